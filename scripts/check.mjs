@@ -1,0 +1,50 @@
+// build (done by run.mjs) → types of the tests → lint → unit → conformance. `--with-demo` plays the demo once as well.
+// The last line counts every test and conformance case: `N passed, N failed, N skipped`.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { bin, root } from "./setup.mjs";
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const withDemo = process.argv.includes("--with-demo");
+
+function step(title, command, args, count) {
+  process.stdout.write(`\n── ${title}\n`);
+  const result = spawnSync(command, args, {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+    maxBuffer: 1 << 28,
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  process.stdout.write(result.stdout);
+  const found = count?.(result.stdout);
+  if (found) for (const key of Object.keys(totals)) totals[key] += found[key] ?? 0;
+  if (result.status !== 0 && !found?.failed) totals.failed += 1;
+}
+
+function vitestCounts(output) {
+  const line = /^\s*Tests\s+(.*)$/m.exec(output)?.[1] ?? "";
+  const number = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0);
+  return { passed: number("passed"), failed: number("failed"), skipped: number("skipped") };
+}
+
+function conformanceCounts(output) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const [, passed, failed] of output.matchAll(/^[\w-]+: (\d+) passed, (\d+) failed$/gm)) {
+    counts.passed += Number(passed);
+    counts.failed += Number(failed);
+  }
+  for (const [, count] of output.matchAll(/^skipped (\d+): /gm)) counts.skipped += Number(count);
+  return counts;
+}
+
+step("types of the tests", bin("tsc"), ["-p", "tsconfig.tests.json"]);
+step("lint", bin("biome"), ["check", "--error-on-warnings", "."]);
+step("unit", bin("vitest"), ["run"], vitestCounts);
+step("conformance", process.execPath, ["dist-test/conformance/run.js"], conformanceCounts);
+if (withDemo && existsSync(join(root, "dist/apps/cli/demo.js"))) {
+  step("demo", process.execPath, ["dist/apps/main.js", "demo", "--once"]);
+}
+process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);
+process.exit(totals.failed === 0 ? 0 : 1);
