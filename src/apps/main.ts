@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import { createProgram } from "./cli/program.js";
+import { processIo } from "./cli/io.js";
+import { runProgram } from "./cli/program.js";
 
-process.exitCode = await createProgram().run(process.argv.slice(2));
+await runProgram(processIo(), process.argv.slice(2));

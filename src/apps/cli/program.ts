@@ -1,9 +1,28 @@
-/** The command line; each command is a file of this folder. */
-export function createProgram(): { run(args: readonly string[]): Promise<number> } {
-  return {
-    async run() {
-      process.stderr.write("no commands yet\n");
-      return 2;
-    },
-  };
+import { Command, CommanderError } from "commander";
+import type { CliIo } from "./io.js";
+
+/** Adds one command (with its subcommands) to the program. */
+export type Register = (program: Command, io: CliIo) => void;
+
+const commands: readonly Register[] = [];
+
+/** The whole command line; each command is a file of this folder. */
+export function createProgram(io: CliIo): Command {
+  const program = new Command("fleetwright")
+    .description("Fleet-wide GitOps for Kubernetes: the fleet is a pure function of a commit")
+    .showHelpAfterError("(fleetwright COMMAND --help shows what it takes)")
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err });
+  for (const register of commands) register(program, io);
+  return program;
+}
+
+/** Runs the command line; a usage error is exit code 2. */
+export async function runProgram(io: CliIo, args: readonly string[]): Promise<void> {
+  try {
+    await createProgram(io).parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) io.setExitCode(2);
+  }
 }

@@ -1,0 +1,56 @@
+import { formatError } from "../../core/errors.js";
+
+/** What a command may know of the process around it; tests hand in one that records. */
+export interface CliIo {
+  /** Text for standard output; no line break is added. */
+  out(text: string): void;
+  /** Text for standard error. */
+  err(text: string): void;
+  /** 0 done, 1 differences found, 2 error. The last call counts. */
+  setExitCode(code: 0 | 1 | 2): void;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether standard output is a terminal that shows colours. */
+  readonly color: boolean;
+  /** Whether standard error is a terminal: progress bars are drawn only there. */
+  readonly interactive: boolean;
+  readonly columns: number;
+  /** All of standard input as text. */
+  readInput(): Promise<string>;
+  /** Aborted by Ctrl-C or SIGTERM; long-running commands end cleanly then. */
+  readonly stop: AbortSignal;
+}
+
+/** The CliIo of this process. */
+export function processIo(): CliIo {
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    setExitCode: (code) => {
+      process.exitCode = code;
+    },
+    cwd: process.cwd(),
+    env: process.env,
+    color: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
+    interactive: process.stderr.isTTY === true,
+    columns: process.stdout.columns ?? 120,
+    async readInput() {
+      const chunks: Buffer[] = [];
+      for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks).toString("utf8");
+    },
+    stop: stop.signal,
+  };
+}
+
+/** Runs an action; an error is printed for a person and becomes exit code 2. */
+export async function guarded(io: CliIo, action: () => Promise<void> | void): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    io.err(`Error: ${formatError(error)}\n`);
+    io.setExitCode(2);
+  }
+}

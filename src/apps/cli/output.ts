@@ -1,0 +1,32 @@
+import { Option } from "commander";
+
+export type OutputFormat = "table" | "wide" | "json" | "yaml";
+
+/** `-o, --output`, the same for every command. */
+export function outputOption(formats: readonly string[] = ["table", "json", "yaml"], initial = "table"): Option {
+  return new Option("-o, --output <format>", "how the result is printed").choices([...formats]).default(initial);
+}
+
+/** Columns padded to their widest cell, two blanks between, as kubectl prints. */
+export function formatTable(headers: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = headers.map((header, column) => Math.max(header.length, ...rows.map((row) => (row[column] ?? "").length)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => (column === headers.length - 1 ? cell : cell.padEnd(widths[column]!)))
+      .join("  ")
+      .trimEnd();
+  return [headers, ...rows].map((row) => `${line(row)}\n`).join("");
+}
+
+/** `3d4h`, `5m`, `12s`: an age as kubectl words it, in its two largest units. */
+export function formatAge(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 120) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 10) return seconds % 60 === 0 ? `${minutes}m` : `${minutes}m${seconds % 60}s`;
+  if (minutes < 180) return `${minutes}m`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return hours < 8 && minutes % 60 > 0 ? `${hours}h${minutes % 60}m` : `${hours}h`;
+  const days = Math.floor(hours / 24);
+  return days < 8 && hours % 24 > 0 ? `${days}d${hours % 24}h` : `${days}d`;
+}
