@@ -14,13 +14,15 @@ const names = ["etcd", "kube-apiserver", "kube-controller-manager"];
 /** `{folder}` with the three programs in it, or `{missing}` with the reason. */
 export function findKubernetesAssets({ build = true, log = (line) => process.stderr.write(`${line}\n`) } = {}) {
   const given = process.env.KUBEBUILDER_ASSETS;
-  if (given) return hasAll(given) ? { folder: given } : { missing: `KUBEBUILDER_ASSETS=${given} lacks one of ${names.join(", ")}` };
+  if (given)
+    return hasAll(given) ? { folder: given } : { missing: `KUBEBUILDER_ASSETS=${given} lacks one of ${names.join(", ")}` };
   const onPath = (process.env.PATH ?? "").split(delimiter).find((folder) => hasAll(folder));
   if (onPath) return { folder: onPath };
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "fleetwright", `kubernetes-${kubernetesVersion}`);
   if (hasAll(cache)) return { folder: cache };
   if (!build) return { missing: "no Kubernetes API server: set KUBEBUILDER_ASSETS" };
-  if (spawnSync("go", ["version"]).status !== 0) return { missing: "no Kubernetes API server: set KUBEBUILDER_ASSETS, or install Go so that it can be built" };
+  if (spawnSync("go", ["version"]).status !== 0)
+    return { missing: "no Kubernetes API server: set KUBEBUILDER_ASSETS, or install Go so that it can be built" };
   mkdirSync(cache, { recursive: true });
   try {
     if (!isProgram(join(cache, "etcd"))) buildEtcd(cache, log);
@@ -59,9 +61,17 @@ function buildKubernetes(cache, log) {
   const module = `k8s.io/kubernetes@v${kubernetesVersion}`;
   const downloaded = JSON.parse(go(work, ["mod", "download", "-json", module]));
   const requirements = JSON.parse(go(work, ["mod", "edit", "-json", downloaded.GoMod]));
-  const staging = (requirements.Replace ?? []).filter((entry) => entry.New.Path.startsWith("./staging/")).map((entry) => entry.Old.Path);
+  const staging = (requirements.Replace ?? [])
+    .filter((entry) => entry.New.Path.startsWith("./staging/"))
+    .map((entry) => entry.Old.Path);
   const stagingVersion = `v0.${kubernetesVersion.slice(2)}`;
-  go(work, ["mod", "edit", `-go=${requirements.Go}`, `-require=${module}`, ...staging.map((path) => `-replace=${path}=${path}@${stagingVersion}`)]);
+  go(work, [
+    "mod",
+    "edit",
+    `-go=${requirements.Go}`,
+    `-require=${module}`,
+    ...staging.map((path) => `-replace=${path}=${path}@${stagingVersion}`),
+  ]);
   const programs = ["kube-apiserver", "kube-controller-manager"];
   go(work, ["get", ...programs.map((name) => `k8s.io/kubernetes/cmd/${name}@v${kubernetesVersion}`)]);
   const [major, minor] = kubernetesVersion.split(".");
@@ -88,7 +98,8 @@ function install(work, cache, name, packagePath, flags) {
 function go(directory, args) {
   const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=mod", GOTOOLCHAIN: "local", GOWORK: "off" };
   const result = spawnSync("go", args, { cwd: directory, env, encoding: "utf8", maxBuffer: 1 << 28 });
-  if (result.status !== 0) throw new Error(`go ${args[0]}: ${(result.stderr ?? String(result.error)).trim().split("\n").slice(-3).join(" ")}`);
+  if (result.status !== 0)
+    throw new Error(`go ${args[0]}: ${(result.stderr ?? String(result.error)).trim().split("\n").slice(-3).join(" ")}`);
   return result.stdout;
 }
 

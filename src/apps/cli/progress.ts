@@ -52,7 +52,13 @@ export function formatSeconds(ms: number): string {
 
 function newBar(title: string, total: number): cliProgress.SingleBar {
   const bar = new cliProgress.SingleBar(
-    { format: `${title.padEnd(34)} {bar} {value}/{total} {note}`, hideCursor: true, barsize: 28, stream: process.stderr, fps: 12 },
+    {
+      format: `${title.padEnd(34)} {bar} {value}/{total} {note}`,
+      hideCursor: true,
+      barsize: 28,
+      stream: process.stderr,
+      fps: 12,
+    },
     cliProgress.Presets.shades_classic,
   );
   bar.start(Math.max(1, total), 0, { note: "" });

@@ -56,13 +56,20 @@ async function runGit(directory: string, args: readonly string[]): Promise<strin
     GIT_COMMITTER_EMAIL: identity.email,
   };
   try {
-    const { stdout } = await execute("git", ["-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", ...args], { cwd: directory, env, maxBuffer: 1 << 26 });
+    const { stdout } = await execute("git", ["-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", ...args], {
+      cwd: directory,
+      env,
+      maxBuffer: 1 << 26,
+    });
     return stdout.trim();
   } catch (error) {
-    throw new ExternalError(`git ${args[0]} failed in ${directory}: ${(error as { stderr?: string }).stderr?.trim() || String(error)}`, {
-      code: "DEMO_GIT",
-      cause: error,
-      hint: "the demo needs git 2.36 or newer on the PATH",
-    });
+    throw new ExternalError(
+      `git ${args[0]} failed in ${directory}: ${(error as { stderr?: string }).stderr?.trim() || String(error)}`,
+      {
+        code: "DEMO_GIT",
+        cause: error,
+        hint: "the demo needs git 2.36 or newer on the PATH",
+      },
+    );
   }
 }
