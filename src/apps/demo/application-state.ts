@@ -44,7 +44,9 @@ export function describeUnsettled(applications: Iterable<KubernetesObject>): str
     const status = objectAt(application as unknown as ValueObject, "status");
     const condition = Array.isArray(status["conditions"]) ? stringAt(status["conditions"][0] as ValueObject, "message") : "";
     const message = condition || stringAt(objectAt(status, "operationState"), "message");
-    lines.push(`${name}: ${sync || "no sync status"}, ${health || "no health"}${operation ? `, sync ${operation}` : ""}${message ? `: ${message}` : ""}`);
+    lines.push(
+      `${name}: ${sync || "no sync status"}, ${health || "no health"}${operation ? `, sync ${operation}` : ""}${message ? `: ${message}` : ""}`,
+    );
   }
   const shown = lines.slice(0, 10).map((line) => `  ${line}\n`);
   return `${shown.join("")}${lines.length > 10 ? `  … and ${lines.length - 10} more\n` : ""}`;
