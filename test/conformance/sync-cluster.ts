@@ -77,8 +77,13 @@ export class ScriptedCluster {
     this.objects.delete(key);
   }
 
-  managed(): readonly KubernetesObject[] {
-    return [...this.objects.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+  /** What the Application tracks: all but a namespace that no manifest names. */
+  managed(targets: readonly KubernetesObject[]): readonly KubernetesObject[] {
+    const named = new Set(targets.map((target) => this.keyOf(target)));
+    return [...this.objects.entries()]
+      .filter(([key, object]) => object.kind !== "Namespace" || named.has(key))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, object]) => object);
   }
 
   keys(): readonly string[] {
@@ -109,18 +114,22 @@ export class ScriptedCluster {
     return { status: status as HealthVerdict["status"], message: `scripted ${status}` };
   }
 
-  /** Answers the requests of one turn; the record is sorted by key, as the corpus has what runs at the same time. */
   answer(requests: readonly SyncRequest[]): readonly SyncReply[] {
     const answers = requests.map((request) => this.call(request));
-    const calls = answers.flatMap(({ call }) => call ?? []).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-    this.calls.push(...calls);
+    this.calls.push(...answers.flatMap(({ call }) => call ?? []));
     return answers.map(({ reply }) => reply);
   }
 
+  /** The calls since the last time; neighbours that may run at the same time are sorted by key, as the corpus has them. */
   takeCalls(): readonly CallRecord[] {
-    const calls = this.calls;
+    const runs: CallRecord[][] = [];
+    for (const call of this.calls) {
+      const last = runs.at(-1);
+      if (last?.[0] && concurrencyKey(last[0]) === concurrencyKey(call)) last.push(call);
+      else runs.push([call]);
+    }
     this.calls = [];
-    return calls;
+    return runs.flatMap((run) => run.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)));
   }
 
   private call(request: SyncRequest): { readonly reply: SyncReply; readonly call?: CallRecord } {
@@ -188,4 +197,10 @@ export class ScriptedCluster {
     const wanted = `${splitApiVersion(apiVersion).group}/${kind}`;
     return [...this.objects.values()].some((object) => isCustomResourceDefinition(object) && providedKind(object) === wanted);
   }
+}
+
+function concurrencyKey(call: CallRecord): string {
+  if (call.op === "delete") return call.op;
+  const kind = call.key.split("/")[1];
+  return call.op === "updateFinalizers" ? `${call.op} ${kind}` : `${call.dryRun ?? false} ${kind}`;
 }
