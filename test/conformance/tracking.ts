@@ -6,15 +6,15 @@ import {
   qualifiedName,
   requestedHydration,
   requestedRefresh,
-} from "../../src/core/tracking/application-flags.js";
-import { type Destination, type KnownCluster, resolveDestination } from "../../src/core/tracking/destination.js";
-import { truncateLabel } from "../../src/core/tracking/instance-label.js";
-import { normalizeTracking } from "../../src/core/tracking/normalize.js";
-import { retryDelayMs } from "../../src/core/tracking/retry.js";
-import { removeTracking, setTracking, trackedApp, trackedId, trackingSettings } from "../../src/core/tracking/track.js";
-import { parseTrackingId } from "../../src/core/tracking/tracking-id.js";
-import type { KubernetesObject } from "../../src/core/manifest/object.js";
-import { objectAt, type ValueObject } from "../../src/core/manifest/value.js";
+} from "#src/core/tracking/application-flags.js";
+import { type Destination, type KnownCluster, resolveDestination } from "#src/core/tracking/destination.js";
+import { truncateLabel } from "#src/core/tracking/instance-label.js";
+import { normalizeTracking } from "#src/core/tracking/normalize.js";
+import { retryDelayMs } from "#src/core/tracking/retry.js";
+import { removeTracking, setTracking, trackedApp, trackedId, trackingSettings } from "#src/core/tracking/track.js";
+import { parseTrackingId } from "#src/core/tracking/tracking-id.js";
+import type { KubernetesObject } from "#src/core/manifest/object.js";
+import { objectAt, type ValueObject } from "#src/core/manifest/value.js";
 import type { Area } from "./areas.js";
 import { difference, outcomeOf } from "./compare.js";
 import { readCases } from "./jsonl.js";
