@@ -20,9 +20,9 @@ export function changedFields(before: Value | undefined, after: Value | undefine
 
 function collect(before: Value | undefined, after: Value | undefined, path: string, changes: FieldChange[]): void {
   if (before === after) return;
-  if (isObject(before) && isObject(after)) return collectObject(before, after, path, changes);
-  if (Array.isArray(before) && Array.isArray(after)) return collectList(before, after, path, changes);
-  if (!isEqual(before, after)) changes.push({ path, before, after });
+  if (isObject(before) && isObject(after)) collectObject(before, after, path, changes);
+  else if (Array.isArray(before) && Array.isArray(after)) collectList(before, after, path, changes);
+  else if (!isEqual(before, after)) changes.push({ path, before, after });
 }
 
 function collectObject(before: ValueObject, after: ValueObject, path: string, changes: FieldChange[]): void {
