@@ -8,10 +8,14 @@ const queueOf = (handle: (key: string) => Promise<Handled>, concurrency = 1) => 
   return { clock, queue };
 };
 const done = { kind: "done" } as const;
+const noting = (seen: string[]) => async (key: string) => {
+  seen.push(key);
+  return done;
+};
 
 test("a key that is added many times while it waits is worked on once", async () => {
   const seen: string[] = [];
-  const { clock, queue } = queueOf(async (key) => (seen.push(key), done));
+  const { clock, queue } = queueOf(noting(seen));
   for (const key of ["a", "b", "a", "a"]) queue.add(key);
   queue.start();
   await clock.advance(0);
@@ -39,7 +43,7 @@ test("a key that is added while it is worked on comes again afterwards, never tw
 
 test("an urgent key goes before those that wait", async () => {
   const seen: string[] = [];
-  const { clock, queue } = queueOf(async (key) => (seen.push(key), done));
+  const { clock, queue } = queueOf(noting(seen));
   queue.add("a");
   queue.add("b");
   queue.add("b", { urgent: true });
@@ -64,7 +68,10 @@ test("a failing key waits twice as long each time, up to a bound, and starts ane
 
 test("of two times the earlier one counts", async () => {
   const at: number[] = [];
-  const { clock, queue } = queueOf(async () => (at.push(clock.monotonic()), done));
+  const { clock, queue } = queueOf(async () => {
+    at.push(clock.monotonic());
+    return done;
+  });
   queue.start();
   queue.addAfter("a", 500);
   queue.addAfter("a", 200);
