@@ -1,3 +1,5 @@
+import { gotemplate } from "./gotemplate.js";
+import { applicationset } from "./applicationset.js";
 import type { AreaReport } from "./run.js";
 import { sync } from "./sync.js";
 import { tracking } from "./tracking.js";
@@ -9,3 +11,5 @@ export type Area = (folder: string, options: { readonly match?: string | undefin
 export const areas = new Map<string, Area>();
 areas.set("sync", sync);
 areas.set("tracking", tracking);
+export const areas: ReadonlyMap<string, Area> = new Map<string, Area>([["gotemplate", gotemplate]]);
+export const areas: ReadonlyMap<string, Area> = new Map<string, Area>([["applicationset", applicationset]]);
