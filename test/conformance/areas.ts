@@ -1,3 +1,4 @@
+import { health } from "./health.js";
 import type { AreaReport } from "./run.js";
 import { tracking } from "./tracking.js";
 
@@ -6,5 +7,6 @@ export type Area = (folder: string, options: { readonly match?: string | undefin
 
 /** One line an area; the runner is `<area>.ts` beside this file. */
 export const areas: ReadonlyMap<string, Area> = new Map<string, Area>([
+  ["health", health],
   ["tracking", tracking],
 ]);
