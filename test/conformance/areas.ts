@@ -1,5 +1,6 @@
 import { applicationset } from "./applicationset.js";
 import { gotemplate } from "./gotemplate.js";
+import { health } from "./health.js";
 import type { AreaReport } from "./run.js";
 import { sync } from "./sync.js";
 import { tracking } from "./tracking.js";
@@ -11,5 +12,6 @@ export type Area = (folder: string, options: { readonly match?: string | undefin
 export const areas = new Map<string, Area>();
 areas.set("applicationset", applicationset);
 areas.set("gotemplate", gotemplate);
+areas.set("health", health);
 areas.set("sync", sync);
 areas.set("tracking", tracking);
