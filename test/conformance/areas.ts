@@ -1,8 +1,13 @@
 import { gotemplate } from "./gotemplate.js";
 import type { AreaReport } from "./run.js";
+import { sync } from "./sync.js";
+import { tracking } from "./tracking.js";
 
 /** Runs every case below `folder`; `match` keeps only the ids that contain it. */
 export type Area = (folder: string, options: { readonly match?: string | undefined }) => Promise<AreaReport>;
 
 /** One line an area; the runner is `<area>.ts` beside this file. */
-export const areas: ReadonlyMap<string, Area> = new Map<string, Area>([["gotemplate", gotemplate]]);
+export const areas = new Map<string, Area>();
+areas.set("sync", sync);
+areas.set("tracking", tracking);
+areas.set("gotemplate", gotemplate);
