@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { formatResourceKey, type KubernetesObject, resourceKeyOf } from "#src/core/manifest/object.js";
 import type { SyncProgress } from "#src/core/sync/operation.js";
-import { syncSettings, type SyncOperation } from "#src/core/sync/operation.js";
+import { isSelected, type SyncOperation, syncSettings } from "#src/core/sync/operation.js";
 import { planSync, type SyncInput, type SyncPlan } from "#src/core/sync/plan.js";
 import { partitionTargets, reconcile } from "#src/core/sync/reconcile.js";
-import { isSelected } from "#src/core/sync/operation.js";
 import { stepSync } from "#src/core/sync/step.js";
 import { isHookTask, isPrune, objectOf, taskWave } from "#src/core/sync/task.js";
 import type { Area } from "./areas.js";

@@ -7,7 +7,7 @@ export interface FleetCell {
   readonly name: string;
   /** Row: the label `service`, else the Application's name. */
   readonly service: string;
-  /** Column: `env-region` from the labels, else the destination cluster. */
+  /** Column: the label `cluster`, else the destination cluster. */
   readonly column: string;
   readonly project: string;
   readonly sync: string;

@@ -22,7 +22,10 @@ export function managedNamespaceTask(input: {
   const namespace = namespaceObject(input.namespace, metadata);
   const live = input.observed.liveNamespace ?? null;
   if (typeof live === "string") {
-    return { task: newTask("PreSync", namespaceObject(input.namespace), null), failure: `namespace auto creation failed: ${live}` };
+    return {
+      task: newTask("PreSync", namespaceObject(input.namespace), null),
+      failure: `namespace auto creation failed: ${live}`,
+    };
   }
   if (live !== null && metadata === undefined) return {};
   return { task: newTask("PreSync", namespace, live) };

@@ -81,7 +81,7 @@ export interface SyncSettings {
 export function syncSettings(operation: SyncOperation): SyncSettings {
   const options = operation.syncOptions ?? [];
   const has = (option: string) => options.includes(option);
-  const valueOf = (name: string) => options.find((option) => option.startsWith(`${name}=`))?.slice(name.length + 1);
+  const optionValue = (name: string) => options.find((option) => option.startsWith(`${name}=`))?.slice(name.length + 1);
   return {
     prune: operation.prune ?? false,
     dryRun: operation.dryRun ?? false,
@@ -97,7 +97,7 @@ export function syncSettings(operation: SyncOperation): SyncSettings {
     createNamespace: has("CreateNamespace=true"),
     respectIgnoreDifferences: has("RespectIgnoreDifferences=true"),
     failOnSharedResource: has("FailOnSharedResource=true"),
-    pruneOption: valueOf("Prune"),
+    pruneOption: optionValue("Prune"),
     propagationPolicy: propagationPolicy(options),
   };
 }

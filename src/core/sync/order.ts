@@ -1,5 +1,4 @@
-import { type KubernetesObject, splitApiVersion } from "../manifest/object.js";
-import { asValue } from "../manifest/object.js";
+import { asValue, type KubernetesObject, splitApiVersion } from "../manifest/object.js";
 import { objectAt, stringAt } from "../manifest/value.js";
 import type { SyncPhase } from "./hooks.js";
 import { objectOf, type SyncTask, taskWave } from "./task.js";

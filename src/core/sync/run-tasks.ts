@@ -138,7 +138,11 @@ function* applyGroup(session: SyncSession, group: readonly SyncTask[], run: RunO
       session.setResult(task, "Synced", dryRun ? "Succeeded" : "Running", appliedMessage(task, reply, input));
     }
   }
-  if (!dryRun) yield* awaitDefinitions(session, toApply.filter((task) => replyByTask.get(task)?.ok));
+  if (!dryRun)
+    yield* awaitDefinitions(
+      session,
+      toApply.filter((task) => replyByTask.get(task)?.ok),
+    );
   return isApplied;
 }
 

@@ -1,9 +1,10 @@
 import { deleteHooks, finishHooks } from "./hook-cleanup.js";
 import { hookPhase } from "./hook-phase.js";
+import { isNamespaceNamed } from "./namespace.js";
 import type { SyncProgress } from "./operation.js";
 import { planSync, type SyncInput, type SyncPlan } from "./plan.js";
 import { runTasks } from "./run-tasks.js";
-import { SyncSession, type Stepping } from "./session.js";
+import { type Stepping, SyncSession } from "./session.js";
 import { runSyncFail } from "./sync-fail.js";
 import {
   displayName,
@@ -20,7 +21,6 @@ import {
   type SyncTask,
   taskWave,
 } from "./task.js";
-import { isNamespaceNamed } from "./namespace.js";
 import { terminateHooks } from "./terminate.js";
 import { waitingMessage } from "./waiting.js";
 
@@ -38,7 +38,10 @@ export function* stepSync(input: SyncInput): Stepping<SyncProgress> {
 }
 
 function* terminate(session: SyncSession, plan: SyncPlan, input: SyncInput): Stepping<void> {
-  yield* finishHooks(session, plan.tasks.filter((task) => isHookTask(task) && isCompleted(task)));
+  yield* finishHooks(
+    session,
+    plan.tasks.filter((task) => isHookTask(task) && isCompleted(task)),
+  );
   const isClean = yield* terminateHooks(session, plan.tasks.filter(isHookTask), input);
   if (isClean) session.setPhase("Failed", "Operation terminated");
   else session.setPhase("Error", "Operation termination had errors");
@@ -52,7 +55,10 @@ function* advance(session: SyncSession, plan: SyncPlan, input: SyncInput): Stepp
   if (yield* waitForRunning(session, all, input)) return;
   const terminating = all.filter((task) => task.status === "Pruned" && task.live?.metadata.deletionTimestamp !== undefined);
   if (terminating.length > 0) return session.setPhase("Running", waitingMessage(terminating, input, true));
-  yield* finishHooks(session, all.filter((task) => isHookTask(task) && isCompleted(task)));
+  yield* finishHooks(
+    session,
+    all.filter((task) => isHookTask(task) && isCompleted(task)),
+  );
   yield* runNextWave(session, all, input);
 }
 
@@ -69,7 +75,12 @@ function* validate(session: SyncSession, tasks: readonly SyncTask[], input: Sync
   const namespaceTask = tasks.find((task) => task.live === null && isNamespaceNamed(task.target, input.namespace));
   if (namespaceTask) {
     if ((yield* runTasks(session, [namespaceTask], { input, dryRun: false })) === "failed") {
-      yield* runSyncFail(session, { syncFailTasks: [], failed: [namespaceTask], message: "the namespace failed to apply", input });
+      yield* runSyncFail(session, {
+        syncFailTasks: [],
+        failed: [namespaceTask],
+        message: "the namespace failed to apply",
+        input,
+      });
       return false;
     }
     toValidate = tasks.filter((task) => task !== namespaceTask);

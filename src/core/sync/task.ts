@@ -18,11 +18,7 @@ export interface SyncTask {
   message: string;
 }
 
-export function newTask(
-  phase: SyncPhase,
-  target: KubernetesObject | null,
-  live: KubernetesObject | null,
-): SyncTask {
+export function newTask(phase: SyncPhase, target: KubernetesObject | null, live: KubernetesObject | null): SyncTask {
   return { phase, target, live, waveOverride: undefined, skipDryRun: false, status: "", operationPhase: "", message: "" };
 }
 

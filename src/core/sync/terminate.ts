@@ -1,7 +1,7 @@
 import { deleteLive, removeHookFinalizer } from "./hook-cleanup.js";
+import { hookPhase } from "./hook-phase.js";
 import type { SyncInput } from "./plan.js";
 import type { Stepping, SyncSession } from "./session.js";
-import { hookPhase } from "./hook-phase.js";
 import { hasDeletePolicy, isRunning, type SyncTask } from "./task.js";
 
 /** Ends running hooks before their time: frees them and deletes what still runs. Answers whether all went well. */
