@@ -41,7 +41,7 @@ function workspace(): { readonly workspace: FleetWorkspace; readonly rendered: s
   };
   return {
     rendered,
-    workspace: new FleetWorkspace({ render, isCheckout: (url) => url === repoURL, otherTree: () => undefined }),
+    workspace: new FleetWorkspace({ render, checkoutUrls: () => (url) => url === repoURL, otherTree: () => undefined }),
   };
 }
 

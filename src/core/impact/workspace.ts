@@ -10,7 +10,7 @@ import {
   needKey,
 } from "../applicationset/index.js";
 import { FleetwrightError, InputError } from "../errors.js";
-import { objectAt, stringAt, type ValueObject } from "../manifest/value.js";
+import { isObject, objectAt, stringAt, type Value, type ValueObject } from "../manifest/value.js";
 import type { FileTree } from "../render/file-tree.js";
 import { isReadSetValid, type ReadSet, recordReads } from "../render/recording-tree.js";
 import { emitJson } from "../yaml/json.js";
@@ -29,8 +29,8 @@ import { ReadIndex } from "./read-index.js";
 
 export interface WorkspaceOptions {
   readonly render: RenderApplication;
-  /** Whether a repository URL means the tree itself. */
-  readonly isCheckout: (repoURL: string) => boolean;
+  /** Given every git URL that the tree's resources name, says which of them mean the tree itself. */
+  readonly checkoutUrls: (named: ReadonlySet<string>) => (repoURL: string) => boolean;
   /** Trees of other repositories, where they were given. */
   readonly otherTree: (repoURL: string, revision: string) => FileTree | undefined;
   /** Files that are looked into for resources; absent: all. */
@@ -64,6 +64,7 @@ export class FleetWorkspace {
   readonly #renderReads = new ReadIndex<string>();
   #state: FleetState = { applications: new Map(), applicationSets: new Map(), problems: [] };
   #inventory: readonly Cluster[] = [];
+  #isCheckout: (repoURL: string) => boolean = () => false;
   #isEmpty = true;
 
   constructor(options: WorkspaceOptions) {
@@ -132,6 +133,7 @@ export class FleetWorkspace {
     this.#inventory = this.#keepInventory(
       this.#options.inventory ?? resources.flatMap((found) => (found.kind === "cluster" ? [found.cluster] : [])),
     );
+    this.#isCheckout = this.#options.checkoutUrls(gitUrlsOf(resources));
     const applicationSets = new Map<string, FleetApplicationSet>();
     const applications = new Map<string, FleetApplication>();
     const place = (made: { metadata: ValueObject; spec: ValueObject; origin: ApplicationOrigin }): string => {
@@ -229,7 +231,7 @@ export class FleetWorkspace {
 
   #answer(need: GeneratorNeed, tree: FileTree): NeedAnswer {
     if (need.kind === "git") {
-      const found = this.#options.isCheckout(need.repoURL) ? tree : this.#options.otherTree(need.repoURL, need.revision);
+      const found = this.#isCheckout(need.repoURL) ? tree : this.#options.otherTree(need.repoURL, need.revision);
       if (found) return { kind: "answered", value: { tree: found } };
       return { kind: "failed", error: unknownRepository(need.repoURL) };
     }
@@ -272,7 +274,7 @@ export class FleetWorkspace {
   #runRender(made: { metadata: ValueObject; spec: ValueObject }, tree: FileTree): Omit<FleetRender, "readSet"> {
     try {
       return this.#options.render(made, (repoURL, revision) =>
-        this.#options.isCheckout(repoURL) ? tree : this.#options.otherTree(repoURL, revision),
+        this.#isCheckout(repoURL) ? tree : this.#options.otherTree(repoURL, revision),
       );
     } catch (error) {
       if (error instanceof FleetwrightError) return { manifests: [], warnings: [], error };
@@ -304,6 +306,20 @@ export function unknownRepository(repoURL: string): InputError {
     code: "IMPACT_REPOSITORY",
     hint: `give it with --repo ${repoURL}=PATH`,
   });
+}
+
+/** Every `repoURL` in ApplicationSets and Applications that is no chart repository. */
+function gitUrlsOf(resources: readonly FoundResource[]): ReadonlySet<string> {
+  const urls = new Set<string>();
+  const walk = (value: Value): void => {
+    if (Array.isArray(value)) for (const item of value) walk(item);
+    if (!isObject(value)) return;
+    const { repoURL } = value;
+    if (typeof repoURL === "string" && !value["chart"] && !repoURL.includes("{{")) urls.add(repoURL);
+    for (const key of Object.keys(value)) walk(value[key]!);
+  };
+  for (const found of resources) if (found.kind === "applicationSet" || found.kind === "application") walk(found.value);
+  return urls;
 }
 
 function keyOf(value: ValueObject): string {
