@@ -4,6 +4,8 @@ import { isReadSetValid, type ReadSet } from "../core/render/recording-tree.js";
 
 /** A render and what it read. */
 export interface RenderEntry {
+  /** Changes when the manifests do. */
+  readonly id: string;
   readonly commit: string;
   readonly readSet: ReadSet;
   readonly manifests: readonly KubernetesObject[];
@@ -16,6 +18,7 @@ export interface RenderEntry {
  */
 export class RenderCache {
   private readonly entries = new Map<string, RenderEntry>();
+  private renders = 0;
 
   constructor(private readonly maxEntries = 20_000) {}
 
@@ -36,13 +39,15 @@ export class RenderCache {
     return entry && isReadSetValid(entry.readSet, tree);
   }
 
-  put(key: string, entry: RenderEntry): void {
+  put(key: string, made: Omit<RenderEntry, "id">): RenderEntry {
+    const entry = { id: String(++this.renders), ...made };
     this.entries.delete(key);
     this.entries.set(key, entry);
     for (const oldest of this.entries.keys()) {
       if (this.entries.size <= this.maxEntries) break;
       this.entries.delete(oldest);
     }
+    return entry;
   }
 
   drop(key: string): void {
