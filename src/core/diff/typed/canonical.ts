@@ -29,6 +29,16 @@ export function roundTrip(object: ValueObject, type: GoStruct, options: DecodeOp
   }
 }
 
+/** The same for a value of any type. */
+export function canonicalOf(value: Value, type: GoType, options: DecodeOptions): Value | undefined {
+  try {
+    return valueOf(value, type, options);
+  } catch (error) {
+    if (error === mismatch) return undefined;
+    throw error;
+  }
+}
+
 function valueOf(value: Value, type: GoType, options: DecodeOptions): Value {
   if (value === null) return zeroOf(type, options);
   switch (type.kind) {
