@@ -1,3 +1,5 @@
+import type { KubernetesObject } from "#src/core/manifest/object.js";
+import { objectAt, type ValueObject } from "#src/core/manifest/value.js";
 import {
   cascadeFinalizerOf,
   instanceName,
@@ -13,8 +15,6 @@ import { normalizeTracking } from "#src/core/tracking/normalize.js";
 import { retryDelayMs } from "#src/core/tracking/retry.js";
 import { removeTracking, setTracking, trackedApp, trackedId, trackingSettings } from "#src/core/tracking/track.js";
 import { parseTrackingId } from "#src/core/tracking/tracking-id.js";
-import type { KubernetesObject } from "#src/core/manifest/object.js";
-import { objectAt, type ValueObject } from "#src/core/manifest/value.js";
 import type { Area } from "./areas.js";
 import { difference, outcomeOf } from "./compare.js";
 import { readCases } from "./jsonl.js";
@@ -49,7 +49,10 @@ export const tracking: Area = async (folder, options) => {
   const failures: { id: string; why: string }[] = [];
   let passed = 0;
   for (const found of readCases<Case>(folder, options)) {
-    const why = difference(outcomeOf(() => answer(found.input)), found.expected);
+    const why = difference(
+      outcomeOf(() => answer(found.input)),
+      found.expected,
+    );
     if (why === undefined) passed++;
     else failures.push({ id: found.id, why });
   }
@@ -60,7 +63,11 @@ function answer(input: Input): unknown {
   const settings = trackingSettings({ method: input.method, installationId: input.installationID, labelKey: input.labelKey });
   switch (input.op) {
     case "set": {
-      const resource = setTracking(input.resource, { app: input.app, destinationNamespace: input.destinationNamespace }, settings);
+      const resource = setTracking(
+        input.resource,
+        { app: input.app, destinationNamespace: input.destinationNamespace },
+        settings,
+      );
       return { resource, readBack: trackedApp(resource, settings) };
     }
     case "get":
@@ -74,7 +81,10 @@ function answer(input: Input): unknown {
     case "parse":
       return { instance: parseTrackingId(input.value) };
     case "normalize":
-      return { target: input.target, live: normalizeTracking(input.target, input.live, { method: input.method, labelKey: settings.labelKey }) };
+      return {
+        target: input.target,
+        live: normalizeTracking(input.target, input.live, { method: input.method, labelKey: settings.labelKey }),
+      };
     case "truncate":
       return { value: truncateLabel(input.value) };
     case "instanceName":

@@ -45,7 +45,7 @@ export function parseGobwas(pattern: string): readonly GlobPart[] {
         position++;
         return { kind: "super" };
       default:
-        return { kind: "text", text: text(depth > 0 ? "?*[{},": "?*[{") };
+        return { kind: "text", text: text(depth > 0 ? "?*[{}," : "?*[{") };
     }
   }
 

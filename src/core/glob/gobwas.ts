@@ -89,13 +89,29 @@ function addSequence(states: State[], parts: readonly GlobPart[], next: number, 
 function addPart(states: State[], part: GlobPart, next: number, separators: string): number {
   switch (part.kind) {
     case "text":
-      return [...part.text].reduceRight((following, rune) => add(states, readState((found) => found === rune, following)), next);
+      return [...part.text].reduceRight(
+        (following, rune) =>
+          add(
+            states,
+            readState((found) => found === rune, following),
+          ),
+        next,
+      );
     case "single":
-      return add(states, readState((rune) => !separators.includes(rune), next));
+      return add(
+        states,
+        readState((rune) => !separators.includes(rune), next),
+      );
     case "list":
-      return add(states, readState((rune) => part.chars.includes(rune) !== part.isNegated, next));
+      return add(
+        states,
+        readState((rune) => part.chars.includes(rune) !== part.isNegated, next),
+      );
     case "range":
-      return add(states, readState((rune) => isBetween(rune, part.low, part.high) !== part.isNegated, next));
+      return add(
+        states,
+        readState((rune) => isBetween(rune, part.low, part.high) !== part.isNegated, next),
+      );
     case "choice":
       return add(states, {
         kind: "branch",
@@ -105,7 +121,10 @@ function addPart(states: State[], part: GlobPart, next: number, separators: stri
     case "super": {
       const loop = add(states, { kind: "branch", targets: [next] });
       const stops = part.kind === "any" ? separators : "";
-      const again = add(states, readState((rune) => !stops.includes(rune), loop));
+      const again = add(
+        states,
+        readState((rune) => !stops.includes(rune), loop),
+      );
       (states[loop] as { targets: number[] }).targets.push(again);
       return loop;
     }

@@ -61,7 +61,9 @@ function trimServer(server: string): string {
 function notFound(destination: Destination, server: string, why: string): InputError {
   const text = `rpc error: code = NotFound desc = cluster ${JSON.stringify(server)} ${why}`;
   return destinationError(
-    destination.server ? `error getting cluster by server ${JSON.stringify(server)}: ${text}` : `error getting cluster by URL: ${text}`,
+    destination.server
+      ? `error getting cluster by server ${JSON.stringify(server)}: ${text}`
+      : `error getting cluster by URL: ${text}`,
   );
 }
 

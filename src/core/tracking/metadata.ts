@@ -31,7 +31,10 @@ export function withoutText(object: KubernetesObject, section: Section, key: str
   if (found === undefined || !Object.hasOwn(found, key)) return object;
   const { [key]: _removed, ...rest } = found;
   const { [section]: _section, ...metadata } = object.metadata;
-  return { ...object, metadata: Object.keys(rest).length === 0 ? metadata : { ...metadata, [section]: rest } } as KubernetesObject;
+  return {
+    ...object,
+    metadata: Object.keys(rest).length === 0 ? metadata : { ...metadata, [section]: rest },
+  } as KubernetesObject;
 }
 
 function notTexts(object: KubernetesObject, section: Section): InputError {

@@ -30,5 +30,8 @@ function durationAt(backoff: ValueObject, key: string, fallback: number): number
   if (text === "") return fallback;
   const parsed = parseSecondsOrDurationMs(text);
   if (parsed !== undefined) return parsed;
-  throw new InputError(`unable to parse ${text} as a duration`, { code: "RETRY_BAD_DURATION", hint: "for example 30, 90s or 2m" });
+  throw new InputError(`unable to parse ${text} as a duration`, {
+    code: "RETRY_BAD_DURATION",
+    hint: "for example 30, 90s or 2m",
+  });
 }

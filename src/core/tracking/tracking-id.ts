@@ -36,8 +36,8 @@ export function trackingIdOf(object: KubernetesObject, app: string, destinationN
 }
 
 function badTrackingId(value: string): InputError {
-  return new InputError(
-    "wrong resource tracking format, should be <application-name>:<group>/<kind>:<namespace>/<name>",
-    { code: "TRACKING_BAD_ID", hint: `found ${JSON.stringify(value)}` },
-  );
+  return new InputError("wrong resource tracking format, should be <application-name>:<group>/<kind>:<namespace>/<name>", {
+    code: "TRACKING_BAD_ID",
+    hint: `found ${JSON.stringify(value)}`,
+  });
 }
