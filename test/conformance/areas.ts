@@ -1,5 +1,6 @@
 import { applicationset } from "./applicationset.js";
 import { diff } from "./diff.js";
+import { controller } from "./controller.js";
 import { gotemplate } from "./gotemplate.js";
 import { health } from "./health.js";
 import type { AreaReport } from "./run.js";
@@ -14,6 +15,7 @@ export const areas = new Map<string, Area>();
 areas.set("applicationset", applicationset);
 areas.set("diff", diff);
 areas.set("gotemplate", gotemplate);
+areas.set("controller", controller);
 areas.set("health", health);
 areas.set("sync", sync);
 areas.set("tracking", tracking);
