@@ -164,6 +164,17 @@ export class LiveState {
     this.informerOf(resource, object.metadata.namespace ?? "")?.assume(object);
   }
 
+  /** Takes out what a delete has just removed. */
+  forget(object: KubernetesObject): void {
+    const resource = this.resources.get(`${splitApiVersion(object.apiVersion).group}/${object.kind}`);
+    if (resource !== undefined) this.informerOf(resource, object.metadata.namespace ?? "")?.forget(object);
+  }
+
+  /** Asks for discovery at once and waits for it. */
+  async rediscover(): Promise<void> {
+    this.follow(await this.options.cluster.discover(true));
+  }
+
   private informerOf(resource: ApiResource, namespace: string): Informer | undefined {
     const id = `${resource.group}/${resource.kind}`;
     return this.informers.get(id) ?? this.informers.get(`${id}@${namespace}`);
