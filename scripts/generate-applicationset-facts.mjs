@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
+
 const parseYaml = (text) => load(text);
 
 const source = process.argv[2];
@@ -27,7 +28,8 @@ function writeGoTypes() {
     .join("\n");
   for (const [, name, body] of text.matchAll(/^type (\w+) struct \{\n([\s\S]*?)^\}/gm)) structs.set(name, body);
   const named = new Map();
-  for (const [, name, type] of text.matchAll(/^type (\w+) ((?:\[\]|map\[string\]|\*)*[\w.]+)$/gm)) named.set(name, type.replace(packages, ""));
+  for (const [, name, type] of text.matchAll(/^type (\w+) ((?:\[\]|map\[string\]|\*)*[\w.]+)$/gm))
+    named.set(name, type.replace(packages, ""));
   const out = {};
   const visit = (expression) => {
     const name = expression.replace(/^(?:\[\]|map\[string\]|\*)+/, "");
@@ -56,14 +58,14 @@ function writeGoTypes() {
     ["map", "*map[string]string", 1],
     ["array", "*[]string", 1],
   ];
-  for (const root of ["ApplicationSetSpec", "ApplicationSpec", "Operation", "NestedMatrixGenerator", "NestedMergeGenerator"]) visit(root);
+  for (const root of ["ApplicationSetSpec", "ApplicationSpec", "Operation", "NestedMatrixGenerator", "NestedMergeGenerator"])
+    visit(root);
   const lines = Object.entries(out).map(([name, type]) => `  ${name}: ${JSON.stringify(type)},`);
   writeFileSync(
     join(target, "model/go-types.generated.ts"),
     `${header}/** Struct fields are \`[name, type, kept]\`: kept 0 always, 1 unless empty, 2 unless zero. */\nexport const goTypes: Readonly<Record<string, string | readonly (readonly [name: string, type: string, kept: number])[]>> = {\n${lines.join("\n")}\n};\n`,
   );
 }
-
 
 function fieldsOf(body) {
   const fields = [];
@@ -93,7 +95,8 @@ function writeCrd(file, out, name) {
     const node = {};
     for (const [key, value] of Object.entries(schema)) {
       if (key === "description") continue;
-      if (key === "properties") node[key] = Object.fromEntries(Object.entries(value).map(([field, child]) => [field, intern(child)]));
+      if (key === "properties")
+        node[key] = Object.fromEntries(Object.entries(value).map(([field, child]) => [field, intern(child)]));
       else if (key === "items" || (key === "additionalProperties" && typeof value === "object")) node[key] = intern(value);
       else node[key] = value;
     }

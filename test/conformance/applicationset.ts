@@ -56,7 +56,9 @@ function contextOf(input: ApplicationSetCase["input"]): GenerateContext & { read
   const { controller = {} } = input;
   return {
     clusters: (input.clusters ?? []).flatMap((secret) => clusterFromSecret(secret, "argocd") ?? []),
-    projects: new Set((input.projects ?? ["default"]).map((project) => (typeof project === "string" ? project : nameOf(project)))),
+    projects: new Set(
+      (input.projects ?? ["default"]).map((project) => (typeof project === "string" ? project : nameOf(project))),
+    ),
     settings: {
       compat: true,
       newGitFileGlobbing: controller.newGitFileGlobbing ?? false,

@@ -1,5 +1,7 @@
-import { gotemplate } from "./gotemplate.js";
 import { applicationset } from "./applicationset.js";
+import { controller } from "./controller.js";
+import { gotemplate } from "./gotemplate.js";
+import { health } from "./health.js";
 import type { AreaReport } from "./run.js";
 import { sync } from "./sync.js";
 import { tracking } from "./tracking.js";
@@ -9,7 +11,9 @@ export type Area = (folder: string, options: { readonly match?: string | undefin
 
 /** One line an area; the runner is `<area>.ts` beside this file. */
 export const areas = new Map<string, Area>();
+areas.set("applicationset", applicationset);
+areas.set("gotemplate", gotemplate);
+areas.set("controller", controller);
+areas.set("health", health);
 areas.set("sync", sync);
 areas.set("tracking", tracking);
-export const areas: ReadonlyMap<string, Area> = new Map<string, Area>([["gotemplate", gotemplate]]);
-export const areas: ReadonlyMap<string, Area> = new Map<string, Area>([["applicationset", applicationset]]);

@@ -63,7 +63,11 @@ function pathsAt(filter: ValueObject, key: string): readonly string[] {
   return listAt(filter, key).map((path) => String(path).replace(/\/+$/, ""));
 }
 
-async function keep(repositories: readonly ScmRepository[], filters: readonly Filter[], host: RepositoryHost): Promise<readonly ScmRepository[]> {
+async function keep(
+  repositories: readonly ScmRepository[],
+  filters: readonly Filter[],
+  host: RepositoryHost,
+): Promise<readonly ScmRepository[]> {
   if (filters.length === 0) return repositories;
   const kept: ScmRepository[] = [];
   for (const repository of repositories) if (await takesAny(filters, repository, host)) kept.push(repository);

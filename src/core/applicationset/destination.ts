@@ -17,14 +17,22 @@ export function findDestination(destination: ValueObject | undefined, clusters: 
     const wanted = trimSlashes(server);
     const found = byServer(wanted, clusters);
     const shown = JSON.stringify(server);
-    return found ?? invalid(`error getting cluster by server ${shown}: rpc error: code = NotFound desc = cluster ${JSON.stringify(wanted)} not found`);
+    return (
+      found ??
+      invalid(
+        `error getting cluster by server ${shown}: rpc error: code = NotFound desc = cluster ${JSON.stringify(wanted)} not found`,
+      )
+    );
   }
   if (name === "") return invalid("Destination server missing from app spec");
   const servers = clusters.filter((cluster) => cluster.name === name).map((cluster) => trimSlashes(cluster.server));
   if (servers.length === 0 && name === inClusterName) return byServer(inClusterServer, clusters)!;
   if (servers.length === 0) return invalid(`there are no clusters with this name: ${name}`);
   if (servers.length > 1) return invalid(`there are ${servers.length} clusters with the same name: [${servers.join(" ")}]`);
-  return byServer(servers[0]!, clusters) ?? invalid(`error getting cluster by URL: rpc error: code = NotFound desc = cluster "${servers[0]}" not found`);
+  return (
+    byServer(servers[0]!, clusters) ??
+    invalid(`error getting cluster by URL: rpc error: code = NotFound desc = cluster "${servers[0]}" not found`)
+  );
 }
 
 function byServer(server: string, clusters: readonly Cluster[]): DestinationResult | undefined {

@@ -165,7 +165,10 @@ function createRun(
 }
 
 /** The renderer for a generator's own template over the set's; generators without one share it. */
-function templateRenderer(set: ApplicationSet, base: BaseRun): (own: Value | undefined) => ReturnType<typeof applicationRenderer> {
+function templateRenderer(
+  set: ApplicationSet,
+  base: BaseRun,
+): (own: Value | undefined) => ReturnType<typeof applicationRenderer> {
   const byText = new Map<string, ReturnType<typeof applicationRenderer>>();
   return (own) => {
     const key = own === undefined ? "" : JSON.stringify(own);

@@ -30,7 +30,8 @@ function compile(selector: LabelSelector, rules: SelectorRules): Matches {
     check(key, [value], rules);
     requirements.push((labels) => Object.hasOwn(labels, key) && labels[key] === value);
   }
-  for (const { key, operator, values = [] } of selector.matchExpressions ?? []) requirements.push(requirement(key, operator, values, rules));
+  for (const { key, operator, values = [] } of selector.matchExpressions ?? [])
+    requirements.push(requirement(key, operator, values, rules));
   return (labels) => requirements.every((matches) => matches(labels));
 }
 
@@ -39,7 +40,12 @@ function requirement(key: string, operator: string, values: readonly string[], r
   switch (operator) {
     case "In":
     case "NotIn":
-      check(key, values, rules, values.length === 0 ? `values: Invalid value: null: for 'in', 'notin' operators, values set can't be empty` : undefined);
+      check(
+        key,
+        values,
+        rules,
+        values.length === 0 ? `values: Invalid value: null: for 'in', 'notin' operators, values set can't be empty` : undefined,
+      );
       return operator === "In"
         ? (labels) => has(labels) && values.includes(labels[key]!)
         : (labels) => !has(labels) || !values.includes(labels[key]!);
@@ -49,7 +55,9 @@ function requirement(key: string, operator: string, values: readonly string[], r
         key,
         values,
         rules,
-        values.length > 0 ? `values: Invalid value: ${goList(values)}: values set must be empty for exists and does not exist` : undefined,
+        values.length > 0
+          ? `values: Invalid value: ${goList(values)}: values set must be empty for exists and does not exist`
+          : undefined,
       );
       return operator === "Exists" ? has : (labels) => !has(labels);
     default:
@@ -74,7 +82,8 @@ function check(key: string, values: readonly string[], rules: SelectorRules, pro
   if (rules.checksValues) {
     values.forEach((value, index) => {
       const found = labelValueProblems(value);
-      if (found.length > 0) problems.push(`values[${index}][${key}]: Invalid value: ${JSON.stringify(value)}: ${found.join("; ")}`);
+      if (found.length > 0)
+        problems.push(`values[${index}][${key}]: Invalid value: ${JSON.stringify(value)}: ${found.join("; ")}`);
     });
   }
   if (problems.length === 1) throw invalid(problems[0]!);

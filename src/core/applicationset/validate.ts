@@ -11,7 +11,10 @@ export interface ValidateContext {
 }
 
 /** `namespace/name` → why that Application is not applied; the others are. Of Applications with one name the first is good. */
-export function validateApplications(applications: readonly GeneratedApplication[], context: ValidateContext): ReadonlyMap<string, string> {
+export function validateApplications(
+  applications: readonly GeneratedApplication[],
+  context: ValidateContext,
+): ReadonlyMap<string, string> {
   const problems = new Map<string, string>();
   const names = new Set<string>();
   const destinations = new Map<unknown, string | undefined>();
@@ -22,7 +25,9 @@ export function validateApplications(applications: readonly GeneratedApplication
   return problems;
 }
 
-export function qualifiedName(application: { readonly metadata: { readonly name?: string; readonly namespace?: string } }): string {
+export function qualifiedName(application: {
+  readonly metadata: { readonly name?: string; readonly namespace?: string };
+}): string {
   return `${application.metadata.namespace ?? ""}/${application.metadata.name ?? ""}`;
 }
 

@@ -115,7 +115,12 @@ function compileSingle(marks: readonly Mark[], source: string): (name: string) =
   const acceptsEnd = (index: number): boolean => {
     const from = starts[index] ?? marks.length;
     if (marks.length - from > 4) return false;
-    return tails.has(marks.slice(from).map((mark) => (mark.escaped ? "\\" : "") + mark.character).join(""));
+    return tails.has(
+      marks
+        .slice(from)
+        .map((mark) => (mark.escaped ? "\\" : "") + mark.character)
+        .join(""),
+    );
   };
   return (name) => matchTokens(tokens, name, acceptsEnd);
 }

@@ -36,7 +36,8 @@ function readMagic(pathspec: string): { magic: ReadonlySet<string>; pattern: str
     }
     const word = signs[sign];
     if (word === undefined) {
-      if (/[!-.:-@[-`{-~]/.test(sign) && !"*?[\\".includes(sign)) throw malformed(pathspec, `Unimplemented pathspec magic '${sign}'`);
+      if (/[!-.:-@[-`{-~]/.test(sign) && !"*?[\\".includes(sign))
+        throw malformed(pathspec, `Unimplemented pathspec magic '${sign}'`);
       break;
     }
     magic.add(word);

@@ -48,7 +48,9 @@ function dataOf(objects: readonly ValueObject[] | undefined, name: string): Answ
 }
 
 function scmEntries(input: CaseInput): readonly ScmInput[] {
-  return Array.isArray(input.scm) ? (input.scm as readonly ScmInput[]) : ((input.scm as { repositories?: readonly ScmInput[] })?.repositories ?? []);
+  return Array.isArray(input.scm)
+    ? (input.scm as readonly ScmInput[])
+    : ((input.scm as { repositories?: readonly ScmInput[] })?.repositories ?? []);
 }
 
 function hostOf(entries: readonly ScmInput[]): RepositoryHost {

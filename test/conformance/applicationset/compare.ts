@@ -20,9 +20,17 @@ export function compareGenerate(
 ): readonly string[] {
   const problems = [...compareErrors(got, expected)];
   if (expected.panic === undefined) {
-    const shown = got.applications.map(({ metadata, spec, operation }) => ({ metadata, spec, ...(operation ? { operation } : {}) }));
+    const shown = got.applications.map(({ metadata, spec, operation }) => ({
+      metadata,
+      spec,
+      ...(operation ? { operation } : {}),
+    }));
     const wanted = expected.applications;
-    problems.push(...(expected.ordered ? differences(shown, wanted, "applications") : differences(byName(shown), byName(wanted), "applications")));
+    problems.push(
+      ...(expected.ordered
+        ? differences(shown, wanted, "applications")
+        : differences(byName(shown), byName(wanted), "applications")),
+    );
   }
   const errors = Object.fromEntries(validation);
   const allowed = expected.validationErrorsAnyOf ?? [expected.validationErrors ?? {}];
@@ -38,10 +46,12 @@ function compareErrors(got: Extract<GenerateResult, { kind: "generated" }>, expe
   if (wanted === undefined) return first ? [`error: ${first.error.message}`] : [];
   if (!first) return [`no error, expected ${wanted}`];
   const problems: string[] = [];
-  if (expected.reason !== undefined && first.reason !== expected.reason) problems.push(`reason: ${first.reason}, expected ${expected.reason}`);
+  if (expected.reason !== undefined && first.reason !== expected.reason)
+    problems.push(`reason: ${first.reason}, expected ${expected.reason}`);
   const texts = expected.errorAnyOf ?? (expected.error === undefined ? [] : [expected.error]);
   const message = first.error.message;
-  if (texts.length > 0 && !texts.some((text) => sameText(message, text))) problems.push(`message: ${message}\n    expected ${texts[0]}`);
+  if (texts.length > 0 && !texts.some((text) => sameText(message, text)))
+    problems.push(`message: ${message}\n    expected ${texts[0]}`);
   return problems;
 }
 
@@ -62,7 +72,9 @@ function byName(applications: readonly { readonly metadata: unknown }[]): readon
 export function differences(got: unknown, wanted: unknown, path: string): string[] {
   if (isDeepStrictEqual(got, wanted)) return [];
   if (isRecord(got) && isRecord(wanted)) {
-    return [...new Set([...Object.keys(got), ...Object.keys(wanted)])].flatMap((key) => differences(got[key], wanted[key], `${path}.${key}`));
+    return [...new Set([...Object.keys(got), ...Object.keys(wanted)])].flatMap((key) =>
+      differences(got[key], wanted[key], `${path}.${key}`),
+    );
   }
   if (Array.isArray(got) && Array.isArray(wanted) && got.length === wanted.length) {
     return got.flatMap((item, index) => differences(item, wanted[index], `${path}[${index}]`));

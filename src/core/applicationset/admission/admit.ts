@@ -46,7 +46,8 @@ export function admit(manifest: ValueObject, schema: PackedSchema): Admission {
   for (const key of root.required ?? []) {
     if (!(key in admitted)) walk.errors.push(`${key}: Required value`);
   }
-  for (const [key, value] of Object.entries(admitted)) if (!rootFields.has(key)) walk.validate(value, root.properties![key]!, key);
+  for (const [key, value] of Object.entries(admitted))
+    if (!rootFields.has(key)) walk.validate(value, root.properties![key]!, key);
   return {
     valid: walk.errors.length === 0,
     errors: walk.errors.sort(),
@@ -66,7 +67,8 @@ class Walk {
   /** The value without unknown fields and without nulls where none may be. */
   prune(value: Value, index: number, path: string): Value {
     const node = this.schema.nodes[index]!;
-    if (Array.isArray(value)) return node.items === undefined ? value : value.map((item: Value, at) => this.prune(item, node.items!, `${path}[${at}]`));
+    if (Array.isArray(value))
+      return node.items === undefined ? value : value.map((item: Value, at) => this.prune(item, node.items!, `${path}[${at}]`));
     if (!isObject(value)) return value;
     const made: Record<string, Value> = {};
     for (const [key, item] of Object.entries(value)) {
@@ -101,8 +103,14 @@ class Walk {
     const got = typeOf(value);
     const wanted = node["x-kubernetes-int-or-string"] ? "integer,string" : node.type;
     if (wanted === undefined) return true;
-    const fits = wanted === "integer,string" ? got === "integer" || got === "string" : got === wanted || (wanted === "number" && got === "integer");
-    if (!fits) this.errors.push(`${path}: Invalid value: ${JSON.stringify(got)}: ${path} in body must be of type ${wanted}: ${JSON.stringify(got)}`);
+    const fits =
+      wanted === "integer,string"
+        ? got === "integer" || got === "string"
+        : got === wanted || (wanted === "number" && got === "integer");
+    if (!fits)
+      this.errors.push(
+        `${path}: Invalid value: ${JSON.stringify(got)}: ${path} in body must be of type ${wanted}: ${JSON.stringify(got)}`,
+      );
     return fits;
   }
 

@@ -1,8 +1,8 @@
 import type { ValueObject } from "../../manifest/value.js";
 import { listAt } from "../../manifest/value.js";
 import { type GeneratorSpec, generatorKeys } from "../model/application-set.js";
-import { nestedSpec } from "./nesting.js";
 import type { RequeueDefaults } from "./generator.js";
+import { nestedSpec } from "./nesting.js";
 import { generators } from "./table.js";
 
 /** The shortest time that any child asks for; 0 when none does. */

@@ -2,8 +2,8 @@ import { InputError } from "../../errors.js";
 import type { Value, ValueObject } from "../../manifest/value.js";
 import { isObject, objectAt, stringAt } from "../../manifest/value.js";
 import { type Cluster, inClusterName, inClusterServer } from "../clusters.js";
-import { formatGo, markTyped, type ParamSet } from "../params/params.js";
 import type { ResourceQuery } from "../needs.js";
+import { formatGo, markTyped, type ParamSet } from "../params/params.js";
 import type { Generator, GeneratorRun } from "./generator.js";
 import { wrapError } from "./values.js";
 
@@ -34,7 +34,8 @@ function queryOf(spec: ValueObject, data: Readonly<Record<string, string>>): Res
   const name = stringAt(spec, "name");
   const labelSelector = objectAt(spec, "labelSelector");
   const isSelected = labelSelector["matchLabels"] !== undefined || labelSelector["matchExpressions"] !== undefined;
-  if ((name === "") !== isSelected) throw invalid("there is a problem with the definition of the ClusterDecisionResource generator");
+  if ((name === "") !== isSelected)
+    throw invalid("there is a problem with the definition of the ClusterDecisionResource generator");
   const kind = { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1), resource };
   return name === "" ? { ...kind, labelSelector } : { ...kind, name };
 }
@@ -54,7 +55,8 @@ function decisionsOf(resources: readonly ValueObject[], listKey: string): ValueO
     if (Object.keys(status).length === 0) continue;
     const list = status[listKey];
     // The original crashes here.
-    if (!Array.isArray(list)) throw invalid(`status.${listKey} of ${stringAt(objectAt(resource, "metadata"), "name")} is no list`);
+    if (!Array.isArray(list))
+      throw invalid(`status.${listKey} of ${stringAt(objectAt(resource, "metadata"), "name")} is no list`);
     for (const decision of list as readonly Value[]) {
       if (!isObject(decision)) throw invalid(`status.${listKey} must be a list of objects`);
       decisions.push(decision);

@@ -12,7 +12,9 @@ export const clustersGenerator: Generator = {
   generate(spec, run) {
     const selector = (spec["selector"] ?? {}) as LabelSelector;
     const chosen = selectClusters(selector, run);
-    const sets = chosen.map((cluster) => setOf(paramsOf(cluster, run), spec, run, "error appending templated values for cluster"));
+    const sets = chosen.map((cluster) =>
+      setOf(paramsOf(cluster, run), spec, run, "error appending templated values for cluster"),
+    );
     // Argo CD: the local cluster has no labels, so a selector never takes it.
     if (isEmptySelector(selector) && !chosen.some((cluster) => cluster.server === inClusterServer)) {
       const local: Params = { name: inClusterName, nameNormalized: inClusterName, server: inClusterServer, project: "" };

@@ -29,7 +29,9 @@ export interface GeneratorRun {
   /** Where this generator stands: `spec.generators[0].git`. */
   readonly path: string;
   /** The answer to a need; undefined when it is not there yet, and then the result of this run does not count. */
-  ask<Kind extends GeneratorNeed["kind"]>(need: Extract<GeneratorNeed, { kind: Kind }>): { readonly value: AnswerOf[Kind] } | undefined;
+  ask<Kind extends GeneratorNeed["kind"]>(
+    need: Extract<GeneratorNeed, { kind: Kind }>,
+  ): { readonly value: AnswerOf[Kind] } | undefined;
   /** One element is bad: throws in compat mode (the generator fails), else keeps the finding and lets the others through. */
   elementFailed(error: unknown): void;
   /** Runs a child of matrix or merge. `over` are the parameters its own strings may use. */

@@ -4,8 +4,8 @@ import type { Value, ValueObject } from "../../manifest/value.js";
 import { isObject, listAt, stringAt } from "../../manifest/value.js";
 import type { FileTree, TreeFile } from "../../render/file-tree.js";
 import { parseYaml } from "../../yaml/parse.js";
-import { flatten, formatGo, type ParamSet, type Params } from "../params/params.js";
 import { numbersAsFloats } from "../params/floats.js";
+import { flatten, formatGo, type ParamSet, type Params } from "../params/params.js";
 import type { GeneratorRun } from "./generator.js";
 import { selectFiles } from "./git-select-files.js";
 import { pathParams } from "./path-params.js";
@@ -17,12 +17,14 @@ export function paramSetsOfFiles(spec: ValueObject, run: GeneratorRun, tree: Fil
   const repoURL = stringAt(spec, "repoURL");
   const selected = new Set<string>();
   for (const item of items) if (item["exclude"] !== true) for (const path of selectIn(item, spec, run, tree)) selected.add(path);
-  for (const item of items) if (item["exclude"] === true) for (const path of selectIn(item, spec, run, tree)) selected.delete(path);
+  for (const item of items)
+    if (item["exclude"] === true) for (const path of selectIn(item, spec, run, tree)) selected.delete(path);
   const sets: ParamSet[] = [];
   for (const path of [...selected].sort()) {
     try {
       const file = tree.read(path);
-      if (!file) throw new InputError(`open ${path}: no such file or directory`, { code: "APPSET_GIT_FILE", location: { file: path } });
+      if (!file)
+        throw new InputError(`open ${path}: no such file or directory`, { code: "APPSET_GIT_FILE", location: { file: path } });
       sets.push(...setsOfFile(file, { path, repoURL, spec, run }));
     } catch (error) {
       run.elementFailed(wrapError(`unable to process file '${path}' from repository '${repoURL}'`, error));

@@ -1,8 +1,8 @@
 import { InputError } from "../../errors.js";
 import { compileDoublestar } from "../../glob/doublestar.js";
 import { compileGitPathspec } from "../../glob/git-pathspec.js";
-import { joinInside } from "../../render/memory-tree.js";
 import type { FileTree } from "../../render/file-tree.js";
+import { joinInside } from "../../render/memory-tree.js";
 import type { GeneratorRun } from "./generator.js";
 
 export interface SelectContext {
@@ -52,7 +52,8 @@ function byDoublestar(tree: FileTree, pattern: string, { repoURL, revision, run 
   const { files, directories } = walk(tree, run);
   if (run.settings.compat) {
     const taken = cleaned === "" || cleaned === "**" ? "" : [".git", ...directories].sort().find((path) => matches(path));
-    if (taken !== undefined) throw unable("read", `read <checkout>${taken && `/${taken}`}: is a directory`, { repoURL, revision, pattern });
+    if (taken !== undefined)
+      throw unable("read", `read <checkout>${taken && `/${taken}`}: is a directory`, { repoURL, revision, pattern });
   }
   return files.filter((path) => matches(path));
 }
@@ -61,7 +62,9 @@ function byDoublestar(tree: FileTree, pattern: string, { repoURL, revision, run 
 function literalBase(pattern: string): string {
   const special = pattern.search(/[*?[\\]/);
   const literal = special < 0 ? pattern : pattern.slice(0, special);
-  return literal.includes("./") || literal.startsWith(".") || literal.includes("//") ? "" : literal.slice(0, literal.lastIndexOf("/") + 1);
+  return literal.includes("./") || literal.startsWith(".") || literal.includes("//")
+    ? ""
+    : literal.slice(0, literal.lastIndexOf("/") + 1);
 }
 
 const walks = { key: "walk" };

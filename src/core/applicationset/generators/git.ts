@@ -14,7 +14,8 @@ export const gitGenerator: Generator = {
   generate(spec, run) {
     const project = checkProject(run);
     const byDirectory = listAt(spec, "directories").length > 0;
-    if (!byDirectory && listAt(spec, "files").length === 0) throw new InputError("ApplicationSet is empty", { code: "APPSET_EMPTY_GENERATOR" });
+    if (!byDirectory && listAt(spec, "files").length === 0)
+      throw new InputError("ApplicationSet is empty", { code: "APPSET_EMPTY_GENERATOR" });
     const answer = askForTree(spec, run, project, byDirectory);
     if (!answer) return [];
     try {

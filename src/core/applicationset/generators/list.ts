@@ -2,8 +2,8 @@ import { InputError } from "../../errors.js";
 import type { Value, ValueObject } from "../../manifest/value.js";
 import { isObject, listAt, stringAt } from "../../manifest/value.js";
 import { parseYaml } from "../../yaml/parse.js";
-import type { ParamSet, Params } from "../params/params.js";
 import { numbersAsFloats } from "../params/floats.js";
+import type { ParamSet, Params } from "../params/params.js";
 import type { Generator, GeneratorRun } from "./generator.js";
 import { wrapError } from "./values.js";
 
@@ -28,7 +28,13 @@ function paramsOfElement(element: Value, goTemplate: boolean): Params {
   // Argo CD: a null element has no JSON text at all.
   if (element === null) throw invalid("error unmarshling list element unexpected end of JSON input");
   if (!isObject(element)) {
-    const got = Array.isArray(element) ? "array" : typeof element === "boolean" ? "bool" : typeof element === "string" ? "string" : "number";
+    const got = Array.isArray(element)
+      ? "array"
+      : typeof element === "boolean"
+        ? "bool"
+        : typeof element === "string"
+          ? "string"
+          : "number";
     throw invalid(`error unmarshling list element json: cannot unmarshal ${got} into Go value of type map[string]interface {}`);
   }
   return goTemplate ? (numbersAsFloats(element) as Params) : flatStrings(element);
@@ -65,7 +71,9 @@ function fromYaml(spec: ValueObject, run: GeneratorRun): ParamSet[] {
   }
   if (elements === null) return [];
   if (!Array.isArray(elements) || !elements.every((element) => element === null || isObject(element))) {
-    throw invalid("error unmarshling decoded ElementsYaml error unmarshaling JSON: while decoding JSON: json: cannot unmarshal into Go value of type []map[string]interface {}");
+    throw invalid(
+      "error unmarshling decoded ElementsYaml error unmarshaling JSON: while decoding JSON: json: cannot unmarshal into Go value of type []map[string]interface {}",
+    );
   }
   return (elements as readonly Value[]).map((element, index) => ({
     params: (element === null ? {} : numbersAsFloats(element)) as Params,

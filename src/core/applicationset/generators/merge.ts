@@ -33,14 +33,19 @@ function childSets(child: GeneratorSpec, index: number, count: number, run: Gene
   try {
     return run.child(child, `${run.path}.generators[${index}]`, undefined);
   } catch (error) {
-    throw wrapError(`error getting param sets from generators: error getting params from generator ${index + 1} of ${count}`, error);
+    throw wrapError(
+      `error getting param sets from generators: error getting params from generator ${index + 1} of ${count}`,
+      error,
+    );
   }
 }
 
 function byMergeKey(sets: readonly ParamSet[], spec: ValueObject): Map<string, ParamSet> {
   const keys = [...new Set(listAt(spec, "mergeKeys") as readonly string[])];
   if (keys.length === 0) {
-    throw new InputError("error getting param sets by merge key: no merge keys were specified, Merge requires at least one", { code: "APPSET_MERGE" });
+    throw new InputError("error getting param sets by merge key: no merge keys were specified, Merge requires at least one", {
+      code: "APPSET_MERGE",
+    });
   }
   const found = new Map<string, ParamSet>();
   for (const set of sets) {

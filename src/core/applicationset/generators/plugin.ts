@@ -1,8 +1,8 @@
 import { InputError } from "../../errors.js";
 import type { Value, ValueObject } from "../../manifest/value.js";
 import { isObject, objectAt, stringAt } from "../../manifest/value.js";
-import { flatten, formatGo, markTyped, type ParamSet, type Params } from "../params/params.js";
 import { numbersAsFloats } from "../params/floats.js";
+import { flatten, formatGo, markTyped, type ParamSet, type Params } from "../params/params.js";
 import type { Generator, GeneratorRun } from "./generator.js";
 import { withValues, wrapError } from "./values.js";
 
@@ -22,7 +22,8 @@ function askService(spec: ValueObject, input: ValueObject, run: GeneratorRun): r
   if (!service) return undefined;
   const applicationSetName = run.set.metadata.name;
   try {
-    return run.ask<"plugin">({ kind: "plugin", request: { applicationSetName, ...service, input: { parameters: input } } })?.value;
+    return run.ask<"plugin">({ kind: "plugin", request: { applicationSetName, ...service, input: { parameters: input } } })
+      ?.value;
   } catch (error) {
     throw wrapError(`error listing params: error get api '${applicationSetName}'`, error);
   }
@@ -59,7 +60,9 @@ function readToken(reference: string, run: GeneratorRun): string | undefined {
   const answer = run.ask<"secret">({ kind: "secret", name: secretName });
   if (!answer) return undefined;
   if (!answer.value) {
-    throw invalid(`${fetching}: error fetching secret ${run.settings.controllerNamespace}/${secretName}: secrets ${JSON.stringify(secretName)} not found`);
+    throw invalid(
+      `${fetching}: error fetching secret ${run.settings.controllerNamespace}/${secretName}: secrets ${JSON.stringify(secretName)} not found`,
+    );
   }
   // Argo CD: a key that the Secret does not have leaves the reference as the token.
   return answer.value.data[key]?.trim() ?? `$${key}`;
@@ -68,7 +71,9 @@ function readToken(reference: string, run: GeneratorRun): string | undefined {
 function readTimeout(text: string | undefined): number {
   if (text === undefined) return 0;
   if (/^[+-]?\d+$/.test(text)) return Number(text);
-  throw invalid(`error getting plugin from generator: error set requestTimeout : strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  throw invalid(
+    `error getting plugin from generator: error set requestTimeout : strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`,
+  );
 }
 
 function setOf(found: Value, context: { spec: ValueObject; input: ValueObject; run: GeneratorRun; index: number }): ParamSet {

@@ -36,7 +36,10 @@ function pullRequests(spec: ValueObject, run: GeneratorRun): readonly PullReques
   const { template: _, values: __, filters: ___, ...provider } = spec;
   let answer: { readonly value: readonly PullRequest[] | "repoNotFound" } | undefined;
   try {
-    answer = run.ask<"pullRequests">({ kind: "pullRequests", provider: { namespace: run.set.metadata.namespace, spec: provider } });
+    answer = run.ask<"pullRequests">({
+      kind: "pullRequests",
+      provider: { namespace: run.set.metadata.namespace, spec: provider },
+    });
   } catch (error) {
     throw wrapError("error listing repos", error);
   }
@@ -68,10 +71,13 @@ function expression(filter: ValueObject, key: string, noun: string): (text: stri
     const compiled = RE2JS.compile(source);
     return (text) => compiled.matcher(text).find();
   } catch (error) {
-    throw new InputError(`error listing repos: error compiling ${noun} regexp ${JSON.stringify(source)}: ${(error as Error).message}`, {
-      code: "APPSET_FILTER",
-      cause: error,
-    });
+    throw new InputError(
+      `error listing repos: error compiling ${noun} regexp ${JSON.stringify(source)}: ${(error as Error).message}`,
+      {
+        code: "APPSET_FILTER",
+        cause: error,
+      },
+    );
   }
 }
 

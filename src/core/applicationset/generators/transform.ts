@@ -1,8 +1,8 @@
+import { InputError } from "../../errors.js";
 import type { Value, ValueObject } from "../../manifest/value.js";
 import { isObject } from "../../manifest/value.js";
 import { type GeneratorKey, type GeneratorSpec, generatorKeys } from "../model/application-set.js";
 import { structType } from "../model/go-type.js";
-import { InputError } from "../../errors.js";
 import { flatten, formatGo, type ParamSet, type Params } from "../params/params.js";
 import { compileGeneratorSelector, type Matches } from "../selector.js";
 import { compileStrings, type FieldRule, type RenderValue } from "../template/compile-strings.js";
@@ -79,7 +79,12 @@ interface CompiledChild {
 
 function compileChild(child: GeneratorSpec, base: BaseRun): CompiledChild {
   const spec = nestedSpec(child, base.settings.wideNesting);
-  const render = compileStrings(structType("ApplicationSetGenerator"), spec as unknown as Value, base.text.compile, valuesRule(base.text));
+  const render = compileStrings(
+    structType("ApplicationSetGenerator"),
+    spec as unknown as Value,
+    base.text.compile,
+    valuesRule(base.text),
+  );
   return { spec, render };
 }
 
@@ -89,7 +94,10 @@ function interpolate(compiled: CompiledChild, over: Params): GeneratorSpec {
     const rendered = compiled.render!(over) as unknown as GeneratorSpec;
     return compiled.spec.selector === undefined ? rendered : { ...rendered, selector: compiled.spec.selector };
   } catch (error) {
-    throw wrapError("child generator returned an error on parameter generation: failed to replace parameters in generator", error);
+    throw wrapError(
+      "child generator returned an error on parameter generation: failed to replace parameters in generator",
+      error,
+    );
   }
 }
 

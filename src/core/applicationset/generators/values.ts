@@ -26,7 +26,8 @@ export function withValues(params: Params, values: Value | undefined, run: Gener
 
 /** `context: message`, keeping code, place and hint. */
 export function wrapError(context: string, error: unknown): InputError {
-  if (!(error instanceof Error)) return new InputError(`${context}: ${String(error)}`, { code: "APPSET_GENERATOR", cause: error });
+  if (!(error instanceof Error))
+    return new InputError(`${context}: ${String(error)}`, { code: "APPSET_GENERATOR", cause: error });
   const known = error instanceof InputError ? error : undefined;
   return new InputError(`${context}: ${error.message}`, {
     code: known?.code ?? "APPSET_GENERATOR",

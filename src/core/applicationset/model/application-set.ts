@@ -30,7 +30,11 @@ export interface StrategySpec {
 }
 
 export interface RolloutStep {
-  readonly matchExpressions?: readonly { readonly key?: string; readonly operator?: string; readonly values?: readonly string[] }[];
+  readonly matchExpressions?: readonly {
+    readonly key?: string;
+    readonly operator?: string;
+    readonly values?: readonly string[];
+  }[];
   readonly maxUpdate?: number | string;
 }
 

@@ -118,5 +118,10 @@ const invalidNameCharacter = /[^-a-z0-9.]/gu;
 
 /** Argo CD's `normalize`: lower case, `-` for what a DNS name cannot hold, at most 253 characters, no `-` or `.` at the ends. */
 export function normalizeName(name: string): string {
-  return name.toLowerCase().replace(invalidNameCharacter, "-").slice(0, 253).replace(/^[-.]+/, "").replace(/[-.]+$/, "");
+  return name
+    .toLowerCase()
+    .replace(invalidNameCharacter, "-")
+    .slice(0, 253)
+    .replace(/^[-.]+/, "")
+    .replace(/[-.]+$/, "");
 }

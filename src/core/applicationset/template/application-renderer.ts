@@ -10,7 +10,11 @@ import type { TextRenderer } from "./text-renderer.js";
 export const resourcesFinalizer = "resources-finalizer.argocd.argoproj.io";
 
 /** Compiles a merged template once; the result renders an Application for each set of parameters. */
-export function applicationRenderer(template: ValueObject, spec: ApplicationSetSpec, text: TextRenderer): (params: Params) => ApplicationShape {
+export function applicationRenderer(
+  template: ValueObject,
+  spec: ApplicationSetSpec,
+  text: TextRenderer,
+): (params: Params) => ApplicationShape {
   const render = compileStrings(structType("ApplicationSetTemplate"), template as Value, text.compile);
   const patch = spec.templatePatch === undefined ? undefined : patcher(spec.templatePatch, text);
   const keepsResources = spec.syncPolicy?.preserveResourcesOnDeletion === true;

@@ -4,7 +4,11 @@ const meta: StructType = {
   kind: "struct",
   name: "ObjectMeta",
   fields: [
-    ...["name", "generateName", "namespace", "uid", "resourceVersion"].map((name) => ({ name, type: goType("string"), kept: "unlessEmpty" as const })),
+    ...["name", "generateName", "namespace", "uid", "resourceVersion"].map((name) => ({
+      name,
+      type: goType("string"),
+      kept: "unlessEmpty" as const,
+    })),
     { name: "labels", type: goType("map[string]string"), kept: "unlessEmpty" },
     { name: "annotations", type: goType("map[string]string"), kept: "unlessEmpty" },
     { name: "ownerReferences", type: { kind: "list", of: goType("JSON") }, kept: "unlessEmpty" },

@@ -65,7 +65,10 @@ function mergeListByKey(original: readonly Value[], patch: readonly Value[], mer
 
 function withoutDirectives(list: readonly Value[]): Value {
   return list
-    .filter((item) => !(isObject(item) && (item["$patch"] === "replace" || item["$patch"] === "delete") && Object.keys(item).length === 1))
+    .filter(
+      (item) =>
+        !(isObject(item) && (item["$patch"] === "replace" || item["$patch"] === "delete") && Object.keys(item).length === 1),
+    )
     .map((item) => (isObject(item) && item["$patch"] !== undefined ? omit(item, "$patch") : item));
 }
 

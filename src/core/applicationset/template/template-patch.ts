@@ -33,9 +33,14 @@ function parsePatch(text: string): ValueObject {
   let patch: Value;
   try {
     const isJson = text.trimStart().startsWith("{");
-    patch = isJson ? parseJson(text) : parseYaml(text, { dialect: "kubernetes", duplicateKeys: "last", file: "spec.templatePatch" });
+    patch = isJson
+      ? parseJson(text)
+      : parseYaml(text, { dialect: "kubernetes", duplicateKeys: "last", file: "spec.templatePatch" });
   } catch (error) {
-    throw invalid(`error while converting template to json ${JSON.stringify(text)}: error converting YAML to JSON: ${(error as Error).message}`, error);
+    throw invalid(
+      `error while converting template to json ${JSON.stringify(text)}: error converting YAML to JSON: ${(error as Error).message}`,
+      error,
+    );
   }
   if (patch === null) return {};
   try {
