@@ -1,5 +1,6 @@
 import { applicationset } from "./applicationset.js";
 import { controller } from "./controller.js";
+import { diff } from "./diff.js";
 import { gotemplate } from "./gotemplate.js";
 import { health } from "./health.js";
 import { project } from "./project.js";
@@ -13,8 +14,9 @@ export type Area = (folder: string, options: { readonly match?: string | undefin
 /** One line an area; the runner is `<area>.ts` beside this file. */
 export const areas = new Map<string, Area>();
 areas.set("applicationset", applicationset);
-areas.set("gotemplate", gotemplate);
 areas.set("controller", controller);
+areas.set("diff", diff);
+areas.set("gotemplate", gotemplate);
 areas.set("health", health);
 areas.set("project", project);
 areas.set("sync", sync);
