@@ -172,3 +172,28 @@ function chompHint(text: string): string {
   if (text.length === 1 || isEmitterBreak(text.charCodeAt(text.length - 2))) return "+";
   return "";
 }
+
+/** libyaml's folding: a single blank past `width` becomes a line break and the indentation. */
+export function foldLine(
+  line: string,
+  form: "plain" | "single" | "double",
+  place: { readonly column: number; readonly indent: number; readonly width: number },
+): string {
+  const chars = [...line];
+  const [first, last] = form === "plain" ? [-1, chars.length] : [1, chars.length - 2];
+  const pad = `\n${" ".repeat(place.indent)}`;
+  let { column } = place;
+  let out = "";
+  chars.forEach((char, index) => {
+    const isBeforeBlank = chars[index + 1] === " ";
+    const canFold = char === " " && chars[index - 1] !== " " && column > place.width && index !== first && index !== last;
+    if (!canFold || (isBeforeBlank && form !== "double")) {
+      out += char;
+      column++;
+      return;
+    }
+    out += pad + (isBeforeBlank ? "\\" : "");
+    column = place.indent + (isBeforeBlank ? 1 : 0);
+  });
+  return out;
+}

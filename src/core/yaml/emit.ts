@@ -1,7 +1,7 @@
 import { utf8Encode } from "../../platform/bytes.js";
 import { InputError } from "../errors.js";
 import type { Value } from "../manifest/value.js";
-import { chooseStyle, type EmitterVersion, writeDoubleQuoted, writeLiteral, writeSingleQuoted } from "./emit-scalar.js";
+import { chooseStyle, type EmitterVersion, foldLine, writeDoubleQuoted, writeLiteral, writeSingleQuoted } from "./emit-scalar.js";
 import { formatGoFloat } from "./go-number.js";
 import { sortedKeys } from "./key-order.js";
 import { isScalarLiteral, resolveScalar } from "./scalar-literal.js";
@@ -19,6 +19,8 @@ export interface EmitOptions {
   readonly indent?: number;
   /** go-yaml-v3 only: every number is a float64, as in values that went through encoding/json. */
   readonly numbers?: "exact" | "float64";
+  /** kubernetes only: fold scalars at blanks past this column. sigs.k8s.io/yaml 1.5 and later (go.yaml.in/yaml/v2) folds at 80. Default: never. */
+  readonly lineWidth?: number;
 }
 
 /** YAML text of `value`, ending in a line break; byte for byte what Go prints in that style. */
@@ -33,6 +35,7 @@ class Emitter {
   readonly #sort: boolean;
   readonly #step: number;
   readonly #floats: boolean;
+  readonly #width: number;
 
   constructor(options: EmitOptions) {
     this.#version = options.style === "go-yaml-v3" ? 3 : 2;
@@ -40,6 +43,7 @@ class Emitter {
     const indent = options.indent ?? 4;
     this.#step = this.#version === 2 || indent < 2 || indent > 9 ? 2 : indent;
     this.#floats = options.numbers === "float64";
+    this.#width = options.lineWidth ?? Number.POSITIVE_INFINITY;
   }
 
   document(value: Value): string {
@@ -71,15 +75,21 @@ class Emitter {
     for (const key of this.#sort ? sortedKeys(keys, this.#version) : keys) {
       if (out !== "") out += `\n${pad}`;
       const node = plainValue(object[key] as Value);
-      out += this.#isSimpleKey(key)
-        ? `${this.#text(key, indent, "mapping", true)}:` + this.#below(node, indent)
-        : this.#complexPair(key, node, indent);
+      if (!this.#isSimpleKey(key)) {
+        out += this.#complexPair(key, node, indent);
+        continue;
+      }
+      const text = this.#text(key, indent, "mapping", true);
+      out += `${text}:${this.#below(node, indent, text)}`;
     }
     return out;
   }
 
   /** What follows `key:`. */
-  #below(node: Value, indent: number): string {
+  #below(node: Value, indent: number, key: string): string {
+    if (typeof node === "string" && node.length > 0 && this.#width < Number.POSITIVE_INFINITY) {
+      return ` ${this.#text(node, indent, "mapping", false, indent + [...key].length + 2)}`;
+    }
     if (!isFilledCollection(node)) return ` ${this.#leaf(node, indent, "mapping")}`;
     const isIndentless = this.#version === 2 && Array.isArray(node);
     const deeper = isIndentless ? indent : this.#deeper(indent);
@@ -125,13 +135,14 @@ class Emitter {
       : formatGoFloat(value);
   }
 
-  #text(text: string, indent: number, container: Container, asKey: boolean): string {
+  #text(text: string, indent: number, container: Container, asKey: boolean, column = container === "root" ? 0 : indent + 2): string {
     if (this.#version === 2) refuseUnreadable(text);
     const { form } = chooseStyle(text, this.#version, asKey);
-    if (form === "plain") return text;
-    if (form === "double") return writeDoubleQuoted(text);
     const inner = container === "root" ? this.#step : container === "sequence" ? indent + 2 : this.#deeper(indent);
-    return form === "single" ? writeSingleQuoted(text, inner) : writeLiteral(text, inner, this.#step);
+    if (form === "literal") return writeLiteral(text, inner, this.#step);
+    const line = form === "plain" ? text : form === "double" ? writeDoubleQuoted(text) : writeSingleQuoted(text, inner);
+    if (asKey || column + line.length <= this.#width) return line;
+    return foldLine(line, form, { column, indent: inner, width: this.#width });
   }
 }
 
