@@ -1,6 +1,6 @@
 import { applicationset } from "./applicationset.js";
-import { diff } from "./diff.js";
 import { controller } from "./controller.js";
+import { diff } from "./diff.js";
 import { gotemplate } from "./gotemplate.js";
 import { health } from "./health.js";
 import { project } from "./project.js";
