@@ -23,7 +23,8 @@ function reprint(text: string): string | undefined {
   if (scheme === "" && /^[^/]*:/.test(rest)) return undefined;
   if (scheme !== "" && !rest.startsWith("/")) return scheme + rest + tail;
   const authority = /^\/\/([^/]*)/.exec(rest)?.[1];
-  if (authority === undefined || rest.startsWith("///")) return withPath(scheme + (rest.startsWith("///") ? "//" : ""), rest.replace(/^\/\/(?=\/)/, ""), tail);
+  if (authority === undefined || rest.startsWith("///"))
+    return withPath(scheme + (rest.startsWith("///") ? "//" : ""), rest.replace(/^\/\/(?=\/)/, ""), tail);
   if (!isAuthority(authority)) return undefined;
   return withPath(`${scheme}//${authority}`, rest.slice(2 + authority.length), tail);
 }
