@@ -1,4 +1,5 @@
 import { applicationset } from "./applicationset.js";
+import { diff } from "./diff.js";
 import { controller } from "./controller.js";
 import { gotemplate } from "./gotemplate.js";
 import { health } from "./health.js";
@@ -12,6 +13,7 @@ export type Area = (folder: string, options: { readonly match?: string | undefin
 /** One line an area; the runner is `<area>.ts` beside this file. */
 export const areas = new Map<string, Area>();
 areas.set("applicationset", applicationset);
+areas.set("diff", diff);
 areas.set("gotemplate", gotemplate);
 areas.set("controller", controller);
 areas.set("health", health);

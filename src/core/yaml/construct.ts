@@ -19,9 +19,9 @@ type MutableObject = { [key: string]: Value };
 
 /** Turns the nodes of one document into a Value under a dialect's rules. */
 export function construct(root: Node, options: ConstructOptions): Value {
-  const constructor = new Constructor(options);
-  const value = constructor.node(root, true);
-  constructor.throwTypeErrors();
+  const reader = new Constructor(options);
+  const value = reader.node(root, true);
+  reader.throwTypeErrors();
   return value;
 }
 
@@ -160,7 +160,10 @@ class Constructor {
 
   #mergeFrom(source: Node, out: MutableObject, merged: Set<string> | undefined): void {
     this.#count(source);
-    if (source.kind === "mapping") return this.#fill(source, out, false, merged);
+    if (source.kind === "mapping") {
+      this.#fill(source, out, false, merged);
+      return;
+    }
     if (source.kind === "alias") {
       const { target } = source;
       if (target.kind === "mapping") {

@@ -136,8 +136,8 @@ export function writeDoubleQuoted(text: string): string {
   let out = '"';
   for (const char of text) {
     const code = char.codePointAt(0) as number;
-    const escape = escapeAll || code > 0xffff || !isPrintable(code) || isEmitterBreak(code) || code === 34 || code === 92;
-    out += escape ? escapeCode(code) : char;
+    const mustEscape = escapeAll || code > 0xffff || !isPrintable(code) || isEmitterBreak(code) || code === 34 || code === 92;
+    out += mustEscape ? escapeCode(code) : char;
   }
   return `${out}"`;
 }
