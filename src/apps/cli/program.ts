@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { registerApp } from "./app.js";
+import { registerAppset } from "./appset.js";
 import { registerDiff } from "./diff.js";
 import { registerImpact } from "./impact.js";
 import type { CliIo } from "./io.js";
@@ -7,7 +8,7 @@ import type { CliIo } from "./io.js";
 /** Adds one command (with its subcommands) to the program. */
 export type Register = (program: Command, io: CliIo) => void;
 
-const commands: readonly Register[] = [registerApp, registerImpact, registerDiff];
+const commands: readonly Register[] = [registerApp, registerAppset, registerImpact, registerDiff];
 
 /** The whole command line; each command is a file of this folder. */
 export function createProgram(io: CliIo): Command {
