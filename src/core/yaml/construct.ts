@@ -1,0 +1,261 @@
+import { base64Decode, utf8DecodeLossy } from "../../platform/bytes.js";
+import type { Value } from "../manifest/value.js";
+import { Problem } from "./cursor.js";
+import { formatGoFloat } from "./go-number.js";
+import type { MappingNode, Node, ScalarNode } from "./node.js";
+import { type Dialect, type Resolved, resolveTagged, shortTag } from "./resolve.js";
+import { ScalarLiteral } from "./scalar-literal.js";
+import { kustomizeText, lineOf } from "./text.js";
+
+export interface ConstructOptions {
+  readonly src: string;
+  readonly dialect: Dialect;
+  readonly duplicateKeys: "error" | "last";
+  readonly maxNodes: number;
+  readonly maxAliasNodes: number;
+}
+
+type MutableObject = { [key: string]: Value };
+
+/** Turns the nodes of one document into a Value under a dialect's rules. */
+export function construct(root: Node, options: ConstructOptions): Value {
+  const constructor = new Constructor(options);
+  const value = constructor.node(root, true);
+  constructor.throwTypeErrors();
+  return value;
+}
+
+class Constructor {
+  readonly #options: ConstructOptions;
+  readonly #open = new Set<Node>();
+  readonly #typeErrors: Problem[] = [];
+  #decoded = 0;
+  #aliased = 0;
+  #aliasDepth = 0;
+
+  constructor(options: ConstructOptions) {
+    this.#options = options;
+  }
+
+  node(node: Node, atRoot = false): Value {
+    this.#count(node);
+    switch (node.kind) {
+      case "alias":
+        return this.#throughAlias(node.target, node.name, () => this.node(node.target, atRoot));
+      case "scalar":
+        return this.#scalar(node);
+      case "sequence":
+        return node.children.map((child) => this.node(child));
+      case "mapping": {
+        const out: MutableObject = {};
+        this.#fill(node, out, atRoot, undefined);
+        return out;
+      }
+    }
+  }
+
+  /** go-yaml gathers what does not fit a type and reports all of it at once. */
+  throwTypeErrors(): void {
+    const [first] = this.#typeErrors;
+    if (!first) return;
+    const lines = this.#typeErrors.slice(0, 20).map((problem) => `  ${problem.message}`);
+    throw new Problem("type", `unmarshal errors:\n${lines.join("\n")}`, first.problemPos);
+  }
+
+  /** go-yaml: a document may expand its aliases, within a ratio that shrinks as the document grows. */
+  #count(node: Node): void {
+    this.#decoded += 1;
+    if (this.#decoded > this.#options.maxNodes)
+      throw new Problem("budget", `document has more than ${this.#options.maxNodes} nodes`, node.pos);
+    if (this.#aliasDepth === 0) return;
+    this.#aliased += 1;
+    const excessive =
+      this.#aliased > 100 && this.#decoded > 1000 && this.#aliased / this.#decoded > allowedAliasRatio(this.#decoded);
+    if (excessive || this.#aliased > this.#options.maxAliasNodes)
+      throw new Problem("budget", "document contains excessive aliasing", node.pos);
+  }
+
+  #throughAlias<T>(target: Node, name: string, read: () => T): T {
+    if (this.#open.has(target)) throw new Problem("plain", `anchor '${name}' value contains itself`, target.pos);
+    this.#open.add(target);
+    this.#aliasDepth += 1;
+    const result = read();
+    this.#aliasDepth -= 1;
+    this.#open.delete(target);
+    return result;
+  }
+
+  #scalar(node: ScalarNode): Value {
+    return scalarValue(this.#resolve(node), node.text, this.#options.dialect, node.pos);
+  }
+
+  #resolve(node: ScalarNode): Resolved {
+    const { dialect } = this.#options;
+    const short = shortTag(node.tag);
+    if (node.tag === "") return node.plain ? resolveTagged(node.text, "", dialect) : { tag: "!!str", value: node.text };
+    if (node.tag === "!")
+      return node.plain && dialect === "kustomize" ? resolveTagged(node.text, "", dialect) : { tag: "!!str", value: node.text };
+    if (short === "!!binary") return { tag: "!!str", value: decodeBinary(node) };
+    return resolveTagged(node.text, short, dialect, node.pos);
+  }
+
+  #fill(node: MappingNode, out: MutableObject, atRoot: boolean, merged: Set<string> | undefined): void {
+    if (this.#options.dialect === "kustomize") this.#fillV3(node, out, atRoot, merged);
+    else this.#fillV2(node, out);
+  }
+
+  /** go-yaml v2: a merge takes effect where it stands, so it overrides the keys before it. */
+  #fillV2(node: MappingNode, out: MutableObject): void {
+    const { children } = node;
+    for (let index = 0; index < children.length; index += 2) {
+      const keyNode = children[index] as Node;
+      const valueNode = children[index + 1] as Node;
+      if (isMergeKey(keyNode)) {
+        for (const source of mergeSources(valueNode).reverse()) this.#mergeFrom(source, out, undefined);
+        continue;
+      }
+      const key = this.#keyV2(keyNode);
+      const value = this.node(valueNode);
+      if (this.#options.duplicateKeys === "error" && Object.hasOwn(out, key))
+        this.#typeError(valueNode, `key ${JSON.stringify(key)} already set in map`);
+      else setKey(out, key, value, keyNode);
+    }
+  }
+
+  /** sigs.k8s.io/yaml: keys are resolved like values and turned into JSON object keys. */
+  #keyV2(node: Node): string {
+    const value = this.node(node);
+    if (typeof value === "string") return value;
+    if (typeof value === "boolean") return String(value);
+    if (typeof value === "number")
+      return Number.isInteger(value) && Math.abs(value) < 2 ** 53 ? String(value) : formatGoFloat(Math.fround(value));
+    if (typeof value === "bigint" && value < 2n ** 63n) return String(value);
+    if (value === null || typeof value === "bigint") throw new Problem("plain", `unsupported map key: ${value}`, node.pos);
+    throw new Problem("plain", "invalid map key: a map or list cannot be a key", node.pos);
+  }
+
+  /** go-yaml v3: duplicates are errors; a merge yields to the mapping's own keys wherever it stands. */
+  #fillV3(node: MappingNode, out: MutableObject, atRoot: boolean, merged: Set<string> | undefined): void {
+    if (this.#options.duplicateKeys === "error" && this.#hasDuplicates(node)) return;
+    const { children } = node;
+    const own = new Set<string>();
+    let mergeNode: Node | undefined;
+    for (let index = 0; index < children.length; index += 2) {
+      const keyNode = children[index] as Node;
+      const valueNode = children[index + 1] as Node;
+      if (isMergeKey(keyNode)) {
+        mergeNode = valueNode;
+        continue;
+      }
+      const key = this.#keyV3(keyNode, atRoot);
+      own.add(key);
+      if (merged?.has(key)) continue;
+      merged?.add(key);
+      setKey(out, key, this.node(valueNode), keyNode);
+    }
+    if (!mergeNode) return;
+    const taken = merged ?? own;
+    for (const source of mergeSources(mergeNode)) this.#mergeFrom(source, out, taken);
+  }
+
+  #mergeFrom(source: Node, out: MutableObject, merged: Set<string> | undefined): void {
+    this.#count(source);
+    if (source.kind === "mapping") return this.#fill(source, out, false, merged);
+    if (source.kind === "alias") {
+      const { target } = source;
+      if (target.kind === "mapping") {
+        this.#throughAlias(target, source.name, () => {
+          this.#count(target);
+          this.#fill(target, out, false, merged);
+        });
+        return;
+      }
+    }
+    throw new Problem("plain", "map merge requires map or sequence of maps as the value", source.pos);
+  }
+
+  /** kyaml: only strings may be keys below the root, where encoding/json refuses what go-yaml then makes of the map. */
+  #keyV3(node: Node, atRoot: boolean): string {
+    if (node.kind === "alias") return this.#throughAlias(node.target, node.name, () => this.#keyV3(node.target, atRoot));
+    if (node.kind !== "scalar") throw new Problem("plain", "invalid map key: a map or list cannot be a key", node.pos);
+    this.#count(node);
+    const { tag } = this.#resolve(node);
+    if (atRoot || tag === "!!str" || !tag.startsWith("!!")) return node.text;
+    throw new Problem(
+      "plain",
+      `json: unsupported type: map[interface {}]interface {} (key ${JSON.stringify(node.text)} is not a string)`,
+      node.pos,
+    );
+  }
+
+  #hasDuplicates(node: MappingNode): boolean {
+    const first = new Map<string, Node>();
+    const before = this.#typeErrors.length;
+    const { children } = node;
+    for (let index = 0; index < children.length; index += 2) {
+      const key = children[index] as Node;
+      const text = key.kind === "scalar" ? key.text : key.kind === "alias" ? key.name : "";
+      const identity = `${key.kind}\n${text}`;
+      const earlier = first.get(identity);
+      if (!earlier) first.set(identity, key);
+      else
+        this.#typeError(
+          key,
+          `mapping key ${JSON.stringify(text)} already defined at line ${lineOf(this.#options.src, earlier.pos)}`,
+        );
+    }
+    return this.#typeErrors.length > before;
+  }
+
+  #typeError(node: Node, message: string): void {
+    this.#typeErrors.push(new Problem("type", `line ${lineOf(this.#options.src, node.pos)}: ${message}`, node.pos));
+  }
+}
+
+/** The Value of a resolved scalar: a ScalarLiteral where kustomize would print another text than it read. */
+export function scalarValue({ tag, value }: Resolved, text: string, dialect: Dialect, pos: number): Value {
+  if (tag === "!!timestamp") return dialect === "kubernetes" ? text : ScalarLiteral.value(tag, text);
+  if (typeof value === "string") return value;
+  if (dialect === "kubernetes") {
+    if (typeof value === "number" && !Number.isFinite(value))
+      throw new Problem("plain", `json: unsupported value: ${goNonFinite(value)}`, pos);
+    return value;
+  }
+  if (value === null) return text === "" || text === "null" ? null : ScalarLiteral.value(tag, text);
+  return kustomizeText(value) === text ? value : ScalarLiteral.value(tag, text);
+}
+
+function setKey(out: MutableObject, key: string, value: Value, node: Node): void {
+  if (key === "__proto__") throw new Problem("proto-key", 'the key "__proto__" is not allowed', node.pos);
+  out[key] = value;
+}
+
+function isMergeKey(node: Node): boolean {
+  return (
+    node.kind === "scalar" &&
+    node.text === "<<" &&
+    (node.plain ? node.tag === "" || node.tag === "!" : false || shortTag(node.tag) === "!!merge")
+  );
+}
+
+function mergeSources(node: Node): Node[] {
+  return node.kind === "sequence" ? [...node.children] : [node];
+}
+
+function goNonFinite(value: number): string {
+  return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+}
+
+function decodeBinary(node: ScalarNode): string {
+  const bytes = base64Decode(node.text);
+  if (!bytes) throw new Problem("plain", "!!binary value contains invalid base64 data", node.pos);
+  return utf8DecodeLossy(bytes);
+}
+
+function allowedAliasRatio(decoded: number): number {
+  const low = 400_000;
+  const high = 4_000_000;
+  if (decoded <= low) return 0.99;
+  if (decoded >= high) return 0.1;
+  return 0.99 - 0.89 * ((decoded - low) / (high - low));
+}

@@ -1,0 +1,158 @@
+import { utf8Encode } from "../../platform/bytes.js";
+import { InputError } from "../errors.js";
+import type { Value } from "../manifest/value.js";
+import { chooseStyle, type EmitterVersion, writeDoubleQuoted, writeLiteral, writeSingleQuoted } from "./emit-scalar.js";
+import { formatGoFloat } from "./go-number.js";
+import { sortedKeys } from "./key-order.js";
+import { isScalarLiteral, resolveScalar } from "./scalar-literal.js";
+import { printThroughJson } from "./text.js";
+
+export interface EmitOptions {
+  /**
+   * kubernetes: sigs.k8s.io/yaml's Marshal. kustomize: what `kustomize build` prints (the same printer after kustomize's own
+   * reading of scalars). go-yaml-v3: yaml.v3's Marshal, as Helm's toYamlPretty.
+   */
+  readonly style: "kustomize" | "kubernetes" | "go-yaml-v3";
+  /** Default true: go-yaml's order of map keys; false keeps the order of the object. */
+  readonly sortKeys?: boolean;
+  /** go-yaml-v3 only: SetIndent, default 4. */
+  readonly indent?: number;
+  /** go-yaml-v3 only: every number is a float64, as in values that went through encoding/json. */
+  readonly numbers?: "exact" | "float64";
+}
+
+/** YAML text of `value`, ending in a line break; byte for byte what Go prints in that style. */
+export function emitYaml(value: Value, options: EmitOptions): string {
+  return new Emitter(options).document(value);
+}
+
+type Container = "root" | "mapping" | "sequence";
+
+class Emitter {
+  readonly #version: EmitterVersion;
+  readonly #sort: boolean;
+  readonly #step: number;
+  readonly #floats: boolean;
+
+  constructor(options: EmitOptions) {
+    this.#version = options.style === "go-yaml-v3" ? 3 : 2;
+    this.#sort = options.sortKeys ?? true;
+    const indent = options.indent ?? 4;
+    this.#step = this.#version === 2 || indent < 2 || indent > 9 ? 2 : indent;
+    this.#floats = options.numbers === "float64";
+  }
+
+  document(value: Value): string {
+    const node = plainValue(value);
+    if (isFilledCollection(node)) return `${this.#collection(node, 0)}\n`;
+    return `${this.#leaf(node, 0, "root")}\n`;
+  }
+
+  /** Lines of a collection at column `indent`; the first one without its indentation. */
+  #collection(node: object, indent: number): string {
+    return Array.isArray(node) ? this.#sequence(node, indent) : this.#mapping(node as { readonly [key: string]: Value }, indent);
+  }
+
+  #sequence(items: readonly Value[], indent: number): string {
+    const separator = `\n${" ".repeat(indent)}- `;
+    let out = "- ";
+    for (let index = 0; index < items.length; index++) {
+      if (index > 0) out += separator;
+      const node = plainValue(items[index] as Value);
+      out += isFilledCollection(node) ? this.#collection(node, indent + 2) : this.#leaf(node, indent, "sequence");
+    }
+    return out;
+  }
+
+  #mapping(object: { readonly [key: string]: Value }, indent: number): string {
+    const keys = Object.keys(object);
+    const pad = " ".repeat(indent);
+    let out = "";
+    for (const key of this.#sort ? sortedKeys(keys, this.#version) : keys) {
+      if (out !== "") out += `\n${pad}`;
+      const node = plainValue(object[key] as Value);
+      out += this.#isSimpleKey(key)
+        ? `${this.#text(key, indent, "mapping", true)}:` + this.#below(node, indent)
+        : this.#complexPair(key, node, indent);
+    }
+    return out;
+  }
+
+  /** What follows `key:`. */
+  #below(node: Value, indent: number): string {
+    if (!isFilledCollection(node)) return ` ${this.#leaf(node, indent, "mapping")}`;
+    const isIndentless = this.#version === 2 && Array.isArray(node);
+    const deeper = isIndentless ? indent : this.#deeper(indent);
+    return `\n${" ".repeat(deeper)}${this.#collection(node, deeper)}`;
+  }
+
+  /** go-yaml: a key with line breaks or of more than 128 bytes is written as `? key`, its value as `: value`. */
+  #complexPair(key: string, node: Value, indent: number): string {
+    const pad = " ".repeat(indent);
+    const head = `? ${this.#text(key, indent, "mapping", false)}\n${pad}:`;
+    if (!isFilledCollection(node)) return `${head} ${this.#leaf(node, indent, "mapping")}`;
+    const deeper = this.#deeper(indent);
+    return head + " ".repeat(deeper - indent - 1) + this.#collection(node, deeper);
+  }
+
+  #isSimpleKey(key: string): boolean {
+    if (key.length > 128) return false;
+    return !/[\n\r\x85\u2028\u2029]/.test(key) && (key.length <= 42 || utf8Encode(key).length <= 128);
+  }
+
+  /** go-yaml v3 aligns to multiples of the indent. */
+  #deeper(indent: number): number {
+    return this.#version === 2 ? indent + 2 : this.#step * Math.floor((indent + this.#step) / this.#step);
+  }
+
+  /** A scalar or an empty collection. */
+  #leaf(node: Value, indent: number, container: Container): string {
+    if (typeof node === "string") return this.#text(node, indent, container, false);
+    if (node === null) return "null";
+    if (typeof node === "boolean") return node ? "true" : "false";
+    if (typeof node === "number" || typeof node === "bigint") return this.#number(node);
+    return Array.isArray(node) ? "[]" : "{}";
+  }
+
+  #number(value: number | bigint): string {
+    if (this.#version === 2) {
+      if (typeof value === "number" && !Number.isFinite(value)) throw unprintable(`json: unsupported value: ${value}`);
+      return printThroughJson(value);
+    }
+    if (this.#floats) return formatGoFloat(Number(value));
+    return typeof value === "bigint" || (Number.isSafeInteger(value) && !Object.is(value, -0))
+      ? String(value)
+      : formatGoFloat(value);
+  }
+
+  #text(text: string, indent: number, container: Container, asKey: boolean): string {
+    if (this.#version === 2) refuseUnreadable(text);
+    const { form } = chooseStyle(text, this.#version, asKey);
+    if (form === "plain") return text;
+    if (form === "double") return writeDoubleQuoted(text);
+    const inner = container === "root" ? this.#step : container === "sequence" ? indent + 2 : this.#deeper(indent);
+    return form === "single" ? writeSingleQuoted(text, inner) : writeLiteral(text, inner, this.#step);
+  }
+}
+
+function plainValue(value: Value): Value {
+  return typeof value === "object" && isScalarLiteral(value) ? resolveScalar(value) : value;
+}
+
+function isFilledCollection(node: Value): node is readonly Value[] | { readonly [key: string]: Value } {
+  if (typeof node !== "object" || node === null) return false;
+  if (Array.isArray(node)) return node.length > 0;
+  for (const _ in node) return true;
+  return false;
+}
+
+const UNREADABLE = /[\x7f-\x84\x86-\x9f\ufffe\uffff]/;
+
+/** sigs.k8s.io/yaml reads its own JSON back as YAML, which refuses these characters where JSON leaves them bare. */
+function refuseUnreadable(text: string): void {
+  if (UNREADABLE.test(text)) throw unprintable("yaml: control characters are not allowed");
+}
+
+function unprintable(message: string): InputError {
+  return new InputError(message, { code: "YAML_UNPRINTABLE" });
+}

@@ -1,0 +1,562 @@
+import type { Value } from "../manifest/value.js";
+import { scanBlockScalar } from "./block-scalar.js";
+import { scalarValue } from "./construct.js";
+import type { Cursor } from "./cursor.js";
+import { LF, SPACE, TAB } from "./cursor.js";
+import { scanQuoted } from "./flow-scalar.js";
+import { internedKey, internedText } from "./intern.js";
+import { type Dialect, HINTS, resolvePlain } from "./resolve.js";
+
+export interface FastOptions {
+  readonly dialect: Dialect;
+  readonly duplicateKeys: "error" | "last";
+  readonly maxDepth: number;
+  readonly maxNodes: number;
+}
+
+/** Thrown where the text leaves the common subset: the exact reader then reads the document, or says what is wrong with it. */
+export const UNUSUAL: unique symbol = Symbol("unusual");
+
+const HASH = 35;
+const DASH = 45;
+const COLON = 58;
+const DOUBLE_QUOTE = 34;
+const SINGLE_QUOTE = 39;
+const MAX_FAST_KEY = 1000;
+
+/** 1: a character that may begin a plain scalar without a second look, 2: a dash, 0: an indicator. */
+const PLAIN_START = plainStarts();
+
+function plainStarts(): Uint8Array {
+  const table = new Uint8Array(128);
+  for (let code = 33; code < 127; code++) table[code] = 1;
+  for (const char of "?:,[]{}#&*!|>'\"%@`") table[char.charCodeAt(0)] = 0;
+  table[DASH] = 2;
+  return table;
+}
+
+/**
+ * Reads the YAML that people and tools write nearly always: block mappings and sequences, plain, quoted and block scalars,
+ * JSON-like flow collections. It builds values without tokens or nodes. Anchors, tags, directives, explicit keys, odd
+ * indentation and every error are UNUSUAL. The text must be normalised (LF only) and free of NEL, LS, PS and BOM.
+ */
+export class FastReader {
+  readonly #src: string;
+  readonly #dialect: Dialect;
+  readonly #checkDuplicates: boolean;
+  readonly #maxDepth: number;
+  readonly #maxNodes: number;
+  readonly #cursor: { src: string; pos: number; lineStart: number };
+  /** At a line's first character that is not a space while between nodes; within the line while reading one. */
+  #pos = 0;
+  /** Column of that character; -1 at the end of the document. */
+  #col = -1;
+  /** Empty lines that the last step to the next content passed, and whether it passed a comment. */
+  #emptyLines = 0;
+  #passedComment = false;
+  #depth = 0;
+  #nodes = 0;
+
+  constructor(src: string, options: FastOptions) {
+    this.#src = src;
+    this.#dialect = options.dialect;
+    this.#checkDuplicates = options.duplicateKeys === "error";
+    this.#maxDepth = options.maxDepth;
+    this.#maxNodes = options.maxNodes;
+    this.#cursor = { src, pos: 0, lineStart: -1 } satisfies Cursor;
+  }
+
+  /** Where the document that was read last ends: at a `---` or at the end of the text. */
+  get end(): number {
+    return this.#pos;
+  }
+
+  /** The document that begins at `start`, undefined when only blanks and comments are left. */
+  read(start: number): Value | undefined {
+    this.#depth = 0;
+    this.#toContent(start);
+    if (this.#col < 0) {
+      if (this.#pos >= this.#src.length) return undefined;
+      this.#toLineEnd(this.#pos + 3);
+      this.#toContent(this.#pos);
+      if (this.#col < 0) return null;
+    }
+    const value = this.#blockNode(-1);
+    if (this.#col >= 0) throw UNUSUAL;
+    return value;
+  }
+
+  /** Moves to the first character of the next line that has content; `from` is the end or the start of a line. */
+  #toContent(from: number): void {
+    const src = this.#src;
+    let pos = from;
+    let newlines = 0;
+    this.#passedComment = false;
+    for (;;) {
+      if (src.charCodeAt(pos) === LF) {
+        newlines += 1;
+        pos += 1;
+      }
+      const lineStart = pos;
+      let code = src.charCodeAt(pos);
+      while (code === SPACE) code = src.charCodeAt(++pos);
+      if (code === LF) continue;
+      if (code === HASH) {
+        this.#passedComment = true;
+        pos = src.indexOf("\n", pos);
+        if (pos < 0) pos = src.length;
+        continue;
+      }
+      if (code === TAB) throw UNUSUAL;
+      this.#emptyLines = newlines - 1;
+      this.#pos = pos;
+      this.#col = pos - lineStart;
+      if (pos >= src.length) this.#col = -1;
+      else if (this.#col === 0 && (code === DASH || code === 46 || code === 37)) this.#atLineStart(code);
+      return;
+    }
+  }
+
+  #atLineStart(code: number): void {
+    const src = this.#src;
+    const pos = this.#pos;
+    if (code === 37) throw UNUSUAL;
+    if (src.charCodeAt(pos + 1) !== code || src.charCodeAt(pos + 2) !== code) return;
+    const next = src.charCodeAt(pos + 3);
+    const isMarker = next === LF || next === SPACE || next !== next;
+    if (code === DASH && isMarker) this.#col = -1;
+    else if (code === 46 || next === TAB) throw UNUSUAL;
+  }
+
+  /** Steps over blanks and a comment to the end of the line; anything else there is unusual. */
+  #toLineEnd(from: number): void {
+    const src = this.#src;
+    let pos = from;
+    let code = src.charCodeAt(pos);
+    while (code === SPACE) code = src.charCodeAt(++pos);
+    if (code === HASH && pos > from) pos = this.#pastComment(pos, code);
+    else if (code !== LF && code === code) throw UNUSUAL;
+    this.#pos = pos;
+  }
+
+  /** End of the line that goes on with `code` at `pos`, which may begin a comment. */
+  #pastComment(pos: number, code: number): number {
+    if (code !== HASH) return pos;
+    const end = this.#src.indexOf("\n", pos);
+    return end < 0 ? this.#src.length : end;
+  }
+
+  #count(): void {
+    this.#nodes += 1;
+    if (this.#nodes > this.#maxNodes) throw UNUSUAL;
+  }
+
+  #enter(): void {
+    this.#count();
+    this.#depth += 1;
+    if (this.#depth > this.#maxDepth) throw UNUSUAL;
+  }
+
+  /** A node that begins on its own line, deeper than `parentCol`. */
+  #blockNode(parentCol: number): Value {
+    const src = this.#src;
+    const col = this.#col;
+    const code = src.charCodeAt(this.#pos);
+    if (code === DASH && isBlankOrLf(src.charCodeAt(this.#pos + 1))) return this.#sequence(col);
+    const key = this.#key();
+    if (key !== undefined) return this.#mapping(col, key);
+    if (parentCol < 0 && code !== 123 && code !== 91) throw UNUSUAL;
+    return this.#inline(parentCol);
+  }
+
+  #sequence(col: number): Value {
+    const src = this.#src;
+    const items: Value[] = [];
+    this.#enter();
+    do {
+      const dash = this.#pos;
+      let pos = dash + 1;
+      let code = src.charCodeAt(pos);
+      while (code === SPACE) code = src.charCodeAt(++pos);
+      if (code === TAB) throw UNUSUAL;
+      this.#pos = pos;
+      if (code === LF || code === HASH || code !== code) {
+        this.#toContent(this.#pastComment(pos, code));
+        if (this.#col > col) items.push(this.#blockNode(col));
+        else {
+          this.#count();
+          items.push(null);
+        }
+      } else {
+        const itemCol = col + pos - dash;
+        if (code === DASH && isBlankOrLf(src.charCodeAt(pos + 1))) {
+          this.#col = itemCol;
+          items.push(this.#sequence(itemCol));
+        } else {
+          const key = this.#key();
+          items.push(key === undefined ? this.#inline(col) : this.#mapping(itemCol, key));
+        }
+      }
+    } while (this.#col === col && src.charCodeAt(this.#pos) === DASH && isBlankOrLf(src.charCodeAt(this.#pos + 1)));
+    if (this.#col > col) throw UNUSUAL;
+    this.#depth -= 1;
+    return items;
+  }
+
+  #mapping(col: number, firstKey: string): Value {
+    const src = this.#src;
+    const object: { [key: string]: Value } = {};
+    let key: string | undefined = firstKey;
+    this.#enter();
+    for (;;) {
+      if (this.#checkDuplicates && object[key] !== undefined && Object.hasOwn(object, key)) throw UNUSUAL;
+      let pos = this.#pos;
+      let code = src.charCodeAt(pos);
+      while (code === SPACE) code = src.charCodeAt(++pos);
+      if (code === TAB) throw UNUSUAL;
+      if (code === LF || code !== code || code === HASH) {
+        this.#toContent(this.#pastComment(pos, code));
+        object[key] = this.#valueBelow(col);
+      } else {
+        this.#pos = pos;
+        object[key] = this.#inline(col);
+      }
+      if (this.#col !== col) break;
+      key = this.#key();
+      if (key === undefined) throw UNUSUAL;
+    }
+    if (this.#col > col) throw UNUSUAL;
+    this.#depth -= 1;
+    return object;
+  }
+
+  /** The value of a key whose line ends after the colon. */
+  #valueBelow(col: number): Value {
+    if (this.#col > col) return this.#blockNode(col);
+    const src = this.#src;
+    if (this.#col === col && src.charCodeAt(this.#pos) === DASH && isBlankOrLf(src.charCodeAt(this.#pos + 1)))
+      return this.#sequence(col);
+    this.#count();
+    return null;
+  }
+
+  /** The key at the position, which then moves past its colon; undefined (and no move) when the line does not begin with one. */
+  #key(): string | undefined {
+    const src = this.#src;
+    const start = this.#pos;
+    const first = src.charCodeAt(start);
+    if (first === DOUBLE_QUOTE || first === SINGLE_QUOTE) return this.#quotedKey(first);
+    if (first < 128) {
+      const kind = PLAIN_START[first];
+      if (kind === 0) return first === 63 || first === COLON ? this.#unusual() : undefined;
+      if (kind === 2 && isBlankOrLf(src.charCodeAt(start + 1))) throw UNUSUAL;
+    }
+    let hash = 0;
+    let pos = start;
+    let code = first;
+    for (; ; code = src.charCodeAt(++pos)) {
+      if (code === COLON) {
+        const next = src.charCodeAt(pos + 1);
+        if (next === SPACE || next === LF || next !== next) break;
+        if (next === TAB) throw UNUSUAL;
+      } else if (code === LF || code !== code) return undefined;
+      else if (code === HASH) {
+        if (src.charCodeAt(pos - 1) === SPACE) return undefined;
+      } else if (code === TAB) throw UNUSUAL;
+      hash = (hash * 31 + code) | 0;
+    }
+    let end = pos;
+    if (src.charCodeAt(end - 1) === SPACE) {
+      while (src.charCodeAt(end - 1) === SPACE) end -= 1;
+      hash = 0;
+    }
+    if (end - start > MAX_FAST_KEY) throw UNUSUAL;
+    const key = internedKey(src, start, end, hash, this.#dialect);
+    if (key === undefined) throw UNUSUAL;
+    this.#count();
+    this.#pos = pos + 1;
+    return key;
+  }
+
+  #unusual(): never {
+    throw UNUSUAL;
+  }
+
+  #quotedKey(quote: number): string | undefined {
+    const src = this.#src;
+    const start = this.#pos;
+    let pos = start + 1;
+    let code = src.charCodeAt(pos);
+    let escaped = false;
+    while (code !== quote || (quote === SINGLE_QUOTE && src.charCodeAt(pos + 1) === SINGLE_QUOTE)) {
+      if (code === LF || code !== code) return undefined;
+      if (code === 92 && quote === DOUBLE_QUOTE) {
+        escaped = true;
+        pos += 1;
+        if (src.charCodeAt(pos) === LF) return undefined;
+      } else if (code === SINGLE_QUOTE && quote === SINGLE_QUOTE) {
+        escaped = true;
+        pos += 1;
+      }
+      code = src.charCodeAt(++pos);
+    }
+    let after = pos + 1;
+    while (src.charCodeAt(after) === SPACE) after += 1;
+    if (src.charCodeAt(after) !== COLON) return undefined;
+    const next = src.charCodeAt(after + 1);
+    if ((next !== SPACE && next !== LF && next === next) || after - start > MAX_FAST_KEY) throw UNUSUAL;
+    const key = escaped ? this.#scanQuoted(start) : src.slice(start + 1, pos);
+    if (key === "__proto__") throw UNUSUAL;
+    this.#count();
+    this.#pos = after + 1;
+    return key;
+  }
+
+  #scanQuoted(start: number): string {
+    this.#cursor.pos = start;
+    this.#cursor.lineStart = -1;
+    const text = scanQuoted(this.#cursor);
+    this.#pos = this.#cursor.pos;
+    return text;
+  }
+
+  /** A value that begins at the position, inside a collection at column `parentCol`; ends at the next content. */
+  #inline(parentCol: number): Value {
+    const src = this.#src;
+    const code = src.charCodeAt(this.#pos);
+    const kind = code < 128 ? PLAIN_START[code] : 1;
+    this.#count();
+    if (kind !== 0) {
+      if (kind === 2 && isBlankOrLf(src.charCodeAt(this.#pos + 1))) throw UNUSUAL;
+      return this.#plain(parentCol);
+    }
+    let value: Value;
+    switch (code) {
+      case DOUBLE_QUOTE:
+      case SINGLE_QUOTE:
+        value = this.#quoted(code);
+        break;
+      case 123:
+        value = this.#flowMapping();
+        break;
+      case 91:
+        value = this.#flowSequence();
+        break;
+      case 124:
+      case 62:
+        return this.#blockScalar(parentCol);
+      default:
+        throw UNUSUAL;
+    }
+    this.#toLineEnd(this.#pos);
+    this.#toContent(this.#pos);
+    return value;
+  }
+
+  #quoted(quote: number): string {
+    const src = this.#src;
+    const start = this.#pos;
+    let pos = start + 1;
+    let code = src.charCodeAt(pos);
+    while (code !== quote) {
+      if (code === LF || code === 92 || code !== code) return this.#scanQuoted(start);
+      code = src.charCodeAt(++pos);
+    }
+    if (quote === SINGLE_QUOTE && src.charCodeAt(pos + 1) === SINGLE_QUOTE) return this.#scanQuoted(start);
+    this.#pos = pos + 1;
+    return src.slice(start + 1, pos);
+  }
+
+  #blockScalar(parentCol: number): string {
+    if (parentCol < 0) throw UNUSUAL;
+    const cursor = this.#cursor;
+    cursor.pos = this.#pos;
+    cursor.lineStart = -1;
+    const text = scanBlockScalar(cursor, parentCol);
+    this.#toContent(cursor.lineStart < 0 ? cursor.pos : cursor.lineStart);
+    return text;
+  }
+
+  #plain(parentCol: number): Value {
+    const src = this.#src;
+    const start = this.#pos;
+    const end = this.#plainLineEnd(start);
+    const commented = this.#passedComment;
+    this.#toContent(this.#pos);
+    if (this.#col <= parentCol || commented || this.#passedComment) return this.#plainValue(start, end);
+    let text = src.slice(start, end);
+    for (;;) {
+      text += this.#emptyLines > 0 ? "\n".repeat(this.#emptyLines) : " ";
+      const from = this.#pos;
+      const to = this.#plainLineEnd(from);
+      text += src.slice(from, to);
+      const comment = this.#passedComment;
+      this.#toContent(this.#pos);
+      if (this.#col <= parentCol || comment || this.#passedComment) break;
+    }
+    return scalarValue(resolvePlain(text, this.#dialect), text, this.#dialect, start);
+  }
+
+  /** End of the plain text on this line without trailing spaces; the position moves to the end of the line. */
+  #plainLineEnd(start: number): number {
+    const src = this.#src;
+    let pos = start;
+    this.#passedComment = false;
+    for (let code = src.charCodeAt(pos); code !== LF && code === code; code = src.charCodeAt(++pos)) {
+      if (code === COLON) {
+        const next = src.charCodeAt(pos + 1);
+        if (next === SPACE || next === LF || next === TAB || next !== next) throw UNUSUAL;
+      } else if (code === HASH && src.charCodeAt(pos - 1) === SPACE) {
+        this.#passedComment = true;
+        break;
+      } else if (code === TAB) throw UNUSUAL;
+    }
+    let end = pos;
+    while (src.charCodeAt(end - 1) === SPACE) end -= 1;
+    if (this.#passedComment) {
+      pos = src.indexOf("\n", pos);
+      if (pos < 0) pos = src.length;
+    }
+    this.#pos = pos;
+    return end;
+  }
+
+  #plainValue(start: number, end: number): Value {
+    const src = this.#src;
+    const first = src.charCodeAt(start);
+    const hint = first < 128 ? HINTS[first] : 0;
+    const length = end - start;
+    if (hint === 0 || (hint === 3 && length > 5)) return length <= 24 ? internedText(src, start, end) : src.slice(start, end);
+    if (hint === 1 && first >= 48 && length <= 15) {
+      if (first !== 48 || length === 1) {
+        let value = 0;
+        let pos = start;
+        for (; pos < end; pos++) {
+          const digit = src.charCodeAt(pos) - 48;
+          if (!(digit >= 0 && digit <= 9)) break;
+          value = value * 10 + digit;
+        }
+        if (pos === end) return value;
+      }
+    }
+    const text = src.slice(start, end);
+    return scalarValue(resolvePlain(text, this.#dialect), text, this.#dialect, start);
+  }
+
+  #skipFlowSpace(): number {
+    const src = this.#src;
+    let pos = this.#pos;
+    let code = src.charCodeAt(pos);
+    while (code === SPACE || code === LF || code === TAB) code = src.charCodeAt(++pos);
+    this.#pos = pos;
+    return code;
+  }
+
+  #flowSequence(): Value {
+    const items: Value[] = [];
+    this.#enter();
+    this.#pos += 1;
+    let code = this.#skipFlowSpace();
+    while (code !== 93) {
+      items.push(this.#flowValue(code));
+      code = this.#skipFlowSpace();
+      if (code === 44) {
+        this.#pos += 1;
+        code = this.#skipFlowSpace();
+      } else if (code !== 93) throw UNUSUAL;
+    }
+    this.#pos += 1;
+    this.#depth -= 1;
+    return items;
+  }
+
+  #flowMapping(): Value {
+    const src = this.#src;
+    const object: { [key: string]: Value } = {};
+    this.#enter();
+    this.#pos += 1;
+    let code = this.#skipFlowSpace();
+    while (code !== 125) {
+      const key = this.#flowKey(code);
+      if (this.#checkDuplicates && Object.hasOwn(object, key)) throw UNUSUAL;
+      while (src.charCodeAt(this.#pos) === SPACE) this.#pos += 1;
+      if (src.charCodeAt(this.#pos) !== COLON) throw UNUSUAL;
+      this.#pos += 1;
+      code = this.#skipFlowSpace();
+      object[key] = this.#flowValue(code);
+      code = this.#skipFlowSpace();
+      if (code === 44) {
+        this.#pos += 1;
+        code = this.#skipFlowSpace();
+      } else if (code !== 125) throw UNUSUAL;
+    }
+    this.#pos += 1;
+    this.#depth -= 1;
+    return object;
+  }
+
+  #flowKey(code: number): string {
+    const src = this.#src;
+    const start = this.#pos;
+    let key: string | undefined;
+    if (code === DOUBLE_QUOTE || code === SINGLE_QUOTE) {
+      key = this.#quoted(code);
+      if (src.slice(start, this.#pos).includes("\n")) throw UNUSUAL;
+      if (key === "__proto__") throw UNUSUAL;
+    } else {
+      const end = this.#flowPlainEnd();
+      key = internedKey(src, start, end, 0, this.#dialect);
+    }
+    if (key === undefined || this.#pos - start > MAX_FAST_KEY) throw UNUSUAL;
+    this.#count();
+    return key;
+  }
+
+  #flowValue(code: number): Value {
+    if (code === 123) return this.#flowMapping();
+    if (code === 91) return this.#flowSequence();
+    this.#count();
+    if (code === DOUBLE_QUOTE || code === SINGLE_QUOTE) {
+      const value = this.#quoted(code);
+      const next = this.#src.charCodeAt(this.#pos);
+      // A quoted entry of a sequence may turn out to be the key of a single pair.
+      if (next === COLON) throw UNUSUAL;
+      return value;
+    }
+    const start = this.#pos;
+    return this.#plainValue(start, this.#flowPlainEnd());
+  }
+
+  /** End of a plain scalar of one line inside a flow collection. */
+  #flowPlainEnd(): number {
+    const src = this.#src;
+    const start = this.#pos;
+    const first = src.charCodeAt(start);
+    if (first < 128) {
+      const kind = PLAIN_START[first];
+      if (kind === 0) throw UNUSUAL;
+      const next = src.charCodeAt(start + 1);
+      if (kind === 2 && !(next >= 48 && next <= 57)) throw UNUSUAL;
+    }
+    let pos = start;
+    let code = first;
+    for (; code !== 44 && code !== 93 && code !== 125; code = src.charCodeAt(++pos)) {
+      if (code === LF || code === TAB || code === HASH || code === 63 || code === 91 || code === 123 || code !== code)
+        throw UNUSUAL;
+      if (code === COLON) {
+        const next = src.charCodeAt(pos + 1);
+        if (next === SPACE) break;
+        if (next === LF || next === TAB || next === 44 || next === 93 || next === 125) throw UNUSUAL;
+      }
+    }
+    let end = pos;
+    while (src.charCodeAt(end - 1) === SPACE) end -= 1;
+    if (src.startsWith("...", start)) throw UNUSUAL;
+    this.#pos = end;
+    return end;
+  }
+}
+
+function isBlankOrLf(code: number): boolean {
+  return code === SPACE || code === LF || code === TAB || code !== code;
+}

@@ -1,0 +1,59 @@
+import { type Dialect, HINTS, resolvePlain } from "./resolve.js";
+
+/**
+ * Keys and short words of manifests repeat by the thousand. The tables hold the strings met last, one a slot, so that a
+ * repeated one costs a comparison instead of a new string; they never change what is read.
+ */
+const KEY_SLOTS = 4096;
+const keyTables: Readonly<Record<Dialect, (string | undefined)[]>> = {
+  kustomize: new Array(KEY_SLOTS),
+  kubernetes: new Array(KEY_SLOTS),
+};
+const TEXT_SLOTS = 4096;
+const texts: (string | undefined)[] = new Array(TEXT_SLOTS);
+
+/** The plain key `src[start, end)`, or undefined when it is not simply a string to this dialect. `hash` may be 0: unknown. */
+export function internedKey(src: string, start: number, end: number, hash: number, dialect: Dialect): string | undefined {
+  const length = end - start;
+  const slot = (hash === 0 ? hashOf(src, start, end) : hash) & (KEY_SLOTS - 1);
+  const table = keyTables[dialect];
+  const known = table[slot];
+  if (known !== undefined && known.length === length && matches(src, start, known)) return known;
+  const text = src.slice(start, end);
+  if (text === "<<" || text === "__proto__" || text === "") return undefined;
+  const first = text.charCodeAt(0);
+  if (first < 128 && HINTS[first] !== 0 && resolvePlain(text, dialect).tag !== "!!str") return undefined;
+  if (length > 64) return text;
+  const key = detached(text);
+  table[slot] = key;
+  return key;
+}
+
+export function internedText(src: string, start: number, end: number): string {
+  const length = end - start;
+  const slot = (hashOf(src, start, end) * 31 + length) & (TEXT_SLOTS - 1);
+  const known = texts[slot];
+  if (known !== undefined && known.length === length && matches(src, start, known)) return known;
+  const text = detached(src.slice(start, end));
+  texts[slot] = text;
+  return text;
+}
+
+function hashOf(src: string, start: number, end: number): number {
+  let hash = 0;
+  for (let pos = start; pos < end; pos++) hash = (hash * 31 + src.charCodeAt(pos)) | 0;
+  return hash;
+}
+
+function matches(src: string, start: number, known: string): boolean {
+  for (let index = 0; index < known.length; index++) {
+    if (src.charCodeAt(start + index) !== known.charCodeAt(index)) return false;
+  }
+  return true;
+}
+
+/** A copy that does not keep the whole source text alive, as a slice of it would. */
+function detached(text: string): string {
+  for (const key in { [text]: 0 }) return key;
+  return text;
+}

@@ -1,0 +1,87 @@
+/** go-yaml's order of mapping keys: letters after the rest, digits by their number. */
+
+const LETTER = /^\p{L}$/u;
+const DIGIT = /^\p{Nd}$/u;
+
+function isLetter(char: string): boolean {
+  const code = char.charCodeAt(0);
+  if (code < 128) return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+  return LETTER.test(char);
+}
+
+function isDigit(char: string): boolean {
+  const code = char.charCodeAt(0);
+  return code < 128 ? code >= 48 && code <= 57 : DIGIT.test(char);
+}
+
+/** Whether `a` sorts before `b`. go-yaml v3 differs from v2 where a letter meets something else right after digits. */
+export function keyLess(a: string, b: string, version: 2 | 3): boolean {
+  if (isLowerWord(a) && isLowerWord(b)) return a < b;
+  const left = Array.from(a);
+  const right = Array.from(b);
+  let digits = false;
+  for (let index = 0; index < left.length && index < right.length; index++) {
+    const l = left[index] as string;
+    const r = right[index] as string;
+    if (l === r) {
+      digits = isDigit(l);
+      continue;
+    }
+    const lLetter = isLetter(l);
+    const rLetter = isLetter(r);
+    if (lLetter && rLetter) return codePoint(l) < codePoint(r);
+    if (lLetter || rLetter) return version === 3 && digits ? lLetter : rLetter;
+    return numberLess(left, right, index);
+  }
+  return left.length < right.length;
+}
+
+const LOWER_WORD = /^[a-zA-Z]*$/;
+
+function isLowerWord(key: string): boolean {
+  return LOWER_WORD.test(key);
+}
+
+function codePoint(char: string): number {
+  return char.codePointAt(0) as number;
+}
+
+/** Compares the numbers that begin where the keys part; leading zeros count as digits of a number already begun. */
+function numberLess(left: readonly string[], right: readonly string[], from: number): boolean {
+  let start = 0n;
+  if (left[from] === "0" || right[from] === "0") {
+    for (let index = from - 1; index >= 0 && isDigit(left[index] as string); index--) {
+      if (left[index] !== "0") {
+        start = 1n;
+        break;
+      }
+    }
+  }
+  const l = readNumber(left, from, start);
+  const r = readNumber(right, from, start);
+  if (l.value !== r.value) return l.value < r.value;
+  if (l.end !== r.end) return l.end < r.end;
+  return codePoint(left[from] as string) < codePoint(right[from] as string);
+}
+
+function readNumber(chars: readonly string[], from: number, start: bigint): { readonly value: bigint; readonly end: number } {
+  let value = start;
+  let end = from;
+  for (; end < chars.length && isDigit(chars[end] as string); end++) {
+    value = BigInt.asIntN(64, value * 10n + BigInt(codePoint(chars[end] as string) - 48));
+  }
+  return { value, end };
+}
+
+/** Keys in go-yaml's order. Its order is not always transitive, so small sets are sorted by insertion, as Go does. */
+export function sortedKeys(keys: string[], version: 2 | 3): string[] {
+  if (keys.length > 12) return keys.sort((a, b) => (keyLess(a, b, version) ? -1 : keyLess(b, a, version) ? 1 : 0));
+  for (let index = 1; index < keys.length; index++) {
+    for (let at = index; at > 0 && keyLess(keys[at] as string, keys[at - 1] as string, version); at--) {
+      const swapped = keys[at] as string;
+      keys[at] = keys[at - 1] as string;
+      keys[at - 1] = swapped;
+    }
+  }
+  return keys;
+}

@@ -1,0 +1,36 @@
+/** What the text says, before a dialect gives scalars a meaning. Offsets are into the normalised text. */
+export type Node = ScalarNode | MappingNode | SequenceNode | AliasNode;
+
+interface NodeBase {
+  readonly pos: number;
+  /** Resolved tag URI, `!` or "" where none was written. */
+  readonly tag: string;
+}
+
+export interface ScalarNode extends NodeBase {
+  readonly kind: "scalar";
+  readonly text: string;
+  readonly plain: boolean;
+}
+
+export interface MappingNode extends NodeBase {
+  readonly kind: "mapping";
+  /** Keys and values in turn. */
+  readonly children: Node[];
+}
+
+export interface SequenceNode extends NodeBase {
+  readonly kind: "sequence";
+  readonly children: Node[];
+}
+
+export interface AliasNode extends NodeBase {
+  readonly kind: "alias";
+  readonly name: string;
+  readonly target: Node;
+}
+
+export interface DocumentNode {
+  readonly root: Node;
+  readonly pos: number;
+}

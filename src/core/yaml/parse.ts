@@ -1,0 +1,166 @@
+import { InputError } from "../errors.js";
+import type { Value } from "../manifest/value.js";
+import { Composer } from "./composer.js";
+import { construct } from "./construct.js";
+import { Problem } from "./cursor.js";
+import { decodeBytes } from "./decode.js";
+import { FastReader, UNUSUAL } from "./fast-reader.js";
+import type { DocumentNode } from "./node.js";
+import { type ProblemSource, toInputError } from "./problem.js";
+import type { Dialect } from "./resolve.js";
+import { splitKustomizeDocuments } from "./split.js";
+
+export type { Dialect } from "./resolve.js";
+
+/** What a text may cost before it is refused with YAML_TOO_LARGE. */
+export interface Budget {
+  readonly bytes: number;
+  readonly nodes: number;
+  readonly depth: number;
+  /** Nodes that come from expanding aliases, on top of go-yaml's own ratio. */
+  readonly aliasExpansion: number;
+}
+
+export const DEFAULT_BUDGET: Budget = { bytes: 64 << 20, nodes: 5_000_000, depth: 1000, aliasExpansion: 400_000 };
+
+export interface ParseOptions {
+  readonly file?: string;
+  /** kustomize: kyaml on go-yaml v3. kubernetes: sigs.k8s.io/yaml on go-yaml v2, as kubectl, Argo CD and Helm read. */
+  readonly dialect: Dialect;
+  /** Default: "error" for kustomize, "last" for kubernetes, as the originals do. */
+  readonly duplicateKeys?: "error" | "last";
+  readonly budget?: Partial<Budget>;
+}
+
+/**
+ * The first document of `text`, null when there is none; like go-yaml's Unmarshal it does not look at what follows.
+ * Throws an InputError with a YAML_* code and the place in the file.
+ */
+export function parseYaml(text: string | Uint8Array, options: ParseOptions): Value {
+  const [first] = readAll(normalise(text, options), options, 0, 1);
+  return first === undefined ? null : first;
+}
+
+/**
+ * All documents of a stream in order; an explicit empty document is null, a text of blanks and comments has none.
+ * kyaml splits the text at `---` lines first and reads one document from each part; that is kept for the kustomize dialect.
+ */
+export function parseYamlDocuments(text: string | Uint8Array, options: ParseOptions): readonly Value[] {
+  const src = normalise(text, options);
+  if (options.dialect !== "kustomize" || !src.includes("\n---")) return readAll(src, options, 0, Number.POSITIVE_INFINITY);
+  return splitKustomizeDocuments(src, options.file).flatMap((part) => readAll(part.src, options, part.lineOffset, 1));
+}
+
+/** The nodes of a document with their offsets, for locating a path. */
+export function composeDocuments(
+  text: string | Uint8Array,
+  options: ParseOptions,
+): { readonly src: string; readonly documents: DocumentNode[] } {
+  const src = normalise(text, options);
+  const composer = new Composer(src, composeOptions(options, 0));
+  const documents: DocumentNode[] = [];
+  for (let document = composer.next(); document; document = composer.next()) documents.push(document);
+  return { src, documents };
+}
+
+function budgetOf(options: ParseOptions): Budget {
+  return options.budget ? { ...DEFAULT_BUDGET, ...options.budget } : DEFAULT_BUDGET;
+}
+
+function duplicatesOf(options: ParseOptions): "error" | "last" {
+  return options.duplicateKeys ?? (options.dialect === "kustomize" ? "error" : "last");
+}
+
+const UNREADABLE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
+const NEEDS_EXACT_READER = /[\x85\u2028\u2029\ufeff]/;
+
+/** Decodes, checks size and characters, drops a byte order mark and makes every CR and CRLF an LF. */
+function normalise(text: string | Uint8Array, options: ParseOptions): string {
+  const { bytes } = budgetOf(options);
+  if (text.length > bytes) throw tooLarge(bytes, options.file);
+  let src: string;
+  if (typeof text === "string") src = text;
+  else {
+    const decoded = decodeBytes(text);
+    if ("problem" in decoded)
+      throw new InputError(`yaml: ${decoded.problem}`, { code: "YAML_ENCODING", location: { file: options.file ?? "" } });
+    src = decoded.text;
+  }
+  if (src.charCodeAt(0) === 0xfeff) src = src.slice(1);
+  if (src.includes("\r")) src = src.replace(/\r\n?/g, "\n");
+  const unreadable = UNREADABLE.exec(src);
+  if (unreadable) {
+    const problem = new Problem("plain", "control characters are not allowed", unreadable.index);
+    throw toInputError(problem, sourceOf(src, options, 0));
+  }
+  return src;
+}
+
+function tooLarge(bytes: number, file: string | undefined): InputError {
+  return new InputError(`yaml: the text is larger than ${bytes} bytes`, {
+    code: "YAML_TOO_LARGE",
+    location: { file: file ?? "" },
+  });
+}
+
+function sourceOf(src: string, options: ParseOptions, lineOffset: number): ProblemSource {
+  return { src, file: options.file, dialect: options.dialect, lineOffset };
+}
+
+function composeOptions(options: ParseOptions, start: number): ConstructorParameters<typeof Composer>[1] {
+  const budget = budgetOf(options);
+  const isV3 = options.dialect === "kustomize";
+  return { start, lookahead: isV3 ? 2 : 0, maxDepth: budget.depth, maxNodes: budget.nodes, anchorsOutliveDocuments: isV3 };
+}
+
+/** Up to `limit` documents: the fast reader's where it can, the exact reader's where it cannot. */
+function readAll(src: string, options: ParseOptions, lineOffset: number, limit: number): Value[] {
+  const documents: Value[] = [];
+  const budget = budgetOf(options);
+  const duplicateKeys = duplicatesOf(options);
+  const fast = NEEDS_EXACT_READER.test(src)
+    ? undefined
+    : new FastReader(src, { dialect: options.dialect, duplicateKeys, maxDepth: budget.depth, maxNodes: budget.nodes });
+  try {
+    let start = 0;
+    while (documents.length < limit) {
+      const value = fast && tryFast(fast, start);
+      if (value !== UNUSUAL && fast) {
+        if (value === undefined) return documents;
+        documents.push(value as Value);
+        start = fast.end;
+        if (start >= src.length) return documents;
+        continue;
+      }
+      const composer = new Composer(src, composeOptions(options, start));
+      do {
+        const document = composer.next();
+        if (!document) return documents;
+        const { nodes, aliasExpansion } = budget;
+        documents.push(
+          construct(document.root, {
+            src,
+            dialect: options.dialect,
+            duplicateKeys,
+            maxNodes: nodes,
+            maxAliasNodes: aliasExpansion,
+          }),
+        );
+      } while (documents.length < limit && !(fast && composer.atDocumentStart()));
+      if (documents.length < limit) start = composer.nextStart();
+    }
+    return documents;
+  } catch (error) {
+    if (error instanceof Problem) throw toInputError(error, sourceOf(src, options, lineOffset));
+    throw error;
+  }
+}
+
+function tryFast(fast: FastReader, start: number): Value | undefined | typeof UNUSUAL {
+  try {
+    return fast.read(start);
+  } catch (error) {
+    if (error === UNUSUAL || error instanceof Problem) return UNUSUAL;
+    throw error;
+  }
+}
