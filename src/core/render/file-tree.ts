@@ -20,4 +20,6 @@ export interface FileTree {
   /** Entries sorted by name, or undefined where there is no directory. */
   list(directory: string): readonly TreeEntry[] | undefined;
   kind(path: string): "file" | "directory" | undefined;
+  /** The path with symbolic links followed; absent where a tree has none. */
+  realPath?(path: string): string | undefined;
 }

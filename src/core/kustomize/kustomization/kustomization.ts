@@ -1,7 +1,8 @@
 import type { Value } from "../../manifest/value.js";
 import { InputError } from "../../errors.js";
 import { isObject } from "../../manifest/value.js";
-import { locate, parseYaml } from "../../yaml/parse.js";
+import { locate } from "../../yaml/locate.js";
+import { parseYaml } from "../../yaml/parse.js";
 import { kustomizeError, prefixError } from "../model/errors.js";
 import { decode } from "./decode.js";
 import type { HelmChartArgs, HelmGlobals, Kustomization, LegacyHelmChartArgs } from "./fields.js";

@@ -73,7 +73,7 @@ export const replacementShape = struct("ReplacementField", { path: text }, ["Rep
 export const replicaShape = struct("Replica", { name: text, count: { kind: "integer", type: "int64" } });
 const varTarget = struct("Target", { apiVersion: text, name: text, namespace: text }, ["Gvk", gvk]);
 const varShape = struct("Var", { name: text, objref: varTarget, fieldref: struct("FieldSelector", { fieldPath: text }) });
-export const sortOptionsShape = struct("SortOptions", {
+const sortOptionsShape = struct("SortOptions", {
   order: { kind: "text", type: "types.SortOrder" },
   legacySortOptions: struct("LegacySortOptions", { orderFirst: list(text), orderLast: list(text) }),
 });
@@ -211,5 +211,4 @@ export const pluginShapes = {
     kubernetesService: struct("KubernetesService", { name: text, namespace: text }),
     serviceAccount: struct("ServiceAccount", { name: text, projectId: text }),
   }),
-  sortOrder: struct("SortOrderTransformerPlugin", { sortOptions: sortOptionsShape }),
 } satisfies { readonly [name: string]: Struct };

@@ -1,5 +1,6 @@
 import type { Value } from "../../manifest/value.js";
-import { isOldBoolean, resolvePlain as resolveText } from "../../yaml/resolve.js";
+import { chooseStyle } from "../../yaml/emit-scalar.js";
+import { resolvePlain as resolveText } from "../../yaml/resolve.js";
 import { resolveScalar, ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { formatGoFloat } from "../../yaml/go-number.js";
 import { kustomizeError } from "../model/errors.js";
@@ -78,16 +79,5 @@ function floatNode(value: number): Node {
 
 /** A string, quoted where go-yaml's printer would not write it plain. */
 export function stringNode(text: string): Node {
-  return isPlainSafe(text) ? text : new ScalarLiteral("!!str", text);
-}
-
-function isPlainSafe(text: string): boolean {
-  if (/^[A-Za-z][A-Za-z0-9_./-]*$/.test(text)) {
-    if (text.length > 5) return true;
-  } else if (text === "" || /^[\s\-?:,[\]{}#&*!|>'"%@`]|\s$|[\x00-\x1f\x7f\u0085\u2028\u2029\ufeff]|: |:$| #/.test(text)) return false;
-  return resolveText(text, "kustomize").tag === "!!str" && !isOldBoolean(text) && !isBase60(text);
-}
-
-function isBase60(text: string): boolean {
-  return /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/.test(text);
+  return chooseStyle(text, 3, false).form === "plain" ? text : new ScalarLiteral("!!str", text);
 }
