@@ -40,6 +40,7 @@ function conformanceCounts(output) {
 }
 
 step("types of the tests", bin("tsc"), ["-p", "tsconfig.tests.json"]);
+step("types of the page", bin("tsc"), ["-p", "web/tsconfig.json"]);
 step("lint", bin("biome"), ["check", "--error-on-warnings", "."]);
 step("unit", bin("vitest"), ["run"], vitestCounts);
 step("conformance", process.execPath, ["dist-test/conformance/run.js"], conformanceCounts);

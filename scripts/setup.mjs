@@ -1,6 +1,6 @@
 // Brings a fresh clone to where its commands run: dependencies installed, sources compiled. Quick when nothing is missing.
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -28,6 +28,17 @@ function mustInstall() {
   return !existsSync(stamp) || statSync(stamp).mtimeMs < statSync(join(root, "package-lock.json")).mtimeMs;
 }
 
+function isPageStale() {
+  const built = join(root, "web/dist/index.html");
+  if (!existsSync(built)) return true;
+  const sources = [
+    "web/index.html",
+    "web/vite.config.ts",
+    ...readdirSync(join(root, "web/src")).map((name) => `web/src/${name}`),
+  ];
+  return sources.some((name) => statSync(join(root, name)).mtimeMs > statSync(built).mtimeMs);
+}
+
 export function setup() {
   requireNode();
   if (mustInstall()) {
@@ -35,6 +46,6 @@ export function setup() {
     const status = run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
     if (status !== 0) process.exit(status);
   }
-  const status = run(bin("tsc"), ["-b"]);
+  const status = run(bin("tsc"), ["-b"]) || (isPageStale() ? run(bin("vite"), ["build", "--config", "web/vite.config.ts"]) : 0);
   if (status !== 0) process.exit(status);
 }

@@ -1,8 +1,25 @@
+import { applicationset } from "./applicationset.js";
+import { diff } from "./diff.js";
+import { controller } from "./controller.js";
+import { gotemplate } from "./gotemplate.js";
+import { health } from "./health.js";
 import { kustomize } from "./kustomize.js";
+import { project } from "./project.js";
 import type { AreaReport } from "./run.js";
+import { sync } from "./sync.js";
+import { tracking } from "./tracking.js";
 
 /** Runs every case below `folder`; `match` keeps only the ids that contain it. */
 export type Area = (folder: string, options: { readonly match?: string | undefined }) => Promise<AreaReport>;
 
 /** One line an area; the runner is `<area>.ts` beside this file. */
-export const areas: ReadonlyMap<string, Area> = new Map<string, Area>([["kustomize", kustomize]]);
+export const areas = new Map<string, Area>();
+areas.set("applicationset", applicationset);
+areas.set("controller", controller);
+areas.set("diff", diff);
+areas.set("gotemplate", gotemplate);
+areas.set("health", health);
+areas.set("kustomize", kustomize);
+areas.set("project", project);
+areas.set("sync", sync);
+areas.set("tracking", tracking);

@@ -1,10 +1,14 @@
 import { Command, CommanderError } from "commander";
+import { registerApp } from "./app.js";
+import { registerAppset } from "./appset.js";
+import { registerDiff } from "./diff.js";
+import { registerImpact } from "./impact.js";
 import type { CliIo } from "./io.js";
 
 /** Adds one command (with its subcommands) to the program. */
 export type Register = (program: Command, io: CliIo) => void;
 
-const commands: readonly Register[] = [];
+const commands: readonly Register[] = [registerApp, registerAppset, registerImpact, registerDiff];
 
 /** The whole command line; each command is a file of this folder. */
 export function createProgram(io: CliIo): Command {

@@ -22,4 +22,9 @@ export interface FileTree {
   kind(path: string): "file" | "directory" | undefined;
   /** The path with symbolic links followed; absent where a tree has none. */
   realPath?(path: string): string | undefined;
+  /**
+   * Identity of a file or of a whole directory, found without reading it: equal ids mean equal content, all the way down. Optional, since
+   * not every tree can know it cheaply.
+   */
+  id?(path: string): string | undefined;
 }

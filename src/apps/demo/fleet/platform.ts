@@ -171,6 +171,7 @@ function serviceTemplate(shape: FleetShape, syncPolicy: string): string {
         team: "{{team}}"
         env: "{{metadata.labels.env}}"
         region: "{{metadata.labels.region}}"
+        cluster: "{{name}}"
       finalizers:
         - resources-finalizer.argocd.argoproj.io
     spec:
@@ -178,7 +179,7 @@ function serviceTemplate(shape: FleetShape, syncPolicy: string): string {
       source:
         repoURL: ${shape.repoURL}
         targetRevision: main
-        path: "apps/{{service}}/overlays/{{name}}"
+        path: "apps/{{service}}/overlays/{{metadata.labels.env}}-{{metadata.labels.region}}"
       destination:
         server: "{{server}}"
         namespace: "{{namespace}}"

@@ -1,0 +1,209 @@
+import { evalPipe, evalSingleCommand, missing } from "./evaluate.js";
+import { State } from "./exec-state.js";
+import { display } from "./fmt/format.js";
+import { quote } from "./fmt/quote.js";
+import type { FunctionTable } from "./function.js";
+import type { ActionNode, BranchNode, ListNode, Node, TemplateNode } from "./nodes.js";
+import { compareText } from "./value/text.js";
+import { isTrue } from "./value/truth.js";
+import { isSignedKind, isUnsignedKind, types } from "./value/type.js";
+import { GoBytes, GoInt, GoList, GoMap, type GoValue, int } from "./value/value.js";
+
+/** How the walk of a node ended: on, or out of the innermost range. */
+export type Walked = 0 | 1 | 2;
+const on: Walked = 0;
+const broke: Walked = 1;
+const continued: Walked = 2;
+
+/** A node turned into a function, so that a template is analysed once and run often. */
+export type Walk = (state: State) => Walked;
+
+export function compileList(list: ListNode, functions: FunctionTable): Walk {
+  const walks = list.nodes.map((node) => compileNode(node, functions));
+  if (walks.length === 1) return walks[0] as Walk;
+  return (state) => {
+    for (const walk of walks) {
+      const walked = walk(state);
+      if (walked !== on) return walked;
+    }
+    return on;
+  };
+}
+
+function compileNode(node: Node, functions: FunctionTable): Walk {
+  switch (node.kind) {
+    case "text": {
+      const { text } = node;
+      return (state) => {
+        state.write(text);
+        return on;
+      };
+    }
+    case "action":
+      return compileAction(node, functions);
+    case "if":
+    case "with":
+      return compileIfOrWith(node, functions);
+    case "range":
+      return compileRange(node, functions);
+    case "template":
+      return compileTemplate(node, functions);
+    case "break":
+      return () => broke;
+    case "continue":
+      return () => continued;
+    case "list":
+      return compileList(node, functions);
+  }
+}
+
+function compileAction(node: ActionNode, functions: FunctionTable): Walk {
+  const pipe = evalPipe(node.pipe, functions);
+  if (node.pipe.declarations.length > 0) {
+    return (state) => {
+      state.run.spend(1);
+      pipe(state);
+      return on;
+    };
+  }
+  const command = evalSingleCommand(node.pipe, functions);
+  if (command) {
+    // One frame less on the stack: templates may include each other a thousand deep.
+    return (state) => {
+      state.run.spend(1);
+      state.node = node.pipe;
+      writeValue(state, command(state, missing));
+      return on;
+    };
+  }
+  return (state) => {
+    state.run.spend(1);
+    writeValue(state, pipe(state));
+    return on;
+  };
+}
+
+function writeValue(state: State, value: GoValue): void {
+  state.write(typeof value === "string" ? value : value === undefined || value === null ? "<no value>" : display(value));
+}
+
+function compileIfOrWith(node: BranchNode, functions: FunctionTable): Walk {
+  const pipe = evalPipe(node.pipe, functions);
+  const list = compileList(node.list, functions);
+  const otherwise = node.elseList && compileList(node.elseList, functions);
+  const isWith = node.kind === "with";
+  return (state) => {
+    state.run.spend(1);
+    const mark = state.mark();
+    const value = pipe(state);
+    let walked: Walked = on;
+    if (isTrue(value)) {
+      if (isWith) {
+        const { dot, dotBoxed } = state;
+        state.dot = value;
+        state.dotBoxed = false;
+        walked = list(state);
+        state.dot = dot;
+        state.dotBoxed = dotBoxed;
+      } else {
+        walked = list(state);
+      }
+    } else if (otherwise) {
+      walked = otherwise(state);
+    }
+    state.pop(mark);
+    return walked;
+  };
+}
+
+function compileRange(node: BranchNode, functions: FunctionTable): Walk {
+  const pipe = evalPipe(node.pipe, functions);
+  const list = compileList(node.list, functions);
+  const otherwise = node.elseList && compileList(node.elseList, functions);
+  const { declarations, isAssign } = node.pipe;
+  const [first, second] = declarations.map((variable) => variable.path[0] as string);
+
+  const iterate = (state: State, mark: number, items: Iterable<readonly [GoValue, GoValue]>, boxed: boolean): Walked => {
+    const { dot, dotBoxed } = state;
+    for (const [index, item] of items) {
+      state.run.spend(1);
+      if (first !== undefined) {
+        if (!isAssign) state.setTop(1, item, boxed);
+        else if (second !== undefined) state.assign(first, index, false);
+        else state.assign(first, item, boxed);
+        if (second !== undefined) {
+          if (isAssign) state.assign(second, item, boxed);
+          else state.setTop(2, index, false);
+        }
+      }
+      state.dot = item;
+      state.dotBoxed = boxed;
+      const walked = list(state);
+      state.pop(mark);
+      if (walked === broke) break;
+    }
+    state.dot = dot;
+    state.dotBoxed = dotBoxed;
+    return on;
+  };
+
+  return (state) => {
+    state.node = node;
+    const before = state.mark();
+    const value = pipe(state);
+    const mark = state.mark();
+    const items = itemsOf(state, value, second !== undefined);
+    const isEmpty = items === undefined;
+    const walked = items ? iterate(state, mark, items, isBoxedElement(value)) : on;
+    const last = isEmpty && otherwise ? otherwise(state) : walked;
+    state.pop(before);
+    return last;
+  };
+}
+
+function isBoxedElement(value: GoValue): boolean {
+  return (value instanceof GoMap || value instanceof GoList) && value.type.elem === types.any;
+}
+
+/** Index and item pairs of what a range walks over; undefined where there are none. */
+function itemsOf(state: State, value: GoValue, hasTwo: boolean): Iterable<readonly [GoValue, GoValue]> | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (value instanceof GoList) return value.items.length === 0 ? undefined : indexed(value.items);
+  if (value instanceof GoMap) {
+    const keys = [...value.entries.keys()].sort(compareText);
+    return keys.length === 0 ? undefined : keys.map((key) => [key, value.entries.get(key)] as const);
+  }
+  if (value instanceof GoBytes) {
+    const bytes = Array.from(value.bytes, (byte) => new GoInt(types.uint8, BigInt(byte)));
+    return bytes.length === 0 ? undefined : indexed(bytes);
+  }
+  if (value instanceof GoInt && (isSignedKind(value.type.kind) || isUnsignedKind(value.type.kind))) {
+    if (hasTwo) throw state.fail(`can't use ${display(value)} to iterate over more than one variable`);
+    return value.value <= 0n ? undefined : counted(value);
+  }
+  throw state.fail(`range can't iterate over ${display(value)}`);
+}
+
+function* indexed(items: readonly GoValue[]): Generator<readonly [GoValue, GoValue]> {
+  for (let index = 0; index < items.length; index++) yield [int(index), items[index]];
+}
+
+function* counted(limit: GoInt): Generator<readonly [GoValue, GoValue]> {
+  for (let value = 0n; value < limit.value; value++) yield [undefined, new GoInt(limit.type, value)];
+}
+
+function compileTemplate(node: TemplateNode, functions: FunctionTable): Walk {
+  const pipe = node.pipe && evalPipe(node.pipe, functions);
+  return (state) => {
+    state.node = node;
+    const template = state.set.lookup(node.name);
+    if (template === undefined) throw state.fail(`template ${quote(node.name)} not defined`);
+    const dot = pipe?.(state);
+    state.run.enter();
+    const inner = new State(state.run, state.set, template.tree, dot);
+    state.set.walkOf(template)(inner);
+    state.run.depth--;
+    state.out += inner.out;
+    return on;
+  };
+}

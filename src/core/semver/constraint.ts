@@ -1,0 +1,171 @@
+import { RE2JS } from "re2js";
+import { comparePrereleases, compareVersions, type Version, versionOf } from "./version.js";
+
+/** A range of versions: groups joined by `||`, each of comparisons that must all hold. */
+export interface Constraint {
+  readonly groups: readonly Group[];
+}
+
+interface Group {
+  readonly comparisons: readonly Comparison[];
+  /** Pre-releases are considered only where the group names one itself. */
+  readonly allowsPrerelease: boolean;
+}
+
+interface Comparison {
+  readonly operator: string;
+  readonly version: Version;
+  /** Parts given as `x`, `*` or not at all: all of them, minor and patch, or the patch. */
+  readonly isPartial: boolean;
+  readonly isMinorOpen: boolean;
+  readonly isPatchOpen: boolean;
+}
+
+export type ParsedConstraint = { readonly constraint: Constraint } | { readonly error: string };
+
+const part = "[0-9|x|X|\\*]+";
+const tail = "(-([0-9A-Za-z\\-]+(\\.[0-9A-Za-z\\-]+)*))?(\\+([0-9A-Za-z\\-]+(\\.[0-9A-Za-z\\-]+)*))?";
+const version = `v?(${part})(\\.${part})?(\\.${part})?${tail}`;
+const operators = "=||!=|>|<|>=|=>|<=|=<|~|~>|\\^";
+// Linear-time expressions: constraints come from charts and Applications.
+const single = RE2JS.compile(`^\\s*(${operators})\\s*(${version})\\s*$`);
+const hyphenRange = RE2JS.compile(`\\s*(${version})\\s+-\\s+(${version})\\s*`);
+const eachComparison = RE2JS.compile(`(${operators})\\s*(${version})`);
+const validGroup = RE2JS.compile(`^(\\s*(${operators})\\s*(${version})\\s*)((?:\\s+|,\\s*)(${operators})\\s*(${version})\\s*)*$`);
+
+/** Masterminds' NewConstraint: the constraint, or its error message. */
+export function parseConstraint(text: string): ParsedConstraint {
+  const groups: Group[] = [];
+  for (const group of rewriteRanges(text).split("||")) {
+    if (!validGroup.matcher(group).find()) return { error: `improper constraint: ${group}` };
+    const comparisons: Comparison[] = [];
+    for (const found of allMatches(eachComparison, group)) {
+      const comparison = parseComparison(found);
+      if (typeof comparison === "string") return { error: comparison };
+      comparisons.push(comparison);
+    }
+    groups.push({ comparisons, allowsPrerelease: comparisons.some((comparison) => comparison.version.prerelease !== "") });
+  }
+  return { constraint: { groups } };
+}
+
+/** Whether `version` lies in the range. */
+export function satisfies(version: Version, constraint: Constraint): boolean {
+  return constraint.groups.some((group) =>
+    group.comparisons.every((comparison) => {
+      if (version.prerelease !== "" && !group.allowsPrerelease) return false;
+      return holds(version, comparison);
+    }),
+  );
+}
+
+/** `1.2 - 3` → `>= 1.2, <= 3` */
+function rewriteRanges(text: string): string {
+  const match = hyphenRange.matcher(text);
+  let out = text;
+  while (match.find()) {
+    const whole = match.group(0) as string;
+    out = out.replace(whole, () => `>= ${match.group(1)}, <= ${match.group(11)} `);
+  }
+  return out;
+}
+
+function allMatches(expression: RE2JS, text: string): string[] {
+  const found: string[] = [];
+  const match = expression.matcher(text);
+  while (match.find()) found.push(match.group(0) as string);
+  return found;
+}
+
+function parseComparison(text: string): Comparison | string {
+  const match = single.matcher(text);
+  if (!match.find()) return `improper constraint: ${text}`;
+  const group = (index: number) => match.group(index) ?? "";
+  const isOpen = (index: number) => /^\.?[xX*]?$/.test(group(index));
+  const isAllOpen = isOpen(3);
+  const isMinorOpen = !isAllOpen && isOpen(4);
+  const isPatchOpen = !isAllOpen && !isMinorOpen && isOpen(5);
+  let numbers = group(2);
+  if (isAllOpen) numbers = `0.0.0${group(6)}`;
+  else if (isMinorOpen) numbers = `${group(3)}.0.0${group(6)}`;
+  else if (isPatchOpen) numbers = `${group(3)}${group(4)}.0${group(6)}`;
+  const parsed = versionOf(numbers);
+  if (parsed === undefined) return "constraint parser error";
+  const isPartial = isAllOpen || isMinorOpen || isPatchOpen;
+  return { operator: group(1), version: parsed, isPartial, isMinorOpen, isPatchOpen };
+}
+
+function holds(version: Version, comparison: Comparison): boolean {
+  const order = compareVersions(version, comparison.version);
+  switch (comparison.operator) {
+    case "":
+    case "=":
+      return comparison.isPartial ? holdsTilde(version, comparison) : order === 0;
+    case "!=":
+      return isDifferent(version, comparison);
+    case ">":
+      return isGreater(version, comparison);
+    case "<":
+      return order < 0;
+    case ">=":
+    case "=>":
+      return order >= 0;
+    case "<=":
+    case "=<":
+      return isAtMost(version, comparison);
+    case "~":
+    case "~>":
+      return holdsTilde(version, comparison);
+    default:
+      return holdsCaret(version, comparison);
+  }
+}
+
+function isDifferent(version: Version, comparison: Comparison): boolean {
+  const { version: other, isPartial, isMinorOpen, isPatchOpen } = comparison;
+  if (isPartial) {
+    if (version.major !== other.major) return true;
+    if (isMinorOpen) return false;
+    if (version.minor !== other.minor) return true;
+    if (isPatchOpen) {
+      const hasPrerelease = version.prerelease !== "" || other.prerelease !== "";
+      return hasPrerelease && comparePrereleases(version.prerelease, other.prerelease) !== 0;
+    }
+    if (version.patch !== other.patch) return true;
+  }
+  return compareVersions(version, other) !== 0;
+}
+
+function isGreater(version: Version, comparison: Comparison): boolean {
+  const { version: other, isPartial, isMinorOpen, isPatchOpen } = comparison;
+  if (!isPartial) return compareVersions(version, other) > 0;
+  if (version.major !== other.major) return version.major > other.major;
+  // `>11` means 12 and up, `>11.1` means 11.2 and up.
+  if (isMinorOpen) return false;
+  if (isPatchOpen) return version.minor > other.minor;
+  return compareVersions(version, other) > 0;
+}
+
+function isAtMost(version: Version, comparison: Comparison): boolean {
+  const { version: other, isPartial, isMinorOpen } = comparison;
+  if (!isPartial) return compareVersions(version, other) <= 0;
+  if (version.major !== other.major) return version.major < other.major;
+  return isMinorOpen || version.minor <= other.minor;
+}
+
+function holdsTilde(version: Version, comparison: Comparison): boolean {
+  const { version: other, isMinorOpen, isPatchOpen } = comparison;
+  if (compareVersions(version, other) < 0) return false;
+  const isZero = other.major === 0n && other.minor === 0n && other.patch === 0n;
+  if (isZero && !isMinorOpen && !isPatchOpen) return true;
+  return version.major === other.major && (isMinorOpen || version.minor === other.minor);
+}
+
+function holdsCaret(version: Version, comparison: Comparison): boolean {
+  const { version: other, isMinorOpen, isPatchOpen } = comparison;
+  if (compareVersions(version, other) < 0) return false;
+  if (other.major > 0n || isMinorOpen) return version.major === other.major;
+  if (version.major > 0n) return false;
+  if (other.minor > 0n || isPatchOpen) return version.minor === other.minor;
+  return version.minor === 0n && version.patch === other.patch;
+}

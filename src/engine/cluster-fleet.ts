@@ -1,0 +1,167 @@
+import { formatError } from "../core/errors.js";
+import type { KubernetesObject } from "../core/manifest/object.js";
+import { secretData } from "../core/manifest/secret-data.js";
+import type { Clock, Random } from "../ports/clock.js";
+import type { ClusterPort } from "../ports/cluster.js";
+import type { ClusterRegistryPort, RegisteredCluster } from "../ports/cluster-registry.js";
+import type { Telemetry } from "../ports/telemetry.js";
+import type { InformerChange } from "./informer.js";
+import { LiveState, type LiveStateSettings } from "./live-state.js";
+
+export const inClusterServer = "https://kubernetes.default.svc";
+export const inClusterName = "in-cluster";
+
+export interface ClusterFleetOptions {
+  readonly hub: ClusterPort;
+  readonly registry: ClusterRegistryPort;
+  readonly settings: () => LiveStateSettings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+  readonly onChange: (server: string, apps: ReadonlySet<string>, change: InformerChange) => void;
+  /** A cluster was registered, changed, became ready, failed or left. */
+  readonly onCluster: (server: string) => void;
+  /** A cluster Secret cannot be used; undefined when it can again. */
+  readonly onBadSecret: (secret: KubernetesObject, error: unknown) => void;
+}
+
+/** A cluster that may be a destination, and what is known of it. */
+export interface FleetCluster {
+  readonly registered: RegisteredCluster;
+  readonly live: LiveState;
+}
+
+/** All clusters that applications can go to: the hub itself and those with a Secret; each with its own live state. */
+export class ClusterFleet {
+  private readonly clusters = new Map<
+    string,
+    FleetCluster & { readonly digest: string; readonly secret: string; readonly owned: boolean }
+  >();
+  private readonly bad = new Map<string, { readonly server: string; readonly message: string }>();
+
+  constructor(private readonly options: ClusterFleetOptions) {
+    this.addHub();
+  }
+
+  /** Clusters in order of their names. */
+  list(): readonly FleetCluster[] {
+    return [...this.clusters.values()].sort((a, b) => (a.registered.name < b.registered.name ? -1 : 1));
+  }
+
+  get(server: string): FleetCluster | undefined {
+    return this.clusters.get(server);
+  }
+
+  /** Why the Secret of a server or of a cluster name cannot be used. */
+  problemOf(serverOrName: string): string | undefined {
+    for (const [secret, { server, message }] of this.bad) if (server === serverOrName || secret === serverOrName) return message;
+    return undefined;
+  }
+
+  /** Takes in a cluster Secret as it is now. */
+  put(secret: KubernetesObject): void {
+    const { name } = secret.metadata;
+    let registered: RegisteredCluster;
+    try {
+      registered = this.options.registry.read(secret);
+    } catch (error) {
+      this.bad.set(name, { server: serverIn(secret), message: formatError(error) });
+      this.options.onBadSecret(secret, error);
+      this.remove(name, true);
+      return;
+    }
+    this.bad.delete(name);
+    const digest = JSON.stringify([secret["data"], secret["stringData"]]);
+    const known = this.clusters.get(registered.server);
+    if (known?.digest === digest && known.secret === name) {
+      // Labels and annotations changed: the connection stays.
+      this.clusters.set(registered.server, { ...known, registered });
+    } else {
+      if (known !== undefined) this.drop(registered.server);
+      for (const [server, other] of this.clusters) if (other.secret === name && server !== registered.server) this.drop(server);
+      const isHub = registered.server === inClusterServer;
+      const cluster = isHub ? this.options.hub : this.options.registry.connect(registered.connection);
+      this.add(registered, cluster, { digest, secret: name, owned: !isHub });
+    }
+    this.options.onCluster(registered.server);
+  }
+
+  /** Forgets the cluster of a Secret that is gone. */
+  remove(secretName: string, keepProblem = false): void {
+    for (const [server, { secret }] of this.clusters) {
+      if (secret !== secretName) continue;
+      this.drop(server);
+      if (server === inClusterServer) this.addHub();
+      this.options.onCluster(server);
+    }
+    if (!keepProblem) this.bad.delete(secretName);
+  }
+
+  async stop(): Promise<void> {
+    const all = [...this.clusters.values()];
+    this.clusters.clear();
+    await Promise.all(
+      all.map(async ({ live, owned }) => {
+        await live.stop();
+        if (owned) await live.cluster.close();
+      }),
+    );
+  }
+
+  private addHub(): void {
+    const registered: RegisteredCluster = {
+      name: inClusterName,
+      server: inClusterServer,
+      secretName: "",
+      labels: {},
+      annotations: {},
+      namespaces: [],
+      clusterResources: true,
+      connection: { server: inClusterServer },
+    };
+    this.add(registered, this.options.hub, { digest: "", secret: "", owned: false });
+  }
+
+  private add(
+    registered: RegisteredCluster,
+    cluster: ClusterPort,
+    more: { digest: string; secret: string; owned: boolean },
+  ): void {
+    const { settings, clock, random, telemetry, onChange, onCluster } = this.options;
+    const { server, namespaces, clusterResources } = registered;
+    const live = new LiveState({
+      cluster,
+      server,
+      namespaces,
+      clusterResources,
+      // Settings are asked for anew each time: argocd-cm may change.
+      settings: {
+        trackedApp: (object) => settings().trackedApp(object),
+        isExcluded: (group, kind) => settings().isExcluded(group, kind),
+      },
+      clock,
+      random,
+      telemetry,
+      onChange: (apps, change) => onChange(server, apps, change),
+      onState: (state) => {
+        if (state.kind === "failed")
+          telemetry.log.warn("cluster cannot be followed", { cluster: registered.name, server, error: formatError(state.error) });
+        onCluster(server);
+      },
+    });
+    this.clusters.set(server, { registered, live, ...more });
+    live.start();
+  }
+
+  private drop(server: string): void {
+    const known = this.clusters.get(server);
+    if (known === undefined) return;
+    this.clusters.delete(server);
+    void known.live.stop().then(() => (known.owned ? known.live.cluster.close() : undefined));
+  }
+}
+
+/** The server a Secret names, as far as it can be read at all. */
+function serverIn(secret: KubernetesObject): string {
+  return (secretData(secret)["server"] ?? "").replace(/\/+$/, "");
+}

@@ -1,0 +1,190 @@
+import type { KubernetesObject } from "../core/manifest/object.js";
+import type { Clock, Random } from "../ports/clock.js";
+import type { ApiResource, ClusterPort } from "../ports/cluster.js";
+import { ClusterError } from "../ports/cluster-error.js";
+import { isLaterVersion } from "./resource-version.js";
+
+export interface InformerChange {
+  readonly before: KubernetesObject | undefined;
+  readonly after: KubernetesObject | undefined;
+}
+
+export interface InformerOptions {
+  readonly cluster: ClusterPort;
+  readonly resource: ApiResource;
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What is kept of an object; called once for each version. */
+  readonly compact?: (object: KubernetesObject) => KubernetesObject;
+  readonly onChange: (change: InformerChange) => void;
+  /** A list or watch failed (undefined: it works again). */
+  readonly onFailure?: (error: unknown) => void;
+  readonly maxBackoffMs?: number;
+}
+
+/**
+ * The objects of one kind, kept up to date by list and watch: after a list every change comes through `onChange`, a version that is too
+ * old is listed anew, silence and broken streams are picked up where they ended.
+ */
+export class Informer {
+  private readonly objects = new Map<string, KubernetesObject>();
+  /** Versions at which objects went, so that a late answer to a write does not bring one back. */
+  private readonly tombstones = new Map<string, string>();
+  private readonly stopper = new AbortController();
+  private resourceVersion: string | undefined;
+  private running: Promise<void> | undefined;
+  private markSynced: () => void = () => {};
+  private failures = 0;
+  isSynced = false;
+  /** Resolves after the first list. */
+  readonly synced: Promise<void>;
+
+  constructor(private readonly options: InformerOptions) {
+    this.synced = new Promise((resolve) => {
+      this.markSynced = resolve;
+    });
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopper.abort();
+    await this.running;
+  }
+
+  get(namespace: string, name: string): KubernetesObject | undefined {
+    return this.objects.get(`${namespace}/${name}`);
+  }
+
+  values(): IterableIterator<KubernetesObject> {
+    return this.objects.values();
+  }
+
+  get size(): number {
+    return this.objects.size;
+  }
+
+  /** Takes in what a write answered, so that the next reader does not see the state before it. */
+  assume(object: KubernetesObject): void {
+    const key = keyOf(object);
+    const known = this.objects.get(key);
+    const oldest = known?.metadata.resourceVersion ?? this.tombstones.get(key);
+    if (oldest !== undefined && !isLaterVersion(object.metadata.resourceVersion, oldest)) return;
+    this.put(key, object);
+  }
+
+  /** Takes out an object that a write has just removed. */
+  forget(object: KubernetesObject): void {
+    const key = keyOf(object);
+    if (this.objects.get(key)?.metadata.uid === object.metadata.uid) this.remove(key, object.metadata.resourceVersion);
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopper;
+    while (!signal.aborted) {
+      try {
+        if (this.resourceVersion === undefined) await this.list();
+        const startedAt = this.options.clock.monotonic();
+        const seen = await this.watch(this.resourceVersion ?? "");
+        this.recovered();
+        // A server that ends watches at once must not be asked in a tight loop.
+        if (!seen && this.options.clock.monotonic() - startedAt < 1000) await this.pause(1000);
+      } catch (error) {
+        if (signal.aborted) break;
+        if (error instanceof ClusterError && error.reason === "Expired") {
+          this.resourceVersion = undefined;
+          continue;
+        }
+        this.failures++;
+        this.options.onFailure?.(error);
+        const retryAfter = error instanceof ClusterError ? error.retryAfterMs : undefined;
+        await this.pause(retryAfter ?? Math.min(this.options.maxBackoffMs ?? 30_000, 500 * 2 ** Math.min(this.failures, 10)));
+      }
+    }
+  }
+
+  private async list(): Promise<void> {
+    const { cluster, resource, namespace, labelSelector } = this.options;
+    const { items, resourceVersion } = await cluster.list(resource, {
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+    });
+    if (this.stopper.signal.aborted) return;
+    const gone = new Set(this.objects.keys());
+    for (const item of items) {
+      const key = keyOf(item);
+      gone.delete(key);
+      if (this.objects.get(key)?.metadata.resourceVersion !== item.metadata.resourceVersion) this.put(key, item);
+    }
+    for (const key of gone) this.remove(key);
+    this.resourceVersion = resourceVersion;
+    this.recovered();
+    if (!this.isSynced) {
+      this.isSynced = true;
+      this.markSynced();
+    }
+  }
+
+  /** Follows one watch to its end; whether anything came. */
+  private async watch(resourceVersion: string): Promise<boolean> {
+    const { cluster, resource, namespace, labelSelector } = this.options;
+    let seen = false;
+    const events = cluster.watch(resource, {
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+      resourceVersion,
+      signal: this.stopper.signal,
+    });
+    for await (const event of events) {
+      if (!seen) {
+        seen = true;
+        this.recovered();
+      }
+      if (event.kind === "bookmark") {
+        this.resourceVersion = event.resourceVersion;
+        continue;
+      }
+      const { object } = event;
+      this.resourceVersion = object.metadata.resourceVersion;
+      const key = keyOf(object);
+      if (event.kind === "deleted") this.remove(key, object.metadata.resourceVersion);
+      else if (isLaterVersion(object.metadata.resourceVersion, this.objects.get(key)?.metadata.resourceVersion))
+        this.put(key, object);
+    }
+    return seen;
+  }
+
+  private put(key: string, object: KubernetesObject): void {
+    const before = this.objects.get(key);
+    const after = this.options.compact?.(object) ?? object;
+    this.objects.set(key, after);
+    this.options.onChange({ before, after });
+  }
+
+  private remove(key: string, version = this.resourceVersion): void {
+    const before = this.objects.get(key);
+    if (version !== undefined) this.tombstones.set(key, version);
+    if (this.tombstones.size > 1000) this.tombstones.clear();
+    if (before === undefined) return;
+    this.objects.delete(key);
+    this.options.onChange({ before, after: undefined });
+  }
+
+  private recovered(): void {
+    if (this.failures === 0) return;
+    this.failures = 0;
+    this.options.onFailure?.(undefined);
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await this.options.clock.sleep(ms * (0.8 + 0.4 * this.options.random()), this.stopper.signal).catch(() => {});
+  }
+}
+
+function keyOf(object: KubernetesObject): string {
+  return `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
+}

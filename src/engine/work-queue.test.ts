@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { manualClock } from "#src/adapters/memory/manual-clock.js";
+import { type Handled, WorkQueue } from "./work-queue.js";
+
+const queueOf = (handle: (key: string) => Promise<Handled>, concurrency = 1) => {
+  const clock = manualClock();
+  const queue = new WorkQueue({ clock, concurrency, handle, onError: () => {}, baseDelayMs: 100, maxDelayMs: 1000 });
+  return { clock, queue };
+};
+const done = { kind: "done" } as const;
+const noting = (seen: string[]) => async (key: string) => {
+  seen.push(key);
+  return done;
+};
+
+test("a key that is added many times while it waits is worked on once", async () => {
+  const seen: string[] = [];
+  const { clock, queue } = queueOf(noting(seen));
+  for (const key of ["a", "b", "a", "a"]) queue.add(key);
+  queue.start();
+  await clock.advance(0);
+  expect(seen).toEqual(["a", "b"]);
+});
+
+test("a key that is added while it is worked on comes again afterwards, never twice at once", async () => {
+  let running = 0;
+  let most = 0;
+  let runs = 0;
+  const { clock, queue } = queueOf(async () => {
+    most = Math.max(most, ++running);
+    runs++;
+    await clock.sleep(10);
+    running--;
+    return done;
+  }, 4);
+  queue.start();
+  queue.add("a");
+  queue.add("a");
+  queue.add("a");
+  await clock.advance(100);
+  expect({ most, runs }).toEqual({ most: 1, runs: 2 });
+});
+
+test("an urgent key goes before those that wait", async () => {
+  const seen: string[] = [];
+  const { clock, queue } = queueOf(noting(seen));
+  queue.add("a");
+  queue.add("b");
+  queue.add("b", { urgent: true });
+  queue.start();
+  await clock.advance(0);
+  expect(seen).toEqual(["b", "a"]);
+});
+
+test("a failing key waits twice as long each time, up to a bound, and starts anew after a success", async () => {
+  const at: number[] = [];
+  let fails = 5;
+  const { clock, queue } = queueOf(async () => {
+    at.push(clock.monotonic());
+    if (fails-- > 0) throw new Error("no");
+    return done;
+  });
+  queue.start();
+  queue.add("a");
+  await clock.advance(10_000);
+  expect(at).toEqual([0, 100, 300, 700, 1500, 2500]);
+});
+
+test("of two times the earlier one counts", async () => {
+  const at: number[] = [];
+  const { clock, queue } = queueOf(async () => {
+    at.push(clock.monotonic());
+    return done;
+  });
+  queue.start();
+  queue.addAfter("a", 500);
+  queue.addAfter("a", 200);
+  queue.addAfter("a", 900);
+  await clock.advance(2000);
+  expect(at).toEqual([200]);
+});
