@@ -6,6 +6,7 @@ import type { Assessment } from "../core/health/assess.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { formatResourceKey, resourceKeyOf } from "../core/manifest/object.js";
 import { isObject, listAt, objectAt, stringAt, type Value, type ValueObject } from "../core/manifest/value.js";
+import type { FileTree } from "../core/render/file-tree.js";
 import { isSelected, type SyncProgress, syncSettings } from "../core/sync/operation.js";
 import type { SyncInput } from "../core/sync/plan.js";
 import { instanceName, isDeletionConfirmed, parseRfc3339Ms, requestedRefresh } from "../core/tracking/application-flags.js";
@@ -17,7 +18,7 @@ import { type Application, applicationOf, kubernetesTime, refreshAnnotation } fr
 import type { ApplicationDeletion } from "./application-deletion.js";
 import { ApplicationMetrics } from "./application-metrics.js";
 import type { FleetCluster } from "./cluster-fleet.js";
-import type { Condition, ConditionType } from "./conditions.js";
+import { type Condition, type ConditionType, nextConditions } from "./conditions.js";
 import type { Differ, HealthVerdict } from "./decide.js";
 import type { EventRecorder } from "./events.js";
 import type { Informer } from "./informer.js";
@@ -31,6 +32,7 @@ import {
   syncOperationOf,
   writeIntents,
 } from "./operation-state.js";
+import type { ProjectVerdict } from "./projects.js";
 import { type CompareMemory, type CompareOutput, compareApplication } from "./rooms/compare.js";
 import { type RenderOutput, type RenderRoom, renderApplication } from "./rooms/render.js";
 import { nextHistory, reportStatus } from "./rooms/report.js";
@@ -39,16 +41,6 @@ import { timed } from "./rooms/timed.js";
 import type { ControllerSettings } from "./settings.js";
 import { targetsOf } from "./targets.js";
 import type { Handled } from "./work-queue.js";
-
-/** What an Application may do where, decided by its project. */
-export interface ProjectVerdict {
-  /** Undefined where the project is there. */
-  readonly conditions: readonly Condition[];
-  readonly isPermitted: (object: KubernetesObject, namespaced: boolean) => boolean;
-  readonly forbidden: (object: KubernetesObject, namespaced: boolean) => string | undefined;
-  /** Why no sync may start now (a window), undefined where one may. */
-  readonly syncBlocked: (isManual: boolean) => string | undefined;
-}
 
 export interface ApplicationContext {
   readonly hub: ClusterPort;
@@ -63,15 +55,21 @@ export interface ApplicationContext {
   readonly assess: (object: KubernetesObject) => Assessment;
   readonly differFor: (app: Application) => Differ;
   readonly compareMemory: CompareMemory;
-  readonly threeWay: SyncRoom["threeWay"];
   readonly waveDelayMs: number;
   /** Throws InputError with Argo CD's words. */
   readonly clusterOf: (app: Application) => FleetCluster;
   readonly projectOf: (app: Application, cluster: FleetCluster) => ProjectVerdict;
   readonly deletion: ApplicationDeletion;
+  /** An Application reads these now. */
+  readonly onSources: (
+    key: string,
+    places: readonly { readonly repoURL: string; readonly revision: string; readonly commit: string | undefined }[],
+  ) => void;
 }
 
 interface Memory {
+  /** The renders that the targets come from, by repository. */
+  readonly renders: RenderOutput["renders"];
   readonly renderId: string;
   readonly epoch: string;
   readonly targets: readonly KubernetesObject[];
@@ -118,6 +116,27 @@ export class ApplicationReconciler {
     return handled;
   }
 
+  /** Whether a tree of a repository would render an Application differently; true where that is not known. */
+  isTouchedBy(key: string, repoURL: string, tree: FileTree): boolean {
+    const renders = this.memory.get(key)?.renders.filter((render) => render.repoURL === repoURL);
+    if (renders === undefined || renders.length === 0) return true;
+    return !renders.every((render) => this.context.render.cache.holds(render.key, tree) === true);
+  }
+
+  /** Lets the ages of drift grow; called before metrics are read. */
+  tick(): void {
+    this.metrics.tick();
+  }
+
+  /** Says on the Application why its deletion does not get on. */
+  async setDeletionError(app: Application, message: string): Promise<void> {
+    const conditions = nextConditions(listAt(app.status, "conditions"), [{ type: "DeletionError", message }], {
+      evaluated: new Set<ConditionType>(["DeletionError"]),
+      now: kubernetesTime(this.context.clock.now()),
+    });
+    await this.writeStatus(app, { ...app.status, conditions }, {});
+  }
+
   private async walk(app: Application): Promise<Handled> {
     const { context } = this;
     let cluster: FleetCluster;
@@ -139,7 +158,9 @@ export class ApplicationReconciler {
     let output: RenderOutput;
     let comparison: CompareOutput;
     try {
+      this.follow(app, undefined);
       output = await this.render(app, cluster, { refresh });
+      this.follow(app, output);
       comparison = await this.compare(app, cluster, output, project);
     } catch (error) {
       const message = `Failed to load target state: failed to generate manifest for source 1 of ${Math.max(1, app.sources.length)}: ${formatError(error)}`;
@@ -287,7 +308,6 @@ export class ApplicationReconciler {
     const room: SyncRoom = {
       live: cluster.live,
       clock: context.clock,
-      threeWay: context.threeWay,
       waveDelayMs: context.waveDelayMs,
     };
     const ended = await timed(context.telemetry, context.clock, "sync", () =>
@@ -498,9 +518,9 @@ export class ApplicationReconciler {
         namespace,
         tracking: settings.tracking,
         isNamespaced: (group, kind) => live.isNamespaced(group, kind),
-        isExcluded: settings.isExcluded,
+        isExcluded: (group, kind) => settings.isExcluded(group, kind, cluster.registered.server),
       });
-      memory = { renderId: memoryKey, epoch, targets: objects, conditions };
+      memory = { renderId: memoryKey, epoch, targets: objects, conditions, renders: output.renders };
       this.memory.set(app.key, memory);
     }
     const { targets, conditions } = memory;
@@ -668,6 +688,15 @@ export class ApplicationReconciler {
         message: `Updated ${name} status: ${from} -> ${to}`,
       });
     }
+  }
+
+  private follow(app: Application, output: RenderOutput | undefined): void {
+    const places = app.sources.map((source, index) => ({
+      repoURL: stringAt(source, "repoURL"),
+      revision: stringAt(source, "targetRevision") || "HEAD",
+      commit: output?.revisions[index],
+    }));
+    this.context.onSources(app.key, places);
   }
 
   private nextPoll(): Handled {

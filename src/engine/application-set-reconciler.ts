@@ -1,4 +1,10 @@
-import { type ApplicationUpdate, admitApplicationSet, decodeApplicationSet, refreshAnnotation, type ReconcilePlan } from "../core/applicationset/index.js";
+import {
+  type ApplicationUpdate,
+  admitApplicationSet,
+  decodeApplicationSet,
+  type ReconcilePlan,
+  refreshAnnotation,
+} from "../core/applicationset/index.js";
 import { formatError } from "../core/errors.js";
 import { asValue, type KubernetesObject } from "../core/manifest/object.js";
 import { listAt, objectAt, type ValueObject } from "../core/manifest/value.js";
@@ -56,7 +62,11 @@ export class ApplicationSetReconciler {
     try {
       return await this.walk(key, object);
     } finally {
-      context.telemetry.metrics.observe("argocd_appset_reconcile", { name: object.metadata.name, namespace: object.metadata.namespace ?? "" }, (context.clock.monotonic() - started) / 1000);
+      context.telemetry.metrics.observe(
+        "argocd_appset_reconcile",
+        { name: object.metadata.name, namespace: object.metadata.namespace ?? "" },
+        (context.clock.monotonic() - started) / 1000,
+      );
     }
   }
 
@@ -79,7 +89,8 @@ export class ApplicationSetReconciler {
     );
     this.reads.set(key, output.reads);
     let { plan } = output;
-    if (plan.finalizers !== undefined && plan.finalizers.length > 0) await this.patchSet(object, { metadata: { finalizers: plan.finalizers } });
+    if (plan.finalizers !== undefined && plan.finalizers.length > 0)
+      await this.patchSet(object, { metadata: { finalizers: plan.finalizers } });
     const refusals = await this.write(object, plan);
     if (refusals.size > 0) plan = output.replan(refusals);
     await this.deleteAll(object, plan);
@@ -110,7 +121,9 @@ export class ApplicationSetReconciler {
         attempt(application.metadata.name, () => hub.create(application, { fieldManager: "argocd-applicationset-controller" })),
       ),
       ...plan.updates.map(({ name, patch }: ApplicationUpdate) =>
-        attempt(name, () => hub.patch(refOf(set, name), patch, { type: "merge", fieldManager: "argocd-applicationset-controller" })),
+        attempt(name, () =>
+          hub.patch(refOf(set, name), patch, { type: "merge", fieldManager: "argocd-applicationset-controller" }),
+        ),
       ),
     ]);
     return refusals;
@@ -137,25 +150,37 @@ export class ApplicationSetReconciler {
     const status = objectAt(asValue(object), "status");
     const old = listAt(status, "conditions") as readonly ValueObject[];
     if (!old.some((one) => one["type"] === condition.type && one["message"] === message && one["status"] === "True"))
-      await this.writeStatus(object, { ...status, conditions: [...old.filter((one) => one["type"] !== condition.type), condition] });
+      await this.writeStatus(object, {
+        ...status,
+        conditions: [...old.filter((one) => one["type"] !== condition.type), condition],
+      });
     return { kind: "done" };
   }
 
   private async patchSet(object: KubernetesObject, patch: unknown): Promise<void> {
     const { hub, plane } = this.context;
-    await hub.patch(setRefOf(object), patch, { type: "merge" }).then((written) => plane.applicationSets.assume(written), unlessGone);
+    await hub
+      .patch(setRefOf(object), patch, { type: "merge" })
+      .then((written) => plane.applicationSets.assume(written), unlessGone);
   }
 
   private async writeStatus(object: KubernetesObject, status: ValueObject): Promise<void> {
     const { hub, plane, telemetry } = this.context;
     const current = objectAt(asValue(object), "status");
-    const removed = Object.fromEntries(Object.keys(current).filter((key) => !(key in status)).map((key) => [key, null]));
+    const removed = Object.fromEntries(
+      Object.keys(current)
+        .filter((key) => !(key in status))
+        .map((key) => [key, null]),
+    );
     try {
       plane.applicationSets.assume(
         await hub.patch(setRefOf(object), { status: { ...removed, ...status } }, { type: "merge", subresource: "status" }),
       );
     } catch (error) {
-      telemetry.log.warn("the status of an ApplicationSet was not written", { applicationSet: object.metadata.name, error: formatError(error) });
+      telemetry.log.warn("the status of an ApplicationSet was not written", {
+        applicationSet: object.metadata.name,
+        error: formatError(error),
+      });
       throw error;
     }
   }
@@ -169,7 +194,8 @@ export class ApplicationSetReconciler {
     const upToDate = conditions.some((one) => one["type"] === "ResourcesUpToDate" && one["status"] === "True");
     const labels = { namespace, name, resource_update_status: upToDate ? "ApplicationSetUpToDate" : "ApplicationSetOutOfDate" };
     const old = this.labels.get(key);
-    if (old !== undefined && old["resource_update_status"] !== labels.resource_update_status) metrics.removeGauge("argocd_appset_info", old);
+    if (old !== undefined && old["resource_update_status"] !== labels.resource_update_status)
+      metrics.removeGauge("argocd_appset_info", old);
     metrics.gauge("argocd_appset_info", labels, 1);
     metrics.gauge("argocd_appset_owned_applications", { namespace, name }, listAt(status, "resources").length);
     this.labels.set(key, labels);
@@ -205,7 +231,8 @@ async function inTurns(tasks: readonly (() => Promise<void>)[]): Promise<void> {
   const failures: unknown[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
-    for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) await task().catch((error: unknown) => failures.push(error));
+    for (let task = tasks[next++]; task !== undefined; task = tasks[next++])
+      await task().catch((error: unknown) => failures.push(error));
   };
   await Promise.all(Array.from({ length: Math.min(sideBySide, tasks.length) }, worker));
   if (failures.length > 0) throw failures[0];

@@ -1,20 +1,16 @@
 import { type KubernetesObject, splitApiVersion } from "../core/manifest/object.js";
-import type { Value, ValueObject } from "../core/manifest/value.js";
 import type { SyncReply, SyncRequest } from "../core/sync/request.js";
 import type { Clock } from "../ports/clock.js";
 import type { ObjectRef } from "../ports/cluster.js";
 import { ClusterError } from "../ports/cluster-error.js";
+import { clientPatch, withLastApplied } from "./client-apply.js";
 import type { LiveState } from "./live-state.js";
-import { mergePatchBetween } from "./merge-patch.js";
 
 export const fieldManager = "argocd-controller";
-export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
 
 export interface Applier {
   readonly live: LiveState;
   readonly clock: Clock;
-  /** The live object after a client-side apply of `target` (kubectl's three-way merge). */
-  readonly threeWay: (target: KubernetesObject, live: KubernetesObject) => KubernetesObject;
 }
 
 const attempts = 3;
@@ -92,16 +88,12 @@ async function applyClientSide(applier: Applier, request: Extract<SyncRequest, {
   for (let attempt = 1; ; attempt++) {
     try {
       if (live === null) return done(state, await cluster.create(target, { fieldManager, fieldValidation }), "created");
-      const merged = applier.threeWay(target, live);
-      const patch = mergePatchBetween(live as unknown as ValueObject, merged as unknown as ValueObject);
+      const patch = clientPatch(target, live);
       if (patch === undefined) return { ok: true, message: `${displayName(target)} unchanged`, object: live };
-      const checked = {
-        ...patch,
-        metadata: { ...(patch["metadata"] as ValueObject | undefined), resourceVersion: live.metadata.resourceVersion ?? null },
-      };
+      const { type } = patch;
       return done(
         state,
-        await cluster.patch(refOf(target, state), checked, { type: "merge", fieldManager, fieldValidation }),
+        await cluster.patch(refOf(target, state), patch.patch, { type, fieldManager, fieldValidation }),
         "configured",
       );
     } catch (error) {
@@ -187,21 +179,6 @@ async function whole(state: LiveState, object: KubernetesObject): Promise<Kubern
   return found === undefined
     ? object
     : { ...found, metadata: { ...found.metadata, finalizers: object.metadata.finalizers ?? [] } };
-}
-
-function withLastApplied(target: KubernetesObject): KubernetesObject {
-  const { [lastAppliedAnnotation]: _, ...annotations } = target.metadata.annotations ?? {};
-  const bare = { ...target, metadata: { ...target.metadata, annotations } };
-  const text = `${JSON.stringify(sorted(bare as unknown as Value))}\n`;
-  return { ...target, metadata: { ...target.metadata, annotations: { ...annotations, [lastAppliedAnnotation]: text } } };
-}
-
-function sorted(value: Value): Value {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return typeof value === "bigint" ? Number(value) : value;
-  const made: Record<string, Value> = {};
-  for (const key of Object.keys(value).sort()) made[key] = sorted((value as ValueObject)[key]!);
-  return made;
 }
 
 /** Cluster-scoped targets come with the destination's namespace; the API wants none. */

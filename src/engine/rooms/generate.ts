@@ -2,8 +2,8 @@ import {
   type ApplicationSet,
   type Cluster,
   clusterFromSecret,
-  generate,
   type GeneratorNeed,
+  generate,
   type NeedAnswer,
   needKey,
   type ReconcilePlan,
@@ -39,6 +39,7 @@ export interface GeneratorReads {
   readonly repoURL: string;
   readonly revision: string;
   readonly readSet: ReadSet;
+  readonly commit: string | undefined;
 }
 
 export interface GenerateOutput {
@@ -57,27 +58,45 @@ export async function generateApplications(room: GenerateRoom, input: GenerateIn
     .map((secret) => clusterFromSecret(asValue(secret)))
     .filter((cluster): cluster is Cluster => cluster !== undefined);
   const answers = new Map<string, NeedAnswer>();
-  const trees = new Map<string, { readonly repoURL: string; readonly revision: string; readonly readSet: () => ReadSet }>();
+  const trees = new Map<
+    string,
+    { readonly repoURL: string; readonly revision: string; readonly readSet: () => ReadSet; commit: string | undefined }
+  >();
   const common = { set, existing: input.existing, clusters, projects: input.projects, now: input.now };
   if (set.metadata.deletionTimestamp !== undefined) {
-    const replan = (refusals: ReadonlyMap<string, string>): ReconcilePlan => reconcileApplicationSet({ ...common, generated: undefined, refusals });
+    const replan = (refusals: ReadonlyMap<string, string>): ReconcilePlan =>
+      reconcileApplicationSet({ ...common, generated: undefined, refusals });
     return { plan: replan(new Map()), reads: [], replan };
   }
   for (let round = 0; round < mostRounds; round++) {
-    const result = generate(set, { clusters, projects: input.projects, answers, settings: { controllerNamespace: room.controllerNamespace } });
+    const result = generate(set, {
+      clusters,
+      projects: input.projects,
+      answers,
+      settings: { controllerNamespace: room.controllerNamespace },
+    });
     if (result.kind === "generated") {
-      const replan = (refusals: ReadonlyMap<string, string>): ReconcilePlan => reconcileApplicationSet({ ...common, generated: result, refusals });
-      const reads = [...trees.values()].map(({ repoURL, revision, readSet }) => ({ repoURL, revision, readSet: readSet() }));
+      const replan = (refusals: ReadonlyMap<string, string>): ReconcilePlan =>
+        reconcileApplicationSet({ ...common, generated: result, refusals });
+      const reads = [...trees.values()].map(({ repoURL, revision, readSet, commit }) => ({
+        repoURL,
+        revision,
+        readSet: readSet(),
+        commit,
+      }));
       return { plan: replan(new Map()), reads, replan };
     }
     await Promise.all(
       result.needs.map(async (need) => {
-        answers.set(needKey(need), await answer(room, need, input.maxAgeMs, (tree) => {
-          if (need.kind !== "git") return tree;
-          const recorded = recordReads(tree);
-          trees.set(needKey(need), { repoURL: need.repoURL, revision: need.revision, readSet: recorded.readSet });
-          return recorded.tree;
-        }));
+        answers.set(
+          needKey(need),
+          await answer(room, need, input.maxAgeMs, (tree, commit) => {
+            if (need.kind !== "git") return tree;
+            const recorded = recordReads(tree);
+            trees.set(needKey(need), { repoURL: need.repoURL, revision: need.revision, readSet: recorded.readSet, commit });
+            return recorded.tree;
+          }),
+        );
       }),
     );
   }
@@ -93,12 +112,17 @@ export async function areReadsValid(source: SourcePort, reads: readonly Generato
   return true;
 }
 
-async function answer(room: GenerateRoom, need: GeneratorNeed, maxAgeMs: number, record: (tree: FileTree) => FileTree): Promise<NeedAnswer> {
+async function answer(
+  room: GenerateRoom,
+  need: GeneratorNeed,
+  maxAgeMs: number,
+  record: (tree: FileTree, commit: string) => FileTree,
+): Promise<NeedAnswer> {
   try {
     switch (need.kind) {
       case "git": {
         const { commit } = await room.source.resolve(need.repoURL, need.revision || "HEAD", { maxAgeMs });
-        return { kind: "answered", value: { tree: record(await room.source.tree(need.repoURL, commit)), commit } };
+        return { kind: "answered", value: { tree: record(await room.source.tree(need.repoURL, commit), commit), commit } };
       }
       case "configMap": {
         const object = room.configMap(need.name);
@@ -112,7 +136,10 @@ async function answer(room: GenerateRoom, need: GeneratorNeed, maxAgeMs: number,
       case "pullRequests":
       case "plugin":
       case "resources":
-        return { kind: "failed", error: new InputError(`the generator ${need.kind} is not supported yet`, { code: "APPSET_GENERATOR_UNSUPPORTED" }) };
+        return {
+          kind: "failed",
+          error: new InputError(`the generator ${need.kind} is not supported yet`, { code: "APPSET_GENERATOR_UNSUPPORTED" }),
+        };
     }
   } catch (error) {
     return { kind: "failed", error: error instanceof Error ? error : new Error(String(error)) };

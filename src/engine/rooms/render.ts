@@ -39,6 +39,8 @@ export interface RenderOutput {
   /** A commit for each source. */
   readonly revisions: readonly string[];
   readonly sourceType: string;
+  /** Where each render is kept, by repository. */
+  readonly renders: readonly { readonly repoURL: string; readonly key: string }[];
   /** Sources that were rendered rather than found in the cache. */
   readonly rendered: number;
 }
@@ -53,6 +55,7 @@ export async function renderApplication(room: RenderRoom, input: RenderInput): P
   const revisions: string[] = [];
   const manifests: KubernetesObject[] = [];
   const ids: string[] = [];
+  const renders: { repoURL: string; key: string }[] = [];
   let sourceType = "";
   let rendered = 0;
   for (const [index, source] of input.sources.entries()) {
@@ -77,8 +80,9 @@ export async function renderApplication(room: RenderRoom, input: RenderInput): P
     sourceType ||= entry.sourceType;
     manifests.push(...entry.manifests);
     ids.push(entry.id);
+    renders.push({ repoURL, key });
   }
-  return { manifests, id: ids.join(","), revisions, sourceType, rendered };
+  return { manifests, id: ids.join(","), renders, revisions, sourceType, rendered };
 }
 
 /** What of an Application takes part in the rendering of a source, besides files: a chart knows its release, a plain directory nothing. */
