@@ -83,9 +83,13 @@ function leastLoaded(ring: readonly RingPoint[], loads: readonly number[], key: 
   const total = loads.reduce((sum, load) => sum + load, 0);
   const average = Math.max(1, Math.trunc((total + 1) / loads.length));
   const limit = Math.ceil(average * 1.25);
-  const start = ring.findIndex((point) => point.at > key);
+  // Past the last point the ring begins anew.
+  const start = Math.max(
+    0,
+    ring.findIndex((point) => point.at > key),
+  );
   for (let step = 0; step < ring.length; step++) {
-    const point = ring[((start < 0 ? 0 : start) + step) % ring.length];
+    const point = ring[(start + step) % ring.length];
     if (point && (loads[point.shard] ?? 0) < limit) return point.shard;
   }
   return 0;

@@ -16,3 +16,18 @@ test("another installation's resources are not ours", () => {
   const theirs = setTracking(config, owner, trackingSettings({ installationId: "theirs" }));
   expect(trackedApp(theirs, trackingSettings({ installationId: "ours" }))).toBe("");
 });
+
+test("the legacy label reaches the pod template, and a selector that old versions would copy stays without it", () => {
+  const labelKey = "applications.argoproj.io/app-name";
+  const template = { metadata: { labels: { tier: "front" } } };
+  const deployment: KubernetesObject = {
+    apiVersion: "apps/v1beta1",
+    kind: "Deployment",
+    metadata: { name: "d" },
+    spec: { template },
+  };
+  expect(setTracking(deployment, owner, trackingSettings({ method: "label", labelKey })).spec).toEqual({
+    template: { metadata: { labels: { tier: "front", [labelKey]: "web" } } },
+    selector: { matchLabels: { tier: "front" } },
+  });
+});
