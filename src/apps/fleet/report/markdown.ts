@@ -51,7 +51,7 @@ function appearanceSections(report: FleetReport): readonly string[] {
 }
 
 function changeSections(report: FleetReport): readonly string[] {
-  return report.folded.map(({ change, applications }) => {
+  return report.folded.map(({ change, applications, isConsequence }) => {
     const { kind, namespace, name } = change.resource;
     const title = `${change.kind === "changed" ? "" : `${change.kind}: `}${kind} ${namespace ? `${namespace}/` : ""}${name}`;
     const count =
