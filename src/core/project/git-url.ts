@@ -13,7 +13,6 @@ export function normalizeGitUrl(url: string): string {
 
 /** What Go's url.Parse(text).String() gives; undefined for an error. */
 function reprint(text: string): string | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: Go refuses exactly these
   if (/[\u0000-\u001f\u007f]/.test(text) || text.startsWith(":")) return undefined;
   const [beforeFragment = "", ...fragments] = splitOnce(text, "#");
   const [main = "", ...query] = splitOnce(beforeFragment, "?");

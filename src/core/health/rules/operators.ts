@@ -239,6 +239,28 @@ export const operatorRules: readonly KindRule[] = [
     ],
     otherwise: ["Progressing", "Waiting for status update."],
   },
+  {
+    kinds: ["pkg.crossplane.io/Provider", "pkg.crossplane.io/Configuration", "pkg.crossplane.io/Function"],
+    steps: [
+      { condition: "Installed", is: "False", gives: "Degraded", message: "$reason" },
+      { condition: "Healthy", is: "False", gives: "Degraded", message: "$reason" },
+      { condition: "Healthy", is: "Unknown", gives: "Degraded", message: "$reason" },
+      { condition: "Healthy", is: "True", gives: "Healthy", message: "$reason" },
+    ],
+    otherwise: ["Progressing", "Waiting for the package to be installed"],
+  },
+  {
+    kinds: ["*.crossplane.io/*", "*.upbound.io/*"],
+    steps: [
+      { condition: "Synced", is: "False", reason: ["ReconcilePaused"], gives: "Suspended", message: "$reason" },
+      { condition: "LastAsyncOperation", is: "False", gives: "Degraded" },
+      { condition: "Synced", is: "False", gives: "Degraded" },
+      ...["Ready", "Healthy", "Offered", "Established", "ValidPipeline", "RevisionHealthy"].map(
+        (condition): RuleStep => ({ condition, is: "True", gives: "Healthy", message: "Resource is up-to-date." }),
+      ),
+    ],
+    otherwise: ["Progressing", "Provisioning ..."],
+  },
   phases(
     ["velero.io/Backup", "velero.io/Restore"],
     {
