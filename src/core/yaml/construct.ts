@@ -13,6 +13,7 @@ export interface ConstructOptions {
   readonly duplicateKeys: "error" | "last";
   readonly maxNodes: number;
   readonly maxAliasNodes: number;
+  readonly keepStyle?: boolean;
 }
 
 type MutableObject = { [key: string]: Value };
@@ -86,7 +87,10 @@ class Constructor {
   }
 
   #scalar(node: ScalarNode): Value {
-    return scalarValue(this.#resolve(node), node.text, this.#options.dialect, node.pos);
+    const value = scalarValue(this.#resolve(node), node.text, this.#options.dialect, node.pos);
+    if (!this.#options.keepStyle) return value;
+    if (typeof value === "string" && !node.plain) return ScalarLiteral.value("!!str", value);
+    return value === null && node.text === "" ? ScalarLiteral.value("!!null", "") : value;
   }
 
   #resolve(node: ScalarNode): Resolved {
@@ -148,6 +152,7 @@ class Constructor {
         continue;
       }
       const key = this.#keyV3(keyNode, atRoot);
+      if (key === undefined) continue;
       own.add(key);
       if (merged?.has(key)) continue;
       merged?.add(key);
@@ -177,12 +182,16 @@ class Constructor {
     throw new Problem("plain", "map merge requires map or sequence of maps as the value", source.pos);
   }
 
-  /** kyaml: only strings may be keys below the root, where encoding/json refuses what go-yaml then makes of the map. */
-  #keyV3(node: Node, atRoot: boolean): string {
+  /**
+   * kyaml: only strings may be keys below the root, where encoding/json refuses what go-yaml then makes of the map; at the
+   * root a key is its text, and an entry with a null key is lost.
+   */
+  #keyV3(node: Node, atRoot: boolean): string | undefined {
     if (node.kind === "alias") return this.#throughAlias(node.target, node.name, () => this.#keyV3(node.target, atRoot));
     if (node.kind !== "scalar") throw new Problem("plain", "invalid map key: a map or list cannot be a key", node.pos);
     this.#count(node);
     const { tag } = this.#resolve(node);
+    if (atRoot && tag === "!!null") return undefined;
     if (atRoot || tag === "!!str" || !tag.startsWith("!!")) return node.text;
     throw new Problem(
       "plain",
