@@ -73,7 +73,7 @@ describe("deletes need proof", () => {
     expect(plan.held).toMatchObject({ why: "emptyResult", names: ["app-00", "app-01"], total: 2 });
     expect(plan.events).toMatchObject([{ type: "Warning", reason: "DeletionsHeld" }]);
     expect(
-      (plan.status?.["conditions"] as readonly Value[]).find((one) => (one as ValueObject)["type"] === "DeletionsHeld"),
+      (plan.status!["conditions"] as readonly Value[]).find((one) => (one as ValueObject)["type"] === "DeletionsHeld"),
     ).toMatchObject({
       status: "True",
       reason: "EmptyResult",
@@ -107,7 +107,7 @@ describe("deletes need proof", () => {
     const existing = fleet(20);
     const held = reconcile({ names: [] }, existing);
     const back = reconcile({ names: names(20) }, existing, {}, held.status);
-    const condition = (back.status?.["conditions"] as readonly ValueObject[]).find((one) => one["type"] === "DeletionsHeld");
+    const condition = (back.status!["conditions"] as readonly ValueObject[]).find((one) => one["type"] === "DeletionsHeld");
     expect(condition).toMatchObject({ status: "False", reason: "WithinBudget" });
   });
 
