@@ -34,7 +34,12 @@ function listAt(top: string, directory: string): readonly TreeEntry[] | undefine
   if (directory !== "" && kindAt(top, directory) !== "directory") return undefined;
   return readdirSync(join(top, directory), { withFileTypes: true })
     .filter((entry) => entry.name !== ".git")
-    .map((entry): TreeEntry => ({ name: entry.name, kind: entry.isSymbolicLink() ? "symlink" : entry.isDirectory() ? "directory" : "file" }))
+    .map(
+      (entry): TreeEntry => ({
+        name: entry.name,
+        kind: entry.isSymbolicLink() ? "symlink" : entry.isDirectory() ? "directory" : "file",
+      }),
+    )
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
