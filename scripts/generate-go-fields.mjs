@@ -11,7 +11,10 @@ const folderOf = (module) => join(modules, `${module}@${version}`);
 
 const packages = [
   [join(folderOf("apimachinery"), "pkg/apis/meta/v1"), "io.k8s.apimachinery.pkg.apis.meta.v1"],
-  [join(folderOf("apiextensions-apiserver"), "pkg/apis/apiextensions/v1"), "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1"],
+  [
+    join(folderOf("apiextensions-apiserver"), "pkg/apis/apiextensions/v1"),
+    "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1",
+  ],
 ];
 for (const group of readdirSync(folderOf("api"))) {
   for (const api of ["v1", "v2"]) {
@@ -24,7 +27,8 @@ const structs = new Map();
 for (const [folder, prefix] of packages) {
   for (const file of readdirSync(folder)) {
     if (!/types.*\.go$/.test(file) && file !== "types.go") continue;
-    for (const found of readFileSync(join(folder, file), "utf8").matchAll(/^type (\w+) struct \{\n([\s\S]*?)^\}/gm)) structs.set(`${prefix}.${found[1]}`, found[2]);
+    for (const found of readFileSync(join(folder, file), "utf8").matchAll(/^type (\w+) struct \{\n([\s\S]*?)^\}/gm))
+      structs.set(`${prefix}.${found[1]}`, found[2]);
   }
 }
 
@@ -57,17 +61,29 @@ for (const name of Object.keys(schemas)) {
     const property = schemas[name].properties?.[json];
     if (!property) continue;
     const target = targetOf(property);
-    const isStruct = /^[\w.]+$/.test(type) && ((target?.type === "object" && target.additionalProperties === undefined) || target?.format === "date-time");
+    const isStruct =
+      /^[\w.]+$/.test(type) &&
+      ((target?.type === "object" && target.additionalProperties === undefined) || target?.format === "date-time");
     if (type.startsWith("*")) {
       pointers.push(json);
       if (!options.includes("omitempty")) always[json] = null;
     } else if (isStruct) {
       if (!options.includes("omitzero") || json === "creationTimestamp") always[json] = target.format === "date-time" ? null : {};
     } else if (!options.includes("omitempty")) {
-      always[json] = type.startsWith("[]") || type.startsWith("map") ? null : target?.type === "boolean" ? false : target?.type === "integer" ? 0 : target?.type === "string" && type !== "resource.Quantity" ? "" : null;
+      always[json] =
+        type.startsWith("[]") || type.startsWith("map")
+          ? null
+          : target?.type === "boolean"
+            ? false
+            : target?.type === "integer"
+              ? 0
+              : target?.type === "string" && type !== "resource.Quantity"
+                ? ""
+                : null;
     }
   }
   delete always.metadata;
-  if (pointers.length + Object.keys(always).length > 0) lines.push(`${JSON.stringify(name)}:${JSON.stringify({ pointers, always })}`);
+  if (pointers.length + Object.keys(always).length > 0)
+    lines.push(`${JSON.stringify(name)}:${JSON.stringify({ pointers, always })}`);
 }
 process.stdout.write(`{\n${lines.join(",\n")}\n}\n`);

@@ -1,8 +1,9 @@
 import { applicationset } from "./applicationset.js";
-import { diff } from "./diff.js";
 import { controller } from "./controller.js";
+import { diff } from "./diff.js";
 import { gotemplate } from "./gotemplate.js";
 import { health } from "./health.js";
+import { kustomize } from "./kustomize.js";
 import { project } from "./project.js";
 import type { AreaReport } from "./run.js";
 import { sync } from "./sync.js";
@@ -18,6 +19,7 @@ areas.set("controller", controller);
 areas.set("diff", diff);
 areas.set("gotemplate", gotemplate);
 areas.set("health", health);
+areas.set("kustomize", kustomize);
 areas.set("project", project);
 areas.set("sync", sync);
 areas.set("tracking", tracking);

@@ -9,7 +9,10 @@ export interface LibraryOptions {
   readonly maxLength: number;
 }
 
-/** Work of one pattern match that is still allowed: (length of the subject) ^ (number of its repetitions). */
+/**
+ * Work of one pattern match that is still allowed: (length of the subject) ^ (number of repetitions, four at most). A match
+ * cannot be interrupted, so what could take minutes is refused; what remains is for the worker's time limit.
+ */
 const maxPatternWork = 1e10;
 const fileFunctions = ["dofile", "loadfile", "collectgarbage", "print"];
 
@@ -137,7 +140,7 @@ function checkPattern(state: LuaState): void {
       ? text(lua.lua_tostring(state, 2) ?? new Uint8Array(), undefined, undefined, true)
       : "";
   const repetitions = pattern.match(/[*+-]/g)?.length ?? 0;
-  const work = (stringLength(state, 1) + 1) ** Math.min(repetitions, 20);
+  const work = (stringLength(state, 1) + 1) ** Math.min(repetitions, 4);
   if (repetitions > 1 && work > maxPatternWork) lauxlib.luaL_error(state, bytes("context deadline exceeded"));
 }
 

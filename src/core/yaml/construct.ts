@@ -13,6 +13,7 @@ export interface ConstructOptions {
   readonly duplicateKeys: "error" | "last";
   readonly maxNodes: number;
   readonly maxAliasNodes: number;
+  readonly keepStyle?: boolean;
 }
 
 type MutableObject = { [key: string]: Value };
@@ -86,7 +87,10 @@ class Constructor {
   }
 
   #scalar(node: ScalarNode): Value {
-    return scalarValue(this.#resolve(node), node.text, this.#options.dialect, node.pos);
+    const value = scalarValue(this.#resolve(node), node.text, this.#options.dialect, node.pos);
+    if (!this.#options.keepStyle) return value;
+    if (typeof value === "string" && !node.plain) return ScalarLiteral.value("!!str", value);
+    return value === null && node.text === "" ? ScalarLiteral.value("!!null", "") : value;
   }
 
   #resolve(node: ScalarNode): Resolved {

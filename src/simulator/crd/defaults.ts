@@ -26,5 +26,6 @@ function visit(schema: Schema, value: unknown, isRoot = false): void {
     visit(property, value[key]);
   }
   const additional = schema["additionalProperties"];
-  if (isDraft(additional)) for (const [key, item] of Object.entries(value)) if (!Object.hasOwn(properties, key)) visit(additional, item);
+  if (isDraft(additional))
+    for (const [key, item] of Object.entries(value)) if (!Object.hasOwn(properties, key)) visit(additional, item);
 }

@@ -46,7 +46,16 @@ function hasType(type: string, value: unknown): boolean {
 }
 
 function typeCause(schema: Schema, value: unknown, path: string): FieldCause {
-  const found = value === null ? "null" : Array.isArray(value) ? "array" : typeof value === "number" ? (Number.isInteger(value) ? "integer" : "number") : typeof value;
+  const found =
+    value === null
+      ? "null"
+      : Array.isArray(value)
+        ? "array"
+        : typeof value === "number"
+          ? Number.isInteger(value)
+            ? "integer"
+            : "number"
+          : typeof value;
   return {
     reason: "FieldValueTypeInvalid",
     message: `Invalid value: ${JSON.stringify(found)}: ${path} in body must be of type ${String(schema["type"])}: ${JSON.stringify(found)}`,
@@ -56,19 +65,24 @@ function typeCause(schema: Schema, value: unknown, path: string): FieldCause {
 
 function checkValue(schema: Schema, value: unknown, path: string, causes: FieldCause[]): void {
   const options = schema["enum"];
-  if (Array.isArray(options) && !options.some((option) => option === value)) causes.push(unsupportedValue(path, value, options.map(String)));
+  if (Array.isArray(options) && !options.some((option) => option === value))
+    causes.push(unsupportedValue(path, value, options.map(String)));
   if (typeof value === "string") {
     const { pattern, minLength, maxLength } = schema;
-    if (typeof pattern === "string" && !matches(pattern, value)) causes.push(invalidField(path, value, `${path} in body should match '${pattern}'`));
-    if (typeof minLength === "number" && value.length < minLength) causes.push(invalidField(path, value, `${path} in body should be at least ${minLength} chars long`));
+    if (typeof pattern === "string" && !matches(pattern, value))
+      causes.push(invalidField(path, value, `${path} in body should match '${pattern}'`));
+    if (typeof minLength === "number" && value.length < minLength)
+      causes.push(invalidField(path, value, `${path} in body should be at least ${minLength} chars long`));
     if (typeof maxLength === "number" && value.length > maxLength) {
       causes.push({ reason: "FieldValueTooLong", message: `Too long: may not be more than ${maxLength} bytes`, field: path });
     }
   }
   if (typeof value === "number") {
     const { minimum, maximum } = schema;
-    if (typeof minimum === "number" && value < minimum) causes.push(invalidField(path, value, `${path} in body should be greater than or equal to ${minimum}`));
-    if (typeof maximum === "number" && value > maximum) causes.push(invalidField(path, value, `${path} in body should be less than or equal to ${maximum}`));
+    if (typeof minimum === "number" && value < minimum)
+      causes.push(invalidField(path, value, `${path} in body should be greater than or equal to ${minimum}`));
+    if (typeof maximum === "number" && value > maximum)
+      causes.push(invalidField(path, value, `${path} in body should be less than or equal to ${maximum}`));
   }
 }
 
@@ -90,9 +104,14 @@ function compiled(pattern: string): RegExp | undefined {
 
 function checkList(schema: Schema, value: readonly unknown[], path: string, causes: FieldCause[]): void {
   const { items, minItems, maxItems } = schema;
-  if (typeof minItems === "number" && value.length < minItems) causes.push(invalidField(path, value.length, `${path} in body should have at least ${minItems} items`));
+  if (typeof minItems === "number" && value.length < minItems)
+    causes.push(invalidField(path, value.length, `${path} in body should have at least ${minItems} items`));
   if (typeof maxItems === "number" && value.length > maxItems) {
-    causes.push({ reason: "FieldValueTooMany", message: `Too many: ${value.length}: must have at most ${maxItems} items`, field: path });
+    causes.push({
+      reason: "FieldValueTooMany",
+      message: `Too many: ${value.length}: must have at most ${maxItems} items`,
+      field: path,
+    });
   }
   if (isDraft(items)) value.forEach((item, index) => void check(items, item, `${path}[${index}]`, causes));
   checkDuplicates(schema, value, path, causes);
@@ -104,8 +123,11 @@ function checkDuplicates(schema: Schema, value: readonly unknown[], path: string
   const keys = Array.isArray(schema["x-kubernetes-list-map-keys"]) ? schema["x-kubernetes-list-map-keys"].map(String) : [];
   const seen = new Set<string>();
   for (const [index, item] of value.entries()) {
-    const id = JSON.stringify(kind === "set" ? item : Object.fromEntries(keys.map((key) => [key, isDraft(item) ? item[key] : undefined])));
-    if (seen.has(id)) causes.push({ reason: "FieldValueDuplicate", message: `Duplicate value: ${id}`, field: `${path}[${index}]` });
+    const id = JSON.stringify(
+      kind === "set" ? item : Object.fromEntries(keys.map((key) => [key, isDraft(item) ? item[key] : undefined])),
+    );
+    if (seen.has(id))
+      causes.push({ reason: "FieldValueDuplicate", message: `Duplicate value: ${id}`, field: `${path}[${index}]` });
     seen.add(id);
   }
 }
@@ -132,7 +154,10 @@ function checkCombinations(schema: Schema, value: unknown, path: string, causes:
   };
   const list = (key: string): readonly unknown[] => (Array.isArray(schema[key]) ? schema[key] : []);
   for (const branch of list("allOf")) if (isDraft(branch)) check(branch, value, path, causes);
-  if (list("anyOf").length > 0 && !list("anyOf").some(passes)) causes.push(invalidField(path, "", `${path} in body must validate at least one schema (anyOf)`));
-  if (list("oneOf").length > 0 && list("oneOf").filter(passes).length !== 1) causes.push(invalidField(path, "", `${path} in body must validate one and only one schema (oneOf)`));
-  if (isDraft(schema["not"]) && passes(schema["not"])) causes.push(invalidField(path, "", `${path} in body must not validate the schema (not)`));
+  if (list("anyOf").length > 0 && !list("anyOf").some(passes))
+    causes.push(invalidField(path, "", `${path} in body must validate at least one schema (anyOf)`));
+  if (list("oneOf").length > 0 && list("oneOf").filter(passes).length !== 1)
+    causes.push(invalidField(path, "", `${path} in body must validate one and only one schema (oneOf)`));
+  if (isDraft(schema["not"]) && passes(schema["not"]))
+    causes.push(invalidField(path, "", `${path} in body must not validate the schema (not)`));
 }

@@ -31,7 +31,13 @@ export function admitCreate(cluster: Cluster, type: ResourceType, draft: Draft, 
 }
 
 /** The same for an update. */
-export function admitUpdate(cluster: Cluster, type: ResourceType, draft: Draft, old: KubernetesObject, options: WriteOptions): void {
+export function admitUpdate(
+  cluster: Cluster,
+  type: ResourceType,
+  draft: Draft,
+  old: KubernetesObject,
+  options: WriteOptions,
+): void {
   const metadata = ensure(draft, "metadata");
   if (type.storage === "namespaces.") ensure(metadata, "labels")["kubernetes.io/metadata.name"] = text(metadata, "name");
   if (type.storage === "services." && options.subresource === "") allocateService(cluster, draft, old, options);
@@ -46,7 +52,11 @@ function admitPod(cluster: Cluster, type: ResourceType, draft: Draft): void {
   const account = cluster.store.get("serviceaccounts.", storeKey(namespace, name))?.object;
   if (!account) {
     if (name === "default") return;
-    throw forbidden(type, text(metadata, "name"), `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`);
+    throw forbidden(
+      type,
+      text(metadata, "name"),
+      `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`,
+    );
   }
   spec["serviceAccountName"] = name;
   spec["serviceAccount"] = name;
@@ -65,7 +75,11 @@ function defaultStorageClass(cluster: Cluster, draft: Draft): void {
 
 function defaultIngressClass(cluster: Cluster, draft: Draft): void {
   const spec = ensure(draft, "spec");
-  if (spec["ingressClassName"] !== undefined || part(part(draft, "metadata"), "annotations")?.["kubernetes.io/ingress.class"] !== undefined) return;
+  if (
+    spec["ingressClassName"] !== undefined ||
+    part(part(draft, "metadata"), "annotations")?.["kubernetes.io/ingress.class"] !== undefined
+  )
+    return;
   const standard = defaultOf(cluster, "ingressclasses.networking.k8s.io", "ingressclass.kubernetes.io/is-default-class");
   if (standard) spec["ingressClassName"] = standard.metadata.name;
 }
@@ -73,4 +87,3 @@ function defaultIngressClass(cluster: Cluster, draft: Draft): void {
 function defaultOf(cluster: Cluster, storage: string, annotation: string): KubernetesObject | undefined {
   return cluster.store.list(storage).find((entry) => entry.object.metadata.annotations?.[annotation] === "true")?.object;
 }
-

@@ -4,7 +4,7 @@ import { badRequest } from "../api/status-error.js";
 import type { Cluster } from "../cluster.js";
 import { pruneCustom } from "../crd/prune.js";
 import { type Draft, isDraft, text } from "../draft.js";
-import { DecodeError, decodeShape, type Decoding } from "../schema/decode-shape.js";
+import { DecodeError, type Decoding, decodeShape } from "../schema/decode-shape.js";
 import { builtInSchemaName } from "../schema/published.js";
 import { shapeOf } from "../schema/shape.js";
 import type { WriteOptions } from "../writes/options.js";
@@ -32,7 +32,9 @@ function checkKind(type: ResourceType, body: Draft): void {
     throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${type.apiVersion})`);
   }
   if (kind !== type.kind) {
-    throw badRequest(`${kind} in version "${type.version}" cannot be handled as a ${type.kind}: converting (v1.${kind}) to (core.${type.kind}): unknown conversion`);
+    throw badRequest(
+      `${kind} in version "${type.version}" cannot be handled as a ${type.kind}: converting (v1.${kind}) to (core.${type.kind}): unknown conversion`,
+    );
   }
 }
 
@@ -58,7 +60,8 @@ function guarded(type: ResourceType, decode: () => Draft): Draft {
   try {
     return decode();
   } catch (error) {
-    if (error instanceof DecodeError) throw badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${error.message}`);
+    if (error instanceof DecodeError)
+      throw badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${error.message}`);
     throw error;
   }
 }

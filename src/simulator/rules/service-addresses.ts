@@ -21,7 +21,9 @@ export function allocateService(cluster: Cluster, draft: Draft, old: KubernetesO
   spec["clusterIPs"] = [spec["clusterIP"]];
   setDefault(spec, "ipFamilies", ["IPv4"]);
   setDefault(spec, "ipFamilyPolicy", "SingleStack");
-  const wantsPorts = text(spec, "type") === "NodePort" || (text(spec, "type") === "LoadBalancer" && spec["allocateLoadBalancerNodePorts"] !== false);
+  const wantsPorts =
+    text(spec, "type") === "NodePort" ||
+    (text(spec, "type") === "LoadBalancer" && spec["allocateLoadBalancerNodePorts"] !== false);
   for (const port of parts(spec, "ports")) {
     if (!wantsPorts) continue;
     if (count(port, "nodePort") !== 0) continue;
@@ -50,7 +52,9 @@ function checkFree(cluster: Cluster, draft: Draft, address: string): void {
 }
 
 function freePort(cluster: Cluster, own: Draft): number {
-  const used = new Set([...services(cluster), own].flatMap((spec) => parts(spec, "ports").map((port) => count(port, "nodePort"))));
+  const used = new Set(
+    [...services(cluster), own].flatMap((spec) => parts(spec, "ports").map((port) => count(port, "nodePort"))),
+  );
   for (;;) {
     const port = firstNodePort + Math.floor(cluster.random() * (lastNodePort - firstNodePort + 1));
     if (!used.has(port)) return port;

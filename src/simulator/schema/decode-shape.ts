@@ -39,7 +39,10 @@ function decode(shape: Shape, value: unknown, place: Place): unknown {
       return decodeMap(shape.value, value, place);
     case "list":
       if (!Array.isArray(value)) throw mismatch(value, place, "[]interface {}");
-      return value.map((item, index) => decode(shape.item, item, { ...place, path: `${place.path}[${index}]` }) ?? (shape.item.kind === "string" ? "" : item));
+      return value.map(
+        (item, index) =>
+          decode(shape.item, item, { ...place, path: `${place.path}[${index}]` }) ?? (shape.item.kind === "string" ? "" : item),
+      );
     case "string":
       if (typeof value !== "string") throw mismatch(value, place, "string");
       return value;
@@ -96,7 +99,9 @@ function decodeMap(shape: Shape, value: unknown, place: Place): unknown {
   const out: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
     // A null in a map of strings is an empty string.
-    out[key] = decode(shape, item, { ...place, path: `${place.path}.${key}` }) ?? (shape.kind === "string" || shape.kind === "bytes" ? "" : null);
+    out[key] =
+      decode(shape, item, { ...place, path: `${place.path}.${key}` }) ??
+      (shape.kind === "string" || shape.kind === "bytes" ? "" : null);
   }
   return out;
 }
@@ -106,18 +111,19 @@ function decodeInteger(bits: 32 | 64, value: unknown, place: Place): unknown {
   if (typeof value === "bigint" && bits === 64) return value;
   if (typeof value !== "number" && typeof value !== "bigint") throw mismatch(value, place, type);
   if (!Number.isInteger(Number(value)) || (bits === 32 && Math.abs(Number(value)) > 2_147_483_648)) {
-    throw new DecodeError(`json: cannot unmarshal number ${value} into Go struct field ${place.struct}.${place.goPath} of type ${type}`);
+    throw new DecodeError(
+      `json: cannot unmarshal number ${value} into Go struct field ${place.struct}.${place.goPath} of type ${type}`,
+    );
   }
   return value;
 }
 
 function decodeQuantity(value: unknown, place: Place): unknown {
-  if (typeof value !== "string" && typeof value !== "number" && typeof value !== "bigint") throw mismatch(value, place, "resource.Quantity");
+  if (typeof value !== "string" && typeof value !== "number" && typeof value !== "bigint")
+    throw mismatch(value, place, "resource.Quantity");
   const canonical = canonicalQuantity(String(value));
   if (canonical === undefined) {
-    throw new DecodeError(
-      `quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`,
-    );
+    throw new DecodeError(`quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`);
   }
   return canonical;
 }
@@ -125,12 +131,21 @@ function decodeQuantity(value: unknown, place: Place): unknown {
 function decodeTime(value: unknown, place: Place): unknown {
   if (typeof value !== "string") throw mismatch(value, place, "v1.Time");
   const at = Date.parse(value);
-  if (Number.isNaN(at)) throw new DecodeError(`parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`);
+  if (Number.isNaN(at))
+    throw new DecodeError(
+      `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
+    );
   return /\.\d+Z$/.test(value) ? value : `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
 function mismatch(value: unknown, place: Place, type: string): DecodeError {
-  const found = Array.isArray(value) ? "array" : typeof value === "bigint" ? "number" : typeof value === "boolean" ? "bool" : typeof value;
+  const found = Array.isArray(value)
+    ? "array"
+    : typeof value === "bigint"
+      ? "number"
+      : typeof value === "boolean"
+        ? "bool"
+        : typeof value;
   const where = place.struct === "" ? "Go value" : `Go struct field ${place.struct}.${place.goPath}`;
   return new DecodeError(`json: cannot unmarshal ${found} into ${where} of type ${type}`);
 }

@@ -20,7 +20,9 @@ export function builtInSchemas(): Schemas {
 }
 
 export function goFieldsOf(name: string): GoFields | undefined {
-  goFields ??= JSON.parse(readFileSync(new URL("../openapi/go-fields.generated.json", import.meta.url), "utf8")) as { readonly [name: string]: GoFields };
+  goFields ??= JSON.parse(readFileSync(new URL("../openapi/go-fields.generated.json", import.meta.url), "utf8")) as {
+    readonly [name: string]: GoFields;
+  };
   return goFields[name];
 }
 

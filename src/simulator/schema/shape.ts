@@ -49,7 +49,10 @@ export function shapeOf(name: string): Shape {
       isPointer: go === undefined || go.pointers.includes(key),
       always,
       zero: always ? go.always[key] : undefined,
-      patch: { strategy: String(property["x-kubernetes-patch-strategy"] ?? ""), mergeKey: String(property["x-kubernetes-patch-merge-key"] ?? "") },
+      patch: {
+        strategy: String(property["x-kubernetes-patch-strategy"] ?? ""),
+        mergeKey: String(property["x-kubernetes-patch-merge-key"] ?? ""),
+      },
     });
   }
   return shape;
@@ -59,7 +62,18 @@ function specialShape(name: string): Shape | undefined {
   const last = name.slice(name.lastIndexOf(".") + 1);
   if (last === "Quantity") return { kind: "quantity" };
   if (last === "IntOrString") return { kind: "intOrString" };
-  if (["RawExtension", "FieldsV1", "JSON", "JSONSchemaPropsOrBool", "JSONSchemaPropsOrArray", "JSONSchemaPropsOrStringArray", "Patch"].includes(last)) return { kind: "any" };
+  if (
+    [
+      "RawExtension",
+      "FieldsV1",
+      "JSON",
+      "JSONSchemaPropsOrBool",
+      "JSONSchemaPropsOrArray",
+      "JSONSchemaPropsOrStringArray",
+      "Patch",
+    ].includes(last)
+  )
+    return { kind: "any" };
   return undefined;
 }
 

@@ -9,10 +9,17 @@ function sizeOf(object: KubernetesObject, ...keys: readonly string[]): number {
   return keys.reduce((sum, key) => sum + Object.keys(part(object as unknown as Draft, key) ?? {}).length, 0);
 }
 
-const modes: { readonly [mode: string]: string } = { ReadWriteOnce: "RWO", ReadOnlyMany: "ROX", ReadWriteMany: "RWX", ReadWriteOncePod: "RWOP" };
+const modes: { readonly [mode: string]: string } = {
+  ReadWriteOnce: "RWO",
+  ReadOnlyMany: "ROX",
+  ReadWriteMany: "RWX",
+  ReadWriteOncePod: "RWOP",
+};
 
 function accessModes(spec: Draft): string {
-  return texts(spec, "accessModes").map((mode) => modes[mode] ?? mode).join(",");
+  return texts(spec, "accessModes")
+    .map((mode) => modes[mode] ?? mode)
+    .join(",");
 }
 
 /** kubectl's columns for the kinds of the core group, besides pods. */
@@ -53,17 +60,45 @@ export const corePrinters: { readonly [storage: string]: Printer } = {
     cells: (object, nowMs) => [object.metadata.name, endpointsText(object), ageOf(object, nowMs)],
   },
   "events.": {
-    columns: columns("Last Seen", "Type", "Reason", "Object", "Subobject+", "Source+", "Message", "First Seen+", "Count+", "Name+"),
+    columns: columns(
+      "Last Seen",
+      "Type",
+      "Reason",
+      "Object",
+      "Subobject+",
+      "Source+",
+      "Message",
+      "First Seen+",
+      "Count+",
+      "Name+",
+    ),
     cells: (object, nowMs) => eventCells(object as unknown as Draft, object.metadata.name, nowMs),
   },
   "nodes.": {
-    columns: columns("Name", "Status", "Roles", "Age", "Version", "Internal-IP+", "External-IP+", "OS-Image+", "Kernel-Version+", "Container-Runtime+"),
+    columns: columns(
+      "Name",
+      "Status",
+      "Roles",
+      "Age",
+      "Version",
+      "Internal-IP+",
+      "External-IP+",
+      "OS-Image+",
+      "Kernel-Version+",
+      "Container-Runtime+",
+    ),
     cells: (object, nowMs) => {
       const node = part(statusOf(object), "nodeInfo");
       const ready = conditionsOf(object).find((condition) => condition["type"] === "Ready");
       const status = ready?.["status"] === "True" ? "Ready" : ready ? "NotReady" : "Unknown";
-      const roles = Object.keys(object.metadata.labels ?? {}).filter((key) => key.startsWith("node-role.kubernetes.io/")).map((key) => key.slice(24));
-      const address = (type: string): string => text(parts(statusOf(object), "addresses").find((item) => item["type"] === type), "address") || "<none>";
+      const roles = Object.keys(object.metadata.labels ?? {})
+        .filter((key) => key.startsWith("node-role.kubernetes.io/"))
+        .map((key) => key.slice(24));
+      const address = (type: string): string =>
+        text(
+          parts(statusOf(object), "addresses").find((item) => item["type"] === type),
+          "address",
+        ) || "<none>";
       return [
         object.metadata.name,
         specOf(object)["unschedulable"] === true ? `${status},SchedulingDisabled` : status,
@@ -79,7 +114,17 @@ export const corePrinters: { readonly [storage: string]: Printer } = {
     },
   },
   "persistentvolumeclaims.": {
-    columns: columns("Name", "Status", "Volume", "Capacity", "Access Modes", "StorageClass", "VolumeAttributesClass", "Age", "VolumeMode+"),
+    columns: columns(
+      "Name",
+      "Status",
+      "Volume",
+      "Capacity",
+      "Access Modes",
+      "StorageClass",
+      "VolumeAttributesClass",
+      "Age",
+      "VolumeMode+",
+    ),
     cells: (object, nowMs) => {
       const spec = specOf(object);
       const isBound = text(spec, "volumeName") !== "";
@@ -97,7 +142,19 @@ export const corePrinters: { readonly [storage: string]: Printer } = {
     },
   },
   "persistentvolumes.": {
-    columns: columns("Name", "Capacity", "Access Modes", "Reclaim Policy", "Status", "Claim", "StorageClass", "VolumeAttributesClass", "Reason", "Age", "VolumeMode+"),
+    columns: columns(
+      "Name",
+      "Capacity",
+      "Access Modes",
+      "Reclaim Policy",
+      "Status",
+      "Claim",
+      "StorageClass",
+      "VolumeAttributesClass",
+      "Reason",
+      "Age",
+      "VolumeMode+",
+    ),
     cells: (object, nowMs) => {
       const spec = specOf(object);
       const claim = part(spec, "claimRef");
@@ -130,7 +187,9 @@ function externalAddress(service: KubernetesObject): string {
     case "ExternalName":
       return text(spec, "externalName");
     case "LoadBalancer": {
-      const given = parts(part(statusOf(service), "loadBalancer"), "ingress").map((item) => text(item, "ip") || text(item, "hostname"));
+      const given = parts(part(statusOf(service), "loadBalancer"), "ingress").map(
+        (item) => text(item, "ip") || text(item, "hostname"),
+      );
       return [...given, ...own].join(",") || "<pending>";
     }
     default:
@@ -140,7 +199,9 @@ function externalAddress(service: KubernetesObject): string {
 
 function endpointsText(endpoints: KubernetesObject): string {
   const all = parts(endpoints as unknown as Draft, "subsets").flatMap((subset) =>
-    parts(subset, "addresses").flatMap((address) => parts(subset, "ports").map((port) => `${text(address, "ip")}:${count(port, "port")}`)),
+    parts(subset, "addresses").flatMap((address) =>
+      parts(subset, "ports").map((port) => `${text(address, "ip")}:${count(port, "port")}`),
+    ),
   );
   if (all.length === 0) return "<none>";
   return all.length > 3 ? `${all.slice(0, 3).join(",")} + ${all.length - 3} more...` : all.join(",");
@@ -150,7 +211,9 @@ function eventCells(event: Draft, name: string, nowMs: number): readonly unknown
   const about = part(event, "involvedObject");
   const first = text(event, "firstTimestamp") || text(event, "eventTime");
   const last = text(part(event, "series"), "lastObservedTime") || text(event, "lastTimestamp") || first;
-  const source = [text(part(event, "source"), "component"), text(part(event, "source"), "host")].filter((item) => item !== "").join(", ");
+  const source = [text(part(event, "source"), "component"), text(part(event, "source"), "host")]
+    .filter((item) => item !== "")
+    .join(", ");
   return [
     age(last, nowMs),
     text(event, "type"),

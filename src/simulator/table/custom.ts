@@ -8,7 +8,10 @@ import { ageOf, type Column, column, type Printer } from "./column.js";
 export function customPrinter(type: ResourceType): Printer {
   const extra = type.custom?.columns ?? [];
   if (extra.length === 0) {
-    return { columns: [column("Name"), column("Age", "date")], cells: (object, nowMs) => [object.metadata.name, ageOf(object, nowMs)] };
+    return {
+      columns: [column("Name"), column("Age", "date")],
+      cells: (object, nowMs) => [object.metadata.name, ageOf(object, nowMs)],
+    };
   }
   const columns: Column[] = extra.map((item) => ({
     name: String(item["name"]),
@@ -20,7 +23,10 @@ export function customPrinter(type: ResourceType): Printer {
   const paths = extra.map((item) => parseJsonPath(String(item["jsonPath"] ?? "")));
   return {
     columns: [column("Name"), ...columns],
-    cells: (object, nowMs) => [object.metadata.name, ...paths.map((path, index) => cell(object, path, columns[index]!.type, nowMs))],
+    cells: (object, nowMs) => [
+      object.metadata.name,
+      ...paths.map((path, index) => cell(object, path, columns[index]!.type, nowMs)),
+    ],
   };
 }
 

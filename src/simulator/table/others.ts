@@ -18,8 +18,18 @@ function bindingPrinter(): Printer {
     cells: (object, nowMs) => {
       const role = part(draftOf(object), "roleRef");
       const subjects = (kind: string): string =>
-        parts(draftOf(object), "subjects").filter((item) => item["kind"] === kind).map((item) => (kind === "ServiceAccount" ? `${text(item, "namespace")}/${text(item, "name")}` : text(item, "name"))).join(", ");
-      return [object.metadata.name, `${text(role, "kind")}/${text(role, "name")}`, ageOf(object, nowMs), subjects("User"), subjects("Group"), subjects("ServiceAccount")];
+        parts(draftOf(object), "subjects")
+          .filter((item) => item["kind"] === kind)
+          .map((item) => (kind === "ServiceAccount" ? `${text(item, "namespace")}/${text(item, "name")}` : text(item, "name")))
+          .join(", ");
+      return [
+        object.metadata.name,
+        `${text(role, "kind")}/${text(role, "name")}`,
+        ageOf(object, nowMs),
+        subjects("User"),
+        subjects("Group"),
+        subjects("ServiceAccount"),
+      ];
     },
   };
 }
@@ -36,7 +46,9 @@ export const otherPrinters: { readonly [storage: string]: Printer } = {
     cells: (object, nowMs) => {
       const spec = specOf(object);
       const hosts = parts(spec, "rules").map((rule) => text(rule, "host") || "*");
-      const addresses = parts(part(statusOf(object), "loadBalancer"), "ingress").map((item) => text(item, "ip") || text(item, "hostname"));
+      const addresses = parts(part(statusOf(object), "loadBalancer"), "ingress").map(
+        (item) => text(item, "ip") || text(item, "hostname"),
+      );
       const hostsText = hosts.length > 3 ? `${hosts.slice(0, 3).join(",")} + ${hosts.length - 3} more...` : hosts.join(",");
       return [
         object.metadata.name,
@@ -52,20 +64,36 @@ export const otherPrinters: { readonly [storage: string]: Printer } = {
     columns: columns("Name", "Controller", "Parameters", "Age"),
     cells: (object, nowMs) => {
       const parameters = part(specOf(object), "parameters");
-      return [object.metadata.name, text(specOf(object), "controller"), parameters ? `${text(parameters, "kind")}/${text(parameters, "name")}` : "<none>", ageOf(object, nowMs)];
+      return [
+        object.metadata.name,
+        text(specOf(object), "controller"),
+        parameters ? `${text(parameters, "kind")}/${text(parameters, "name")}` : "<none>",
+        ageOf(object, nowMs),
+      ];
     },
   },
   "networkpolicies.networking.k8s.io": {
     columns: columns("Name", "Pod-Selector", "Age"),
-    cells: (object, nowMs) => [object.metadata.name, formatLabelSelector(part(specOf(object), "podSelector")) || "<none>", ageOf(object, nowMs)],
+    cells: (object, nowMs) => [
+      object.metadata.name,
+      formatLabelSelector(part(specOf(object), "podSelector")) || "<none>",
+      ageOf(object, nowMs),
+    ],
   },
   "endpointslices.discovery.k8s.io": {
     columns: columns("Name", "AddressType", "Ports", "Endpoints", "Age"),
     cells: (object, nowMs) => {
       const ports = parts(draftOf(object), "ports").map((port) => String(port["port"] ?? "*"));
       const addresses = parts(draftOf(object), "endpoints").flatMap((endpoint) => texts(endpoint, "addresses"));
-      const shown = addresses.length > 3 ? `${addresses.slice(0, 3).join(",")} + ${addresses.length - 3} more...` : addresses.join(",");
-      return [object.metadata.name, text(draftOf(object), "addressType"), ports.join(",") || "<unset>", shown || "<unset>", ageOf(object, nowMs)];
+      const shown =
+        addresses.length > 3 ? `${addresses.slice(0, 3).join(",")} + ${addresses.length - 3} more...` : addresses.join(",");
+      return [
+        object.metadata.name,
+        text(draftOf(object), "addressType"),
+        ports.join(",") || "<unset>",
+        shown || "<unset>",
+        ageOf(object, nowMs),
+      ];
     },
   },
   "poddisruptionbudgets.policy": {
@@ -119,12 +147,20 @@ export const otherPrinters: { readonly [storage: string]: Printer } = {
   },
   "priorityclasses.scheduling.k8s.io": {
     columns: columns("Name", "Value:integer", "Global-Default:boolean", "Age", "PreemptionPolicy"),
-    cells: (object, nowMs) => [object.metadata.name, object["value"], object["globalDefault"] === true, ageOf(object, nowMs), object["preemptionPolicy"]],
+    cells: (object, nowMs) => [
+      object.metadata.name,
+      object["value"],
+      object["globalDefault"] === true,
+      ageOf(object, nowMs),
+      object["preemptionPolicy"],
+    ],
   },
 };
 
 function metricText(metric: Draft): string {
   const resource = part(metric, "resource");
   const wanted = part(resource, "target")?.["averageUtilization"];
-  return resource ? `${text(resource, "name")}: <unknown>/${wanted === undefined ? text(part(resource, "target"), "averageValue") : `${String(wanted)}%`}` : "<unknown>";
+  return resource
+    ? `${text(resource, "name")}: <unknown>/${wanted === undefined ? text(part(resource, "target"), "averageValue") : `${String(wanted)}%`}`
+    : "<unknown>";
 }

@@ -1,8 +1,8 @@
+import type { KubernetesObject } from "../../core/manifest/object.js";
 import { count, type Draft, part, parts, text } from "../draft.js";
 import { specOf, statusOf } from "../workloads/context.js";
 import { age } from "./age.js";
 import { ageOf, columns, type Printer } from "./column.js";
-import type { KubernetesObject } from "../../core/manifest/object.js";
 
 /** kubectl's columns for pods. */
 export const podPrinter: Printer = {
@@ -38,6 +38,10 @@ function reasonOf(pod: KubernetesObject, statuses: readonly Draft[]): string {
 }
 
 function restartsText(restarts: number, statuses: readonly Draft[], nowMs: number): string {
-  const last = statuses.map((status) => text(part(part(status, "lastState"), "terminated"), "finishedAt")).filter((at) => at !== "").sort().at(-1);
+  const last = statuses
+    .map((status) => text(part(part(status, "lastState"), "terminated"), "finishedAt"))
+    .filter((at) => at !== "")
+    .sort()
+    .at(-1);
   return restarts > 0 && last !== undefined ? `${restarts} (${age(last, nowMs)} ago)` : String(restarts);
 }

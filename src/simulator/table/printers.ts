@@ -11,7 +11,12 @@ const plain: Printer = {
   cells: (object, nowMs) => [object.metadata.name, ageOf(object, nowMs)],
 };
 
-const byStorage: { readonly [storage: string]: Printer } = { "pods.": podPrinter, ...corePrinters, ...workloadPrinters, ...otherPrinters };
+const byStorage: { readonly [storage: string]: Printer } = {
+  "pods.": podPrinter,
+  ...corePrinters,
+  ...workloadPrinters,
+  ...otherPrinters,
+};
 
 const custom = new WeakMap<ResourceType, Printer>();
 

@@ -51,7 +51,17 @@ export const workloadPrinters: { readonly [storage: string]: Printer } = {
     ],
   },
   "daemonsets.apps": {
-    columns: columns("Name", "Desired:integer", "Current:integer", "Ready:integer", "Up-to-date:integer", "Available:integer", "Node Selector", "Age", ...wide),
+    columns: columns(
+      "Name",
+      "Desired:integer",
+      "Current:integer",
+      "Ready:integer",
+      "Up-to-date:integer",
+      "Available:integer",
+      "Node Selector",
+      "Age",
+      ...wide,
+    ),
     cells: (object, nowMs) => {
       const status = statusOf(object);
       const nodeSelector = Object.entries(part(part(part(specOf(object), "template"), "spec"), "nodeSelector") ?? {});
@@ -70,7 +80,14 @@ export const workloadPrinters: { readonly [storage: string]: Printer } = {
   },
   "jobs.batch": {
     columns: columns("Name", "Status", "Completions", "Duration", "Age", ...wide),
-    cells: (object, nowMs) => [object.metadata.name, jobStatus(object), completions(object), jobDuration(object, nowMs), ageOf(object, nowMs), ...wideCells(object)],
+    cells: (object, nowMs) => [
+      object.metadata.name,
+      jobStatus(object),
+      completions(object),
+      jobDuration(object, nowMs),
+      ageOf(object, nowMs),
+      ...wideCells(object),
+    ],
   },
   "cronjobs.batch": {
     columns: columns("Name", "Schedule", "Timezone", "Suspend:boolean", "Active:integer", "Last Schedule", "Age", ...wide),
@@ -95,13 +112,19 @@ export const workloadPrinters: { readonly [storage: string]: Printer } = {
     columns: columns("Name", "Controller", "Revision", "Age"),
     cells: (object, nowMs) => {
       const owner = object.metadata.ownerReferences?.find((item) => item.controller === true);
-      return [object.metadata.name, owner ? `${owner.kind.toLowerCase()}.apps/${owner.name}` : "<none>", object["revision"], ageOf(object, nowMs)];
+      return [
+        object.metadata.name,
+        owner ? `${owner.kind.toLowerCase()}.apps/${owner.name}` : "<none>",
+        object["revision"],
+        ageOf(object, nowMs),
+      ];
     },
   },
 };
 
 function jobStatus(job: KubernetesObject): string {
-  const isTrue = (type: string): boolean => conditionsOf(job).some((condition) => condition["type"] === type && condition["status"] === "True");
+  const isTrue = (type: string): boolean =>
+    conditionsOf(job).some((condition) => condition["type"] === type && condition["status"] === "True");
   if (isTrue("Complete")) return "Complete";
   if (isTrue("Failed")) return "Failed";
   if (job.metadata.deletionTimestamp !== undefined) return "Terminating";

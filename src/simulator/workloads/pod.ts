@@ -2,8 +2,8 @@ import type { KubernetesObject } from "../../core/manifest/object.js";
 import { now } from "../cluster.js";
 import type { Controller } from "../controllers/loop.js";
 import { type Draft, part, parts, text } from "../draft.js";
-import { qosClassOf } from "./qos-class.js";
 import { behaviorOf, specOf, statusOf, type Workloads, withCondition, writeObject, writeStatus } from "./context.js";
+import { qosClassOf } from "./qos-class.js";
 
 const storage = "pods.";
 const scheduleMs = 200;

@@ -40,4 +40,3 @@ export function podTemplateOf(type: ResourceType, draft: Draft): Draft | undefin
   const path = templatePaths[type.storage];
   return path && partAt(draft, ...path);
 }
-

@@ -45,7 +45,8 @@ export function defaultPodSpec(spec: Draft): void {
     for (const item of parts(spec, key)) {
       applyDefaults(item, container);
       setDefault(item, "imagePullPolicy", pullPolicyOf(text(item, "image")));
-      if (spec["hostNetwork"] === true) for (const port of parts(item, "ports")) setDefault(port, "hostPort", port["containerPort"]);
+      if (spec["hostNetwork"] === true)
+        for (const port of parts(item, "ports")) setDefault(port, "hostPort", port["containerPort"]);
     }
   }
   for (const volume of parts(spec, "volumes")) if (Object.keys(volume).every((key) => key === "name")) volume["emptyDir"] = {};

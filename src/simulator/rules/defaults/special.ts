@@ -41,7 +41,9 @@ export const specialDefaults: { readonly [storage: string]: (draft: Draft) => vo
     const spec = ensure(draft, "spec");
     setDefault(spec, "minReplicas", 1);
     if (spec["metrics"] === undefined && spec["targetCPUUtilizationPercentage"] === undefined) {
-      spec["metrics"] = [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } } }];
+      spec["metrics"] = [
+        { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } } },
+      ];
     }
   },
   "customresourcedefinitions.apiextensions.k8s.io": (draft) => {
@@ -69,7 +71,8 @@ function defaultJob(draft: Draft): void {
 
 function defaultService(spec: Draft): void {
   for (const port of parts(spec, "ports")) {
-    if (port["targetPort"] === undefined || port["targetPort"] === 0 || port["targetPort"] === "") port["targetPort"] = port["port"];
+    if (port["targetPort"] === undefined || port["targetPort"] === 0 || port["targetPort"] === "")
+      port["targetPort"] = port["port"];
   }
   const type = text(spec, "type");
   if (type !== "ExternalName") setDefault(spec, "internalTrafficPolicy", "Cluster");
@@ -82,7 +85,7 @@ function defaultService(spec: Draft): void {
 
 function defaultSubjects(draft: Draft): void {
   for (const subject of parts(draft, "subjects")) {
-    if (text(subject, "kind") === "User" || text(subject, "kind") === "Group") setDefault(subject, "apiGroup", "rbac.authorization.k8s.io");
+    if (text(subject, "kind") === "User" || text(subject, "kind") === "Group")
+      setDefault(subject, "apiGroup", "rbac.authorization.k8s.io");
   }
 }
-
