@@ -92,6 +92,7 @@ class Merge {
     if (dest === undefined) return undefined;
     const keys = new Set([...dest.keys(), ...(origin?.keys() ?? [])]);
     for (const key of [...keys].sort()) {
+      if (key === "") throw new NodeKindError("scalar", dest);
       const value = this.walk(dest.get(key), origin?.get(key), schema?.field(key), [...path, key]);
       if (value === undefined || value !== dest.get(key) || value.isNull) setField(dest, key, value);
     }
