@@ -1,4 +1,5 @@
 import { gotemplate } from "./gotemplate.js";
+import { helm } from "./helm.js";
 import type { AreaReport } from "./run.js";
 import { sync } from "./sync.js";
 import { tracking } from "./tracking.js";
@@ -11,3 +12,4 @@ export const areas = new Map<string, Area>();
 areas.set("sync", sync);
 areas.set("tracking", tracking);
 areas.set("gotemplate", gotemplate);
+areas.set("helm", helm);
