@@ -19,7 +19,10 @@ export const project: Area = async (folder, options) => {
   const failures: { id: string; why: string }[] = [];
   let passed = 0;
   for (const { id, input, expected } of readCases<{ id: string; input: Input; expected: Input }>(folder, options)) {
-    const why = compare(outcomeOf(() => checks.get(input.check)?.(input)), expected);
+    const why = compare(
+      outcomeOf(() => checks.get(input.check)?.(input)),
+      expected,
+    );
     if (why === undefined) passed++;
     else failures.push({ id, why });
   }

@@ -9,11 +9,20 @@ export function folderTree(root: string): FileTree {
   const top = realpathSync(root);
   const listings = new Map<string, readonly TreeEntry[] | undefined>();
   const files = new Map<string, TreeFile | undefined>();
-  const kinds = new Map<string, "file" | "directory" | undefined>();
+  const kinds = new Map<string, "file" | "directory" | undefined>([["", "directory"]]);
+  const kind = (path: string): "file" | "directory" | undefined => memo(kinds, path, () => kindAt(top, path));
   return {
-    read: (path) => memo(files, path, () => readAt(top, path)),
-    list: (directory) => memo(listings, directory, () => listAt(top, directory)),
-    kind: (path) => memo(kinds, path, () => kindAt(top, path)),
+    kind,
+    read: (path) => memo(files, path, () => (kind(path) === "file" ? readAt(top, path) : undefined)),
+    list: (directory) =>
+      memo(listings, directory, () => {
+        if (kind(directory) !== "directory") return undefined;
+        const entries = listAt(top, directory);
+        // What a listing below real folders calls a file or folder is one: no need to ask the disk again.
+        for (const entry of entries)
+          if (entry.kind !== "symlink") kinds.set(directory === "" ? entry.name : `${directory}/${entry.name}`, entry.kind);
+        return entries;
+      }),
   };
 }
 
@@ -24,17 +33,20 @@ function memo<T>(known: Map<string, T>, key: string, compute: () => T): T {
   return made;
 }
 
-function readAt(top: string, path: string): TreeFile | undefined {
-  if (kindAt(top, path) !== "file") return undefined;
+function readAt(top: string, path: string): TreeFile {
   const bytes = new Uint8Array(readFileSync(join(top, path)));
   return { id: createHash("sha1").update(bytes).digest("hex"), bytes };
 }
 
-function listAt(top: string, directory: string): readonly TreeEntry[] | undefined {
-  if (directory !== "" && kindAt(top, directory) !== "directory") return undefined;
+function listAt(top: string, directory: string): readonly TreeEntry[] {
   return readdirSync(join(top, directory), { withFileTypes: true })
     .filter((entry) => entry.name !== ".git")
-    .map((entry): TreeEntry => ({ name: entry.name, kind: entry.isSymbolicLink() ? "symlink" : entry.isDirectory() ? "directory" : "file" }))
+    .map(
+      (entry): TreeEntry => ({
+        name: entry.name,
+        kind: entry.isSymbolicLink() ? "symlink" : entry.isDirectory() ? "directory" : "file",
+      }),
+    )
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

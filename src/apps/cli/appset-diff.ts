@@ -53,17 +53,25 @@ async function run(io: CliIo, revisions: readonly [string, string], options: Opt
 }
 
 /** name → manifest of every Application that the sets at this commit generate. */
-async function applicationsAt(io: CliIo, tree: FileTree, own: ReadonlySet<string>, options: Options): Promise<ReadonlyMap<string, ValueObject>> {
+async function applicationsAt(
+  io: CliIo,
+  tree: FileTree,
+  own: ReadonlySet<string>,
+  options: Options,
+): Promise<ReadonlyMap<string, ValueObject>> {
   const { sets, inventory } = readPlatform(tree, options.path);
   const clusters = options.inventory === undefined ? inventory : loadInventory(io, options.inventory);
   const repos = parseRepos(io, options.repo);
   // The compared commit stands for every revision of this clone's own repository, and of any that is not named.
-  const sources = localSources(repos, async (url) => (own.has(normalizeUrl(url)) || !repos.has(normalizeUrl(url)) ? tree : undefined));
+  const sources = localSources(repos, async (url) =>
+    own.has(normalizeUrl(url)) || !repos.has(normalizeUrl(url)) ? tree : undefined,
+  );
   const found = new Map<string, ValueObject>();
   for (const loaded of sets) {
     const { applications, errors } = await preview(loaded, clusters, sources);
     for (const { error } of errors) io.err(`Error: ${loaded.file}: ${loaded.set.metadata.name}: ${error.message}\n`);
-    for (const application of applications) found.set(`${application.metadata.namespace}/${application.metadata.name}`, manifestOf(application));
+    for (const application of applications)
+      found.set(`${application.metadata.namespace}/${application.metadata.name}`, manifestOf(application));
   }
   sources.close();
   return found;
@@ -84,7 +92,8 @@ function readPlatform(tree: FileTree, folder: string): { readonly sets: readonly
     if (/kind:\s*['"]?ApplicationSet\b/.test(text)) sets.push(...setsOfText(text, path));
     if (!/argocd\.argoproj\.io\/secret-type|kind:\s*AppProject/.test(text)) return;
     for (const value of parseYamlDocuments(text, { dialect: "kubernetes", duplicateKeys: "last", file: path })) {
-      if (isObject(value) && (value["kind"] === "Secret" || value["kind"] === "AppProject")) documents.push({ file: path, value });
+      if (isObject(value) && (value["kind"] === "Secret" || value["kind"] === "AppProject"))
+        documents.push({ file: path, value });
     }
   };
   visit(folder.replace(/\/+$/, ""));
@@ -126,7 +135,10 @@ function textOfValue(value: unknown): string {
 const signs = { appears: "+", vanishes: "-", changes: "~" } as const;
 
 function textOf(changes: readonly Change[]): string {
-  const lines = changes.flatMap(({ kind, application, fields }) => [`${signs[kind]} ${application}`, ...fields.map((field) => `    ${field}`)]);
+  const lines = changes.flatMap(({ kind, application, fields }) => [
+    `${signs[kind]} ${application}`,
+    ...fields.map((field) => `    ${field}`),
+  ]);
   const count = (kind: Change["kind"]): number => changes.filter((change) => change.kind === kind).length;
   lines.push(`${count("appears")} appear, ${count("vanishes")} vanish, ${count("changes")} change`);
   return `${lines.join("\n")}\n`;

@@ -1,11 +1,17 @@
 import type { Command } from "commander";
-import { type GeneratedApplication, type GenerationError, generate, type NeedAnswer, validateApplications } from "../../core/applicationset/index.js";
+import {
+  type GeneratedApplication,
+  type GenerationError,
+  generate,
+  type NeedAnswer,
+  validateApplications,
+} from "../../core/applicationset/index.js";
 import { formatError, formatLocation } from "../../core/errors.js";
 import type { Value, ValueObject } from "../../core/manifest/value.js";
 import { listAt, objectAt, stringAt } from "../../core/manifest/value.js";
 import { emitYaml } from "../../core/yaml/emit.js";
-import { type Inventory, type LoadedSet, loadInventory, loadSets } from "./appset-inputs.js";
 import { explain } from "./appset-explain.js";
+import { type Inventory, type LoadedSet, loadInventory, loadSets } from "./appset-inputs.js";
 import { type LocalSources, localSources, parseRepos } from "./appset-sources.js";
 import { type CliIo, guarded } from "./io.js";
 import { formatTable, outputOption, printValue } from "./output.js";
@@ -61,7 +67,12 @@ export interface Preview {
 const maxRounds = 1000;
 
 /** Generates, answering needs until there are none. */
-export async function preview(loaded: LoadedSet, inventory: Inventory, sources: LocalSources, wideNesting = false): Promise<Preview> {
+export async function preview(
+  loaded: LoadedSet,
+  inventory: Inventory,
+  sources: LocalSources,
+  wideNesting = false,
+): Promise<Preview> {
   const { set } = loaded;
   const answers = new Map<string, NeedAnswer>();
   const environment = { now: () => BigInt(Date.now()) * 1_000_000n };
@@ -82,7 +93,11 @@ function reportProblems(io: CliIo, { loaded, errors, invalid }: Preview): void {
   const name = loaded.set.metadata.name;
   const where = formatLocation(loaded.locate(["spec"]) ?? { file: loaded.file });
   for (const path of loaded.pruned) io.err(`Warning: ${where}: ${name}: unknown field ${path.slice(1)}\n`);
-  const problems = [...loaded.admissionErrors, ...errors.map(({ error }) => formatError(error)), ...[...invalid].map(([key, text]) => `${key}: ${text}`)];
+  const problems = [
+    ...loaded.admissionErrors,
+    ...errors.map(({ error }) => formatError(error)),
+    ...[...invalid].map(([key, text]) => `${key}: ${text}`),
+  ];
   for (const problem of problems) io.err(`Error: ${where}: ${name}: ${problem}\n`);
   if (problems.length > 0) io.setExitCode(2);
 }
@@ -90,7 +105,10 @@ function reportProblems(io: CliIo, { loaded, errors, invalid }: Preview): void {
 function print(io: CliIo, previews: readonly Preview[], options: Options): void {
   const shown = previews.flatMap((one) => one.applications.map((application) => ({ application, loaded: one.loaded })));
   if (options.output === "table") {
-    const rows = shown.map(({ application, loaded }) => [...rowOf(application), ...(options.explain ? [explain(application, loaded).source] : [])]);
+    const rows = shown.map(({ application, loaded }) => [
+      ...rowOf(application),
+      ...(options.explain ? [explain(application, loaded).source] : []),
+    ]);
     io.out(formatTable(["NAME", "PROJECT", "DESTINATION", "NAMESPACE", "SOURCE", ...(options.explain ? ["FROM"] : [])], rows));
     return;
   }

@@ -41,7 +41,9 @@ export async function loadSets(io: CliIo, paths: readonly string[]): Promise<rea
   const loaded: LoadedSet[] = [];
   for (const path of paths) {
     if (path === "-") loaded.push(...setsOfText(await io.readInput(), "stdin"));
-    else for (const file of yamlFilesAt(resolve(io.cwd, path), path)) loaded.push(...setsOfText(readFileSync(file.full, "utf8"), file.shown));
+    else
+      for (const file of yamlFilesAt(resolve(io.cwd, path), path))
+        loaded.push(...setsOfText(readFileSync(file.full, "utf8"), file.shown));
   }
   if (loaded.length === 0) throw new InputError(`no ApplicationSet in ${paths.join(", ")}`, { code: "CLI_NO_APPLICATIONSET" });
   return loaded;
@@ -67,7 +69,9 @@ export function loadInventory(io: CliIo, path: string | undefined): Inventory {
   if (path === undefined) return { clusters: [], projects: undefined };
   return inventoryOf(
     yamlFilesAt(resolve(io.cwd, path), path).flatMap(({ full, shown }) =>
-      parseYamlDocuments(readFileSync(full, "utf8"), { dialect: "kubernetes", duplicateKeys: "last", file: shown }).map((value) => ({ file: shown, value })),
+      parseYamlDocuments(readFileSync(full, "utf8"), { dialect: "kubernetes", duplicateKeys: "last", file: shown }).map(
+        (value) => ({ file: shown, value }),
+      ),
     ),
   );
 }

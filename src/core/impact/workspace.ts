@@ -75,6 +75,18 @@ export class FleetWorkspace {
     return this.#state;
   }
 
+  get inventory(): readonly Cluster[] {
+    return this.#inventory;
+  }
+
+  /** The fleet at `tree`, where the workspace is already, with other clusters; the workspace stays where it was. */
+  withInventory(tree: FileTree, inventory: readonly Cluster[]): FleetState {
+    const own = this.#inventory;
+    const state = this.#compute(tree, inventory);
+    this.#inventory = own;
+    return state;
+  }
+
   /** Moves to `tree`. `changedPaths` are all paths that may differ from the tree before; absent: everything may. */
   moveTo(tree: FileTree, changedPaths?: readonly string[]): FleetState {
     const changed = this.#isEmpty || changedPaths === undefined ? undefined : changedPaths;
@@ -122,7 +134,7 @@ export class FleetWorkspace {
     }
   }
 
-  #compute(tree: FileTree): FleetState {
+  #compute(tree: FileTree, inventory = this.#options.inventory): FleetState {
     const problems: FleetProblem[] = [];
     const resources: FoundResource[] = [];
     for (const path of [...this.#findings.keys()].sort()) {
@@ -131,7 +143,7 @@ export class FleetWorkspace {
       if (found.problem) problems.push({ error: found.problem });
     }
     this.#inventory = this.#keepInventory(
-      this.#options.inventory ?? resources.flatMap((found) => (found.kind === "cluster" ? [found.cluster] : [])),
+      inventory ?? resources.flatMap((found) => (found.kind === "cluster" ? [found.cluster] : [])),
     );
     this.#isCheckout = this.#options.checkoutUrls(gitUrlsOf(resources));
     const applicationSets = new Map<string, FleetApplicationSet>();

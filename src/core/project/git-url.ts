@@ -13,7 +13,6 @@ export function normalizeGitUrl(url: string): string {
 
 /** What Go's url.Parse(text).String() gives; undefined for an error. */
 function reprint(text: string): string | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: Go refuses exactly these
   if (/[\u0000-\u001f\u007f]/.test(text) || text.startsWith(":")) return undefined;
   const [beforeFragment = "", ...fragments] = splitOnce(text, "#");
   const [main = "", ...query] = splitOnce(beforeFragment, "?");
@@ -23,7 +22,8 @@ function reprint(text: string): string | undefined {
   if (scheme === "" && /^[^/]*:/.test(rest)) return undefined;
   if (scheme !== "" && !rest.startsWith("/")) return scheme + rest + tail;
   const authority = /^\/\/([^/]*)/.exec(rest)?.[1];
-  if (authority === undefined || rest.startsWith("///")) return withPath(scheme + (rest.startsWith("///") ? "//" : ""), rest.replace(/^\/\/(?=\/)/, ""), tail);
+  if (authority === undefined || rest.startsWith("///"))
+    return withPath(scheme + (rest.startsWith("///") ? "//" : ""), rest.replace(/^\/\/(?=\/)/, ""), tail);
   if (!isAuthority(authority)) return undefined;
   return withPath(`${scheme}//${authority}`, rest.slice(2 + authority.length), tail);
 }

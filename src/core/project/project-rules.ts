@@ -108,5 +108,6 @@ function compileKinds(rules: readonly ResourceRule[], withNames: boolean): KindT
     kind: compilePathMatch(kind) ?? (() => false),
     name: withNames && name !== "" ? (compilePathMatch(name) ?? (() => false)) : () => true,
   }));
-  return (resource) => compiled.some((rule) => rule.kind(resource.kind) && rule.group(resource.group) && rule.name(resource.name));
+  return (resource) =>
+    compiled.some((rule) => rule.kind(resource.kind) && rule.group(resource.group) && rule.name(resource.name));
 }

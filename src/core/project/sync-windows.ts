@@ -8,7 +8,11 @@ import { zoneOffsetMs } from "./zone-offset.js";
 
 export interface WindowTarget {
   readonly name: string;
-  readonly destination: { readonly server?: string | undefined; readonly name?: string | undefined; readonly namespace?: string | undefined };
+  readonly destination: {
+    readonly server?: string | undefined;
+    readonly name?: string | undefined;
+    readonly namespace?: string | undefined;
+  };
 }
 
 /** The windows that concern an Application, in their order; none: everything may sync. */
@@ -16,7 +20,10 @@ export function windowsOf(windows: readonly SyncWindow[], app: WindowTarget): re
   const { server = "", name = "", namespace = "" } = app.destination;
   return windows.filter((window) => {
     const byApplication = test(window.applications, [app.name]);
-    const byCluster = test(window.clusters, [name, server].filter((text) => text !== ""));
+    const byCluster = test(
+      window.clusters,
+      [name, server].filter((text) => text !== ""),
+    );
     const byNamespace = test(window.namespaces, [namespace]);
     const verdicts = [byApplication, byCluster, byNamespace];
     if (!window.andOperator) return verdicts.includes(true);
@@ -122,7 +129,9 @@ function explainDuration(text: string): string {
   const units = [...text.matchAll(/(?:\d+\.?\d*|\.\d+)([^\d.]*)/g)].map(([, unit = ""]) => unit);
   const wrong = units.find((unit) => !/^(ns|us|µs|μs|ms|s|m|h)$/.test(unit));
   if (wrong === "") return `time: missing unit in duration ${quoted}`;
-  return wrong === undefined ? `time: invalid duration ${quoted}` : `time: unknown unit ${JSON.stringify(wrong)} in duration ${quoted}`;
+  return wrong === undefined
+    ? `time: invalid duration ${quoted}`
+    : `time: unknown unit ${JSON.stringify(wrong)} in duration ${quoted}`;
 }
 
 function windowError(message: string): InputError {

@@ -22,7 +22,9 @@ export function validateRolePolicy(project: string, role: string, policy: string
   }
   if (!actions.has(action) && !/(action|update|delete)\//.test(action)) throw fail(`invalid action '${action}'`);
   if (!isObjectOf(project, object)) {
-    throw fail(`object must be of form '${project}/*', '${project}[/<NAMESPACE>]/<APPNAME>' or '${project}/<APPNAME>', not '${object}'`);
+    throw fail(
+      `object must be of form '${project}/*', '${project}[/<NAMESPACE>]/<APPNAME>' or '${project}/<APPNAME>', not '${object}'`,
+    );
   }
   if (effect !== "allow" && effect !== "deny") throw fail("effect must be: 'allow' or 'deny'");
 }

@@ -2,8 +2,8 @@ import { isBadServiceAccount } from "../decisions/impersonation.js";
 import { InputError } from "../errors.js";
 import { compileGobwas } from "../glob/gobwas.js";
 import type { AppProject, ProjectRole, ProjectSpec, SyncWindow } from "./app-project.js";
-import { validateGroup, validateRoleName, validateRolePolicy } from "./validate-role.js";
 import { readWindow } from "./sync-windows.js";
+import { validateGroup, validateRoleName, validateRolePolicy } from "./validate-role.js";
 
 /** Checks a whole project in Argo CD's order; throws InputError PROJECT_INVALID with the first finding. */
 export function validateProject(project: AppProject): void {
@@ -51,7 +51,16 @@ function validateWindows(windows: readonly SyncWindow[]): void {
   const seen = new Set<string>();
   for (const window of windows) {
     const { kind = "", schedule = "", duration = "", applications = [], namespaces = [], clusters = [] } = window;
-    const identity = JSON.stringify([kind, schedule, duration, applications, namespaces, clusters, window.timeZone ?? "", window.andOperator === true]);
+    const identity = JSON.stringify([
+      kind,
+      schedule,
+      duration,
+      applications,
+      namespaces,
+      clusters,
+      window.timeZone ?? "",
+      window.andOperator === true,
+    ]);
     addOnce(seen, identity, () => {
       return `sync window with kind '${kind}', schedule '${schedule}', and duration '${duration}' already exists (duplicate detected)`;
     });

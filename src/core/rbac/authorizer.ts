@@ -2,7 +2,7 @@ import { isObject, stringAt, type ValueObject } from "../manifest/value.js";
 import type { AppProject } from "../project/app-project.js";
 import { builtinPolicy } from "./builtin-policy.js";
 import { compileEnforcer, type RbacEnforcer, type RbacRequest } from "./enforcer.js";
-import { parsePolicy, type Policy } from "./policy.js";
+import { type Policy, parsePolicy } from "./policy.js";
 import { projectPolicyCsv } from "./project-policy.js";
 
 export interface RbacSettings {
@@ -28,7 +28,9 @@ export function createAuthorizer(settings: RbacSettings, projects: readonly AppP
   const matchMode = settings.matchMode ?? "glob";
   const base = [builtinPolicy, parsePolicy(settings.policyCsv)];
   const general = compileEnforcer(base, matchMode);
-  const byProject = new Map(projects.map((project) => [project.metadata.name, lazily(() => compileForProject(base, project, matchMode))]));
+  const byProject = new Map(
+    projects.map((project) => [project.metadata.name, lazily(() => compileForProject(base, project, matchMode))]),
+  );
   const scopes = settings.scopes ?? ["groups"];
   const isPermitted = (enforcer: RbacEnforcer, subject: string, request: RbacRequest): boolean =>
     (settings.defaultRole ? enforcer.isAllowed(settings.defaultRole, request) : false) || enforcer.isAllowed(subject, request);

@@ -75,7 +75,11 @@ function inheritedRoles(subject: string, rolesOf: ReadonlyMap<string, readonly s
   return found;
 }
 
-function groupBy<Item, Value>(items: readonly Item[], key: (item: Item) => string, value: (item: Item) => Value): Map<string, Value[]> {
+function groupBy<Item, Value>(
+  items: readonly Item[],
+  key: (item: Item) => string,
+  value: (item: Item) => Value,
+): Map<string, Value[]> {
   const groups = new Map<string, Value[]>();
   for (const item of items) {
     const group = groups.get(key(item));

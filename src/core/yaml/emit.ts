@@ -1,7 +1,14 @@
 import { utf8Encode } from "../../platform/bytes.js";
 import { InputError } from "../errors.js";
 import type { Value } from "../manifest/value.js";
-import { chooseStyle, type EmitterVersion, writeDoubleQuoted, writeLiteral, writePlain, writeSingleQuoted } from "./emit-scalar.js";
+import {
+  chooseStyle,
+  type EmitterVersion,
+  writeDoubleQuoted,
+  writeLiteral,
+  writePlain,
+  writeSingleQuoted,
+} from "./emit-scalar.js";
 import { formatGoFloat } from "./go-number.js";
 import { sortedKeys } from "./key-order.js";
 import { isScalarLiteral, resolveScalar } from "./scalar-literal.js";
@@ -70,7 +77,9 @@ class Emitter {
     for (let index = 0; index < items.length; index++) {
       if (index > 0) out += separator;
       const node = plainValue(items[index] as Value);
-      out += isFilledCollection(node) ? this.#collection(node, indent + 2) : this.#leaf(node, { indent, column: indent + 2, container: "sequence", asKey: false });
+      out += isFilledCollection(node)
+        ? this.#collection(node, indent + 2)
+        : this.#leaf(node, { indent, column: indent + 2, container: "sequence", asKey: false });
     }
     return out;
   }

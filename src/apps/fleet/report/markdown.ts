@@ -51,21 +51,19 @@ function appearanceSections(report: FleetReport): readonly string[] {
 }
 
 function changeSections(report: FleetReport): readonly string[] {
-  return report.folded.map(({ change, applications }) => {
+  return report.folded.map(({ change, applications, isConsequence }) => {
     const { kind, namespace, name } = change.resource;
     const title = `${change.kind === "changed" ? "" : `${change.kind}: `}${kind} ${namespace ? `${namespace}/` : ""}${name}`;
     const count =
       applications.length === 1
         ? someNames(applications)
         : `the same change in ${applications.length} Applications: ${someNames(applications)}`;
-    const body =
-      change.fields.length === 0
+    const lines = resourceLines(change).map((line) => (/^[+-] /.test(line) ? line : `  ${line}`));
+    const body = isConsequence
+      ? "Only the reference to a generated name changes.\n"
+      : lines.length === 0
         ? ""
-        : fence(
-            resourceLines(change)
-              .map((line) => (/^[+-] /.test(line) ? line : `  ${line}`))
-              .join("\n"),
-          );
+        : fence(lines.join("\n"));
     return `<details><summary><code>${escapeHtml(title)}</code>: ${escapeHtml(count)}</summary>\n\n${body}\n</details>\n`;
   });
 }

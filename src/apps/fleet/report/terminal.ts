@@ -12,11 +12,15 @@ export function terminalReport(report: FleetReport, options: { readonly color: b
   const paint = (style: "green" | "red" | "yellow" | "bold" | "gray", text: string): string =>
     options.color ? styleText(style, text, { validateStream: false }) : text;
   const lines: string[] = [];
-  for (const { change, applications } of report.folded) {
+  for (const { change, applications, isConsequence } of report.folded) {
     const count =
       applications.length === 1
         ? applications[0]!
         : `the same change in ${applications.length} Applications: ${someNames(applications)}`;
+    if (isConsequence) {
+      lines.push(paint("gray", `  ${change.resource.kind} ${change.resource.name} follows the new name  ${count}`));
+      continue;
+    }
     lines.push(paint("bold", `${resourceTitle(change)}`) + paint("gray", `  ${count}`));
     for (const line of resourceLines(change))
       lines.push(
