@@ -339,7 +339,8 @@ export class ApplicationReconciler {
     );
     if (ended.againAfterMs === undefined) return await this.finish(current, at, begun, ended.progress, output);
     const comparison = await this.compare(current, cluster, at.output, project);
-    await this.report(current, { ...at, comparison, operationState: stateWith(begun, ended.progress) });
+    const { intents } = ended.progress;
+    await this.report(current, { ...at, comparison, operationState: stateWith(begun, ended.progress), intents: intents ?? [] });
     return { kind: "retryAfter", ms: ended.againAfterMs };
   }
 
@@ -606,7 +607,7 @@ export class ApplicationReconciler {
       withSync?: boolean;
       operationState?: ValueObject;
       operation?: ValueObject | null;
-      intents?: readonly [];
+      intents?: NonNullable<SyncProgress["intents"]>;
       history?: readonly Value[];
     },
   ): Promise<Application> {
