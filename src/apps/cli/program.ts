@@ -3,6 +3,7 @@ import { registerApp } from "./app.js";
 import { registerAppset } from "./appset.js";
 import { registerAt } from "./at.js";
 import { registerCompare } from "./compare.js";
+import { registerController } from "./controller.js";
 import { registerDemo } from "./demo.js";
 import { registerDiff } from "./diff.js";
 import { registerImpact } from "./impact.js";
@@ -22,6 +23,7 @@ const commands: readonly Register[] = [
   registerAt,
   registerCompare,
   registerWhatIf,
+  registerController,
   registerDemo,
 ];
 
