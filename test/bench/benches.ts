@@ -1,5 +1,7 @@
+import { applicationsetBench } from "./applicationset.js";
+
 /** Runs one benchmark with its own arguments; gives the exit code. */
 export type Bench = (args: readonly string[]) => Promise<number>;
 
 /** One line a benchmark; each is a file beside this one. */
-export const benches = new Map<string, Bench>();
+export const benches = new Map<string, Bench>([["applicationset", applicationsetBench]]);
