@@ -88,7 +88,7 @@ export class Target {
   /** The first document of a build counts; those of bases only where no other came before. */
   #useSchema(): void {
     const { openapi } = this.fields;
-    if (openapi === undefined || this.#context.schemas.hasCustom) return;
+    if (openapi === undefined || this.#context.schemas.isFixed) return;
     const { path, version } = openapi;
     const file = path === undefined ? undefined : this.loader.load(path);
     if (file && version !== undefined)
@@ -96,8 +96,12 @@ export class Target {
     if (file) {
       if (this.#context.isShared) throw new UnshareableError();
       this.#context.schemas.use(file.bytes, this.loader.pathOf(path!));
-    } else if (version !== undefined && version !== "" && version !== "v1.21.2")
+      return;
+    }
+    if (version === undefined || version === "") return;
+    if (version !== "v1.21.2")
       throw kustomizeError("KUSTOMIZE_FIELD", "the specified OpenAPI version is not built in", { location: { file: this.kustomization.path } });
+    this.#context.schemas.useBuiltIn();
   }
 
   /** Runs the steps of the kustomization; a component works on what its user has accumulated so far. */

@@ -17,14 +17,14 @@ export interface Schemas {
   isClusterScoped(apiVersion: string, kind: string): boolean;
 }
 
-type Definitions = { readonly [name: string]: SchemaNode };
+export type Definitions = { readonly [name: string]: SchemaNode };
 
 class TableSchema implements MergeSchema {
-  readonly #definitions: Definitions;
+  readonly #definitions: (name: string) => SchemaNode | undefined;
   readonly #node: SchemaNode;
   readonly #fields = new Map<string, MergeSchema | undefined>();
 
-  constructor(definitions: Definitions, node: SchemaNode) {
+  constructor(definitions: (name: string) => SchemaNode | undefined, node: SchemaNode) {
     this.#definitions = definitions;
     this.#node = node;
   }
@@ -57,26 +57,28 @@ class TableSchema implements MergeSchema {
     let found = node;
     for (let hops = 0; found?.r !== undefined; hops++) {
       if (hops > 100) return undefined;
-      found = Object.hasOwn(this.#definitions, found.r) ? this.#definitions[found.r] : undefined;
+      found = this.#definitions(found.r);
     }
     return found && new TableSchema(this.#definitions, found);
   }
 }
 
-/** Schemas from tables; each kind's is made once. */
+/** Schemas from tables; each kind's is made once. References may also lead to `others`. */
 export function tableSchemas(
   roots: ReadonlyMap<string, string>,
   definitions: Definitions,
+  others: () => Definitions,
   scopes: (type: string) => boolean,
 ): Schemas {
+  const find = (name: string): SchemaNode | undefined => ownEntry(definitions, name) ?? ownEntry(others(), name);
   const known = new Map<string, MergeSchema | undefined>();
   return {
     schemaOf(apiVersion, kind) {
       const type = `${apiVersion}/${kind}`;
       if (known.has(type)) return known.get(type);
       const name = roots.get(type);
-      const node = name === undefined || !Object.hasOwn(definitions, name) ? undefined : definitions[name];
-      const schema = node && new TableSchema(definitions, node);
+      const node = name === undefined ? undefined : ownEntry(definitions, name);
+      const schema = node && new TableSchema(find, node);
       known.set(type, schema);
       return schema;
     },
@@ -84,9 +86,16 @@ export function tableSchemas(
   };
 }
 
+function ownEntry(definitions: Definitions, name: string): SchemaNode | undefined {
+  return Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+}
+
 const clusterScoped: ReadonlySet<string> = new Set(schemaTables.clusterScoped);
 
 /** The OpenAPI v1.21.2 document that Kustomize embeds. */
-export const builtInSchemas: Schemas = tableSchemas(new Map(Object.entries(schemaTables.roots)), schemaTables.definitions, (type) =>
-  clusterScoped.has(type),
+export const builtInSchemas: Schemas = tableSchemas(
+  new Map(Object.entries(schemaTables.roots)),
+  schemaTables.definitions,
+  () => ({}),
+  (type) => clusterScoped.has(type),
 );

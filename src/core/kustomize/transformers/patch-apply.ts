@@ -63,5 +63,5 @@ export function patchInto(target: Resource, operations: readonly PatchOperation[
     throw kustomizeError("KUSTOMIZE_PATCH", "json: cannot unmarshal array into Go value of type map[string]interface {}");
   const value = fromJson(patched);
   const map: NodeMap = isMap(value) ? value : {};
-  return target.with(withMetaTexts(map, "annotations", { ...metaTexts(map, "annotations"), ...Object.fromEntries(kept) }));
+  return target.withRebuilt(withMetaTexts(map, "annotations", { ...metaTexts(map, "annotations"), ...Object.fromEntries(kept) }));
 }

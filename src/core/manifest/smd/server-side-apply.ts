@@ -74,11 +74,17 @@ export function updateManagedFields(live: ValueObject | undefined, next: ValueOb
   const after = withoutManagedFields(next);
   if (managed.size === 0 && stringAt(objectAt(live, "metadata"), "uid") !== "") return after;
   const before = live ? withoutManagedFields(live) : emptyObject(next);
+  // API server: what cannot be typed is stored all the same, without managedFields.
+  if (!isTyped(before, options.schema) || !isTyped(after, options.schema)) return after;
   const tracked = trackAs(before, after, managed, selfEntry(next, options, "Update"), options);
   return withManagedFields(after, capUpdaters(tracked));
 }
 
-const LAST_STRIPPED = FieldSet.of(
+function isTyped(value: Value, schema: Schema | undefined): boolean {
+  return validateTyped(value, atomOf(schema), { allowDuplicates: true }).length === 0;
+}
+
+const NEVER_OWNED = FieldSet.of(
   ["apiVersion"],
   ["kind"],
   ["metadata"],
@@ -114,7 +120,7 @@ function trackAs(
     reset: resetSet(options),
   });
   const currentKey = entryKey(current);
-  const taken = tracked.get(currentKey)?.fields.difference(LAST_STRIPPED);
+  const taken = tracked.get(currentKey)?.fields.difference(NEVER_OWNED);
   tracked.delete(currentKey);
   if (!taken || taken.isEmpty) return tracked;
   const key = entryKey(self);
@@ -193,7 +199,7 @@ function finishOwn(managed: ManagedFields, self: Omit<ManagedEntry, "fields">): 
   const own = managed.get(key);
   const result = new Map(managed);
   if (!own) return result;
-  const fields = own.fields.difference(LAST_STRIPPED);
+  const fields = own.fields.difference(NEVER_OWNED);
   if (fields.isEmpty) result.delete(key);
   else result.set(key, { ...self, fields });
   return result;
