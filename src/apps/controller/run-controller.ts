@@ -12,7 +12,7 @@ import type { Clock } from "../../ports/clock.js";
 import type { ClusterConnection, ClusterPort } from "../../ports/cluster.js";
 import { type Logger, silentTelemetry } from "../../ports/telemetry.js";
 import { type ControllerServer, serveController } from "./http-server.js";
-import { renderers } from "./renderers.js";
+import { createRenderers } from "./renderers.js";
 
 export interface ControllerSetup {
   /** How the hub is reached. */
@@ -73,7 +73,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       });
       return source;
     },
-    renderers,
+    renderers: createRenderers(),
     namespace: setup.namespace ?? "argocd",
     clock,
     random: setup.random ?? Math.random,
