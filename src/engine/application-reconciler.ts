@@ -19,7 +19,7 @@ import type { ApplicationDeletion } from "./application-deletion.js";
 import { ApplicationMetrics } from "./application-metrics.js";
 import type { FleetCluster } from "./cluster-fleet.js";
 import { type Condition, type ConditionType, nextConditions } from "./conditions.js";
-import type { Differ, HealthVerdict } from "./decide.js";
+import type { ComparedResource, Differ, HealthVerdict } from "./decide.js";
 import type { EventRecorder } from "./events.js";
 import type { Informer } from "./informer.js";
 import { mergePatchBetween } from "./merge-patch.js";
@@ -74,6 +74,8 @@ interface Memory {
   readonly epoch: string;
   readonly targets: readonly KubernetesObject[];
   readonly conditions: readonly Condition[];
+  /** The last comparison, for whoever wants to see a difference. */
+  resources?: readonly ComparedResource[];
 }
 
 const evaluated = new Set<ConditionType>([
@@ -539,7 +541,13 @@ export class ApplicationReconciler {
         isPermitted: project.isPermitted,
       }),
     );
+    memory.resources = compared.resources;
     return { ...compared, conditions: [...conditions, ...compared.conditions] };
+  }
+
+  /** What the last comparison found of one resource (`group/Kind/namespace/name`). */
+  compared(key: string, resource: string): ComparedResource | undefined {
+    return this.memory.get(key)?.resources?.find((found) => found.key === resource);
   }
 
   private healthOf(object: KubernetesObject): HealthVerdict | undefined {

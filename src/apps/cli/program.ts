@@ -3,6 +3,7 @@ import { registerApp } from "./app.js";
 import { registerAppset } from "./appset.js";
 import { registerAt } from "./at.js";
 import { registerCompare } from "./compare.js";
+import { registerDemo } from "./demo.js";
 import { registerDiff } from "./diff.js";
 import { registerImpact } from "./impact.js";
 import type { CliIo } from "./io.js";
@@ -21,6 +22,7 @@ const commands: readonly Register[] = [
   registerAt,
   registerCompare,
   registerWhatIf,
+  registerDemo,
 ];
 
 /** The whole command line; each command is a file of this folder. */

@@ -22,7 +22,7 @@ export interface Stagehands {
   /** Tells the controller of a push, as GitHub's webhook would. */
   readonly push: (commit: string) => Promise<void>;
   /** Renders done so far. */
-  readonly renders: () => number;
+  readonly renders: () => Promise<number>;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<string>;
   readonly now: () => number;
@@ -89,7 +89,7 @@ async function newClusterReceivesItsOwn(hands: Stagehands): Promise<Told> {
 async function baseCommitReachesItsUsers(hands: Stagehands): Promise<Told> {
   const service = serviceAt(0);
   const users = applicationsOf(hands.view, service);
-  const renders = hands.renders();
+  const renders = await hands.renders();
   const started = hands.now();
   const commit = await hands.repository.commit(`Raise the cache time of ${service.name}`, {
     [`apps/${service.name}/base/config/app.properties`]: `server.port=${service.port}\nserver.shutdown=graceful\ncache.ttl=120s\n`,
@@ -104,12 +104,13 @@ async function baseCommitReachesItsUsers(hands: Stagehands): Promise<Told> {
     sameSet(reached, users.map(keyOf)),
     `the commit reaches the ${users.length} users of the base, not ${reached.length} Applications`,
   );
-  expect(hands.renders() - renders === users.length, `${users.length} renders, not ${hands.renders() - renders}`);
+  const rendered = (await hands.renders()) - renders;
+  expect(rendered === users.length, `${users.length} renders, not ${rendered}`);
   return { what: `one base changed: exactly its ${users.length} Applications were rendered and synced`, ms };
 }
 
 async function unrelatedCommitCostsNothing(hands: Stagehands): Promise<Told> {
-  const renders = hands.renders();
+  const renders = await hands.renders();
   const started = hands.now();
   const commit = await hands.repository.commit("Describe the fleet", {
     "README.md": "# A platform team's fleet\n\nNow with a description.\n",
@@ -122,7 +123,8 @@ async function unrelatedCommitCostsNothing(hands: Stagehands): Promise<Told> {
       timeoutMs: hands.timeoutMs,
     },
   );
-  expect(hands.renders() === renders, `no render, not ${hands.renders() - renders}`);
+  const rendered = (await hands.renders()) - renders;
+  expect(rendered === 0, `no render, not ${rendered}`);
   return { what: "a commit that no Application reads: seen by all, rendered by none", ms: hands.now() - started };
 }
 
