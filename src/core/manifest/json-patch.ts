@@ -52,9 +52,9 @@ function applyOperation(state: State, operation: PatchOperation): void {
   const { op, path } = operation;
   switch (op) {
     case "add":
-      return add(state, path, valueOf(operation), "add operation does not apply");
+      return add(state, path, givenValue(operation), "add operation does not apply");
     case "replace":
-      return replace(state, path, valueOf(operation));
+      return replace(state, path, givenValue(operation));
     case "remove":
       return remove(state, path, "remove operation does not apply");
     case "move": {
@@ -71,7 +71,7 @@ function applyOperation(state: State, operation: PatchOperation): void {
   }
 }
 
-function valueOf(operation: PatchOperation): Value {
+function givenValue(operation: PatchOperation): Value {
   return Object.hasOwn(operation, "value") ? (operation.value ?? null) : null;
 }
 
@@ -186,7 +186,7 @@ function find(state: State, path: string, op: "move" | "copy"): Value {
 function test(state: State, operation: PatchOperation): void {
   const { path } = operation;
   const found = lookUp(state, tokensOf(path));
-  const wanted = valueOf(operation);
+  const wanted = givenValue(operation);
   if (found === undefined ? wanted === null : valuesEqual(found, wanted)) return;
   throw failed(`testing value ${path} failed: test failed`);
 }
