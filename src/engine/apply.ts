@@ -1,20 +1,16 @@
 import { type KubernetesObject, splitApiVersion } from "../core/manifest/object.js";
-import type { Value, ValueObject } from "../core/manifest/value.js";
 import type { SyncReply, SyncRequest } from "../core/sync/request.js";
 import type { Clock } from "../ports/clock.js";
 import type { ObjectRef } from "../ports/cluster.js";
 import { ClusterError } from "../ports/cluster-error.js";
+import { clientPatch, withLastApplied } from "./client-apply.js";
 import type { LiveState } from "./live-state.js";
-import { mergePatchBetween } from "./merge-patch.js";
 
 export const fieldManager = "argocd-controller";
-export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
 
 export interface Applier {
   readonly live: LiveState;
   readonly clock: Clock;
-  /** The live object after a client-side apply of `target` (kubectl's three-way merge). */
-  readonly threeWay: (target: KubernetesObject, live: KubernetesObject) => KubernetesObject;
 }
 
 const attempts = 3;
@@ -25,7 +21,8 @@ export async function playRequest(applier: Applier, request: SyncRequest): Promi
     return await play(applier, request);
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
-    const reason = error.status === 404 ? ("not-found" as const) : error.reason === "Conflict" ? ("conflict" as const) : undefined;
+    const reason =
+      error.status === 404 ? ("not-found" as const) : error.reason === "Conflict" ? ("conflict" as const) : undefined;
     return { ok: false, error: error.message, ...(reason === undefined ? {} : { reason }) };
   }
 }
@@ -91,26 +88,38 @@ async function applyClientSide(applier: Applier, request: Extract<SyncRequest, {
   for (let attempt = 1; ; attempt++) {
     try {
       if (live === null) return done(state, await cluster.create(target, { fieldManager, fieldValidation }), "created");
-      const merged = applier.threeWay(target, live);
-      const patch = mergePatchBetween(live as unknown as ValueObject, merged as unknown as ValueObject);
+      const patch = clientPatch(target, live);
       if (patch === undefined) return { ok: true, message: `${displayName(target)} unchanged`, object: live };
-      const checked = { ...patch, metadata: { ...(patch["metadata"] as ValueObject | undefined), resourceVersion: live.metadata.resourceVersion ?? null } };
-      return done(state, await cluster.patch(refOf(target, state), checked, { type: "merge", fieldManager, fieldValidation }), "configured");
+      const { type } = patch;
+      return done(
+        state,
+        await cluster.patch(refOf(target, state), patch.patch, { type, fieldManager, fieldValidation }),
+        "configured",
+      );
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error;
-      const stale = error.reason === "Conflict" || error.reason === "AlreadyExists" || (error.status === 404 && error.reason === "NotFound" && live !== null);
+      const stale =
+        error.reason === "Conflict" ||
+        error.reason === "AlreadyExists" ||
+        (error.status === 404 && error.reason === "NotFound" && live !== null);
       if (stale && attempt < attempts) {
         live = (await cluster.get(refOf(target, state))) ?? null;
         continue;
       }
       // kubectl apply --force: what cannot be changed in place is made anew.
-      if (request.force && live !== null && (error.reason === "Invalid" || error.reason === "Conflict")) return await replace(applier, target, live, true);
+      if (request.force && live !== null && (error.reason === "Invalid" || error.reason === "Conflict"))
+        return await replace(applier, target, live, true);
       throw error;
     }
   }
 }
 
-async function replace(applier: Applier, target: KubernetesObject, live: KubernetesObject | null, force: boolean): Promise<SyncReply> {
+async function replace(
+  applier: Applier,
+  target: KubernetesObject,
+  live: KubernetesObject | null,
+  force: boolean,
+): Promise<SyncReply> {
   const { live: state } = applier;
   const { cluster } = state;
   if (live === null) return done(state, await cluster.create(target, { fieldManager }), "created");
@@ -128,7 +137,11 @@ async function replace(applier: Applier, target: KubernetesObject, live: Kuberne
 }
 
 /** Deletes an object, and tells the live state how it stands now: gone, or waiting for its finalizers. */
-async function remove(applier: Applier, live: KubernetesObject, propagationPolicy: "Foreground" | "Background" | "Orphan"): Promise<void> {
+async function remove(
+  applier: Applier,
+  live: KubernetesObject,
+  propagationPolicy: "Foreground" | "Background" | "Orphan",
+): Promise<void> {
   const { live: state } = applier;
   const ref = refOf(live, state);
   const { uid } = live.metadata;
@@ -142,7 +155,9 @@ async function awaitEstablished(applier: Applier, target: KubernetesObject): Pro
   const { live: state } = applier;
   for (let waited = 0; waited < 3000; waited += 100) {
     const object = await state.cluster.get(refOf(target, state));
-    const status = object?.["status"] as { readonly conditions?: readonly { readonly type?: string; readonly status?: string }[] } | undefined;
+    const status = object?.["status"] as
+      | { readonly conditions?: readonly { readonly type?: string; readonly status?: string }[] }
+      | undefined;
     if (status?.conditions?.some((condition) => condition.type === "Established" && condition.status === "True")) {
       await state.rediscover();
       return { ok: true };
@@ -161,22 +176,9 @@ function done(state: LiveState, made: KubernetesObject, what: string): SyncReply
 async function whole(state: LiveState, object: KubernetesObject): Promise<KubernetesObject> {
   if (object["spec"] !== undefined || object["data"] !== undefined) return object;
   const found = await state.cluster.get(refOf(object, state));
-  return found === undefined ? object : { ...found, metadata: { ...found.metadata, finalizers: object.metadata.finalizers ?? [] } };
-}
-
-function withLastApplied(target: KubernetesObject): KubernetesObject {
-  const { [lastAppliedAnnotation]: _, ...annotations } = target.metadata.annotations ?? {};
-  const bare = { ...target, metadata: { ...target.metadata, annotations } };
-  const text = `${JSON.stringify(sorted(bare as unknown as Value))}\n`;
-  return { ...target, metadata: { ...target.metadata, annotations: { ...annotations, [lastAppliedAnnotation]: text } } };
-}
-
-function sorted(value: Value): Value {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return typeof value === "bigint" ? Number(value) : value;
-  const made: Record<string, Value> = {};
-  for (const key of Object.keys(value).sort()) made[key] = sorted((value as ValueObject)[key]!);
-  return made;
+  return found === undefined
+    ? object
+    : { ...found, metadata: { ...found.metadata, finalizers: object.metadata.finalizers ?? [] } };
 }
 
 /** Cluster-scoped targets come with the destination's namespace; the API wants none. */

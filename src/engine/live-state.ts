@@ -8,7 +8,7 @@ import { Informer, type InformerChange } from "./informer.js";
 export interface LiveStateSettings {
   /** The tracked application of an object, "" for none. */
   readonly trackedApp: (object: KubernetesObject) => string;
-  readonly isExcluded: (group: string, kind: string) => boolean;
+  readonly isExcluded: (group: string, kind: string, server: string) => boolean;
 }
 
 export interface LiveStateOptions {
@@ -229,7 +229,12 @@ export class LiveState {
       served.set(`${apiVersion}/${resource.kind}`, resource);
       versions.add(apiVersion).add(`${apiVersion}/${resource.kind}`);
       // The first version of a group's kind is the server's preference.
-      if (next.has(id) || !resource.verbs.includes("watch") || settings.isExcluded(resource.group, resource.kind)) continue;
+      if (
+        next.has(id) ||
+        !resource.verbs.includes("watch") ||
+        settings.isExcluded(resource.group, resource.kind, this.options.server)
+      )
+        continue;
       if (namespaces.length > 0 && !resource.namespaced && !clusterResources) continue;
       next.set(id, resource);
     }

@@ -1,8 +1,8 @@
-import { FleetwrightError } from "#src/core/errors.js";
-import { type Comparison, type ComparePair, compareResource } from "#src/core/diff/compare.js";
+import { type ComparePair, type Comparison, compareResource } from "#src/core/diff/compare.js";
 import { valuesEqual } from "#src/core/diff/equal.js";
 import type { IgnoreDifference, IgnoreStatus, ResourceOverride } from "#src/core/diff/ignore-rules.js";
 import { type CompareSettings, compileCompareOptions } from "#src/core/diff/options.js";
+import { FleetwrightError } from "#src/core/errors.js";
 import type { Value } from "#src/core/manifest/value.js";
 import { emitJson, parseJson } from "#src/core/yaml/json.js";
 import { parseYaml } from "#src/core/yaml/parse.js";
@@ -14,7 +14,10 @@ interface StateDiffCase {
   readonly input: ComparePair & {
     readonly ignoreDifferences?: readonly IgnoreDifference[] | null;
     readonly resourceOverrides?: {
-      readonly [key: string]: { readonly ignoreDifferences?: string; readonly knownTypeFields?: ResourceOverride["knownTypeFields"] };
+      readonly [key: string]: {
+        readonly ignoreDifferences?: string;
+        readonly knownTypeFields?: ResourceOverride["knownTypeFields"];
+      };
     };
     readonly ignoreResourceStatusField?: IgnoreStatus;
     readonly ignoreAggregatedRoles?: boolean;

@@ -1,5 +1,5 @@
 import { type Checkout, openCheckout } from "../../adapters/git/checkout.js";
-import { clustersFromInventory } from "../../core/applicationset/index.js";
+import { type Cluster, clustersFromInventory } from "../../core/applicationset/index.js";
 import { InputError } from "../../core/errors.js";
 import type { FleetState, RenderApplication } from "../../core/impact/fleet-state.js";
 import { FleetWorkspace } from "../../core/impact/workspace.js";
@@ -23,6 +23,8 @@ export interface OpenFleet {
   readonly checkout: Checkout;
   /** The fleet at a commit or at `checkout.worktree()`; only what differs from the state before is computed. */
   at(id: string): Promise<FleetState>;
+  /** The fleet at `id` as it would be with another inventory; the state before is left alone. */
+  withInventory(id: string, change: (inventory: readonly Cluster[]) => readonly Cluster[]): Promise<FleetState>;
   tree(id: string): Promise<FileTree>;
   config(id: string): Promise<FleetConfig>;
   close(): void;
@@ -87,6 +89,12 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
       const state = entry.workspace.moveTo(tree, changed);
       entry.at = id;
       return state;
+    },
+    async withInventory(id, change) {
+      const tree = await checkout.tree(id);
+      const { workspace } = workspaceFor(readFleetConfig(tree), tree);
+      workspace.moveTo(tree);
+      return workspace.withInventory(tree, change(workspace.inventory));
     },
     close() {
       for (const clone of [checkout, ...clones]) clone.close();

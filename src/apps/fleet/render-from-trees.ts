@@ -14,6 +14,7 @@ export function renderFromTrees(): RenderApplication {
   const renderers = toolRenderers();
   return (application, treeFor) => {
     const manifests: KubernetesObject[] = [];
+    const warnings: string[] = [];
     const sources = isObject(application.spec["source"])
       ? [application.spec["source"]]
       : listAt(application.spec, "sources").filter(isObject);
@@ -37,7 +38,8 @@ export function renderFromTrees(): RenderApplication {
         });
       }
       manifests.push(...result.manifests);
+      warnings.push(...(result.warnings ?? []));
     }
-    return { manifests, warnings: [] };
+    return { manifests, warnings };
   };
 }

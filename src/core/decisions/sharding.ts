@@ -1,5 +1,5 @@
-import { blake2b512 } from "../../platform/hash.js";
 import { utf8Encode } from "../../platform/bytes.js";
+import { blake2b512 } from "../../platform/hash.js";
 
 export interface ShardedCluster {
   readonly id: string;
@@ -42,7 +42,7 @@ function distribution(clusters: readonly ShardedCluster[], options: ShardingOpti
   return ({ id }) => (id === "" ? 0 : fnv1a(id) % replicas);
 }
 
-/** FNV-1 (not 1a is Go's New32; New32a multiplies after the xor) of 32 bits. */
+/** FNV-1a of 32 bits. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of utf8Encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
@@ -81,11 +81,15 @@ function ringOf(replicas: number): readonly RingPoint[] {
 
 function leastLoaded(ring: readonly RingPoint[], loads: readonly number[], key: bigint): number {
   const total = loads.reduce((sum, load) => sum + load, 0);
-  const average = Math.trunc((total + 1) / loads.length) || 1;
+  const average = Math.max(1, Math.trunc((total + 1) / loads.length));
   const limit = Math.ceil(average * 1.25);
-  const start = ring.findIndex((point) => point.at > key);
+  // Past the last point the ring begins anew.
+  const start = Math.max(
+    0,
+    ring.findIndex((point) => point.at > key),
+  );
   for (let step = 0; step < ring.length; step++) {
-    const point = ring[((start < 0 ? 0 : start) + step) % ring.length];
+    const point = ring[(start + step) % ring.length];
     if (point && (loads[point.shard] ?? 0) < limit) return point.shard;
   }
   return 0;

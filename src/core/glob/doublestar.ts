@@ -1,5 +1,5 @@
 import { InputError } from "../errors.js";
-import { matchTokens, type Token } from "./tokens.js";
+import { compileTokens, type Token } from "./tokens.js";
 
 const maxAlternatives = 1024;
 
@@ -122,7 +122,7 @@ function compileSingle(marks: readonly Mark[], source: string): (name: string) =
         .join(""),
     );
   };
-  return (name) => matchTokens(tokens, name, acceptsEnd);
+  return compileTokens(tokens, acceptsEnd);
 }
 
 function readClass(marks: readonly Mark[], start: number): { test: (character: string) => boolean; end: number } | undefined {

@@ -1,5 +1,5 @@
 import { InputError } from "../errors.js";
-import { matchTokens, type Token } from "./tokens.js";
+import { compileTokens, type Token } from "./tokens.js";
 
 /**
  * What `git ls-files -- PATHSPEC` selects, as a function of the path: a path or a folder by its name, or a pattern in which `*` crosses `/`.
@@ -68,7 +68,8 @@ function compilePattern(pattern: string, magic: ReadonlySet<string>): (path: str
   const tokens = tokenize(Array.from(literal), magic.has("glob"));
   if (!tokens) return (path) => isNamed(fold(path));
   const onlyStars = tokens.findLastIndex((token) => token.kind !== "star") + 1;
-  return (path) => isNamed(fold(path)) || matchTokens(tokens, fold(path), (index) => index >= onlyStars);
+  const isMatch = compileTokens(tokens, (index) => index >= onlyStars);
+  return (path) => isNamed(fold(path)) || isMatch(fold(path));
 }
 
 function tokenize(pattern: readonly string[], byPath: boolean): Token[] | undefined {

@@ -1,4 +1,4 @@
-import { matchTokens, type Token } from "./tokens.js";
+import { compileTokens, type Token } from "./tokens.js";
 
 /**
  * Go's path.Match as a function of the name: `*` and `?` stop at `/`, `[^a-z]` negates, `\` escapes. Undefined for a pattern that Go calls
@@ -8,7 +8,7 @@ export function compilePathMatch(pattern: string): ((name: string) => boolean) |
   const tokens = tokenize(Array.from(pattern));
   if (tokens === undefined) return undefined;
   const onlyStars = tokens.findLastIndex((token) => token.kind !== "star") + 1;
-  return (name) => matchTokens(tokens, name, (index) => index >= onlyStars);
+  return compileTokens(tokens, (index) => index >= onlyStars);
 }
 
 function tokenize(pattern: readonly string[]): Token[] | undefined {

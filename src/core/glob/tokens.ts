@@ -12,8 +12,30 @@ export type Token =
 /** `accepts(index)`: whether the tokens from `index` on match the empty end of a name. */
 export type AcceptsEnd = (index: number) => boolean;
 
+/** The tokens as a function of the name; a plain beginning or end is compared first, which rejects most names. */
+export function compileTokens(tokens: readonly Token[], acceptsEnd: AcceptsEnd): (name: string) => boolean {
+  const head = literal(tokens);
+  const tail = literal([...tokens].reverse()).reverse();
+  const start = head.join("");
+  // doublestar lets a closing `**/` match nothing, so a slash at the end proves nothing.
+  const end = tail.at(-1) === "/" ? "" : tail.join("");
+  return (name) =>
+    name.endsWith(end) &&
+    (start === "" || name.startsWith(start) || start.startsWith(name)) &&
+    matchTokens(tokens, name, acceptsEnd);
+}
+
+function literal(tokens: readonly Token[]): string[] {
+  const found: string[] = [];
+  for (const token of tokens) {
+    if (token.kind !== "character") break;
+    found.push(token.character);
+  }
+  return found;
+}
+
 /** Matches in time proportional to tokens × characters, whatever the pattern. */
-export function matchTokens(tokens: readonly Token[], name: string, acceptsEnd: AcceptsEnd): boolean {
+function matchTokens(tokens: readonly Token[], name: string, acceptsEnd: AcceptsEnd): boolean {
   const characters = Array.from(name);
   const end = characters.length;
   let reached = new Uint8Array(end + 1);

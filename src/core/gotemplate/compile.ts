@@ -1,4 +1,4 @@
-import { evalPipe } from "./evaluate.js";
+import { evalPipe, evalSingleCommand, missing } from "./evaluate.js";
 import { State } from "./exec-state.js";
 import { display } from "./fmt/format.js";
 import { quote } from "./fmt/quote.js";
@@ -66,12 +66,25 @@ function compileAction(node: ActionNode, functions: FunctionTable): Walk {
       return on;
     };
   }
+  const command = evalSingleCommand(node.pipe, functions);
+  if (command) {
+    // One frame less on the stack: templates may include each other a thousand deep.
+    return (state) => {
+      state.run.spend(1);
+      state.node = node.pipe;
+      writeValue(state, command(state, missing));
+      return on;
+    };
+  }
   return (state) => {
     state.run.spend(1);
-    const value = pipe(state);
-    state.write(typeof value === "string" ? value : value === undefined ? "<no value>" : display(value));
+    writeValue(state, pipe(state));
     return on;
   };
+}
+
+function writeValue(state: State, value: GoValue): void {
+  state.write(typeof value === "string" ? value : value === undefined || value === null ? "<no value>" : display(value));
 }
 
 function compileIfOrWith(node: BranchNode, functions: FunctionTable): Walk {

@@ -14,9 +14,9 @@ import { type GoComplex, GoInt, GoMap, GoObject, type GoValue, int, typeOf } fro
 export type Eval = (state: State) => GoValue;
 
 /** Stands for "nothing was piped in": nil can be piped, so it needs a mark of its own. */
-const missing = Symbol("no piped value");
+export const missing = Symbol("no piped value");
 type Final = GoValue | typeof missing;
-type EvalCommand = (state: State, final: Final) => GoValue;
+export type EvalCommand = (state: State, final: Final) => GoValue;
 
 /** A pipeline; its result is never boxed, and nil is `undefined`. */
 export function evalPipe(pipe: PipeNode, functions: FunctionTable): Eval {
@@ -45,6 +45,13 @@ export function evalPipe(pipe: PipeNode, functions: FunctionTable): Eval {
     }
     return value as GoValue;
   };
+}
+
+/** The only command of a pipeline without declarations, for callers that treat nil themselves. */
+export function evalSingleCommand(pipe: PipeNode, functions: FunctionTable): EvalCommand | undefined {
+  const [only] = pipe.commands;
+  if (pipe.commands.length !== 1 || only === undefined || pipe.declarations.length > 0) return undefined;
+  return evalCommand(only, functions);
 }
 
 function evalCommand(command: CommandNode, functions: FunctionTable): EvalCommand {
@@ -267,10 +274,23 @@ function paramType(method: TemplateFunction, index: number): GoType {
 }
 
 function callFunction(state: State, call: Call): GoValue {
-  const { method, name, final } = call;
+  const values = evalArguments(state, call);
+  if (values === undefined) return shortCircuit(state, call);
+  try {
+    const value = call.method.call(values, state.context ?? state.set.contextOf(state));
+    state.boxed = false;
+    return value;
+  } catch (error) {
+    throw error instanceof TemplateFailure ? failedCall(state, call, error) : error;
+  }
+}
+
+/** The checked arguments; undefined for `and` and `or`, which evaluate theirs one by one. */
+function evalArguments(state: State, call: Call): GoValue[] | undefined {
   checkCount(state, call);
+  if (call.builtin === "and" || call.builtin === "or") return undefined;
+  const { method, final } = call;
   const evals = call.fixed ?? prepareArguments(method, call.args, call.functions);
-  if (call.builtin === "and" || call.builtin === "or") return shortCircuit(state, evals, final, call.builtin === "or");
   const values: GoValue[] = [];
   for (const evaluate of evals) values.push(evaluate(state));
   if (final !== missing) {
@@ -279,14 +299,7 @@ function callFunction(state: State, call: Call): GoValue {
   }
   if (call.builtin === "call") throw failedCall(state, call, notAFunction(call, values));
   state.run.spend(1);
-  try {
-    const value = method.call(values, state.set.contextOf(state));
-    state.boxed = false;
-    return value;
-  } catch (error) {
-    if (error instanceof TemplateFailure) throw failedCall(state, call, error);
-    throw error;
-  }
+  return values;
 }
 
 function failedCall(state: State, call: Call, error: TemplateFailure): TemplateFailure {
@@ -313,13 +326,14 @@ function checkCount(state: State, call: Call): void {
   }
 }
 
-function shortCircuit(state: State, evals: readonly Eval[], final: Final, stopAt: boolean): GoValue {
+function shortCircuit(state: State, call: Call): GoValue {
+  const stopAt = call.builtin === "or";
   let value: GoValue;
-  for (const evaluate of evals) {
+  for (const evaluate of call.fixed ?? []) {
     value = evaluate(state);
     if (isTrue(value) === stopAt) return value;
   }
-  return final === missing ? value : final;
+  return call.final === missing ? value : call.final;
 }
 
 /** An argument for a parameter of `type` (undefined: any, without conversion). Constants take the type of the parameter. */

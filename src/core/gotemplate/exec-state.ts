@@ -67,6 +67,7 @@ export class State {
   dotBoxed = false;
   /** The same for the value that was evaluated last. */
   boxed = false;
+  context: FunctionContext | undefined;
   private readonly names: string[] = ["$"];
   private readonly values: GoValue[];
   private readonly boxes: boolean[] = [false];
@@ -134,5 +135,3 @@ export class State {
     });
   }
 }
-
-export type { FunctionContext };

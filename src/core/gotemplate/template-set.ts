@@ -70,7 +70,8 @@ export class TemplateSet {
   }
 
   contextOf(state: State): FunctionContext {
-    return new Context(state, this);
+    state.context ??= new Context(state, this);
+    return state.context;
   }
 
   private templatesOf(name: string, text: string): ReadonlyMap<string, Template> {
@@ -104,7 +105,14 @@ class Context implements FunctionContext {
   }
 
   executeTemplate(name: string, dot: GoValue): string {
-    return this.set.execute(this.state.run, name, dot, "gotpl");
+    const { run } = this.state;
+    const template = this.set.lookup(name);
+    if (template === undefined) return this.set.execute(run, name, dot, "gotpl");
+    run.enter();
+    const state = new State(run, this.set, template.tree, dot);
+    this.set.walkOf(template)(state);
+    run.depth--;
+    return state.out;
   }
 
   executeText(text: string, dot: GoValue): string {

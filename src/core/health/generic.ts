@@ -11,7 +11,7 @@ const stalledTypes = ["Stalled", "Degraded", "Failed", "Failure"];
  */
 export function genericHealth(object: KubernetesObject): Health | undefined {
   const status = objectAt(asValue(object), "status");
-  const generation = object.metadata.generation;
+  const generation = object.metadata?.generation;
   const observed = status.observedGeneration;
   if (typeof observed === "number" && typeof generation === "number" && observed < generation) {
     return health("Progressing", "Waiting for the controller to observe the latest generation");

@@ -22,6 +22,8 @@ export interface EngineOptions extends Omit<ExecuteOptions, "missingKey"> {
   readonly strict?: boolean;
   /** `required` and `fail` do not fail. */
   readonly lint?: boolean;
+  /** Whose function set: 4.3 (default) knows the duration helpers. */
+  readonly version?: "4.2" | "4.3";
 }
 
 /**
@@ -29,7 +31,7 @@ export interface EngineOptions extends Omit<ExecuteOptions, "missingKey"> {
  * HELM_TEMPLATE with Helm's message and the place of the innermost template.
  */
 export function renderTemplates(files: readonly TemplateFile[], options: EngineOptions = {}): Map<string, string> {
-  const set = new TemplateSet(helmTable({ lint: options.lint ?? false }));
+  const set = new TemplateSet(helmTable({ lint: options.lint ?? false, version: options.version ?? "4.3" }));
   const ordered = [...files].sort((a, b) => byPathLength(b.name, a.name));
   for (const file of ordered) {
     located(parseErrorText, file.name, () => set.parse(file.name, file.text));

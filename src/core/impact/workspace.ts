@@ -75,6 +75,18 @@ export class FleetWorkspace {
     return this.#state;
   }
 
+  get inventory(): readonly Cluster[] {
+    return this.#inventory;
+  }
+
+  /** The fleet at `tree`, where the workspace is already, with other clusters; the workspace stays where it was. */
+  withInventory(tree: FileTree, inventory: readonly Cluster[]): FleetState {
+    const own = this.#inventory;
+    const state = this.#compute(tree, inventory);
+    this.#inventory = own;
+    return state;
+  }
+
   /** Moves to `tree`. `changedPaths` are all paths that may differ from the tree before; absent: everything may. */
   moveTo(tree: FileTree, changedPaths?: readonly string[]): FleetState {
     const changed = this.#isEmpty || changedPaths === undefined ? undefined : changedPaths;
@@ -122,7 +134,7 @@ export class FleetWorkspace {
     }
   }
 
-  #compute(tree: FileTree): FleetState {
+  #compute(tree: FileTree, inventory = this.#options.inventory): FleetState {
     const problems: FleetProblem[] = [];
     const resources: FoundResource[] = [];
     for (const path of [...this.#findings.keys()].sort()) {
@@ -131,15 +143,16 @@ export class FleetWorkspace {
       if (found.problem) problems.push({ error: found.problem });
     }
     this.#inventory = this.#keepInventory(
-      this.#options.inventory ?? resources.flatMap((found) => (found.kind === "cluster" ? [found.cluster] : [])),
+      inventory ?? resources.flatMap((found) => (found.kind === "cluster" ? [found.cluster] : [])),
     );
     this.#isCheckout = this.#options.checkoutUrls(gitUrlsOf(resources));
     const applicationSets = new Map<string, FleetApplicationSet>();
     const applications = new Map<string, FleetApplication>();
+    const duplicates: Duplicate[] = [];
     const place = (made: { metadata: ValueObject; spec: ValueObject; origin: ApplicationOrigin }): string => {
       const application = this.#applicationOf(made, tree);
       const other = applications.get(application.key);
-      if (other) problems.push({ error: duplicate(application, other) });
+      if (other) duplicates.push({ application, other });
       else applications.set(application.key, application);
       return application.key;
     };
@@ -162,6 +175,7 @@ export class FleetWorkspace {
       const { file, document, value } = found;
       place({ metadata: objectAt(value, "metadata"), spec: objectAt(value, "spec"), origin: { kind: "file", file, document } });
     }
+    problems.push(...duplicateProblems(duplicates));
     this.#dropUnused(applications, applicationSets);
     return { applications, applicationSets, problems };
   }
@@ -327,14 +341,34 @@ function keyOf(value: ValueObject): string {
   return `${stringAt(metadata, "namespace") || "argocd"}/${stringAt(metadata, "name")}`;
 }
 
-function duplicate(application: FleetApplication, other: FleetApplication): InputError {
-  const where = (found: FleetApplication): string =>
-    found.origin.kind === "file" ? found.origin.file : `ApplicationSet ${found.origin.applicationSet}`;
-  return new InputError(
-    `Application ${application.name} is defined twice: by ${where(other)} and by ${where(application)}; the first one counts`,
-    {
-      code: "IMPACT_DUPLICATE",
-      location: { file: application.origin.file },
-    },
-  );
+interface Duplicate {
+  /** The one that does not count. */
+  readonly application: FleetApplication;
+  readonly other: FleetApplication;
+}
+
+/** One finding for each pair of sources, however many names they share. */
+function duplicateProblems(duplicates: readonly Duplicate[]): readonly FleetProblem[] {
+  const sourceOf = ({ origin }: FleetApplication): string =>
+    origin.kind === "applicationSet" ? `ApplicationSet ${origin.applicationSet}` : origin.file.split("/").slice(0, 1).join("/");
+  const groups = new Map<string, Duplicate[]>();
+  for (const duplicate of duplicates) {
+    const key = `${sourceOf(duplicate.other)} ${sourceOf(duplicate.application)}`;
+    groups.set(key, [...(groups.get(key) ?? []), duplicate]);
+  }
+  return [...groups.values()].map((group) => {
+    const { application, other } = group[0]!;
+    const where = (found: FleetApplication): string => (found.origin.kind === "file" ? found.origin.file : sourceOf(found));
+    const many = group.length === 1 ? "" : ` (and ${group.length - 1} more that both define)`;
+    return {
+      error: new InputError(
+        `Application ${application.name}${many} is defined by ${where(other)} and by ${where(application)}; the first one counts`,
+        {
+          code: "IMPACT_DUPLICATE",
+          location: { file: application.origin.file },
+          hint: "search.exclude in fleetwright.yaml leaves files out",
+        },
+      ),
+    };
+  });
 }

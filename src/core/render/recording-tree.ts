@@ -37,6 +37,7 @@ export function recordReads(tree: FileTree): { readonly tree: FileTree; readonly
         kinds.set(path, kind ?? "");
         return kind;
       },
+      realPath: (path) => (tree.realPath ? tree.realPath(path) : path),
     },
     readSet: () => ({ files, listings, kinds, directories }),
   };

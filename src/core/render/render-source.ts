@@ -14,7 +14,12 @@ export interface RemoteTreeNeed {
 }
 
 export type RenderResult =
-  | { readonly kind: "rendered"; readonly manifests: readonly KubernetesObject[]; readonly sourceType: SourceType }
+  | {
+      readonly kind: "rendered";
+      readonly manifests: readonly KubernetesObject[];
+      readonly sourceType: SourceType;
+      readonly warnings?: readonly string[];
+    }
   | { readonly kind: "needs"; readonly needs: readonly RemoteTreeNeed[] };
 
 export interface RenderSourceInput {
@@ -42,7 +47,10 @@ export function renderSource(input: RenderSourceInput, renderers: ToolRenderers)
   const type = sourceTypeOf(source, tree, directory);
   const renderer = renderers[type] ?? (type === "Directory" ? directoryRenderer : undefined);
   if (renderer === undefined)
-    throw new InputError(`sources of type ${type} cannot be rendered here`, { code: "SOURCE_TYPE", location: { file: directory || "." } });
+    throw new InputError(`sources of type ${type} cannot be rendered here`, {
+      code: "SOURCE_TYPE",
+      location: { file: directory || "." },
+    });
   return renderer(input, directory);
 }
 

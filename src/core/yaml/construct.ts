@@ -4,7 +4,7 @@ import { Problem } from "./cursor.js";
 import { formatGoFloat } from "./go-number.js";
 import type { MappingNode, Node, ScalarNode } from "./node.js";
 import { type Dialect, type Resolved, resolveTagged, shortTag } from "./resolve.js";
-import { ScalarLiteral } from "./scalar-literal.js";
+import { EMPTY_IN_FLOW, ScalarLiteral } from "./scalar-literal.js";
 import { kustomizeText, lineOf } from "./text.js";
 
 export interface ConstructOptions {
@@ -13,6 +13,7 @@ export interface ConstructOptions {
   readonly duplicateKeys: "error" | "last";
   readonly maxNodes: number;
   readonly maxAliasNodes: number;
+  readonly keepStyle?: boolean;
 }
 
 type MutableObject = { [key: string]: Value };
@@ -86,7 +87,11 @@ class Constructor {
   }
 
   #scalar(node: ScalarNode): Value {
-    return scalarValue(this.#resolve(node), node.text, this.#options.dialect, node.pos);
+    const value = scalarValue(this.#resolve(node), node.text, this.#options.dialect, node.pos);
+    if (!this.#options.keepStyle) return value;
+    if (typeof value === "string" && !node.plain) return ScalarLiteral.value("!!str", value);
+    if (value !== null || node.text !== "") return value;
+    return node.inFlow ? (EMPTY_IN_FLOW as unknown as Value) : ScalarLiteral.value("!!null", "");
   }
 
   #resolve(node: ScalarNode): Resolved {

@@ -6,12 +6,14 @@ import { LF, SPACE, TAB } from "./cursor.js";
 import { scanQuoted } from "./flow-scalar.js";
 import { internedKey, internedText } from "./intern.js";
 import { type Dialect, HINTS, resolvePlain } from "./resolve.js";
+import { ScalarLiteral } from "./scalar-literal.js";
 
 export interface FastOptions {
   readonly dialect: Dialect;
   readonly duplicateKeys: "error" | "last";
   readonly maxDepth: number;
   readonly maxNodes: number;
+  readonly keepStyle?: boolean;
 }
 
 /** Thrown where the text leaves the common subset: the exact reader then reads the document, or says what is wrong with it. */
@@ -46,6 +48,7 @@ export class FastReader {
   readonly #checkDuplicates: boolean;
   readonly #maxDepth: number;
   readonly #maxNodes: number;
+  readonly #keepStyle: boolean;
   readonly #cursor: { src: string; pos: number; lineStart: number };
   /** At a line's first character that is not a space while between nodes; within the line while reading one. */
   #pos = 0;
@@ -63,6 +66,7 @@ export class FastReader {
     this.#checkDuplicates = options.duplicateKeys === "error";
     this.#maxDepth = options.maxDepth;
     this.#maxNodes = options.maxNodes;
+    this.#keepStyle = options.keepStyle === true;
     this.#cursor = { src, pos: 0, lineStart: -1 } satisfies Cursor;
   }
 
@@ -185,7 +189,7 @@ export class FastReader {
         if (this.#col > col) items.push(this.#blockNode(col));
         else {
           this.#count();
-          items.push(null);
+          items.push(this.#nothing());
         }
       } else {
         const itemCol = col + pos - dash;
@@ -238,7 +242,16 @@ export class FastReader {
     if (this.#col === col && src.charCodeAt(this.#pos) === DASH && isBlankOrLf(src.charCodeAt(this.#pos + 1)))
       return this.#sequence(col);
     this.#count();
-    return null;
+    return this.#nothing();
+  }
+
+  /** A string that was not written plain. */
+  #styled(text: string): Value {
+    return this.#keepStyle ? ScalarLiteral.value("!!str", text) : text;
+  }
+
+  #nothing(): Value {
+    return this.#keepStyle ? ScalarLiteral.value("!!null", "") : null;
   }
 
   /** The key at the position, which then moves past its colon; undefined (and no move) when the line does not begin with one. */
@@ -335,7 +348,7 @@ export class FastReader {
     switch (code) {
       case DOUBLE_QUOTE:
       case SINGLE_QUOTE:
-        value = this.#quoted(code);
+        value = this.#styled(this.#quoted(code));
         break;
       case 123:
         value = this.#flowMapping();
@@ -368,14 +381,14 @@ export class FastReader {
     return src.slice(start + 1, pos);
   }
 
-  #blockScalar(parentCol: number): string {
+  #blockScalar(parentCol: number): Value {
     if (parentCol < 0) throw UNUSUAL;
     const cursor = this.#cursor;
     cursor.pos = this.#pos;
     cursor.lineStart = -1;
     const text = scanBlockScalar(cursor, parentCol);
     this.#toContent(cursor.lineStart < 0 ? cursor.pos : cursor.lineStart);
-    return text;
+    return this.#styled(text);
   }
 
   #plain(parentCol: number): Value {
@@ -522,7 +535,7 @@ export class FastReader {
       const next = this.#src.charCodeAt(this.#pos);
       // A quoted entry of a sequence may turn out to be the key of a single pair.
       if (next === COLON) throw UNUSUAL;
-      return value;
+      return this.#styled(value);
     }
     const start = this.#pos;
     return this.#plainValue(start, this.#flowPlainEnd());

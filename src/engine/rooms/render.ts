@@ -39,6 +39,8 @@ export interface RenderOutput {
   /** A commit for each source. */
   readonly revisions: readonly string[];
   readonly sourceType: string;
+  /** Where each render is kept, by repository. */
+  readonly renders: readonly { readonly repoURL: string; readonly key: string }[];
   /** Sources that were rendered rather than found in the cache. */
   readonly rendered: number;
 }
@@ -53,6 +55,7 @@ export async function renderApplication(room: RenderRoom, input: RenderInput): P
   const revisions: string[] = [];
   const manifests: KubernetesObject[] = [];
   const ids: string[] = [];
+  const renders: { repoURL: string; key: string }[] = [];
   let sourceType = "";
   let rendered = 0;
   for (const [index, source] of input.sources.entries()) {
@@ -68,14 +71,18 @@ export async function renderApplication(room: RenderRoom, input: RenderInput): P
     const type = sourceTypeOf(source, tree, sourceDirectory(tree, stringAt(source, "path")));
     const key = renderKey(source, type, input);
     const found = input.force ? undefined : room.cache.find(key, commit, tree);
-    room.telemetry.metrics.count(found === undefined ? "fleetwright_render_cache_misses_total" : "fleetwright_render_cache_hits_total", {});
+    room.telemetry.metrics.count(
+      found === undefined ? "fleetwright_render_cache_misses_total" : "fleetwright_render_cache_hits_total",
+      {},
+    );
     const entry = found ?? (await renderOne(room, input, source, { commit, tree, key }));
     if (found === undefined) rendered++;
     sourceType ||= entry.sourceType;
     manifests.push(...entry.manifests);
     ids.push(entry.id);
+    renders.push({ repoURL, key });
   }
-  return { manifests, id: ids.join(","), revisions, sourceType, rendered };
+  return { manifests, id: ids.join(","), renders, revisions, sourceType, rendered };
 }
 
 /** What of an Application takes part in the rendering of a source, besides files: a chart knows its release, a plain directory nothing. */
@@ -96,7 +103,10 @@ async function renderOne(
   const remotes = new Map<string, FileTree>();
   for (let round = 0; round < mostRounds; round++) {
     const recorded = recordReads(at.tree);
-    const result = renderSource({ tree: recorded.tree, source, appName, namespace, kubeVersion, apiVersions, remotes }, room.renderers);
+    const result = renderSource(
+      { tree: recorded.tree, source, appName, namespace, kubeVersion, apiVersions, remotes },
+      room.renderers,
+    );
     if (result.kind === "rendered") {
       const { manifests, sourceType } = result;
       // Remote bases may move without a commit here: such a render is not kept.

@@ -3,6 +3,7 @@ import { now } from "../cluster.js";
 import type { Controller } from "../controllers/loop.js";
 import { type Draft, part, parts, text } from "../draft.js";
 import { behaviorOf, specOf, statusOf, type Workloads, withCondition, writeObject, writeStatus } from "./context.js";
+import { qosClassOf } from "./qos-class.js";
 
 const storage = "pods.";
 const scheduleMs = 200;
@@ -221,23 +222,6 @@ function compactCondition(condition: Draft): Draft {
     ...(message === "" ? {} : { message }),
     ...("lastProbeTime" in rest ? { lastProbeTime: null } : {}),
   };
-}
-
-/** Guaranteed when every container's limits equal its requests, BestEffort when none says anything. */
-export function qosClassOf(pod: KubernetesObject): string {
-  const resources = [...parts(specOf(pod), "containers"), ...parts(specOf(pod), "initContainers")].map(
-    (container) => part(container, "resources") ?? {},
-  );
-  const some = resources.some(
-    (item) => Object.keys(part(item, "requests") ?? {}).length + Object.keys(part(item, "limits") ?? {}).length > 0,
-  );
-  if (!some) return "BestEffort";
-  const isGuaranteed = resources.every((item) => {
-    const limits = part(item, "limits") ?? {};
-    const requests = part(item, "requests") ?? limits;
-    return ["cpu", "memory"].every((key) => limits[key] !== undefined && limits[key] === (requests[key] ?? limits[key]));
-  });
-  return isGuaranteed ? "Guaranteed" : "Burstable";
 }
 
 function podAddress(pod: KubernetesObject): string {

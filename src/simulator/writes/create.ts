@@ -12,7 +12,14 @@ import { trackUpdate } from "./managed-fields.js";
 import type { WriteOptions } from "./options.js";
 
 /** POST: makes an object. Throws 400, 403, 404 (namespace), 409 and 422 as the API server does. */
-export function createObject(cluster: Cluster, type: ResourceType, namespace: string, body: Draft, options: WriteOptions): Entry {
+export function createObject(
+  cluster: Cluster,
+  type: ResourceType,
+  namespace: string,
+  body: Draft,
+  options: WriteOptions,
+  tracked?: (object: KubernetesObject) => KubernetesObject,
+): Entry {
   const draft = decodeObject(cluster, type, body, options);
   const metadata = ensure(draft, "metadata");
   settleName(cluster, type, metadata);
@@ -29,7 +36,7 @@ export function createObject(cluster: Cluster, type: ResourceType, namespace: st
   if (causes.length > 0) throw invalid(type, text(metadata, "name"), causes);
   const key = storeKey(text(metadata, "namespace"), text(metadata, "name"));
   if (cluster.store.get(type.storage, key)) throw alreadyExists(type, text(metadata, "name"));
-  const object = trackUpdate(cluster, type, undefined, finished(draft), options);
+  const object = tracked ? tracked(finished(draft)) : trackUpdate(cluster, type, undefined, finished(draft), options);
   if (options.dryRun) return new Entry(object, cluster.store.revision);
   return cluster.store.put(type.storage, key, object);
 }

@@ -32,7 +32,7 @@ export function paramSetsOfDirectories(spec: ValueObject, run: GeneratorRun, tre
 
 /** Every directory, parents first and each level by name; those whose name begins with a dot only when asked for. */
 function directoriesOf(tree: FileTree, run: GeneratorRun): readonly string[] {
-  return run.once(tree, () => {
+  return run.once(tree.list, () => {
     const found: string[] = [];
     const visit = (directory: string): void => {
       for (const entry of entriesOf(tree, directory, run.settings.includeHiddenDirectories)) {

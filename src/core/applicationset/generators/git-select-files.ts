@@ -31,8 +31,7 @@ function literalFile(tree: FileTree, pattern: string): string | undefined {
 function byPathspec(tree: FileTree, pattern: string, { repoURL, revision, run }: SelectContext): readonly string[] {
   try {
     const selects = compileGitPathspec(pattern);
-    const base = pattern.startsWith(":") ? "" : literalBase(pattern);
-    return walk(tree, run).files.filter((path) => (base === "" || path.startsWith(base)) && selects(path));
+    return walk(tree, literalBase(pattern), run).files.filter(selects);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw unable("list", error.message, { repoURL, revision, pattern });
@@ -49,7 +48,7 @@ function byDoublestar(tree: FileTree, pattern: string, { repoURL, revision, run 
   } catch {
     throw unable("list", "syntax error in pattern", { repoURL, revision, pattern });
   }
-  const { files, directories } = walk(tree, run);
+  const { files, directories } = walk(tree, literalBase(cleaned), run);
   if (run.settings.compat) {
     const taken = cleaned === "" || cleaned === "**" ? "" : [".git", ...directories].sort().find((path) => matches(path));
     if (taken !== undefined)
@@ -58,37 +57,41 @@ function byDoublestar(tree: FileTree, pattern: string, { repoURL, revision, run 
   return files.filter((path) => matches(path));
 }
 
-/** The folder before the first special character of a pattern. */
+/** The folder before the first special character of a pattern: all that it takes is below. */
 function literalBase(pattern: string): string {
-  const special = pattern.search(/[*?[\\]/);
+  const special = pattern.search(/[*?[{\\:]/);
   const literal = special < 0 ? pattern : pattern.slice(0, special);
-  return literal.includes("./") || literal.startsWith(".") || literal.includes("//")
-    ? ""
-    : literal.slice(0, literal.lastIndexOf("/") + 1);
+  const base = literal.slice(0, Math.max(0, literal.lastIndexOf("/")));
+  return /(^|\/)(\.{0,2})(\/|$)/.test(base) ? "" : base;
 }
 
-const walks = { key: "walk" };
+interface Walked {
+  readonly files: readonly string[];
+  readonly directories: readonly string[];
+}
 
-function walk(tree: FileTree, run: GeneratorRun): { readonly files: readonly string[]; readonly directories: readonly string[] } {
-  const cache = run.once(walks, () => new WeakMap<FileTree, { files: string[]; directories: string[] }>());
-  const known = cache.get(tree);
-  if (known) return known;
+/** Every file and directory below `base`, which is one of the directories itself. */
+function walk(tree: FileTree, base: string, run: GeneratorRun): Walked {
+  const known = run.once(tree, () => new Map<string, Walked>());
+  const found = known.get(base);
+  if (found) return found;
   const files: string[] = [];
-  const directories: string[] = [];
+  const directories: string[] = base === "" ? [] : [base];
   const visit = (directory: string): void => {
     for (const { name, kind } of tree.list(directory) ?? []) {
       const path = directory === "" ? name : `${directory}/${name}`;
-      const isDirectory = kind === "directory" || (kind === "symlink" && tree.kind(path) === "directory");
-      if (!isDirectory) files.push(path);
-      else {
+      if (kind === "file") files.push(path);
+      else if (kind === "directory") {
         directories.push(path);
-        if (kind === "directory") visit(path);
-      }
+        visit(path);
+      } else if (tree.kind(path) === "directory") directories.push(path);
+      else files.push(path);
     }
   };
-  visit("");
-  cache.set(tree, { files, directories });
-  return { files, directories };
+  visit(base);
+  const walked = { files, directories };
+  known.set(base, walked);
+  return walked;
 }
 
 function unable(verb: string, why: string, at: { repoURL: string; revision: string; pattern: string }): InputError {

@@ -105,8 +105,8 @@ function desiredMetadata(
     ...(preservedFields?.labels ?? []),
     ...settings.preservedLabels,
   ]);
-  const kept = (live.metadata.finalizers ?? []).filter((finalizer) =>
-    preservedFinalizers.some((prefix) => finalizer.startsWith(prefix)),
+  const kept = preservedFinalizers.flatMap((prefix) =>
+    (live.metadata.finalizers ?? []).filter((finalizer) => finalizer.startsWith(prefix)),
   );
   const finalizers = [...(desired.metadata.finalizers ?? []), ...kept];
   const { annotations: _, labels: __, finalizers: ___, ownerReferences, ...rest } = live.metadata;

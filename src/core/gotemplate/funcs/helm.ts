@@ -4,6 +4,7 @@ import { fn, type FunctionContext, type FunctionTable } from "../function.js";
 import { decodeJson, jsonKind } from "../json/decode.js";
 import { encodeJson } from "../json/encode.js";
 import { toPlain } from "../value/to-plain.js";
+import { types } from "../value/type.js";
 import { GoList, GoMap, type GoValue } from "../value/value.js";
 import { durationFunctions } from "./durations.js";
 import { orElse } from "./json-functions.js";
@@ -19,13 +20,15 @@ const maxIncludes = 1_000;
 export interface HelmFunctionOptions {
   /** `required` and `fail` do not fail. */
   readonly lint?: boolean;
+  /** Whose functions: 4.3 (default) added the duration helpers. */
+  readonly version?: "4.2" | "4.3";
 }
 
 /** What Helm adds to sprig, and what it replaces there. */
 export function helmFunctions(options: HelmFunctionOptions = {}): FunctionTable {
   const lint = options.lint ?? false;
   return {
-    ...durationFunctions,
+    ...(options.version === "4.2" ? {} : durationFunctions),
     ...tomlFunctions,
     toYaml: fn("any", (value) => orElse(() => printYaml(value), "")),
     mustToYaml: fn("any", printYaml),
@@ -36,9 +39,7 @@ export function helmFunctions(options: HelmFunctionOptions = {}): FunctionTable 
     mustToJson: fn("any", (value) => encodeJson(value)),
     fromJson: fn("string", (text) => orError(() => jsonMap(decodeJson(text)), errorMap)),
     fromJsonArray: fn("string", (text) => orError(() => jsonList(decodeJson(text)), errorList)),
-    include: fn("string any", function (name, data) {
-      return include(this, name, data);
-    }),
+    include: { params: [types.string, types.any], variadic: false, call: include },
     tpl: fn("string any", function (text, data) {
       return this.executeText(text, data ?? undefined).replaceAll("<no value>", "");
     }),
@@ -56,14 +57,16 @@ export function helmFunctions(options: HelmFunctionOptions = {}): FunctionTable 
   };
 }
 
-function include(context: FunctionContext, name: string, data: GoValue): string {
+/** In one frame: charts may include a thousand deep before the original refuses. */
+function include(args: readonly GoValue[], context: FunctionContext): GoValue {
+  const name = args[0] as string;
   const depths = includeDepths(context);
   const depth = depths.get(name) ?? 0;
   if (depth > maxIncludes) {
     throw functionError(`rendering template has a nested reference name: ${name}: unable to execute template`);
   }
   depths.set(name, depth + 1);
-  const text = context.executeTemplate(name, data ?? undefined);
+  const text = context.executeTemplate(name, args[1] ?? undefined);
   depths.set(name, depth);
   return text;
 }

@@ -1,5 +1,6 @@
 import { functionError } from "../errors.js";
 import { display } from "../fmt/format.js";
+import { sprintf } from "../fmt/printf.js";
 import { compareText } from "./text.js";
 import { isSignedKind, isUnsignedKind } from "./type.js";
 import { GoBytes, GoComplex, GoInt, GoList, GoMap, GoObject, type GoValue, typeOf } from "./value.js";
@@ -46,11 +47,11 @@ function equals(a: GoValue, b: GoValue): boolean {
 function sameReference(a: GoValue, b: GoValue): boolean {
   const sameKind = isNothing(a) || isNothing(b) || typeOf(a).kind === typeOf(b).kind;
   if (!sameKind) {
-    throw functionError(`non-comparable types ${display(a)}: ${typeOf(a).name}, ${typeOf(b).name}: ${display(b)}`);
+    throw functionError(`non-comparable types ${sprintf("%s", [a])}: ${typeOf(a).name}, ${typeOf(b).name}: ${display(b)}`);
   }
   if (isNil(a) || isNil(b)) return isNil(a) === isNil(b);
   if (b instanceof GoMap || b instanceof GoList || b instanceof GoBytes) {
-    throw functionError(`non-comparable type ${display(b)}: ${typeOf(b).name}`);
+    throw functionError(`non-comparable type ${sprintf("%s", [b])}: ${typeOf(b).name}`);
   }
   if (a instanceof GoObject && b instanceof GoObject) return a === b || (a.type.kind === "struct" && display(a) === display(b));
   return a === b;
