@@ -18,14 +18,18 @@ describe("JSON patch", () => {
   });
 
   test.each<[unknown, PatchOperation, string]>([
-    [{}, { op: "remove", path: "/a" }, "remove operation does not apply: Unable to remove nonexistent key: a: missing value"],
+    [{}, { op: "remove", path: "/a" }, "error in remove for path: '/a': Unable to remove nonexistent key: a: missing value"],
     [{}, { op: "add", path: "/a/b", value: 1 }, 'add operation does not apply: doc is missing path: "/a/b": missing value'],
-    [{}, { op: "replace", path: "/a", value: 1 }, "replace operation does not apply: doc is missing key: /a: missing value"],
+    [
+      { a: [] },
+      { op: "replace", path: "/a/0", value: 1 },
+      "replace operation does not apply: doc is missing key: /a/0: missing value",
+    ],
     [{ a: 1 }, { op: "test", path: "/a", value: 2 }, "testing value /a failed: test failed"],
     [
       { a: [] },
       { op: "add", path: "/a/2", value: 1 },
-      "add operation does not apply: Unable to access invalid index: 2: invalid index referenced",
+      "error in add for path: '/a/2': Unable to access invalid index: 2: invalid index referenced",
     ],
   ])("%j refuses %j", (document, operation, message) => {
     expect(() => applyJsonPatch(document as never, [operation])).toThrow(
