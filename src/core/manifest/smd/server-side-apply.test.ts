@@ -63,6 +63,23 @@ describe("server-side apply", () => {
     expect(forced["metadata"]).toMatchObject({ managedFields: [{ manager: "git" }] });
   });
 
+  test("kubectl takes over what its client-side apply set and nobody changed since", () => {
+    const wanted = deployment("  replicas: 3\n");
+    const annotation = "kubectl.kubernetes.io/last-applied-configuration";
+    const before = deployment("  replicas: 1\n");
+    const clientSide = {
+      ...before,
+      metadata: { name: "web", namespace: "shop", annotations: { [annotation]: JSON.stringify(before) } },
+    };
+    const live = updateManagedFields(undefined, clientSide, options("kubectl-client-side-apply"));
+    const result = applied(live, wanted, options("kubectl"));
+    expect(result["spec"]).toEqual({ replicas: 3 });
+    expect(
+      JSON.parse((result["metadata"] as { annotations: { [key: string]: string } }).annotations[annotation] as string),
+    ).toEqual(wanted);
+    expect(applyServerSide(live, wanted, options("git"))).toMatchObject({ kind: "conflict" });
+  });
+
   test("a field that the schema does not know is refused with its path", () => {
     const result = applyServerSide(undefined, deployment("  replica: 1\n"), options("git"));
     expect(result).toEqual({

@@ -1,9 +1,10 @@
 import { compareBytes } from "../../yaml/json.js";
 import type { Schema } from "../schema/schema.js";
 import { isObject, objectAt, stringAt, type Value, type ValueObject } from "../value.js";
-import { atomOf } from "./atom.js";
+import { type Atom, atomOf } from "./atom.js";
 import { valuesEqual } from "./equal.js";
 import { FieldSet } from "./field-set.js";
+import { fieldsOfLastApplied, withLastApplied } from "./last-applied.js";
 import {
   decodeManagedFields,
   encodeManagedFields,
@@ -58,11 +59,28 @@ export function applyServerSide(live: ValueObject | undefined, applied: ValueObj
   const managed = managedBeforeApply(live, base, options, stringAt(applied, "apiVersion"));
   if (!managed) return { kind: "invalid", message: "failed to decode managed fields" };
   const result = trackApply(applied, { live: base, atom, managed, self, reset: resetSet(options) });
-  if (result.conflicts.length > 0 && !options.force) return conflictResult(result.conflicts);
+  const conflicts = options.force ? [] : conflictsToTell(result.conflicts, base, self, atom);
+  if (conflicts.length > 0) return conflictResult(conflicts);
   const changed = !valuesEqual(base, result.value);
   const object = changed ? (withoutRemovedNulls(result.value, base) as ValueObject) : base;
   const entries = finishOwn(result.managed, { ...self, time: changed ? options.now : managed.get(entryKey(self))?.time });
-  return { kind: "applied", object: withManagedFields(object, entries), changed };
+  const described = options.manager === KUBECTL ? withLastApplied(object, applied) : object;
+  return { kind: "applied", object: withManagedFields(described, entries), changed };
+}
+
+/** The one manager name for which the API server minds the annotation of client-side apply. */
+const KUBECTL = "kubectl";
+
+function conflictsToTell(
+  conflicts: readonly ManagerConflict[],
+  live: ValueObject,
+  self: Omit<ManagedEntry, "fields">,
+  atom: Atom,
+): readonly ManagerConflict[] {
+  if (self.manager !== KUBECTL || conflicts.length === 0) return conflicts;
+  const allowed = fieldsOfLastApplied(live, self.apiVersion, atom);
+  const left = conflicts.map(({ entry, fields }) => ({ entry, fields: fields.difference(allowed) }));
+  return left.filter(({ fields }) => !fields.isEmpty);
 }
 
 /**
