@@ -31,7 +31,8 @@ function coalesce(chart: Chart, target: GoMap, prefix: string, options: Coalesce
     if (!target.entries.has(name)) target.entries.set(name, new GoMap(new Map()));
     const table = target.entries.get(name);
     // `%!t` is the original's own slip.
-    if (!(table instanceof GoMap)) throw helmError(`type mismatch on ${name}: ${sprintf("%t", [table])}`, { code: "HELM_VALUES" });
+    if (!(table instanceof GoMap))
+      throw helmError(`type mismatch on ${name}: ${sprintf("%t", [table])}`, { code: "HELM_VALUES" });
     const inner = joinPath(prefix, chart.metadata.name);
     coalesceGlobals(table, target, inner, options);
     coalesce(dependency, table, inner, options);

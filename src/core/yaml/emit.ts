@@ -135,7 +135,13 @@ class Emitter {
       : formatGoFloat(value);
   }
 
-  #text(text: string, indent: number, container: Container, asKey: boolean, column = container === "root" ? 0 : indent + 2): string {
+  #text(
+    text: string,
+    indent: number,
+    container: Container,
+    asKey: boolean,
+    column = container === "root" ? 0 : indent + 2,
+  ): string {
     if (this.#version === 2) refuseUnreadable(text);
     const { form } = chooseStyle(text, this.#version, asKey);
     const inner = container === "root" ? this.#step : container === "sequence" ? indent + 2 : this.#deeper(indent);
