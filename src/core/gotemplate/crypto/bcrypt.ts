@@ -14,7 +14,7 @@ export function bcryptHash(password: Uint8Array, salt: Uint8Array, cost: number)
   for (let index = 0; index < 6; index += 2) {
     for (let count = 0; count < 64; count++) encipher(p, s, words, index);
   }
-  words.forEach((word, index) => view.setUint32(4 * index, word));
+  for (const [index, word] of words.entries()) view.setUint32(4 * index, word);
   return `$2a$${String(cost).padStart(2, "0")}$${encode(salt)}${encode(text.subarray(0, 23))}`;
 }
 

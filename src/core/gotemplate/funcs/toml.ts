@@ -133,14 +133,17 @@ class Printer {
     options: { readonly names: readonly string[]; readonly inline: boolean; readonly hasMore: boolean },
   ): void {
     const { names, inline, hasMore } = options;
-    names.forEach((name, index) => {
+    for (const [index, name] of names.entries()) {
       const value = map.entries.get(name);
       const isNil = value === null || value === undefined || ((value instanceof GoMap || value instanceof GoList) && value.isNil);
-      if (isNil) return;
-      if (!inline) return this.encode([...key, name], value);
+      if (isNil) continue;
+      if (!inline) {
+        this.encode([...key, name], value);
+        continue;
+      }
       this.keyValue([name], value, true);
       if (hasMore || index !== names.length - 1) this.out += ", ";
-    });
+    }
   }
 
   private keyValue(key: readonly string[], value: GoValue, inline: boolean): void {
