@@ -97,6 +97,16 @@ export class ClusterFleet {
     if (!keepProblem) this.bad.delete(secretName);
   }
 
+  /** Follows every cluster anew: the rules of what is followed have changed. */
+  reload(): void {
+    for (const [server, known] of [...this.clusters]) {
+      const { registered, digest, secret, owned } = known;
+      this.clusters.delete(server);
+      void known.live.stop();
+      this.add(registered, known.live.cluster, { digest, secret, owned });
+    }
+  }
+
   async stop(): Promise<void> {
     const all = [...this.clusters.values()];
     this.clusters.clear();
@@ -137,7 +147,7 @@ export class ClusterFleet {
       // Settings are asked for anew each time: argocd-cm may change.
       settings: {
         trackedApp: (object) => settings().trackedApp(object),
-        isExcluded: (group, kind) => settings().isExcluded(group, kind),
+        isExcluded: (group, kind, at) => settings().isExcluded(group, kind, at),
       },
       clock,
       random,

@@ -50,6 +50,7 @@ export class ObjectReader {
   private ask(command: string, withContents: boolean): Promise<GitObject | undefined> {
     const child = (this.child ??= this.start());
     return new Promise((resolve, reject) => {
+      if (this.head === this.pending.length) this.hold(true);
       this.pending.push({ withContents, resolve, reject });
       this.outgoing.push(command);
       // One write and one flush for all that is asked in the same turn.
@@ -74,9 +75,17 @@ export class ObjectReader {
     child.on("close", () => {
       if (this.child === child) this.fail(errorText.trim() || "ended");
     });
-    child.unref();
-    for (const stream of [child.stdin, child.stdout, child.stderr]) (stream as unknown as { unref?: () => void }).unref?.();
     return child;
+  }
+
+  /** The child keeps the process alive only while an answer is awaited. */
+  private hold(isAwaited: boolean): void {
+    const { child } = this;
+    if (!child) return;
+    for (const part of [child, child.stdin, child.stdout, child.stderr] as unknown as { ref?(): void; unref?(): void }[]) {
+      if (isAwaited) part.ref?.();
+      else part.unref?.();
+    }
   }
 
   private fail(why: string): void {
@@ -131,6 +140,7 @@ export class ObjectReader {
 
   private next(): Pending {
     const request = this.pending[this.head++]!;
+    if (this.head === this.pending.length) this.hold(false);
     if (this.head > 1000 && this.head * 2 > this.pending.length) {
       this.pending = this.pending.slice(this.head);
       this.head = 0;

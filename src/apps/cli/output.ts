@@ -1,4 +1,8 @@
 import { Option } from "commander";
+import type { Value } from "../../core/manifest/value.js";
+import { emitYaml } from "../../core/yaml/emit.js";
+import { emitJson } from "../../core/yaml/json.js";
+import type { CliIo } from "./io.js";
 
 export type OutputFormat = "table" | "wide" | "json" | "yaml";
 
@@ -29,4 +33,13 @@ export function formatAge(ms: number): string {
   if (hours < 48) return hours < 8 && minutes % 60 > 0 ? `${hours}h${minutes % 60}m` : `${hours}h`;
   const days = Math.floor(hours / 24);
   return days < 8 && hours % 24 > 0 ? `${days}d${hours % 24}h` : `${days}d`;
+}
+
+/** A value as JSON or YAML, for programs. */
+export function printValue(io: CliIo, value: unknown, format: string): void {
+  io.out(
+    format === "yaml"
+      ? emitYaml(value as Value, { style: "kubernetes" })
+      : `${emitJson(value as Value, { indent: 2, sortKeys: false, escapeHtml: false })}\n`,
+  );
 }

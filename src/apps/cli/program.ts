@@ -1,10 +1,29 @@
 import { Command, CommanderError } from "commander";
+import { registerApp } from "./app.js";
+import { registerAppset } from "./appset.js";
+import { registerAt } from "./at.js";
+import { registerCompare } from "./compare.js";
+import { registerDemo } from "./demo.js";
+import { registerDiff } from "./diff.js";
+import { registerImpact } from "./impact.js";
 import type { CliIo } from "./io.js";
+import { registerRender } from "./render.js";
+import { registerWhatIf } from "./what-if.js";
 
 /** Adds one command (with its subcommands) to the program. */
 export type Register = (program: Command, io: CliIo) => void;
 
-const commands: readonly Register[] = [];
+const commands: readonly Register[] = [
+  registerApp,
+  registerAppset,
+  registerImpact,
+  registerDiff,
+  registerRender,
+  registerAt,
+  registerCompare,
+  registerWhatIf,
+  registerDemo,
+];
 
 /** The whole command line; each command is a file of this folder. */
 export function createProgram(io: CliIo): Command {

@@ -2,6 +2,7 @@ import { hmacHex } from "../../platform/hash.js";
 import { asValue, formatResourceKey, type KubernetesObject, type ResourceKey, resourceKeyOf } from "../manifest/object.js";
 import { isObject, type Value, type ValueObject } from "../manifest/value.js";
 import { changedFields, type FieldChange } from "./field-change.js";
+import { stripGeneratedHash } from "./generated-name.js";
 
 /** What happens to one rendered resource. */
 export interface ResourceChange {
@@ -66,9 +67,6 @@ function pushChange(
   });
 }
 
-/** Kustomize's generated names end in a hash of ten characters of this alphabet. */
-const generatedName = /^(.+)-[2456789bcdfghkmt]{10}$/;
-
 /** A ConfigMap or Secret whose name differs in the hash alone is the same one with other content. */
 function pairRenames(
   removed: readonly KubernetesObject[],
@@ -89,8 +87,8 @@ function pairRenames(
 }
 
 function stemOf(object: KubernetesObject): string | undefined {
-  const stem = generatedName.exec(object.metadata.name)?.[1];
-  return stem === undefined ? undefined : formatResourceKey({ ...resourceKeyOf(object), name: stem });
+  const stem = stripGeneratedHash(object.metadata.name);
+  return stem === object.metadata.name ? undefined : formatResourceKey({ ...resourceKeyOf(object), name: stem });
 }
 
 /** The object with each value of a Secret replaced by a keyed hash; others as they are. */

@@ -20,6 +20,8 @@ export interface FileTree {
   /** Entries sorted by name, or undefined where there is no directory. */
   list(directory: string): readonly TreeEntry[] | undefined;
   kind(path: string): "file" | "directory" | undefined;
+  /** The path with symbolic links followed; absent where a tree has none. */
+  realPath?(path: string): string | undefined;
   /**
    * Identity of a file or of a whole directory, found without reading it: equal ids mean equal content, all the way down. Optional, since
    * not every tree can know it cheaply.

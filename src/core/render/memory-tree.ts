@@ -69,6 +69,7 @@ export function memoryTree(
       if (blobs.has(real)) return "file";
       return directories.has(real) ? "directory" : undefined;
     },
+    realPath: resolve,
   };
 }
 

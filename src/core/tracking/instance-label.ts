@@ -36,12 +36,12 @@ function withTemplateLabel(object: KubernetesObject, key: string, value: string)
   const template = objectAt(spec, "template");
   const metadata = objectAt(template, "metadata");
   const labels = objectAt(metadata, "labels");
+  const labelled = { ...spec, template: withLabels(template, { ...labels, [key]: value }) };
   const isOld = object.apiVersion === "apps/v1beta1" || object.apiVersion === "extensions/v1beta1";
-  if (isOld && Object.keys(objectAt(spec, "selector")).length === 0) {
-    // Argo CD: these versions copy the template's labels into an absent selector, so the selector is written without ours.
-    return { ...object, spec: { ...spec, template: withLabels(template, labels), selector: { matchLabels: labels } } };
-  }
-  return { ...object, spec: { ...spec, template: withLabels(template, { ...labels, [key]: value }) } };
+  if (!isOld || Object.keys(objectAt(spec, "selector")).length > 0 || object.kind === "Job") return { ...object, spec: labelled };
+  // Argo CD: these versions copy the template's labels into an absent selector, so the selector is written without ours.
+  const { [key]: _ours, ...selected } = labels;
+  return { ...object, spec: { ...labelled, selector: { matchLabels: selected } } };
 }
 
 function withLabels(template: ValueObject, labels: ValueObject): ValueObject {

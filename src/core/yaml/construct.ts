@@ -4,7 +4,7 @@ import { Problem } from "./cursor.js";
 import { formatGoFloat } from "./go-number.js";
 import type { MappingNode, Node, ScalarNode } from "./node.js";
 import { type Dialect, type Resolved, resolveTagged, shortTag } from "./resolve.js";
-import { ScalarLiteral } from "./scalar-literal.js";
+import { EMPTY_IN_FLOW, ScalarLiteral } from "./scalar-literal.js";
 import { kustomizeText, lineOf } from "./text.js";
 
 export interface ConstructOptions {
@@ -13,15 +13,16 @@ export interface ConstructOptions {
   readonly duplicateKeys: "error" | "last";
   readonly maxNodes: number;
   readonly maxAliasNodes: number;
+  readonly keepStyle?: boolean;
 }
 
 type MutableObject = { [key: string]: Value };
 
 /** Turns the nodes of one document into a Value under a dialect's rules. */
 export function construct(root: Node, options: ConstructOptions): Value {
-  const constructor = new Constructor(options);
-  const value = constructor.node(root, true);
-  constructor.throwTypeErrors();
+  const reader = new Constructor(options);
+  const value = reader.node(root, true);
+  reader.throwTypeErrors();
   return value;
 }
 
@@ -86,7 +87,11 @@ class Constructor {
   }
 
   #scalar(node: ScalarNode): Value {
-    return scalarValue(this.#resolve(node), node.text, this.#options.dialect, node.pos);
+    const value = scalarValue(this.#resolve(node), node.text, this.#options.dialect, node.pos);
+    if (!this.#options.keepStyle) return value;
+    if (typeof value === "string" && !node.plain) return ScalarLiteral.value("!!str", value);
+    if (value !== null || node.text !== "") return value;
+    return node.inFlow ? (EMPTY_IN_FLOW as unknown as Value) : ScalarLiteral.value("!!null", "");
   }
 
   #resolve(node: ScalarNode): Resolved {
@@ -152,6 +157,7 @@ class Constructor {
         continue;
       }
       const key = this.#keyV3(keyNode, atRoot);
+      if (key === undefined) continue;
       own.add(key);
       if (merged?.has(key)) continue;
       merged?.add(key);
@@ -164,7 +170,10 @@ class Constructor {
 
   #mergeFrom(source: Node, out: MutableObject, merged: Set<string> | undefined): void {
     this.#count(source);
-    if (source.kind === "mapping") return this.#fill(source, out, false, merged);
+    if (source.kind === "mapping") {
+      this.#fill(source, out, false, merged);
+      return;
+    }
     if (source.kind === "alias") {
       const { target } = source;
       if (target.kind === "mapping") {
@@ -178,12 +187,16 @@ class Constructor {
     throw new Problem("plain", "map merge requires map or sequence of maps as the value", source.pos);
   }
 
-  /** kyaml: only strings may be keys below the root, where encoding/json refuses what go-yaml then makes of the map. */
-  #keyV3(node: Node, atRoot: boolean): string {
+  /**
+   * kyaml: only strings may be keys below the root, where encoding/json refuses what go-yaml then makes of the map; at the
+   * root a key is its text, and an entry with a null key is lost.
+   */
+  #keyV3(node: Node, atRoot: boolean): string | undefined {
     if (node.kind === "alias") return this.#throughAlias(node.target, node.name, () => this.#keyV3(node.target, atRoot));
     if (node.kind !== "scalar") throw new Problem("plain", "invalid map key: a map or list cannot be a key", node.pos);
     this.#count(node);
     const { tag } = this.#resolve(node);
+    if (atRoot && tag === "!!null") return undefined;
     if (atRoot || tag === "!!str" || !tag.startsWith("!!")) return node.text;
     throw new Problem(
       "plain",

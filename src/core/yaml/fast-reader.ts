@@ -6,12 +6,14 @@ import { LF, SPACE, TAB } from "./cursor.js";
 import { scanQuoted } from "./flow-scalar.js";
 import { internedKey, internedText } from "./intern.js";
 import { type Dialect, HINTS, resolvePlain } from "./resolve.js";
+import { ScalarLiteral } from "./scalar-literal.js";
 
 export interface FastOptions {
   readonly dialect: Dialect;
   readonly duplicateKeys: "error" | "last";
   readonly maxDepth: number;
   readonly maxNodes: number;
+  readonly keepStyle?: boolean;
 }
 
 /** Thrown where the text leaves the common subset: the exact reader then reads the document, or says what is wrong with it. */
@@ -46,6 +48,7 @@ export class FastReader {
   readonly #checkDuplicates: boolean;
   readonly #maxDepth: number;
   readonly #maxNodes: number;
+  readonly #keepStyle: boolean;
   readonly #cursor: { src: string; pos: number; lineStart: number };
   /** At a line's first character that is not a space while between nodes; within the line while reading one. */
   #pos = 0;
@@ -63,6 +66,7 @@ export class FastReader {
     this.#checkDuplicates = options.duplicateKeys === "error";
     this.#maxDepth = options.maxDepth;
     this.#maxNodes = options.maxNodes;
+    this.#keepStyle = options.keepStyle === true;
     this.#cursor = { src, pos: 0, lineStart: -1 } satisfies Cursor;
   }
 
@@ -123,7 +127,7 @@ export class FastReader {
     if (code === 37) throw UNUSUAL;
     if (src.charCodeAt(pos + 1) !== code || src.charCodeAt(pos + 2) !== code) return;
     const next = src.charCodeAt(pos + 3);
-    const isMarker = next === LF || next === SPACE || next !== next;
+    const isMarker = next === LF || next === SPACE || !(next >= 0);
     if (code === DASH && isMarker) this.#col = -1;
     else if (code === 46 || next === TAB) throw UNUSUAL;
   }
@@ -135,7 +139,7 @@ export class FastReader {
     let code = src.charCodeAt(pos);
     while (code === SPACE) code = src.charCodeAt(++pos);
     if (code === HASH && pos > from) pos = this.#pastComment(pos, code);
-    else if (code !== LF && code === code) throw UNUSUAL;
+    else if (code !== LF && code >= 0) throw UNUSUAL;
     this.#pos = pos;
   }
 
@@ -180,12 +184,12 @@ export class FastReader {
       while (code === SPACE) code = src.charCodeAt(++pos);
       if (code === TAB) throw UNUSUAL;
       this.#pos = pos;
-      if (code === LF || code === HASH || code !== code) {
+      if (code === LF || code === HASH || !(code >= 0)) {
         this.#toContent(this.#pastComment(pos, code));
         if (this.#col > col) items.push(this.#blockNode(col));
         else {
           this.#count();
-          items.push(null);
+          items.push(this.#nothing());
         }
       } else {
         const itemCol = col + pos - dash;
@@ -207,14 +211,15 @@ export class FastReader {
     const src = this.#src;
     const object: { [key: string]: Value } = {};
     let key: string | undefined = firstKey;
+    let count = 0;
     this.#enter();
     for (;;) {
-      if (this.#checkDuplicates && object[key] !== undefined && Object.hasOwn(object, key)) throw UNUSUAL;
+      count += 1;
       let pos = this.#pos;
       let code = src.charCodeAt(pos);
       while (code === SPACE) code = src.charCodeAt(++pos);
       if (code === TAB) throw UNUSUAL;
-      if (code === LF || code !== code || code === HASH) {
+      if (code === LF || !(code >= 0) || code === HASH) {
         this.#toContent(this.#pastComment(pos, code));
         object[key] = this.#valueBelow(col);
       } else {
@@ -225,7 +230,7 @@ export class FastReader {
       key = this.#key();
       if (key === undefined) throw UNUSUAL;
     }
-    if (this.#col > col) throw UNUSUAL;
+    if (this.#col > col || (this.#checkDuplicates && countKeys(object) !== count)) throw UNUSUAL;
     this.#depth -= 1;
     return object;
   }
@@ -237,7 +242,16 @@ export class FastReader {
     if (this.#col === col && src.charCodeAt(this.#pos) === DASH && isBlankOrLf(src.charCodeAt(this.#pos + 1)))
       return this.#sequence(col);
     this.#count();
-    return null;
+    return this.#nothing();
+  }
+
+  /** A string that was not written plain. */
+  #styled(text: string): Value {
+    return this.#keepStyle ? ScalarLiteral.value("!!str", text) : text;
+  }
+
+  #nothing(): Value {
+    return this.#keepStyle ? ScalarLiteral.value("!!null", "") : null;
   }
 
   /** The key at the position, which then moves past its colon; undefined (and no move) when the line does not begin with one. */
@@ -257,9 +271,9 @@ export class FastReader {
     for (; ; code = src.charCodeAt(++pos)) {
       if (code === COLON) {
         const next = src.charCodeAt(pos + 1);
-        if (next === SPACE || next === LF || next !== next) break;
+        if (next === SPACE || next === LF || !(next >= 0)) break;
         if (next === TAB) throw UNUSUAL;
-      } else if (code === LF || code !== code) return undefined;
+      } else if (code === LF || !(code >= 0)) return undefined;
       else if (code === HASH) {
         if (src.charCodeAt(pos - 1) === SPACE) return undefined;
       } else if (code === TAB) throw UNUSUAL;
@@ -289,7 +303,7 @@ export class FastReader {
     let code = src.charCodeAt(pos);
     let escaped = false;
     while (code !== quote || (quote === SINGLE_QUOTE && src.charCodeAt(pos + 1) === SINGLE_QUOTE)) {
-      if (code === LF || code !== code) return undefined;
+      if (code === LF || !(code >= 0)) return undefined;
       if (code === 92 && quote === DOUBLE_QUOTE) {
         escaped = true;
         pos += 1;
@@ -304,7 +318,7 @@ export class FastReader {
     while (src.charCodeAt(after) === SPACE) after += 1;
     if (src.charCodeAt(after) !== COLON) return undefined;
     const next = src.charCodeAt(after + 1);
-    if ((next !== SPACE && next !== LF && next === next) || after - start > MAX_FAST_KEY) throw UNUSUAL;
+    if ((next !== SPACE && next !== LF && next >= 0) || after - start > MAX_FAST_KEY) throw UNUSUAL;
     const key = escaped ? this.#scanQuoted(start) : src.slice(start + 1, pos);
     if (key === "__proto__") throw UNUSUAL;
     this.#count();
@@ -334,7 +348,7 @@ export class FastReader {
     switch (code) {
       case DOUBLE_QUOTE:
       case SINGLE_QUOTE:
-        value = this.#quoted(code);
+        value = this.#styled(this.#quoted(code));
         break;
       case 123:
         value = this.#flowMapping();
@@ -359,7 +373,7 @@ export class FastReader {
     let pos = start + 1;
     let code = src.charCodeAt(pos);
     while (code !== quote) {
-      if (code === LF || code === 92 || code !== code) return this.#scanQuoted(start);
+      if (code === LF || code === 92 || !(code >= 0)) return this.#scanQuoted(start);
       code = src.charCodeAt(++pos);
     }
     if (quote === SINGLE_QUOTE && src.charCodeAt(pos + 1) === SINGLE_QUOTE) return this.#scanQuoted(start);
@@ -367,14 +381,14 @@ export class FastReader {
     return src.slice(start + 1, pos);
   }
 
-  #blockScalar(parentCol: number): string {
+  #blockScalar(parentCol: number): Value {
     if (parentCol < 0) throw UNUSUAL;
     const cursor = this.#cursor;
     cursor.pos = this.#pos;
     cursor.lineStart = -1;
     const text = scanBlockScalar(cursor, parentCol);
     this.#toContent(cursor.lineStart < 0 ? cursor.pos : cursor.lineStart);
-    return text;
+    return this.#styled(text);
   }
 
   #plain(parentCol: number): Value {
@@ -402,10 +416,10 @@ export class FastReader {
     const src = this.#src;
     let pos = start;
     this.#passedComment = false;
-    for (let code = src.charCodeAt(pos); code !== LF && code === code; code = src.charCodeAt(++pos)) {
+    for (let code = src.charCodeAt(pos); code !== LF && code >= 0; code = src.charCodeAt(++pos)) {
       if (code === COLON) {
         const next = src.charCodeAt(pos + 1);
-        if (next === SPACE || next === LF || next === TAB || next !== next) throw UNUSUAL;
+        if (next === SPACE || next === LF || next === TAB || !(next >= 0)) throw UNUSUAL;
       } else if (code === HASH && src.charCodeAt(pos - 1) === SPACE) {
         this.#passedComment = true;
         break;
@@ -521,7 +535,7 @@ export class FastReader {
       const next = this.#src.charCodeAt(this.#pos);
       // A quoted entry of a sequence may turn out to be the key of a single pair.
       if (next === COLON) throw UNUSUAL;
-      return value;
+      return this.#styled(value);
     }
     const start = this.#pos;
     return this.#plainValue(start, this.#flowPlainEnd());
@@ -541,7 +555,7 @@ export class FastReader {
     let pos = start;
     let code = first;
     for (; code !== 44 && code !== 93 && code !== 125; code = src.charCodeAt(++pos)) {
-      if (code === LF || code === TAB || code === HASH || code === 63 || code === 91 || code === 123 || code !== code)
+      if (code === LF || code === TAB || code === HASH || code === 63 || code === 91 || code === 123 || !(code >= 0))
         throw UNUSUAL;
       if (code === COLON) {
         const next = src.charCodeAt(pos + 1);
@@ -558,5 +572,11 @@ export class FastReader {
 }
 
 function isBlankOrLf(code: number): boolean {
-  return code === SPACE || code === LF || code === TAB || code !== code;
+  return code === SPACE || code === LF || code === TAB || !(code >= 0);
+}
+
+function countKeys(object: object): number {
+  let count = 0;
+  for (const _ in object) count += 1;
+  return count;
 }

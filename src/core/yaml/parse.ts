@@ -30,6 +30,11 @@ export interface ParseOptions {
   /** Default: "error" for kustomize, "last" for kubernetes, as the originals do. */
   readonly duplicateKeys?: "error" | "last";
   readonly budget?: Partial<Budget>;
+  /**
+   * Quoted and block scalars come as ScalarLiterals tagged `!!str` and an empty null as one tagged `!!null`: kyaml keeps the
+   * style of what it overwrites, so a patch may turn on it.
+   */
+  readonly keepStyle?: boolean;
 }
 
 /**
@@ -118,9 +123,10 @@ function readAll(src: string, options: ParseOptions, lineOffset: number, limit: 
   const documents: Value[] = [];
   const budget = budgetOf(options);
   const duplicateKeys = duplicatesOf(options);
+  const { keepStyle = false } = options;
   const fast = NEEDS_EXACT_READER.test(src)
     ? undefined
-    : new FastReader(src, { dialect: options.dialect, duplicateKeys, maxDepth: budget.depth, maxNodes: budget.nodes });
+    : new FastReader(src, { dialect: options.dialect, duplicateKeys, maxDepth: budget.depth, maxNodes: budget.nodes, keepStyle });
   try {
     let start = 0;
     while (documents.length < limit) {
@@ -144,6 +150,7 @@ function readAll(src: string, options: ParseOptions, lineOffset: number, limit: 
             duplicateKeys,
             maxNodes: nodes,
             maxAliasNodes: aliasExpansion,
+            keepStyle,
           }),
         );
       } while (documents.length < limit && !(fast && composer.atDocumentStart()));

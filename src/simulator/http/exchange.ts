@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { parseYaml } from "../../core/yaml/parse.js";
 import { readJson, writeJson } from "../api/json.js";
 import type { RequestInfo } from "../api/request-info.js";
 import type { ResourceType } from "../api/resource-type.js";
@@ -77,7 +78,7 @@ export async function readBody(exchange: Exchange): Promise<Buffer> {
 }
 
 /** The body as a value, from JSON, YAML or protobuf. Throws 400 and 415. */
-export async function readValue(exchange: Exchange, kindHint?: ResourceType): Promise<unknown> {
+export async function readValue(exchange: Exchange): Promise<unknown> {
   const body = await readBody(exchange);
   const type = mediaType(exchange);
   switch (type) {
@@ -87,7 +88,7 @@ export async function readValue(exchange: Exchange, kindHint?: ResourceType): Pr
     case "application/yaml":
       return parseYamlBody(body.toString("utf8"));
     case "application/vnd.kubernetes.protobuf":
-      return decodeProtobuf(body, kindHint);
+      return decodeProtobuf(body);
     default:
       throw unsupportedMediaType(type, "application/json, application/yaml, application/vnd.kubernetes.protobuf");
   }
@@ -103,7 +104,12 @@ export function parseJsonBody(text: string): unknown {
 
 /** YAML bodies; most clients send JSON under that name. */
 export function parseYamlBody(text: string): unknown {
-  return parseJsonBody(text);
+  if (text.trimStart().startsWith("{")) return parseJsonBody(text);
+  try {
+    return parseYaml(text, { dialect: "kubernetes" });
+  } catch (error) {
+    throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function warningHeader(text: string): string {

@@ -1,21 +1,11 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { ValueObject } from "../../core/manifest/value.js";
 import { apiVersionOf, type ResourceType } from "../api/resource-type.js";
 import { pathNotFound } from "../api/status-error.js";
 import type { Cluster } from "../cluster.js";
 import { customSchemas } from "../crd/openapi.js";
+import { builtInSchemaName, builtInSchemas } from "../schema/published.js";
 import { type Exchange, sendJson } from "./exchange.js";
-
-type Schemas = { readonly [name: string]: ValueObject };
-
-let loaded: Schemas | undefined;
-
-/** The published schemas of the built-in kinds; read once a process. */
-export function builtInSchemas(): Schemas {
-  loaded ??= JSON.parse(readFileSync(new URL("../openapi/schemas.generated.json", import.meta.url), "utf8")) as Schemas;
-  return loaded;
-}
 
 /** `/openapi/v3`: the index, and a document for each group and version. */
 export function serveOpenApi(exchange: Exchange): void {
@@ -26,7 +16,10 @@ export function serveOpenApi(exchange: Exchange): void {
     const key = type.group === "" ? `api/${type.version}` : `apis/${type.group}/${type.version}`;
     versions.set(key, [...(versions.get(key) ?? []), type]);
   }
-  if (rest === "") return sendJson(exchange, 200, indexOf(cluster, versions));
+  if (rest === "") {
+    sendJson(exchange, 200, indexOf(cluster, versions));
+    return;
+  }
   const types = versions.get(rest);
   if (!types) throw pathNotFound();
   sendJson(exchange, 200, documentOf(types));
@@ -63,21 +56,6 @@ function documentOf(types: readonly ResourceType[]): object {
   visit("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
   visit("io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta");
   return { openapi: "3.0.0", info: { title: "Kubernetes", version: "unversioned" }, paths, components: { schemas } };
-}
-
-const kindNames = new Map<string, string>();
-
-/** The definition's name of a built-in kind: `io.k8s.api.apps.v1.Deployment`. */
-export function builtInSchemaName(type: { readonly group: string; readonly version: string; readonly kind: string }): string {
-  if (kindNames.size === 0) {
-    for (const [name, schema] of Object.entries(builtInSchemas())) {
-      const kinds = schema["x-kubernetes-group-version-kind"];
-      if (!Array.isArray(kinds) || kinds.length !== 1) continue;
-      const { group, version, kind } = kinds[0] as { group: string; version: string; kind: string };
-      kindNames.set(`${group}/${version}/${kind}`, name);
-    }
-  }
-  return kindNames.get(`${type.group}/${type.version}/${type.kind}`) ?? "";
 }
 
 const writeParameters = ["dryRun", "fieldManager", "fieldValidation"].map((name) => ({

@@ -63,7 +63,7 @@ async function serveObject(exchange: ResourceExchange, watches: WatchRegistry): 
       return sendEntry(exchange, 200, entryOf(cluster, type, info.namespace, info.name));
     case "PUT": {
       const options = writeOptions(exchange);
-      const body = asBody(await readValue(exchange, type));
+      const body = asBody(await readValue(exchange));
       return sendEntry(exchange, 200, updateObject(cluster, { type, namespace: info.namespace, name: info.name }, body, options));
     }
     case "PATCH": {
@@ -80,7 +80,7 @@ async function serveObject(exchange: ResourceExchange, watches: WatchRegistry): 
 async function serveCreate(exchange: ResourceExchange): Promise<void> {
   const { cluster, type, info } = exchange;
   if (type.namespaced && info.namespace === "") throw methodNotAllowed();
-  const body = asBody(await readValue(exchange, type));
+  const body = asBody(await readValue(exchange));
   sendEntry(exchange, 201, createObject(cluster, type, info.namespace, body, writeOptions(exchange)));
 }
 
@@ -107,7 +107,10 @@ async function serveDelete(exchange: ResourceExchange): Promise<void> {
 function answerDeletion(exchange: ResourceExchange, deletion: Deletion): void {
   const { type } = exchange;
   const { object } = deletion.entry;
-  if (!deletion.gone || type.storage === "pods.") return sendEntry(exchange, 200, deletion.entry);
+  if (!deletion.gone || type.storage === "pods.") {
+    sendEntry(exchange, 200, deletion.entry);
+    return;
+  }
   sendJson(exchange, 200, {
     kind: "Status",
     apiVersion: "v1",

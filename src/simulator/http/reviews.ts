@@ -19,7 +19,7 @@ const user = { username: "admin", uid: "admin", groups: ["system:masters", "syst
 
 /** Reviews are answered, never stored. The one user of a simulated cluster may do everything. */
 export async function serveReview(exchange: ResourceExchange): Promise<void> {
-  const review = (await readValue(exchange, exchange.type)) as Draft;
+  const review = (await readValue(exchange)) as Draft;
   ensure(review, "metadata")["creationTimestamp"] ??= null;
   ensure(review, "spec");
   review["status"] = statusOf(exchange.type.kind, review);

@@ -51,7 +51,7 @@ async function serveStatus(exchange: ResourceExchange): Promise<void> {
     case "GET":
       return sendEntry(exchange, 200, entryOf(cluster, type, info.namespace, info.name));
     case "PUT":
-      return sendEntry(exchange, 200, updateObject(cluster, target, asBody(await readValue(exchange, type)), options));
+      return sendEntry(exchange, 200, updateObject(cluster, target, asBody(await readValue(exchange)), options));
     case "PATCH": {
       const contentType = mediaType(exchange);
       const body = (await readBody(exchange)).toString("utf8");
@@ -67,11 +67,7 @@ async function serveFinalize(exchange: ResourceExchange): Promise<void> {
   const { cluster, type, info, method } = exchange;
   if (method !== "PUT") throw methodNotAllowed();
   const target = { type, namespace: info.namespace, name: info.name };
-  sendEntry(
-    exchange,
-    200,
-    updateObject(cluster, target, asBody(await readValue(exchange, type)), writeOptions(exchange, "finalize")),
-  );
+  sendEntry(exchange, 200, updateObject(cluster, target, asBody(await readValue(exchange)), writeOptions(exchange, "finalize")));
 }
 
 async function serveScale(exchange: ResourceExchange): Promise<void> {

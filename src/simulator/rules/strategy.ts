@@ -2,7 +2,12 @@ import type { KubernetesObject } from "../../core/manifest/object.js";
 import { copyOf, sameValue } from "../api/json.js";
 import type { ResourceType } from "../api/resource-type.js";
 import type { Cluster } from "../cluster.js";
-import { type Draft, ensure } from "../draft.js";
+import { type Draft, ensure, finished, texts } from "../draft.js";
+import { fillShape } from "../schema/fill.js";
+import { builtInSchemaName } from "../schema/published.js";
+import { shapeOf } from "../schema/shape.js";
+import { qosClassOf } from "../workloads/qos-class.js";
+import { defaultObject } from "./defaults/defaults.js";
 
 /** Built-in resources whose generation counts changes of their spec. */
 const withGeneration = new Set([
@@ -45,26 +50,72 @@ export function hasStatus(type: ResourceType): boolean {
   return type.subresources.includes("status");
 }
 
-/** Before a create: the status that a client sends is dropped, the first generation set. */
-export function prepareForCreate(_cluster: Cluster, type: ResourceType, draft: Draft): void {
+/** Before a create: the status that a client sends is dropped, defaults and the first generation and state are set. */
+export function prepareForCreate(cluster: Cluster, type: ResourceType, draft: Draft): void {
   // Nodes report themselves with their status.
   if (hasStatus(type) && type.storage !== "nodes.") delete draft["status"];
   if (type.custom || withGeneration.has(type.storage)) ensure(draft, "metadata")["generation"] = 1;
+  defaultObject(type, draft);
   initialState(type, draft);
+  fillBuiltIn(cluster, type, draft);
+}
+
+/** Writes what Go writes even when it is not set. */
+function fillBuiltIn(cluster: Cluster, type: ResourceType, draft: Draft): void {
+  const name = type.custom ? "" : builtInSchemaName(type);
+  if (name !== "") fillShape(shapeOf(name), draft, cluster.minorVersion < 34);
 }
 
 function initialState(type: ResourceType, draft: Draft): void {
-  if (type.storage === "namespaces.") {
-    const spec = ensure(draft, "spec");
-    const finalizers = Array.isArray(spec["finalizers"]) ? spec["finalizers"] : [];
-    if (!finalizers.includes("kubernetes")) spec["finalizers"] = [...finalizers, "kubernetes"];
-    draft["status"] = { phase: "Active" };
+  const metadata = ensure(draft, "metadata");
+  switch (type.storage) {
+    case "namespaces.": {
+      const spec = ensure(draft, "spec");
+      if (!texts(spec, "finalizers").includes("kubernetes")) spec["finalizers"] = [...texts(spec, "finalizers"), "kubernetes"];
+      draft["status"] = { phase: "Active" };
+      return;
+    }
+    case "pods.":
+      draft["status"] = { phase: "Pending", qosClass: qosClassOf(finished(draft)) };
+      return;
+    case "persistentvolumeclaims.":
+      addFinalizer(metadata, "kubernetes.io/pvc-protection");
+      draft["status"] = { phase: "Pending" };
+      return;
+    case "persistentvolumes.":
+      addFinalizer(metadata, "kubernetes.io/pv-protection");
+      draft["status"] = { phase: "Pending" };
+      return;
+    case "customresourcedefinitions.apiextensions.k8s.io":
+      addFinalizer(metadata, "customresourcecleanup.apiextensions.k8s.io");
+      return;
+    case "jobs.batch":
+      labelJob(draft, metadata);
+      return;
+    default:
   }
+}
+
+function addFinalizer(metadata: Draft, finalizer: string): void {
+  if (!texts(metadata, "finalizers").includes(finalizer)) metadata["finalizers"] = [...texts(metadata, "finalizers"), finalizer];
+}
+
+/** A Job's selector and the labels of its pods carry its uid, unless it brings its own selector. */
+function labelJob(draft: Draft, metadata: Draft): void {
+  const spec = ensure(draft, "spec");
+  if (spec["manualSelector"] === true) return;
+  const template = ensure(ensure(spec, "template"), "metadata");
+  const labels = ensure(template, "labels");
+  labels["batch.kubernetes.io/controller-uid"] = metadata["uid"];
+  labels["batch.kubernetes.io/job-name"] = metadata["name"];
+  labels["controller-uid"] = metadata["uid"];
+  labels["job-name"] = metadata["name"];
+  spec["selector"] = { matchLabels: { "batch.kubernetes.io/controller-uid": metadata["uid"] } };
 }
 
 /** Before an update: spec and status keep to their own subresource; the generation grows with a changed spec. */
 export function prepareForUpdate(
-  _cluster: Cluster,
+  cluster: Cluster,
   type: ResourceType,
   draft: Draft,
   old: KubernetesObject,
@@ -83,6 +134,7 @@ export function prepareForUpdate(
     Object.assign(draft, copyOf(old), { metadata: oldMetadata });
     if (status === undefined) delete draft["status"];
     else draft["status"] = status;
+    fillBuiltIn(cluster, type, draft);
     return;
   }
   if (hasStatus(type)) {
@@ -91,6 +143,8 @@ export function prepareForUpdate(
   }
   if (type.storage === "namespaces." && subresource !== "finalize")
     ensure(draft, "spec")["finalizers"] = copyOf((old["spec"] as Draft | undefined)?.["finalizers"]);
+  defaultObject(type, draft);
+  fillBuiltIn(cluster, type, draft);
   const isCounted = type.custom !== undefined || withGeneration.has(type.storage);
   if (isCounted && changesSpec(type, draft, old)) metadata["generation"] = (old.metadata.generation ?? 0) + 1;
 }

@@ -1,6 +1,7 @@
 import type { ResourceType } from "../api/resource-type.js";
 import type { FieldCause } from "../api/status-error.js";
 import { type Draft, isDraft, part, text, texts } from "../draft.js";
+import { invalidField } from "./causes.js";
 
 const label63 = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const label1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
@@ -50,35 +51,9 @@ export function validateMetadata(type: ResourceType, draft: Draft): readonly Fie
     }
   }
   for (const finalizer of texts(metadata, "finalizers")) {
-    const isKnown = finalizer.includes("/") || ["foregroundDeletion", "orphan", "kubernetes"].includes(finalizer);
-    if (!isKnown)
-      causes.push(
-        invalidField("metadata.finalizers", finalizer, "name is neither a standard finalizer name nor is it fully qualified"),
-      );
+    for (const message of keyProblems(finalizer)) causes.push(invalidField("metadata.finalizers", finalizer, message));
   }
   return causes;
-}
-
-/** A cause of kind `Invalid value`. */
-export function invalidField(field: string, value: unknown, message: string): FieldCause {
-  return { reason: "FieldValueInvalid", message: `Invalid value: ${shown(value)}: ${message}`, field };
-}
-
-export function requiredField(field: string, message = ""): FieldCause {
-  return { reason: "FieldValueRequired", message: message === "" ? "Required value" : `Required value: ${message}`, field };
-}
-
-export function forbiddenField(field: string, message: string): FieldCause {
-  return { reason: "FieldValueForbidden", message: `Forbidden: ${message}`, field };
-}
-
-export function unsupportedValue(field: string, value: unknown, supported: readonly string[]): FieldCause {
-  const listed = supported.map((item) => JSON.stringify(item)).join(", ");
-  return { reason: "FieldValueNotSupported", message: `Unsupported value: ${shown(value)}: supported values: ${listed}`, field };
-}
-
-function shown(value: unknown): string {
-  return typeof value === "bigint" ? String(value) : JSON.stringify(value);
 }
 
 const pathNames = new Set(["roles", "clusterroles", "rolebindings", "clusterrolebindings"]);

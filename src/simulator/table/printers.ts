@@ -1,31 +1,29 @@
-import type { KubernetesObject } from "../../core/manifest/object.js";
 import type { ResourceType } from "../api/resource-type.js";
-import { age } from "./age.js";
-
-export interface Column {
-  readonly name: string;
-  readonly type: string;
-  readonly format: string;
-  readonly description: string;
-  readonly priority: number;
-}
-
-export interface Printer {
-  readonly columns: readonly Column[];
-  readonly cells: (object: KubernetesObject, nowMs: number) => readonly unknown[];
-}
-
-/** A column; priority 1 shows only with `-o wide`. */
-export function column(name: string, type = "string", priority = 0): Column {
-  return { name, type, format: name === "Name" ? "name" : "", description: "", priority };
-}
+import { ageOf, columns, type Printer } from "./column.js";
+import { corePrinters } from "./core.js";
+import { customPrinter } from "./custom.js";
+import { otherPrinters } from "./others.js";
+import { podPrinter } from "./pods.js";
+import { workloadPrinters } from "./workloads.js";
 
 const plain: Printer = {
-  columns: [column("Name"), column("Age")],
-  cells: (object, nowMs) => [object.metadata.name, age(object.metadata.creationTimestamp, nowMs)],
+  columns: columns("Name", "Age"),
+  cells: (object, nowMs) => [object.metadata.name, ageOf(object, nowMs)],
 };
 
+const byStorage: { readonly [storage: string]: Printer } = {
+  "pods.": podPrinter,
+  ...corePrinters,
+  ...workloadPrinters,
+  ...otherPrinters,
+};
+
+const custom = new WeakMap<ResourceType, Printer>();
+
 /** How a resource is shown. */
-export function printerOf(_type: ResourceType): Printer {
-  return plain;
+export function printerOf(type: ResourceType): Printer {
+  if (!type.custom) return byStorage[type.storage] ?? plain;
+  let printer = custom.get(type);
+  if (!printer) custom.set(type, (printer = customPrinter(type)));
+  return printer;
 }

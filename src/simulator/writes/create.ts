@@ -4,6 +4,7 @@ import { alreadyExists, badRequest, forbidden, invalid, notFound, StatusError } 
 import { type Cluster, now } from "../cluster.js";
 import { type Draft, ensure, finished, part, text } from "../draft.js";
 import { admitCreate } from "../rules/admission.js";
+import { storageForm } from "../rules/conversion.js";
 import { decodeObject } from "../rules/decode.js";
 import { prepareForCreate } from "../rules/strategy.js";
 import { validateCreate } from "../rules/validation.js";
@@ -12,8 +13,15 @@ import { trackUpdate } from "./managed-fields.js";
 import type { WriteOptions } from "./options.js";
 
 /** POST: makes an object. Throws 400, 403, 404 (namespace), 409 and 422 as the API server does. */
-export function createObject(cluster: Cluster, type: ResourceType, namespace: string, body: Draft, options: WriteOptions): Entry {
-  const draft = decodeObject(cluster, type, body, options);
+export function createObject(
+  cluster: Cluster,
+  requested: ResourceType,
+  namespace: string,
+  body: Draft,
+  options: WriteOptions,
+  tracked?: (object: KubernetesObject) => KubernetesObject,
+): Entry {
+  const { type, draft } = storageForm(cluster, requested, decodeObject(cluster, requested, body, options));
   const metadata = ensure(draft, "metadata");
   settleName(cluster, type, metadata);
   settleNamespace(type, namespace, metadata);
@@ -29,7 +37,7 @@ export function createObject(cluster: Cluster, type: ResourceType, namespace: st
   if (causes.length > 0) throw invalid(type, text(metadata, "name"), causes);
   const key = storeKey(text(metadata, "namespace"), text(metadata, "name"));
   if (cluster.store.get(type.storage, key)) throw alreadyExists(type, text(metadata, "name"));
-  const object = trackUpdate(cluster, type, undefined, finished(draft), options);
+  const object = tracked ? tracked(finished(draft)) : trackUpdate(cluster, type, undefined, finished(draft), options);
   if (options.dryRun) return new Entry(object, cluster.store.revision);
   return cluster.store.put(type.storage, key, object);
 }

@@ -1,5 +1,3 @@
-import type { FieldCause } from "../api/status-error.js";
-
 /** Who writes, and how. */
 export interface WriteOptions {
   readonly dryRun: boolean;
@@ -12,16 +10,17 @@ export interface WriteOptions {
   readonly warn: (text: string) => void;
 }
 
+/** The name under which the cluster's own controllers write. */
+export const controllerManager = "kube-controller-manager";
+
 /** A write by one of the cluster's own controllers. */
 export function internalWrite(subresource = ""): WriteOptions {
   return {
     dryRun: false,
-    fieldManager: "kube-controller-manager",
+    fieldManager: controllerManager,
     fieldValidation: "Ignore",
     force: false,
     subresource,
     warn: () => {},
   };
 }
-
-export type { FieldCause };

@@ -1,15 +1,15 @@
-import { badRequest } from "../api/status-error.js";
-import type { Cluster } from "../cluster.js";
-import { type Draft, draftOf, ensure, text } from "../draft.js";
+import { badRequest, notFound } from "../api/status-error.js";
+import { type Cluster, now } from "../cluster.js";
+import { type Draft, draftOf, ensure, finished, text } from "../draft.js";
+import { applyFields } from "../fields/ownership.js";
 import { convertObject } from "../rules/conversion.js";
 import { decodeObject } from "../rules/decode.js";
 import { type Entry, storeKey } from "../store/store.js";
 import { createObject } from "./create.js";
 import type { WriteOptions } from "./options.js";
-import { applyStrategicMerge } from "./strategic-merge.js";
 import { type UpdateTarget, writeUpdate } from "./update.js";
 
-/** Server-side apply: makes the object or merges the applied fields into it. */
+/** Server-side apply: makes the object or merges the applied fields into it. Throws 400, 409 (conflicts) and 422. */
 export function applyServerSide(
   cluster: Cluster,
   target: UpdateTarget,
@@ -17,14 +17,36 @@ export function applyServerSide(
   options: WriteOptions,
 ): { readonly entry: Entry; readonly created: boolean } {
   const { type, namespace, name } = target;
-  if (text(patch, "apiVersion") === "" || text(patch, "kind") === "") {
-    throw badRequest("invalid object type: /, Kind=");
-  }
-  const metadata = ensure(patch, "metadata");
-  if (metadata["name"] === undefined) metadata["name"] = name;
+  const config = readConfig(cluster, target, patch, options);
   const current = cluster.store.get(type.storage, storeKey(type.namespaced ? namespace : "", name));
-  if (!current) return { entry: createObject(cluster, type, namespace, patch, options), created: true };
-  const merged = applyStrategicMerge(type, draftOf(convertObject(current.object, type)), patch);
-  const draft = decodeObject(cluster, type, merged, options);
-  return { entry: writeUpdate(cluster, type, current, draft, options, false), created: false };
+  const writer = { name: options.fieldManager, subresource: options.subresource, time: now(cluster), force: options.force };
+  if (!current) {
+    if (options.subresource !== "") throw notFound(type, name);
+    if (text(ensure(config, "metadata"), "uid") !== "") throw notFound(type, name);
+    const applied = applyFields(type, undefined, finished(config), writer);
+    return { entry: createObject(cluster, type, namespace, draftOf(applied.object), options, applied.record), created: true };
+  }
+  const applied = applyFields(type, convertObject(current.object, type), finished(config), writer);
+  const draft = decodeObject(cluster, type, draftOf(applied.object), { ...options, fieldValidation: "Ignore" });
+  return { entry: writeUpdate(cluster, type, current, draft, options, false, applied.record), created: false };
+}
+
+function readConfig(cluster: Cluster, target: UpdateTarget, patch: Draft, options: WriteOptions): Draft {
+  const { type, namespace, name } = target;
+  const config = decodeObject(cluster, type, patch, options);
+  const metadata = ensure(config, "metadata");
+  if (metadata["managedFields"] !== undefined) throw badRequest("metadata.managedFields must be nil");
+  if (text(metadata, "name") === "") metadata["name"] = name;
+  if (text(metadata, "name") !== name) {
+    throw badRequest(`the name of the object (${text(metadata, "name")}) does not match the name on the URL (${name})`);
+  }
+  if (type.namespaced) {
+    if (text(metadata, "namespace") === "") metadata["namespace"] = namespace;
+    if (text(metadata, "namespace") !== namespace) {
+      throw badRequest(
+        `the namespace of the object (${text(metadata, "namespace")}) does not match the namespace on the URL (${namespace})`,
+      );
+    }
+  }
+  return config;
 }

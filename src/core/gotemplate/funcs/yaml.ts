@@ -21,7 +21,7 @@ export function printYaml(value: GoValue): string {
   try {
     // Refuses what JSON cannot say, as Marshal does on its way.
     encodeJson(value);
-    return emitYaml(toPlain(value), { style: "kubernetes", lineWidth: 80 }).replace(/\n$/, "");
+    return emitYaml(toPlain(value), { style: "kubernetes" }).replace(/\n$/, "");
   } catch (error) {
     throw asFailure(error, "error marshaling into JSON: ");
   }

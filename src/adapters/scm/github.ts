@@ -1,0 +1,98 @@
+import { createSign } from "node:crypto";
+import { fetch } from "undici";
+import type { ScmRepository } from "../../core/applicationset/index.js";
+import { ExternalError, InputError } from "../../core/errors.js";
+import type { ValueObject } from "../../core/manifest/value.js";
+import { isObject, listAt, objectAt, stringAt } from "../../core/manifest/value.js";
+import { allPages, byLink, segments, withQuery } from "./pages.js";
+import { bearer, cloneUrl, hasLabels, type Provider, type ProviderContext, trimUrl } from "./provider.js";
+
+/** GitHub and GitHub Enterprise: Link headers, 404 for an empty repository's branch, 403 with x-ratelimit-* for limits. */
+export const github: Provider = {
+  apiUrl: (settings) => trimUrl(stringAt(settings, "api") || "https://api.github.com"),
+  async authentication(settings, secrets) {
+    const headers = { accept: "application/vnd.github+json", "x-github-api-version": "2022-11-28" };
+    const appSecret = stringAt(settings, "appSecretName");
+    if (appSecret !== "")
+      return { ...headers, ...bearer(await installationToken(settings, await secrets.controllerSecret(appSecret))) };
+    return { ...headers, ...bearer(await secrets.reference(settings, "tokenRef")) };
+  },
+  repositoryHost: ({ settings, http, api, cloneProtocol }) => ({
+    async repositories() {
+      const organization = stringAt(settings, "organization");
+      const found = await allPages(http, `${api}/orgs/${segments(organization)}/repos?per_page=100`, { next: byLink });
+      return found!
+        .filter((repository) => !(settings["excludeArchivedRepos"] === true && repository["archived"] === true))
+        .map((repository) => toRepository(repository, cloneProtocol));
+    },
+    async branches(repository) {
+      const base = `${api}/repos/${segments(repository.organization, repository.repository)}/branches`;
+      if (settings["allBranches"] === true) {
+        const found = await allPages(http, `${base}?per_page=100`, { next: byLink });
+        return found!.map((branch) => atBranch(repository, branch));
+      }
+      const reply = await http.request(`${base}/${segments(repository.branch)}`, { accept: [404] });
+      // A repository without a commit has a default branch that does not exist.
+      return reply.status === 404 || !isObject(reply.body) ? [] : [atBranch(repository, reply.body)];
+    },
+    async hasPath(repository, path) {
+      const place = segments(repository.organization, repository.repository);
+      const url = `${api}/repos/${place}/contents/${segments(...path.split("/"))}`;
+      return (await http.request(withQuery(url, { ref: repository.branch }), { accept: [404] })).status !== 404;
+    },
+  }),
+  pullRequestHost: ({ settings, http, api }: ProviderContext) => ({
+    async pullRequests() {
+      const url = `${api}/repos/${segments(stringAt(settings, "owner"), stringAt(settings, "repo"))}/pulls?per_page=100`;
+      const found = await allPages(http, url, { next: byLink, request: { accept: [404] } });
+      if (!found) return "repoNotFound";
+      return found
+        .map((pull) => ({
+          number: Number(pull["number"]),
+          title: stringAt(pull, "title"),
+          branch: stringAt(objectAt(pull, "head"), "ref"),
+          targetBranch: stringAt(objectAt(pull, "base"), "ref"),
+          headSHA: stringAt(objectAt(pull, "head"), "sha"),
+          labels: listAt(pull, "labels").flatMap((label) => (isObject(label) ? [stringAt(label, "name")] : [])),
+          author: stringAt(objectAt(pull, "user"), "login"),
+        }))
+        .filter(({ labels }) => hasLabels(settings, labels));
+    },
+  }),
+};
+
+function toRepository(repository: ValueObject, cloneProtocol: string): ScmRepository {
+  return {
+    organization: stringAt(objectAt(repository, "owner"), "login"),
+    repository: stringAt(repository, "name"),
+    url: cloneUrl(cloneProtocol, { ssh: stringAt(repository, "ssh_url"), https: stringAt(repository, "clone_url") }, "GitHub"),
+    branch: stringAt(repository, "default_branch"),
+    sha: "",
+    labels: listAt(repository, "topics") as readonly string[],
+    repositoryId: repository["id"] ?? null,
+  };
+}
+
+function atBranch(repository: ScmRepository, branch: ValueObject): ScmRepository {
+  return { ...repository, branch: stringAt(branch, "name"), sha: stringAt(objectAt(branch, "commit"), "sha") };
+}
+
+/** A GitHub App's token for its installation, from `githubAppID`, `githubAppInstallationID` and `githubAppPrivateKey` of the Secret. */
+async function installationToken(settings: ValueObject, secret: Readonly<Record<string, string>>): Promise<string> {
+  const { githubAppID: issuer, githubAppInstallationID: installation, githubAppPrivateKey: key } = secret;
+  if (!issuer || !installation || !key) {
+    throw new InputError("the GitHub App's Secret needs githubAppID, githubAppInstallationID and githubAppPrivateKey", {
+      code: "SCM_SECRET",
+    });
+  }
+  const issuedAt = Math.floor(Date.now() / 1000) - 60;
+  const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const claims = `${encode({ alg: "RS256", typ: "JWT" })}.${encode({ iat: issuedAt, exp: issuedAt + 600, iss: issuer })}`;
+  const jwt = `${claims}.${createSign("RSA-SHA256").update(claims).sign(key).toString("base64url")}`;
+  const url = `${github.apiUrl(settings)}/app/installations/${segments(installation)}/access_tokens`;
+  const response = await fetch(url, { method: "POST", headers: { authorization: `Bearer ${jwt}`, "user-agent": "fleetwright" } });
+  const body = (await response.json()) as { readonly token?: string };
+  if (!body.token)
+    throw new ExternalError(`GitHub gives no token for installation ${installation}: ${response.status}`, { code: "SCM_HTTP" });
+  return body.token;
+}

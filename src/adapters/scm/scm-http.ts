@@ -1,0 +1,121 @@
+import { Agent, fetch } from "undici";
+import { ExternalError } from "../../core/errors.js";
+import type { Value } from "../../core/manifest/value.js";
+import { isObject } from "../../core/manifest/value.js";
+import type { Clock } from "../../ports/clock.js";
+
+export interface ScmHttpOptions {
+  /** Sent with every request; a token goes nowhere but to `origin`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Scheme, host and port that requests may go to. */
+  readonly origin: string;
+  readonly clock: Pick<Clock, "sleep" | "now">;
+  readonly insecure?: boolean;
+  readonly ca?: string;
+  /** How long a rate limit may be waited for; a longer one is an ExternalError with the time it ends. */
+  readonly maxWaitMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Value;
+}
+
+type Headers = { get(name: string): string | null };
+
+export interface ScmRequest {
+  readonly method?: "GET" | "POST";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Statuses that are an answer, not an error. */
+  readonly accept?: readonly number[];
+}
+
+/** JSON requests to one host. */
+export interface ScmHttp {
+  request(url: string, request?: ScmRequest): Promise<Reply>;
+}
+
+const maxAttempts = 4;
+
+/**
+ * A client that waits for short rate limits and retries what a server may get over. Throws ExternalError SCM_RATE_LIMIT, SCM_HTTP (any other
+ * status) or SCM_UNREACHABLE.
+ */
+export function createScmHttp(options: ScmHttpOptions): ScmHttp {
+  const { origin, clock, headers, maxWaitMs = 60_000 } = options;
+  const dispatcher =
+    options.insecure || options.ca
+      ? new Agent({ connect: { rejectUnauthorized: !options.insecure, ...(options.ca ? { ca: options.ca } : {}) } })
+      : undefined;
+  return {
+    async request(url, request = {}) {
+      if (new URL(url).origin !== origin)
+        throw new ExternalError(`${origin} refers to another host, ${new URL(url).origin}`, { code: "SCM_OTHER_HOST" });
+      for (let attempt = 1; ; attempt++) {
+        const reply = await send(url, request);
+        if (reply.status < 300 || request.accept?.includes(reply.status)) return reply;
+        const waitMs = rateLimitMs(reply, clock.now()) ?? (reply.status >= 500 ? 250 * 2 ** attempt : undefined);
+        if (waitMs === undefined) throw failed(url, reply, "SCM_HTTP");
+        if (waitMs > maxWaitMs || attempt === maxAttempts)
+          throw failed(url, reply, reply.status >= 500 ? "SCM_HTTP" : "SCM_RATE_LIMIT", waitMs);
+        await clock.sleep(waitMs, options.signal);
+      }
+    },
+  };
+
+  async function send(url: string, request: ScmRequest): Promise<Reply> {
+    try {
+      const response = await fetch(url, {
+        method: request.method ?? "GET",
+        headers: { accept: "application/json", "user-agent": "fleetwright", ...headers, ...request.headers },
+        redirect: "manual",
+        ...(request.body === undefined ? {} : { body: request.body }),
+        ...(dispatcher ? { dispatcher } : {}),
+        ...(options.signal ? { signal: options.signal } : {}),
+      });
+      return { status: response.status, headers: response.headers, body: parse(await response.text()) };
+    } catch (cause) {
+      const reason = (cause as Error & { cause?: Error }).cause?.message ?? (cause as Error).message;
+      throw new ExternalError(`${new URL(url).host} cannot be reached: ${reason}`, { code: "SCM_UNREACHABLE", cause });
+    }
+  }
+}
+
+function parse(text: string): Value {
+  try {
+    return text === "" ? null : (JSON.parse(text) as Value);
+  } catch {
+    return text.slice(0, 200);
+  }
+}
+
+/** How long the host asks to wait; undefined when the reply is about no limit. */
+function rateLimitMs({ status, headers }: Reply, nowMs: number): number | undefined {
+  const isLimit =
+    status === 429 || (status === 403 && (headers.get("x-ratelimit-remaining") === "0" || headers.get("retry-after") !== null));
+  if (!isLimit) return undefined;
+  const retryAfter = headers.get("retry-after");
+  if (retryAfter !== null) {
+    const seconds = Number(retryAfter);
+    return Number.isNaN(seconds) ? Math.max(0, Date.parse(retryAfter) - nowMs) : seconds * 1000;
+  }
+  // GitHub: x-ratelimit-reset, GitLab: ratelimit-reset; both seconds since 1970.
+  const reset = headers.get("x-ratelimit-reset") ?? headers.get("ratelimit-reset");
+  return reset === null ? 1000 : Math.max(0, Number(reset) * 1000 - nowMs) + 1000;
+}
+
+function failed(url: string, { status, body }: Reply, code: string, waitMs?: number): ExternalError {
+  const { host, pathname } = new URL(url);
+  const message = isObject(body) ? (body["message"] ?? body["error"] ?? body["error_description"]) : undefined;
+  const detail = typeof message === "string" ? `: ${message}` : "";
+  const hint =
+    waitMs === undefined
+      ? status === 401
+        ? "check the token"
+        : undefined
+      : `the host asks to wait ${Math.ceil(waitMs / 1000)} s`;
+  return new ExternalError(`${host}${pathname} answered ${status}${detail}`, { code, ...(hint ? { hint } : {}) });
+}

@@ -1,0 +1,22 @@
+import type { Command } from "commander";
+import { registerAppDelete } from "./app-delete.js";
+import { registerAppGet } from "./app-get.js";
+import { registerAppHistory } from "./app-history.js";
+import { registerAppList } from "./app-list.js";
+import { registerAppSync } from "./app-sync.js";
+import { registerAppWait } from "./app-wait.js";
+import type { CliIo } from "./io.js";
+
+/** `fleetwright app …`: Applications on a hub. */
+export function registerApp(program: Command, io: CliIo): void {
+  const app = program.command("app").description("Applications on a hub");
+  for (const register of [
+    registerAppList,
+    registerAppGet,
+    registerAppSync,
+    registerAppWait,
+    registerAppHistory,
+    registerAppDelete,
+  ])
+    register(app, io);
+}

@@ -1,0 +1,91 @@
+import { formatError } from "../../../core/errors.js";
+import type { ApplicationChange } from "../../../core/impact/fleet-diff.js";
+import type { FleetState } from "../../../core/impact/fleet-state.js";
+import { type FoldedChange, foldChanges } from "../../../core/impact/fold.js";
+import type { Reason } from "../../../core/impact/reasons.js";
+
+/** All that a report of two revisions may say; each output format prints the same. */
+export interface FleetReport {
+  readonly from: string;
+  readonly to: string;
+  readonly changes: readonly ApplicationChange[];
+  readonly folded: readonly FoldedChange[];
+  readonly reasons: ReadonlyMap<string, readonly Reason[]>;
+  /** Findings about no single Application, at `to`. */
+  readonly problems: readonly string[];
+  readonly applicationSets: readonly {
+    readonly key: string;
+    readonly added: readonly string[];
+    readonly removed: readonly string[];
+    readonly errors: readonly string[];
+  }[];
+  readonly applicationCount: number;
+}
+
+export function fleetReport(input: {
+  readonly from: string;
+  readonly to: string;
+  readonly before: FleetState;
+  readonly after: FleetState;
+  readonly changes: readonly ApplicationChange[];
+  readonly reasons: ReadonlyMap<string, readonly Reason[]>;
+}): FleetReport {
+  const { before, after, changes } = input;
+  const touched = changes.filter((change) => change.effect !== "unchanged");
+  return {
+    from: input.from,
+    to: input.to,
+    changes,
+    reasons: input.reasons,
+    folded: foldChanges(
+      new Map(touched.filter((change) => change.effect === "changed").map((change) => [change.key, change.resources])),
+    ),
+    problems: after.problems.map(({ error }) => formatError(error)),
+    applicationSets: applicationSetChanges(before, after),
+    applicationCount: after.applications.size,
+  };
+}
+
+function applicationSetChanges(before: FleetState, after: FleetState): FleetReport["applicationSets"] {
+  const keys = [...new Set([...before.applicationSets.keys(), ...after.applicationSets.keys()])].sort();
+  return keys
+    .map((key) => {
+      const older = new Set(before.applicationSets.get(key)?.applications);
+      const newer = new Set(after.applicationSets.get(key)?.applications);
+      return {
+        key,
+        added: [...newer].filter((name) => !older.has(name)),
+        removed: [...older].filter((name) => !newer.has(name)),
+        errors: (after.applicationSets.get(key)?.errors ?? []).map(formatError),
+      };
+    })
+    .filter((set) => set.added.length + set.removed.length + set.errors.length > 0);
+}
+
+/** How many Applications there are of each effect. */
+export function countEffects(report: FleetReport): Readonly<Record<ApplicationChange["effect"], number>> {
+  const counts = { added: 0, removed: 0, changed: 0, unchanged: 0, error: 0 };
+  for (const change of report.changes) counts[change.effect]++;
+  return counts;
+}
+
+/** Whether anything would be different in a cluster. */
+export function hasDifferences(report: FleetReport): boolean {
+  return report.changes.some((change) => change.effect !== "unchanged");
+}
+
+/** `12 changed, 1 added, 3 touched without effect; 360 Applications` */
+export function summaryLine(report: FleetReport): string {
+  const counts = countEffects(report);
+  const words = {
+    changed: "changed",
+    added: "added",
+    removed: "removed",
+    error: "cannot be rendered",
+    unchanged: "touched without effect",
+  } as const;
+  const parts = (Object.keys(words) as (keyof typeof words)[])
+    .filter((effect) => counts[effect] > 0)
+    .map((effect) => `${counts[effect]} ${words[effect]}`);
+  return `${parts.length > 0 ? parts.join(", ") : "no Application is touched"}; ${report.applicationCount} Applications in all`;
+}

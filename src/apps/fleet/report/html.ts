@@ -1,0 +1,44 @@
+import { formatError } from "../../../core/errors.js";
+import { type FleetReport, summaryLine } from "./fleet-report.js";
+import { escapeHtml } from "./markdown.js";
+import { resourceLines } from "./terminal.js";
+
+/** A page that needs nothing else: no script, no fetch. */
+export function htmlReport(report: FleetReport): string {
+  const sections = [
+    ...report.changes
+      .filter((change) => change.effect === "error")
+      .map((change) => `<p class="bad"><b>${escapeHtml(change.name)}</b> ${escapeHtml(formatError(change.error))}</p>`),
+    ...report.problems.map((problem) => `<p class="bad">${escapeHtml(problem)}</p>`),
+    ...(["added", "removed"] as const).map((effect) => {
+      const names = report.changes
+        .filter((change) => change.effect === effect)
+        .map((change) => `<li>${escapeHtml(change.name)}</li>`);
+      return names.length === 0
+        ? ""
+        : `<details open><summary>${names.length} ${effect}</summary><ul>${names.join("")}</ul></details>`;
+    }),
+    ...report.folded.map(({ change, applications }) => {
+      const { kind, namespace, name } = change.resource;
+      const lines = resourceLines(change).map(
+        (line) =>
+          `<span class="${line.startsWith("+ ") ? "plus" : line.startsWith("- ") ? "minus" : "path"}">${escapeHtml(line)}</span>`,
+      );
+      const title = `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
+      return `<details open><summary><b>${escapeHtml(title)}</b> ${change.kind}, in ${applications.length} Applications</summary>
+<p class="quiet">${escapeHtml(applications.join(", "))}</p><pre>${lines.join("\n")}</pre></details>`;
+    }),
+  ];
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Fleet change ${escapeHtml(report.from.slice(0, 10))} to ${escapeHtml(report.to.slice(0, 10))}</title>
+<meta http-equiv="content-security-policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>
+body { font: 14px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
+details { border: 1px solid #d5d9de; border-radius: 6px; padding: .5rem 1rem; margin: .6rem 0; }
+pre { overflow-x: auto; font-size: 12px; } .plus { color: #1a7f4b; } .minus { color: #b3261e; } .path, .quiet { color: #66707a; } .bad { border-left: 3px solid #b3261e; padding-left: .6rem; }
+</style></head><body>
+<h1>${escapeHtml(summaryLine(report))}</h1>
+${sections.filter((section) => section !== "").join("\n")}
+</body></html>
+`;
+}

@@ -1,0 +1,92 @@
+import { formatError } from "../../../core/errors.js";
+import type { FleetReport } from "./fleet-report.js";
+
+/** The stable JSON of `impact`: names, effects and reasons. */
+export function impactJson(report: FleetReport): unknown {
+  return {
+    from: report.from,
+    to: report.to,
+    applications: report.changes.map((change) => ({
+      name: change.name,
+      namespace: change.namespace,
+      effect: change.effect,
+      reasons: report.reasons.get(change.key) ?? [],
+      ...(change.movedFrom ? { movedFrom: change.movedFrom } : {}),
+      ...(change.error ? { error: formatError(change.error) } : {}),
+    })),
+    applicationSets: report.applicationSets.map(({ key, ...set }) => ({
+      name: key.slice(key.indexOf("/") + 1),
+      namespace: key.slice(0, key.indexOf("/")),
+      ...set,
+    })),
+    problems: report.problems,
+  };
+}
+
+/** The stable JSON of `diff`: what `impact` says and every changed field. */
+export function diffJson(report: FleetReport): unknown {
+  return {
+    from: report.from,
+    to: report.to,
+    applications: report.changes.map((change) => ({
+      name: change.name,
+      namespace: change.namespace,
+      effect: change.effect,
+      spec: change.spec,
+      resources: change.resources,
+      ...(change.error ? { error: formatError(change.error) } : {}),
+    })),
+    problems: report.problems,
+  };
+}
+
+/** SARIF 2.1.0 for code scanning: what cannot be rendered, and what vanishes. */
+export function sarifReport(report: FleetReport): unknown {
+  const result = (ruleId: string, level: string, text: string, location?: { file: string; line?: number; column?: number }) => ({
+    ruleId,
+    level,
+    message: { text },
+    ...(location
+      ? {
+          locations: [
+            {
+              physicalLocation: {
+                artifactLocation: { uri: location.file },
+                ...(location.line
+                  ? { region: { startLine: location.line, ...(location.column ? { startColumn: location.column } : {}) } }
+                  : {}),
+              },
+            },
+          ],
+        }
+      : {}),
+  });
+  const rules = [
+    { id: "application-error", shortDescription: { text: "An Application cannot be rendered" } },
+    { id: "application-removed", shortDescription: { text: "An Application vanishes" } },
+    { id: "fleet-problem", shortDescription: { text: "A finding about the fleet" } },
+  ];
+  const results = [
+    ...report.changes
+      .filter((change) => change.effect === "error")
+      .map((change) =>
+        result(
+          "application-error",
+          "error",
+          `${change.name}: ${change.error?.message}`,
+          change.error?.location ?? { file: change.after?.origin.file ?? "" },
+        ),
+      ),
+    ...report.changes
+      .filter((change) => change.effect === "removed")
+      .map((change) =>
+        result("application-removed", "warning", `${change.name} vanishes`, { file: change.before?.origin.file ?? "" }),
+      ),
+    ...report.problems.map((problem) => result("fleet-problem", "warning", problem)),
+  ];
+  return {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [{ tool: { driver: { name: "fleetwright", rules } }, results }],
+  };
+}

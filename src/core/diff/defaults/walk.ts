@@ -1,0 +1,98 @@
+import type { Value, ValueObject } from "../../manifest/value.js";
+import { isObject } from "../../manifest/value.js";
+import type { GoField, GoStruct, GoType } from "../typed/go-types.js";
+import { admissionDefaults, otherDefaults } from "./cluster.js";
+import { coreDefaults } from "./core.js";
+import { podDefaults } from "./pod.js";
+import { roundedResources } from "./resources.js";
+import type { Defaulter } from "./set.js";
+import { workloadDefaults } from "./workloads.js";
+
+const defaulters: ReadonlyMap<string, Defaulter> = new Map([
+  ...coreDefaults,
+  ...podDefaults,
+  ...workloadDefaults,
+  ...admissionDefaults,
+  ...otherDefaults,
+]);
+
+const plans = new Map<GoStruct, DefaultingPlan>();
+
+interface DefaultingPlan {
+  readonly own: Defaulter | undefined;
+  readonly fields: readonly GoField[];
+}
+
+/**
+ * The object with the API server's defaults of Kubernetes 1.36 for its type; the same object where none is missing.
+ * The parent's defaults come first, then the children's.
+ */
+export function withDefaults(object: ValueObject, type: GoStruct): ValueObject {
+  const plan = planOf(type);
+  let result = plan.own ? plan.own(object) : object;
+  for (const field of plan.fields) {
+    const before = result[field.name];
+    const after = defaulted(before ?? null, field.type, type);
+    if (after === before || after === undefined) continue;
+    result = { ...result, [field.name]: after };
+  }
+  return result;
+}
+
+function defaulted(value: Value, type: GoType, owner: GoStruct): Value | undefined {
+  switch (type.kind) {
+    case "struct": {
+      if (isObject(value)) return withDefaults(value, type);
+      const found = withDefaults(nothing, type);
+      return found === nothing ? undefined : found;
+    }
+    case "pointer":
+      return value === null ? undefined : defaulted(value, type.element, owner);
+    case "list":
+      return Array.isArray(value) ? defaultedList(value, type.element, owner) : undefined;
+    case "map":
+      return isObject(value) && type.element.kind === "quantity" ? roundedResources(value) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const nothing: ValueObject = {};
+
+function defaultedList(list: readonly Value[], element: GoType, owner: GoStruct): readonly Value[] {
+  let changed: Value[] | undefined;
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index] as Value;
+    const after = defaulted(item, element, owner);
+    if (after === undefined || after === item) continue;
+    changed ??= [...list];
+    changed[index] = after;
+  }
+  return changed ?? list;
+}
+
+function planOf(type: GoStruct): DefaultingPlan {
+  const known = plans.get(type);
+  if (known) return known;
+  const fields = [...type.fields.values()].filter((field) => hasDefaults(field.type, type, new Set()));
+  const plan = { own: defaulters.get(type.name), fields };
+  plans.set(type, plan);
+  return plan;
+}
+
+function hasDefaults(type: GoType, owner: GoStruct, seen: Set<GoStruct>): boolean {
+  switch (type.kind) {
+    case "pointer":
+    case "list":
+      return hasDefaults(type.element, owner, seen);
+    case "map":
+      return type.element.kind === "quantity" && owner.name.startsWith("core/v1.");
+    case "struct":
+      if (defaulters.has(type.name)) return true;
+      if (seen.has(type)) return false;
+      seen.add(type);
+      return [...type.fields.values()].some((field) => hasDefaults(field.type, type, seen));
+    default:
+      return false;
+  }
+}

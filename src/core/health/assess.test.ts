@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import type { LuaRuntime } from "../lua/lua-runtime.js";
+import type { KubernetesObject } from "../manifest/object.js";
+import { healthAssessor } from "./assess.js";
+
+function object(kind: string, apiVersion: string, more: object = {}): KubernetesObject {
+  return { apiVersion, kind, metadata: { name: "x", namespace: "ns", generation: 2 }, ...more } as KubernetesObject;
+}
+
+const widget = object("Widget", "example.com/v1", {
+  status: { observedGeneration: 1, conditions: [{ type: "Ready", status: "True" }] },
+});
+/** Answers with the script's text, so that a test sees which script was asked. */
+const echo: LuaRuntime = { run: (script) => ({ kind: "table", value: { status: "Healthy", message: script } }) };
+
+test("a Deployment whose last generation was not seen yet is Progressing", () => {
+  const deployment = object("Deployment", "apps/v1", { spec: { replicas: 1 }, status: { observedGeneration: 1 } });
+  expect(healthAssessor()(deployment).health?.status).toBe("Progressing");
+});
+
+test("an object of the wrong shape is Unknown, and the error says why", () => {
+  const { health, error } = healthAssessor()(object("Deployment", "apps/v1", { spec: { replicas: "three" } }));
+  expect(health?.status).toBe("Unknown");
+  expect(error?.code).toBe("HEALTH_BAD_TYPE");
+});
+
+test("the exact override wins, then the longest pattern", () => {
+  const override = (script: string) => ({ script, useOpenLibs: false });
+  const overrides = new Map([
+    ["*/*", override("all")],
+    ["example.com/*", override("group")],
+    ["example.com/Widget", override("exact")],
+  ]);
+  expect(healthAssessor({ overrides, lua: echo })(widget).health?.message).toBe("exact");
+  expect(healthAssessor({ overrides, lua: echo })(object("Gadget", "example.com/v1")).health?.message).toBe("group");
+});
+
+test("a kind that nobody knows has no health, or by choice that of its conditions", () => {
+  expect(healthAssessor()(widget).health).toBeUndefined();
+  expect(healthAssessor({ unknownKinds: "generic" })(widget).health?.status).toBe("Progressing");
+});
+
+test("an operator's kind is judged by its table, without any script", () => {
+  const status = { conditions: [{ type: "Ready", status: "False", message: "no such issuer" }] };
+  const certificate = object("Certificate", "cert-manager.io/v1", { status });
+  expect(healthAssessor()(certificate).health).toEqual({ status: "Degraded", message: "no such issuer" });
+  expect(healthAssessor({ kindRules: false })(certificate).health).toBeUndefined();
+});

@@ -1,0 +1,115 @@
+import type { KubernetesObject } from "../../manifest/object.js";
+import { asObject } from "../../manifest/object.js";
+import type { Value } from "../../manifest/value.js";
+import type { FileTree } from "../../render/file-tree.js";
+import { emitYaml } from "../../yaml/emit.js";
+import { BuildSchemas } from "../model/custom-schema.js";
+import { metaTexts, originAnnotation, removedAnnotations, transformationsAnnotation, withMetaTexts } from "../model/annotations.js";
+import { fieldSpec } from "../model/field-spec.js";
+import type { ResMap } from "../model/res-map.js";
+import type { Resource } from "../model/resource.js";
+import { withFoldedBreaks } from "../nodes/folded-breaks.js";
+import { toJson } from "../nodes/json.js";
+import type { KustomizeOptions, KustomizeResult, Warning } from "../options.js";
+import { KustomizeSession } from "../session.js";
+import { withOverrides } from "../overrides/overrides.js";
+import { hashTransformer } from "../transformers/hash.js";
+import { labelTransformer } from "../transformers/labels.js";
+import { sortOrderTransformer } from "../transformers/sort-order.js";
+import { Loader, NeedsError } from "../tree/loader.js";
+import { Accumulator } from "./accumulator.js";
+import { findKustomization } from "./kustomization-file.js";
+import { fixNameReferences } from "./name-references.js";
+import { type BuildContext, Target, UnshareableError } from "./target.js";
+import { resolveVars } from "./vars.js";
+
+/** Builds the kustomization in `directory` of the tree; see buildKustomization. */
+export function build(tree: FileTree, directory: string, options: KustomizeOptions): KustomizeResult {
+  try {
+    return buildOnce(tree, directory, options, true);
+  } catch (error) {
+    if (error instanceof NeedsError) return { kind: "needs", needs: distinctNeeds(error) };
+    if (!(error instanceof UnshareableError)) throw error;
+  }
+  try {
+    return buildOnce(tree, directory, options, false);
+  } catch (error) {
+    if (error instanceof NeedsError) return { kind: "needs", needs: distinctNeeds(error) };
+    throw error;
+  }
+}
+
+function distinctNeeds({ needs }: NeedsError): NeedsError["needs"] {
+  return [...new Map(needs.map((need) => [need.key, need])).values()];
+}
+
+function buildOnce(tree: FileTree, directory: string, options: KustomizeOptions, isShared: boolean): KustomizeResult {
+  const loader = Loader.at(tree, directory, {
+    isRestricted: options.loadRestrictions !== "none",
+    allowRemote: options.allowRemote ?? false,
+    remotes: options.remotes ?? new Map(),
+  });
+  const found = findKustomization(loader);
+  const kustomization = options.overrides ? { ...found, fields: withOverrides(found.fields, options.overrides, loader) } : found;
+  const { buildMetadata = [] } = kustomization.fields;
+  const warnings: Warning[] = [];
+  const session = options.session ?? new KustomizeSession();
+  const context: BuildContext = { options, session, schemas: new BuildSchemas(), warnings, isShared, roots: [] };
+  const origin = buildMetadata.length > 0 ? {} : undefined;
+  const target = new Target(loader, kustomization, context, { buildMetadata, origin, helmNamespace: "" });
+  const accumulator = target.accumulate(new Accumulator());
+  const warn = (message: string): void => void warnings.push({ kind: "noEffect", message, file: kustomization.path });
+  finish(accumulator, warn);
+  const { map } = accumulator;
+  order(map, target.fields, options);
+  if (options.managedByLabel || buildMetadata.includes("managedByLabel")) managedBy.transform(map, { warn: () => {} });
+  const resources = map.resources.map((resource) => finished(resource, buildMetadata));
+  return { kind: "built", resources, yaml: () => printResources(resources), warnings };
+}
+
+/** The last steps, once for a whole build: hashes, references, vars, local-only resources. */
+function finish(accumulator: Accumulator, warn: (message: string) => void): void {
+  const { map, config, vars } = accumulator;
+  const context = { warn: () => {} };
+  hashTransformer.transform(map, context);
+  if (config.nameReference.length > 0) fixNameReferences(map, config.nameReference);
+  resolveVars(map, vars, config.varReference, warn);
+  const kept = map.resources.filter((resource) => !isLocal(resource));
+  if (kept.length < map.size) map.setAll(kept);
+}
+
+function isLocal(resource: Resource): boolean {
+  const mark = metaTexts(resource.value, "annotations")["config.kubernetes.io/local-config"];
+  return mark !== undefined && mark !== "false";
+}
+
+function order(map: ResMap, fields: Target["fields"], options: KustomizeOptions): void {
+  const context = { warn: () => {} };
+  if (fields.sortOptions) sortOrderTransformer(fields.sortOptions).transform(map, context);
+  else if (options.reorder !== "none") sortOrderTransformer({ order: "legacy" }).transform(map, context);
+}
+
+/** The version whose behaviour and bytes are kept. */
+const compatibleVersion = "v5.8.1";
+
+const managedBy = labelTransformer({ "app.kubernetes.io/managed-by": `kustomize-${compatibleVersion}` }, [
+  fieldSpec("metadata/labels", { create: true }),
+]);
+
+/** Without the build's notes, every scalar by its meaning. */
+function finished(resource: Resource, buildMetadata: readonly string[]): KubernetesObject {
+  const annotations = metaTexts(resource.value, "annotations");
+  const hadNone = Object.keys(annotations).length === 0;
+  for (const key of removedAnnotations) delete annotations[key];
+  const keepsOrigin = buildMetadata.includes("originAnnotations");
+  const keepsTransformations = buildMetadata.includes("transformerAnnotations");
+  if (!keepsOrigin) delete annotations[originAnnotation];
+  if (!keepsTransformations) delete annotations[transformationsAnnotation];
+  const isUntouched = hadNone && keepsOrigin && keepsTransformations;
+  const value = isUntouched ? resource.value : withMetaTexts(resource.value, "annotations", annotations);
+  return asObject(withFoldedBreaks(toJson(value)));
+}
+
+function printResources(resources: readonly KubernetesObject[]): string {
+  return resources.map((resource) => emitYaml(resource as unknown as Value, { style: "kustomize" })).join("---\n");
+}

@@ -1,0 +1,27 @@
+import { kustomizeError } from "../model/errors.js";
+import { metaTexts, withMetaTexts } from "../model/annotations.js";
+import { ResMap } from "../model/res-map.js";
+import { toJson } from "../nodes/json.js";
+import { emitJson } from "../../yaml/json.js";
+import type { Transformer } from "../transformers/transformer.js";
+
+const validatedBy = "validated-by";
+
+/** Validators are transformers that may change nothing but a label of their own. */
+export function runValidators(map: ResMap, validators: readonly Transformer[]): void {
+  for (const validator of validators) {
+    const before = map.resources;
+    const checked = new ResMap(before);
+    validator.transform(checked, { warn: () => {} });
+    const fail = (what: string): Error => kustomizeError("KUSTOMIZE_PLUGIN", `validator shouldn't modify the resource map: ${what}`);
+    if (checked.size !== before.length) throw fail(`lists have different number of entries: ${before.length} and ${checked.size}`);
+    before.forEach((resource, position) => {
+      const after = checked.at(position);
+      const { [validatedBy]: _label, ...labels } = metaTexts(after.value, "labels");
+      const cleaned = _label === undefined ? after.value : withMetaTexts(after.value, "labels", labels);
+      if (cleaned === resource.value || emitJson(toJson(cleaned)) === emitJson(toJson(resource.value))) return;
+      throw fail(`nodes unequal: \n -- ${emitJson(toJson(resource.value))},\n -- ${emitJson(toJson(cleaned))}`);
+    });
+    map.setAll(checked.resources);
+  }
+}

@@ -1,0 +1,159 @@
+import { prefixError } from "../model/errors.js";
+import { parseGroupVersion } from "../model/gvk.js";
+import type { FieldSpec } from "../model/field-spec.js";
+import { formatId } from "../model/res-id.js";
+import { childOf, childText, isList, isMap, isMissingOrNull, isQuotedScalar, isScalar, type Node, type NodeMap, type SharedText, tagOf, textOf } from "../nodes/node.js";
+import { fieldError, NodeKindError } from "../nodes/ops.js";
+import { isListIndex, parseIndex, splitPath } from "../nodes/paths.js";
+import { makeScalar } from "../nodes/scalar.js";
+import { ScalarLiteral } from "../../yaml/scalar-literal.js";
+import { type Kind, YNode } from "../nodes/ynode.js";
+
+/** What is done to a field that a spec leads to; undefined stands for a field that is being made. */
+export interface FieldEdit {
+  set(node: Node | undefined): Node | undefined;
+  /** What the last field becomes where the spec says `create`; nothing is made without it. */
+  readonly createKind?: "map" | "scalar";
+}
+
+/** Changes the fields of `object` that the spec names, making them where it says so; gives the same object when nothing changed. */
+export function applyFieldSpec(object: NodeMap, spec: FieldSpec, edit: FieldEdit): NodeMap {
+  if (!isKindOf(object, spec)) return object;
+  const path = pathOf(spec);
+  try {
+    return new Walk(path, spec.create, edit).filter(object, 0) as NodeMap;
+  } catch (error) {
+    throw prefixError(error, `considering field '${spec.path}' of object ${formatId(bareId(object))}`);
+  }
+}
+
+export function applyFieldSpecs(object: NodeMap, specs: readonly FieldSpec[], edit: FieldEdit): NodeMap {
+  let result = object;
+  for (const spec of specs) result = applyFieldSpec(result, spec, edit);
+  return result;
+}
+
+function isKindOf(object: NodeMap, spec: FieldSpec): boolean {
+  if (spec.kind !== "" && spec.kind !== textOf(childOf(object, "kind"))) return false;
+  if (spec.group === "" && spec.version === "") return true;
+  const { group, version } = parseGroupVersion(textOf(childOf(object, "apiVersion")));
+  return (spec.group === "" || spec.group === group) && (spec.version === "" || spec.version === version);
+}
+
+const pathsBySpec = new WeakMap<FieldSpec, readonly string[]>();
+
+function pathOf(spec: FieldSpec): readonly string[] {
+  const known = pathsBySpec.get(spec);
+  if (known) return known;
+  const path = splitPath(spec.path, "/");
+  pathsBySpec.set(spec, path);
+  return path;
+}
+
+/** The id as messages give it, without asking for its scope. */
+function bareId(object: NodeMap): Parameters<typeof formatId>[0] {
+  const metadata = childOf(object, "metadata");
+  return {
+    ...parseGroupVersion(textOf(childOf(object, "apiVersion"))),
+    kind: textOf(childOf(object, "kind")),
+    name: childText(metadata, "name"),
+    namespace: childText(metadata, "namespace"),
+    isClusterScoped: false,
+  };
+}
+
+class Walk {
+  readonly #path: readonly string[];
+  readonly #isCreating: boolean;
+  readonly #edit: FieldEdit;
+
+  constructor(path: readonly string[], isCreating: boolean, edit: FieldEdit) {
+    this.#path = path;
+    this.#isCreating = isCreating && edit.createKind !== undefined;
+    this.#edit = edit;
+  }
+
+  filter(node: Node | undefined, depth: number): Node | undefined {
+    if (depth === this.#path.length) return this.#edit.set(node);
+    if (isMissingOrNull(node)) return node;
+    if (isList(node)) return this.#list(node, depth);
+    if (isMap(node)) return this.#map(node, depth);
+    throw fieldError("expected sequence or mapping node");
+  }
+
+  #list(node: readonly Node[], depth: number): Node {
+    let result: Node[] | undefined;
+    try {
+      for (let i = 0; i < node.length; i++) {
+        const changed = this.filter(node[i], depth) as Node;
+        if (changed === node[i]) continue;
+        result ??= [...node];
+        result[i] = changed;
+      }
+    } catch (error) {
+      throw prefixError(error, `visit traversal on path: [${this.#path.slice(depth).join(" ")}]`);
+    }
+    return result ?? node;
+  }
+
+  #map(node: NodeMap, depth: number): Node {
+    const part = this.#path[depth]!;
+    const isListMark = part.endsWith("[]");
+    const name = isListMark ? part.slice(0, -2) : part;
+    if (name === "") throw fieldError("cannot set or create an empty field name");
+    requireFieldName(node, name);
+    const isCreating = this.#isCreating && !isListMark;
+    let field = childOf(node, name);
+    if (field === undefined && !isCreating) return node;
+    if (isMissingOrNull(field)) {
+      if (isCreating) field = depth === this.#path.length - 1 && this.#edit.createKind === "scalar" ? undefined : {};
+      else if (isListMark) field = [];
+    }
+    const changed = this.filter(field, depth + 1);
+    if (changed === childOf(node, name) || changed === undefined) return node;
+    return { ...node, [name]: changed };
+  }
+}
+
+/** Numbers and the like mean positions in a list to the original. */
+function requireFieldName(node: NodeMap, name: string): void {
+  if (name === "*") throw fieldError(`fieldName: ${name}: wildcard is not supported in PathGetter`);
+  if (name !== "-" && !isListIndex(name) && parseIndex(name) === undefined) return;
+  throw prefixError(new NodeKindError("list", new YNode(node)), `fieldName: ${name}`);
+}
+
+/** A scalar set over what is there: new tag and text, old style. */
+export function setScalar(tag: string, text: string): (node: Node | undefined) => Node {
+  return (node) => overwriteScalar(node, tag, text);
+}
+
+export function overwriteScalar(node: Node | undefined, tag: string, text: string): Node {
+  if (isMissingOrNull(node)) return makeScalar(tag, text, false);
+  requireNodeKind(node, "scalar");
+  const isQuoted = isQuotedScalar(node);
+  if (typeof node === "string" && tag === "!!str") return node === text ? node : text;
+  if (isQuoted && (node as ScalarLiteral).text === text && (tag === "" || tag === "!!str")) return node;
+  return makeScalar(tag, text, isQuoted);
+}
+
+/** Sets a string entry of a map; `made` tells what a new entry is. */
+export function setEntry(key: string, entry: SharedText, made: () => void): (node: Node | undefined) => Node | undefined {
+  const { text } = entry;
+  return (node) => {
+    if (isMissingOrNull(node)) return node;
+    requireNodeKind(node, "map");
+    const before = childOf(node, key);
+    if (before === undefined) {
+      made();
+      return { ...(node as NodeMap), [key]: entry };
+    }
+    entry.isQuoted = isQuotedScalar(before);
+    if (isScalar(before) && textOf(before) === text && (entry.isQuoted || tagOf(before) === "!!str")) return node;
+    return { ...(node as NodeMap), [key]: entry.isQuoted ? new ScalarLiteral("!!str", text) : text };
+  };
+}
+
+export function requireNodeKind(node: Node, kind: Kind): void {
+  const is = isList(node) ? "list" : isMap(node) ? "map" : "scalar";
+  if (is !== kind && !isMissingOrNull(node)) throw new NodeKindError(kind, new YNode(node));
+}

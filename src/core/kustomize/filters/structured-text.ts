@@ -1,0 +1,73 @@
+import { parseYaml } from "../../yaml/parse.js";
+import { emitYaml } from "../../yaml/emit.js";
+import { emitJson } from "../../yaml/json.js";
+import { toJson } from "../nodes/json.js";
+import { lookup } from "../nodes/ops.js";
+import type { Node } from "../nodes/node.js";
+import { type Kind, YNode } from "../nodes/ynode.js";
+import type { Value } from "../../manifest/value.js";
+import { matchPath } from "./path-matcher.js";
+
+/** The document inside a scalar. Throws when the text is no YAML. */
+export function parseStructured(text: string): YNode {
+  const value = parseYaml(text, { dialect: "kustomize", keepStyle: true });
+  return new YNode(text.trim() === "" ? undefined : (value as unknown as Node));
+}
+
+/**
+ * Sets a value inside JSON or YAML that a scalar of the target holds. Gives false where the path does not lead into
+ * such a scalar, or to nothing in it.
+ */
+export function setInStructuredText(target: YNode, value: YNode, path: readonly string[], create: Kind | undefined): boolean {
+  try {
+    return trySet(target, value, path, create);
+  } catch {
+    return false;
+  }
+}
+
+function trySet(target: YNode, value: YNode, path: readonly string[], create: Kind | undefined): boolean {
+  const length = scalarDepth(target, path);
+  if (length === undefined) return false;
+  const scalar = lookup(target, path.slice(0, length)) as YNode;
+  const text = scalar.value;
+  const structured = parseStructured(text);
+  const found = matchPath(structured, path.slice(length), create);
+  if (!found || found.length === 0) return false;
+  for (const field of found) {
+    if (field.kind === "scalar") field.setText(value.value);
+    else field.assign(value);
+  }
+  scalar.setText(print(structured, text));
+  return true;
+}
+
+/** How many parts of the path lead to the first scalar on it that holds a document. */
+function scalarDepth(target: YNode, path: readonly string[]): number | undefined {
+  for (let length = 1; length < path.length; length++) {
+    let field: YNode | undefined;
+    try {
+      field = lookup(target, path.slice(0, length));
+    } catch {
+      continue;
+    }
+    if (field?.kind !== "scalar") continue;
+    try {
+      parseStructured(field.value);
+      return length;
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+function print(structured: YNode, original: string): string {
+  const value = toJson(structured.freeze());
+  const first = original.trim()[0];
+  if (first === "{" || first === "[") {
+    const isPretty = original.includes("\n") && original.includes("  ");
+    return emitJson(value, isPretty ? { indent: 2 } : {});
+  }
+  return emitYaml(value as Value, { style: "go-yaml-v3", indent: 2, sortKeys: false }).trim();
+}

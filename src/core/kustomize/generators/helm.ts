@@ -1,0 +1,78 @@
+import { joinRelative } from "../tree/paths.js";
+import { utf8Encode } from "../../../platform/bytes.js";
+import type { Value } from "../../manifest/value.js";
+import { emitYaml } from "../../yaml/emit.js";
+import { parseYaml } from "../../yaml/parse.js";
+import { mergeNodes } from "../filters/merge2.js";
+import type { HelmChartArgs, HelmGlobals } from "../kustomization/fields.js";
+import { buildAnnotations, withAnnotations } from "../model/annotations.js";
+import { kustomizeError, prefixError } from "../model/errors.js";
+import { toJson } from "../nodes/json.js";
+import type { Node, NodeMap } from "../nodes/node.js";
+import { YNode } from "../nodes/ynode.js";
+import type { KustomizeOptions } from "../options.js";
+import { readResources } from "../tree/documents.js";
+import type { Loader } from "../tree/loader.js";
+
+export type HelmArgs = HelmChartArgs & HelmGlobals;
+
+/** Checks a chart's arguments; gives what renders it. */
+export function helmGenerator(args: HelmArgs, loader: Loader, options: KustomizeOptions): () => readonly NodeMap[] {
+  const fail = (message: string): Error => kustomizeError("KUSTOMIZE_HELM", message);
+  if (!options.enableHelm) throw fail("must specify --enable-helm");
+  if (!args.name) throw fail("chart name cannot be empty");
+  const merge = args.valuesMerge || "override";
+  if (!["merge", "override", "replace"].includes(merge)) throw fail("valuesMerge must be one of [merge override replace]");
+  const additional = (args.additionalValuesFiles ?? []).map((path) => {
+    try {
+      return loader.load(path).bytes;
+    } catch (error) {
+      throw prefixError(error, "could not load additionalValuesFile");
+    }
+  });
+  return () => renderChart(args, merge, additional, loader, options);
+}
+
+function renderChart(
+  args: HelmArgs,
+  merge: string,
+  additional: readonly Uint8Array[],
+  loader: Loader,
+  options: KustomizeOptions,
+): readonly NodeMap[] {
+  const { name = "", version, repo, chartHome = "charts" } = args;
+  const home = version && repo ? joinRelative(chartHome, `${name}-${version}`) : chartHome;
+  const chartPath = loader.pathOf(joinRelative(home, name));
+  if (loader.tree.kind(chartPath) !== "directory")
+    throw kustomizeError("KUSTOMIZE_HELM", `no chart found at '/${chartPath}'`, { hint: "charts are not pulled: bring it into the repository" });
+  if (!options.renderHelm) throw kustomizeError("KUSTOMIZE_HELM", "no Helm renderer is at hand for helmCharts");
+  const valuesFile = args.valuesFile || joinRelative(home, name, "values.yaml");
+  const values = valuesOf(args, merge, () => loader.load(valuesFile).bytes);
+  const output = options.renderHelm({
+    tree: loader.tree,
+    chartPath,
+    releaseName: args.releaseName || undefined,
+    nameTemplate: args.nameTemplate || undefined,
+    namespace: args.namespace || undefined,
+    values: [values, ...additional],
+    apiVersions: args.apiVersions?.length ? args.apiVersions : (options.helmApiVersions ?? []),
+    kubeVersion: args.kubeVersion || options.helmKubeVersion || undefined,
+    includeCrds: args.includeCRDs ?? false,
+    skipTests: args.skipTests ?? false,
+    skipHooks: args.skipHooks ?? false,
+  });
+  return readResources(output, chartPath).map((value) => withAnnotations(value, { [buildAnnotations.helmGenerated]: "true" }));
+}
+
+function valuesOf({ valuesInline }: HelmArgs, merge: string, read: () => Uint8Array): Uint8Array {
+  if (valuesInline === undefined || Object.keys(valuesInline).length === 0) return read();
+  const inline = new YNode(valuesInline as unknown as Node);
+  if (merge === "replace") return utf8Encode(emitYaml(valuesInline as Value, { style: "kubernetes" }));
+  const chart = new YNode((parseYaml(read(), { dialect: "kustomize", keepStyle: true }) ?? {}) as unknown as Node);
+  const noSchemas = { schemaOf: () => undefined };
+  const merged =
+    merge === "override"
+      ? mergeNodes(inline, chart, noSchemas, { listIncrease: "append" })
+      : mergeNodes(chart, inline, noSchemas, { listIncrease: "append" });
+  return utf8Encode(emitYaml(merged ? toJson(merged.freeze()) : {}, { style: "kubernetes" }));
+}

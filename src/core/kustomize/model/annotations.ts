@@ -1,0 +1,95 @@
+import { childOf, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
+
+const domain = "internal.config.kubernetes.io";
+
+/** Annotations that the original keeps its notes in while it builds. */
+export const buildAnnotations = {
+  previousKinds: `${domain}/previousKinds`,
+  previousNames: `${domain}/previousNames`,
+  prefixes: `${domain}/prefixes`,
+  suffixes: `${domain}/suffixes`,
+  previousNamespaces: `${domain}/previousNamespaces`,
+  allowNameChange: `${domain}/allowNameChange`,
+  allowKindChange: `${domain}/allowKindChange`,
+  refBy: `${domain}/refBy`,
+  generatorBehavior: `${domain}/generatorBehavior`,
+  needsHashSuffix: `${domain}/needsHashSuffix`,
+  helmGenerated: `${domain}/helm-generated`,
+} as const;
+
+export const originAnnotation = "config.kubernetes.io/origin";
+export const transformationsAnnotation = "alpha.config.kubernetes.io/transformations";
+
+/** What is taken away before printing. */
+export const removedAnnotations: readonly string[] = [
+  buildAnnotations.previousKinds,
+  buildAnnotations.previousNames,
+  buildAnnotations.prefixes,
+  buildAnnotations.suffixes,
+  buildAnnotations.previousNamespaces,
+  buildAnnotations.allowNameChange,
+  buildAnnotations.allowKindChange,
+  buildAnnotations.refBy,
+  buildAnnotations.generatorBehavior,
+  buildAnnotations.needsHashSuffix,
+  `${domain}/path`,
+  `${domain}/index`,
+  `${domain}/seqindent`,
+  `${domain}/id`,
+  `${domain}/annotations-migration-resource-id`,
+  "config.kubernetes.io/path",
+  "config.kubernetes.io/index",
+  "config.k8s.io/id",
+  buildAnnotations.helmGenerated,
+];
+
+const legacyKeys = new Set(["config.kubernetes.io/path", "config.kubernetes.io/index", "config.k8s.io/id"]);
+
+/** Annotations that a JSON patch must not take away. */
+export function isInternalAnnotation(key: string): boolean {
+  return key.startsWith(`${domain}/`) || legacyKeys.has(key);
+}
+
+/** The text of one annotation, or undefined where it is not there. */
+export function annotation(value: NodeMap, key: string): string | undefined {
+  const found = childOf(childOf(childOf(value, "metadata"), "annotations"), key);
+  return found === undefined ? undefined : textOf(found);
+}
+
+/** A map in the metadata, every value as its text. */
+export function metaTexts(value: NodeMap, field: "annotations" | "labels"): { [key: string]: string } {
+  const metadata = childOf(value, "metadata");
+  const map = isNilOrEmpty(metadata) ? undefined : childOf(metadata, field);
+  const result: { [key: string]: string } = {};
+  if (isMap(map)) for (const [key, text] of Object.entries(map)) result[key] = textOf(text);
+  return result;
+}
+
+/** Replaces a map in the metadata; an empty one removes the field. */
+export function withMetaTexts(value: NodeMap, field: "annotations" | "labels", texts: { readonly [key: string]: string }): NodeMap {
+  const metadata = childOf(value, "metadata");
+  const before: NodeMap = isMap(metadata) ? metadata : {};
+  if (Object.keys(texts).length > 0) return { ...value, metadata: { ...before, [field]: texts } };
+  if (isMap(metadata) && !Object.hasOwn(before, field)) return value;
+  const { [field]: _removed, ...rest } = before;
+  return { ...value, metadata: rest };
+}
+
+/** Sets single annotations, leaving the values of the others as they are. */
+export function withAnnotations(value: NodeMap, texts: { readonly [key: string]: Node }): NodeMap {
+  const metadata = childOf(value, "metadata");
+  const before = isMissingOrNull(metadata) ? undefined : childOf(metadata, "annotations");
+  const base: NodeMap = isMap(metadata) ? metadata : {};
+  return { ...value, metadata: { ...base, annotations: { ...(isMap(before) ? before : {}), ...texts } } };
+}
+
+/** Appends to annotations that hold comma-separated lists; an empty text adds nothing. */
+export function withAppended(value: NodeMap, texts: { readonly [key: string]: string }): NodeMap {
+  const changes: { [key: string]: string } = {};
+  for (const [key, text] of Object.entries(texts)) {
+    if (text === "") continue;
+    const before = annotation(value, key);
+    changes[key] = before === undefined ? text : `${before},${text}`;
+  }
+  return Object.keys(changes).length === 0 ? value : withAnnotations(value, changes);
+}

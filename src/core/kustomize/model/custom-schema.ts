@@ -1,0 +1,106 @@
+import { isObject, objectAt, stringAt, type Value, type ValueObject } from "../../manifest/value.js";
+import { parseYaml } from "../../yaml/parse.js";
+import { schemaTables } from "../tables/schema.generated.js";
+import type { SchemaNode } from "../tables/types.js";
+import { prefixError } from "./errors.js";
+import { builtInSchemas, type Definitions, type MergeSchema, type Schemas, tableSchemas } from "./schema.js";
+
+const scopedTypes: ReadonlySet<string> = new Set([...schemaTables.clusterScoped, ...schemaTables.namespaced]);
+
+/**
+ * The schemas of one build. A kustomization's `openapi` replaces the built-in document for what comes after it; the built-in one
+ * stays where it was asked before.
+ */
+export class BuildSchemas implements Schemas {
+  #custom: Schemas | undefined;
+  #isBuiltInUsed = false;
+
+  #isFixed = false;
+
+  /** A document was chosen; later choices do not count. */
+  get isFixed(): boolean {
+    return this.#isFixed;
+  }
+
+  use(document: Uint8Array, file: string): void {
+    this.#custom = readSchemas(document, file, () => (this.#isBuiltInUsed ? schemaTables.definitions : {}));
+    this.#isFixed = true;
+  }
+
+  /** Settles on the built-in document. */
+  useBuiltIn(): void {
+    this.#isFixed = true;
+  }
+
+  schemaOf(apiVersion: string, kind: string): MergeSchema | undefined {
+    if (this.#custom === undefined) this.#isBuiltInUsed = true;
+    const custom = this.#custom?.schemaOf(apiVersion, kind);
+    if (custom || (this.#custom && !this.#isBuiltInUsed)) return custom;
+    return builtInSchemas.schemaOf(apiVersion, kind);
+  }
+
+  isClusterScoped(apiVersion: string, kind: string): boolean {
+    if (this.#custom === undefined && !scopedTypes.has(`${apiVersion}/${kind}`)) this.#isBuiltInUsed = true;
+    return builtInSchemas.isClusterScoped(apiVersion, kind) || (this.#custom?.isClusterScoped(apiVersion, kind) ?? false);
+  }
+}
+
+/** Reads an OpenAPI v2 document: merge keys of its definitions, scopes from its paths. */
+function readSchemas(document: Uint8Array, file: string, others: () => Definitions): Schemas {
+  let value: Value;
+  try {
+    value = parseYaml(document, { file, dialect: "kubernetes", duplicateKeys: "last" });
+  } catch (error) {
+    throw prefixError(error, "invalid schema file");
+  }
+  const definitions: { [name: string]: SchemaNode } = {};
+  const roots = new Map<string, string>();
+  for (const [name, definition] of Object.entries(objectAt(isObject(value) ? value : undefined, "definitions"))) {
+    if (!isObject(definition)) continue;
+    definitions[name] = nodeOf(definition);
+    const types = definition["x-kubernetes-group-version-kind"];
+    for (const type of Array.isArray(types) ? types : []) if (isObject(type)) roots.set(typeKey(type), name);
+  }
+  const clusterScoped = clusterScopedTypes(objectAt(isObject(value) ? value : undefined, "paths"));
+  return tableSchemas(roots, definitions, others, (type) => clusterScoped.has(type));
+}
+
+function typeKey(type: ValueObject): string {
+  const group = stringAt(type, "group");
+  return `${group === "" ? "" : `${group}/`}${stringAt(type, "version")}/${stringAt(type, "kind")}`;
+}
+
+function nodeOf(schema: ValueObject): SchemaNode {
+  const reference = stringAt(schema, "$ref");
+  if (reference !== "") return { r: reference.replace("#/definitions/", "") };
+  const fields: { [name: string]: SchemaNode } = {};
+  for (const [name, property] of Object.entries(objectAt(schema, "properties"))) if (isObject(property)) fields[name] = nodeOf(property);
+  const items = schema["items"];
+  const values = schema["additionalProperties"];
+  const strategy = stringAt(schema, "x-kubernetes-patch-strategy");
+  return {
+    f: fields,
+    ...(isObject(items) && schema["type"] === "array" ? { i: nodeOf(items) } : {}),
+    ...(isObject(values) ? { a: nodeOf(values) } : {}),
+    ...(strategy === "" ? {} : { s: strategy, k: mergeKeysOf(schema) }),
+  };
+}
+
+function mergeKeysOf(schema: ValueObject): readonly string[] {
+  const keys = schema["x-kubernetes-list-map-keys"];
+  if (Array.isArray(keys)) return keys.filter((key): key is string => typeof key === "string");
+  const key = stringAt(schema, "x-kubernetes-patch-merge-key");
+  return key === "" ? [] : [key];
+}
+
+function clusterScopedTypes(paths: ValueObject): ReadonlySet<string> {
+  const namespaced = new Set<string>();
+  const all = new Set<string>();
+  for (const [path, operations] of Object.entries(paths)) {
+    const type = isObject(operations) ? objectAt(operations, "get")["x-kubernetes-group-version-kind"] : undefined;
+    if (!isObject(type)) continue;
+    all.add(typeKey(type));
+    if (path.includes("namespaces/{namespace}")) namespaced.add(typeKey(type));
+  }
+  return new Set([...all].filter((type) => !namespaced.has(type)));
+}

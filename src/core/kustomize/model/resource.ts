@@ -1,0 +1,151 @@
+import { childOf, childText, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
+import { withAliasesUpdated } from "../nodes/aliases.js";
+import { parseGroupVersion } from "./gvk.js";
+import { annotation, buildAnnotations } from "./annotations.js";
+import { effectiveNamespace, idKey, type ResId } from "./res-id.js";
+import type { Schemas } from "./schema.js";
+
+/**
+ * A resource under way, immutable. Its history (former names, prefixes and so on) is in annotations of the value itself, as
+ * in the original, because patches see those.
+ */
+export class Resource {
+  readonly value: NodeMap;
+  /** Names of the vars that read from it. */
+  readonly refVarNames: readonly string[];
+  readonly #schemas: Schemas;
+  /** Some of its texts stand in several places as one. */
+  readonly #isAliased: boolean;
+  #curId: ResId | undefined;
+  #prevIds: readonly ResId[] | undefined;
+  #keys: readonly string[] | undefined;
+
+  constructor(value: NodeMap, schemas: Schemas, refVarNames: readonly string[] = [], isAliased = false) {
+    this.value = value;
+    this.#schemas = schemas;
+    this.refVarNames = refVarNames;
+    this.#isAliased = isAliased;
+  }
+
+  /** The same resource with another value. */
+  with(value: Node): Resource {
+    if (value === this.value) return this;
+    const whole = this.#isAliased ? withAliasesUpdated(this.value, value) : value;
+    return new Resource((isMap(whole) ? whole : {}) as NodeMap, this.#schemas, this.refVarNames, this.#isAliased);
+  }
+
+  /** The same resource rebuilt: nothing in it is one with anything else any more. */
+  withRebuilt(value: NodeMap): Resource {
+    return new Resource(value, this.#schemas, this.refVarNames);
+  }
+
+  withAliases(): Resource {
+    return this.#isAliased ? this : new Resource(this.value, this.#schemas, this.refVarNames, true);
+  }
+
+  withRefVarNames(names: readonly string[]): Resource {
+    return new Resource(this.value, this.#schemas, names, this.#isAliased);
+  }
+
+  get schemas(): Schemas {
+    return this.#schemas;
+  }
+
+  get kind(): string {
+    return fieldText(this.value, "kind");
+  }
+
+  get apiVersion(): string {
+    return fieldText(this.value, "apiVersion");
+  }
+
+  get name(): string {
+    return metaText(this.value, "name");
+  }
+
+  get namespace(): string {
+    return metaText(this.value, "namespace");
+  }
+
+  get isEmpty(): boolean {
+    return isNilOrEmpty(this.value);
+  }
+
+  /** The id it has now. */
+  get curId(): ResId {
+    if (this.#curId) return this.#curId;
+    const { apiVersion, kind } = this;
+    this.#curId = {
+      ...parseGroupVersion(apiVersion),
+      kind,
+      name: this.name,
+      namespace: this.namespace,
+      isClusterScoped: this.#schemas.isClusterScoped(apiVersion, kind),
+    };
+    return this.#curId;
+  }
+
+  /** The ids it had, oldest first; they share the current group and version. */
+  get prevIds(): readonly ResId[] {
+    this.#prevIds ??= readPrevIds(this.value, this.apiVersion);
+    return this.#prevIds;
+  }
+
+  /** The first id it ever had. */
+  get orgId(): ResId {
+    return this.prevIds[0] ?? this.curId;
+  }
+
+  get ids(): readonly ResId[] {
+    return this.prevIds.length === 0 ? [this.curId] : [...this.prevIds, this.curId];
+  }
+
+  /** Keys of all its ids, each once. */
+  get idKeys(): readonly string[] {
+    this.#keys ??= this.prevIds.length === 0 ? [idKey(this.curId)] : [...new Set(this.ids.map(idKey))];
+    return this.#keys;
+  }
+
+  get prefixes(): readonly string[] {
+    return csv(this.value, buildAnnotations.prefixes);
+  }
+
+  get suffixes(): readonly string[] {
+    return csv(this.value, buildAnnotations.suffixes);
+  }
+
+  get effectiveNamespace(): string {
+    return effectiveNamespace(this.curId);
+  }
+}
+
+/** The text of a field at the root: of a collection or null, what the scalar says. */
+function fieldText(value: NodeMap, name: string): string {
+  return textOf(childOf(value, name));
+}
+
+function metaText(value: NodeMap, name: string): string {
+  const metadata = childOf(value, "metadata");
+  return isMissingOrNull(metadata) ? "" : childText(metadata, name);
+}
+
+function csv(value: NodeMap, key: string): readonly string[] {
+  const text = annotation(value, key);
+  return text === undefined ? [] : text.split(",");
+}
+
+function readPrevIds(value: NodeMap, apiVersion: string): readonly ResId[] {
+  const names = annotation(value, buildAnnotations.previousNames);
+  if (names === undefined) return [];
+  const namespaces = (annotation(value, buildAnnotations.previousNamespaces) ?? "").split(",");
+  const kinds = (annotation(value, buildAnnotations.previousKinds) ?? "").split(",");
+  const { group, version } = parseGroupVersion(apiVersion);
+  return names.split(",").map((name, index) => ({
+    group,
+    version,
+    kind: kinds[index] ?? "",
+    name,
+    namespace: namespaces[index] ?? "",
+    isClusterScoped: false,
+  }));
+}

@@ -1,0 +1,83 @@
+import type { Value } from "../../manifest/value.js";
+import { chooseStyle } from "../../yaml/emit-scalar.js";
+import { resolvePlain as resolveText } from "../../yaml/resolve.js";
+import { EMPTY_IN_FLOW, resolveScalar, ScalarLiteral } from "../../yaml/scalar-literal.js";
+import { formatGoFloat } from "../../yaml/go-number.js";
+import { kustomizeError } from "../model/errors.js";
+import { isList, isMap, type Node, type NodeMap } from "./node.js";
+
+/** The node as the original's JSON has it: every scalar by its meaning. Shares what holds no literal. */
+export function toJson(node: Node): Value {
+  if (typeof node !== "object" || node === null) return node as Value;
+  if (node instanceof ScalarLiteral) return literalValue(node);
+  if (isList(node)) {
+    let result: Value[] | undefined;
+    for (let i = 0; i < node.length; i++) {
+      const value = toJson(node[i]!);
+      if (value !== node[i]) (result ??= [...(node as readonly Value[])])[i] = value;
+    }
+    return result ?? (node as unknown as Value);
+  }
+  const map = node as NodeMap;
+  let result: { [key: string]: Value } | undefined;
+  for (const key in map) {
+    const child = map[key]!;
+    if (typeof child !== "object" || child === null) continue;
+    const value = toJson(child);
+    if (value !== (child as unknown)) (result ??= { ...(map as unknown as { [key: string]: Value }) })[key] = value;
+  }
+  return result ?? (map as unknown as Value);
+}
+
+function literalValue(literal: ScalarLiteral): Value {
+  if (literal.tag === "!!str" || literal === EMPTY_IN_FLOW) return literal.text;
+  const value = resolveOrThrow(literal);
+  if (typeof value !== "number" || Number.isFinite(value)) return value;
+  throw kustomizeError("KUSTOMIZE_RESOURCE", `json: unsupported value: ${goNonFinite(value)}`);
+}
+
+function goNonFinite(value: number): string {
+  return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+}
+
+function resolveOrThrow(literal: ScalarLiteral): Value {
+  try {
+    return resolveScalar(literal);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw kustomizeError("KUSTOMIZE_RESOURCE", `yaml: ${reason}`, { cause: error });
+  }
+}
+
+/** The node that JSON reads back as: numbers are floats, and a string that must be quoted is. */
+export function fromJson(value: Value): Node {
+  switch (typeof value) {
+    case "string":
+      return stringNode(value);
+    case "number":
+    case "bigint":
+      return floatNode(Number(value));
+    case "object":
+      if (value === null) return null;
+      return Array.isArray(value) ? value.map(fromJson) : mapFromJson(value as { readonly [key: string]: Value });
+    default:
+      return value;
+  }
+}
+
+function mapFromJson(value: { readonly [key: string]: Value }): NodeMap {
+  const result: { [key: string]: Node } = {};
+  for (const key of Object.keys(value)) result[key] = fromJson(value[key]!);
+  return result;
+}
+
+function floatNode(value: number): Node {
+  const text = formatGoFloat(value);
+  if (text === String(value)) return value;
+  return new ScalarLiteral(resolveText(text, "kustomize").tag, text);
+}
+
+/** A string, quoted where go-yaml's printer would not write it plain. */
+export function stringNode(text: string): Node {
+  return chooseStyle(text, 3, false).form === "plain" ? text : new ScalarLiteral("!!str", text);
+}

@@ -1,0 +1,32 @@
+import type { Value } from "../../manifest/value.js";
+import { emitYaml } from "../../yaml/emit.js";
+import { parseYaml } from "../../yaml/parse.js";
+import { resolvePlain as resolveText } from "../../yaml/resolve.js";
+import { ScalarLiteral } from "../../yaml/scalar-literal.js";
+import { kustomizeText } from "../../yaml/text.js";
+import type { Node, Scalar } from "./node.js";
+
+/** What a plain scalar reads as. */
+export function resolvePlain(text: string): Scalar {
+  const { tag, value } = resolveText(text, "kustomize");
+  if (tag === "!!str") return text;
+  if (tag === "!!timestamp" || text === "" || kustomizeText(value) !== text) return new ScalarLiteral(tag, text);
+  return value;
+}
+
+/** Whether a tool that reads YAML 1.1 takes the text for something else than a string. */
+export function isNonStringInYaml11(text: string): boolean {
+  if (text === "" || text.includes("\n")) return false;
+  if (resolveText(text, "kubernetes").tag !== "!!str") return true;
+  if (!/[:{}[\]#&*!|>'"%@`?-]/.test(text)) return false;
+  try {
+    return typeof parseYaml(text, { dialect: "kubernetes" }) !== "string";
+  } catch {
+    return false;
+  }
+}
+
+/** The node as YAML, for messages. */
+export function describeNode(node: Node): string {
+  return emitYaml(node as unknown as Value, { style: "kustomize" });
+}

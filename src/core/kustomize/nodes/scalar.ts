@@ -1,0 +1,17 @@
+import { ScalarLiteral } from "../../yaml/scalar-literal.js";
+import { resolvePlain } from "./resolve.js";
+import { type Scalar, tagOf } from "./node.js";
+
+/**
+ * What a scalar with this tag, text and style reads as once it is written and read again. A quoted scalar loses an implicit tag and
+ * becomes a string; a tag that the text does not have stays, and is an error when the value is asked for.
+ */
+export function makeScalar(tag: string, text: string, isQuoted: boolean): Scalar {
+  if (tag === "!!str" || tag === "") {
+    if (isQuoted) return new ScalarLiteral("!!str", text);
+    return tag === "" && !text.includes("\n") ? resolvePlain(text) : text;
+  }
+  const resolved = resolvePlain(text);
+  if (tagOf(resolved) !== tag) return new ScalarLiteral(tag, text);
+  return isQuoted ? new ScalarLiteral("!!str", text) : resolved;
+}

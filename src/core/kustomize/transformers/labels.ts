@@ -1,0 +1,45 @@
+import type { FieldSpec } from "../model/field-spec.js";
+import { applyFieldSpecs, setEntry } from "../filters/field-spec.js";
+import type { Texts } from "../kustomization/fields.js";
+import { type NodeMap, SharedText } from "../nodes/node.js";
+import type { Transformer } from "./transformer.js";
+import { compareBytes } from "../model/gvk.js";
+
+/** LabelTransformer: sets labels at field specs (`labels`, `commonLabels`). */
+export function labelTransformer(labels: Texts, specs: readonly FieldSpec[]): Transformer {
+  return entryTransformer("LabelTransformer", labels, specs);
+}
+
+/** AnnotationsTransformer: sets annotations at field specs (`commonAnnotations`). */
+export function annotationsTransformer(annotations: Texts, specs: readonly FieldSpec[]): Transformer {
+  return entryTransformer("AnnotationsTransformer", annotations, specs);
+}
+
+function entryTransformer(kind: string, entries: Texts, specs: readonly FieldSpec[]): Transformer {
+  return {
+    kind,
+    transform(map) {
+      map.update((resource) => {
+        const { value, isShared } = withEntries(resource.value, entries, specs);
+        const changed = resource.with(value);
+        return isShared ? changed.withAliases() : changed;
+      });
+    },
+  };
+}
+
+/** The entries at every spec; `isShared` where one text was put into several places. */
+export function withEntries(value: NodeMap, entries: Texts, specs: readonly FieldSpec[]): { readonly value: NodeMap; readonly isShared: boolean } {
+  let result = value;
+  let isShared = false;
+  for (const key of Object.keys(entries).sort(compareBytes)) {
+    let places = 0;
+    const made = (): void => {
+      places += 1;
+    };
+    const set = setEntry(key, new SharedText(entries[key]!), made);
+    result = applyFieldSpecs(result, specs, { set, createKind: "map" });
+    if (places > 1) isShared = true;
+  }
+  return { value: result, isShared };
+}

@@ -1,0 +1,67 @@
+import { mergeNodes } from "../filters/merge2.js";
+import { applyPatch, type PatchOperation } from "../filters/json-patch.js";
+import { annotation, buildAnnotations, isInternalAnnotation, metaTexts, withMetaTexts } from "../model/annotations.js";
+import { kustomizeError } from "../model/errors.js";
+import { withCopiedMetadata, withName, withNamespace, withRootField } from "../model/generated.js";
+import { apiVersionOf } from "../model/gvk.js";
+import { withStoredId } from "../model/history.js";
+import { idKey } from "../model/res-id.js";
+import type { ResMap } from "../model/res-map.js";
+import type { Resource } from "../model/resource.js";
+import { fromJson, toJson } from "../nodes/json.js";
+import { isMap, isNilOrEmpty, type NodeMap } from "../nodes/node.js";
+import { YNode } from "../nodes/ynode.js";
+
+/** A strategic merge patch onto one resource: kind, name and namespace stay unless the patch may change them. */
+export function mergeInto(target: Resource, patch: Resource): Resource {
+  const { name, namespace, kind } = target;
+  const isNameFree = annotation(patch.value, buildAnnotations.allowNameChange) === "enabled";
+  const isKindFree = annotation(patch.value, buildAnnotations.allowKindChange) === "enabled";
+  const before = isNameFree || isKindFree ? withStoredId(target) : target;
+  const merged = mergeNodes(new YNode(patch.value), new YNode(before.value), target.schemas, { listIncrease: "prepend" });
+  if (merged === undefined) return target.with({});
+  const frozen = merged.freeze();
+  if (isNilOrEmpty(frozen)) return target.with({});
+  let value = frozen as NodeMap;
+  if (!isKindFree) value = withRootField(value, "kind", kind);
+  if (!isNameFree) value = withName(value, name);
+  return before.with(withNamespace(value, namespace));
+}
+
+/** A strategic merge patch onto every resource at the positions, whatever their kind; what it deletes leaves the map. */
+export function mergeIntoSelected(map: ResMap, positions: readonly number[], patch: Resource): void {
+  const selected = new Set(positions.map((position) => idKey(map.at(position).curId)));
+  const kept: Resource[] = [];
+  let isShrunk = false;
+  let isRenamed = false;
+  for (const resource of map.resources) {
+    let merged = resource;
+    if (selected.has(idKey(resource.curId))) merged = mergeInto(resource, patchFor(resource, patch));
+    if (merged.isEmpty) isShrunk = true;
+    else kept.push(merged);
+    if (idKey(merged.curId) !== idKey(resource.curId)) isRenamed = true;
+  }
+  if (!isShrunk && !isRenamed) {
+    map.update((_, position) => kept[position]!);
+    return;
+  }
+  map.setAll([]);
+  map.appendAll(kept);
+}
+
+function patchFor(target: Resource, patch: Resource): Resource {
+  const copy = withCopiedMetadata(patch, patch);
+  const value = withRootField(copy.value, "apiVersion", apiVersionOf(target.curId));
+  return copy.with(withRootField(value, "kind", patch.kind));
+}
+
+/** A JSON patch onto one resource; the build's own annotations outlive it. */
+export function patchInto(target: Resource, operations: readonly PatchOperation[]): Resource {
+  const kept = Object.entries(metaTexts(target.value, "annotations")).filter(([key]) => isInternalAnnotation(key));
+  const patched = applyPatch(toJson(target.value), operations);
+  if (Array.isArray(patched) || typeof patched !== "object" || patched === null)
+    throw kustomizeError("KUSTOMIZE_PATCH", "json: cannot unmarshal array into Go value of type map[string]interface {}");
+  const value = fromJson(patched);
+  const map: NodeMap = isMap(value) ? value : {};
+  return target.withRebuilt(withMetaTexts(map, "annotations", { ...metaTexts(map, "annotations"), ...Object.fromEntries(kept) }));
+}

@@ -1,0 +1,134 @@
+import type { Value } from "../../manifest/value.js";
+import { parseYamlDocuments } from "../../yaml/parse.js";
+import { InputError } from "../../errors.js";
+import { kustomizeError, prefixError } from "../model/errors.js";
+import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
+import { fromJson, toJson } from "../nodes/json.js";
+
+/** The resources in a text: every document, the items of lists, nothing that is empty. Throws where one is malformed. */
+export function readResources(text: string | Uint8Array, file: string): readonly NodeMap[] {
+  const documents = readDocuments(text, file);
+  const unwrapped = unwrapList(documents);
+  return inlineLists(dropBad(unwrapped, file), file);
+}
+
+function readDocuments(text: string | Uint8Array, file: string): readonly Node[] {
+  try {
+    const documents = parseYamlDocuments(text, { file, dialect: "kustomize", keepStyle: true });
+    const nodes = (documents as readonly unknown[] as readonly Node[]).filter((document) => !isMissingOrNull(document));
+    return mayHoldMergeKey(text) ? nodes.map(withoutMergeKeys) : nodes;
+  } catch (error) {
+    if (error instanceof InputError && error.code !== "YAML_SEPARATOR") throw prefixError(error, "MalformedYAMLError");
+    throw error;
+  }
+}
+
+function mayHoldMergeKey(text: string | Uint8Array): boolean {
+  if (typeof text === "string") return text.includes("<<");
+  for (let at = text.indexOf(60); at >= 0; at = text.indexOf(60, at + 1)) if (text[at + 1] === 60) return true;
+  return false;
+}
+
+/** Merges are done; any key `<<` that is left, a quoted one, is dropped with them. */
+function withoutMergeKeys(node: Node): Node {
+  if (isList(node)) return node.map(withoutMergeKeys);
+  if (!isMap(node)) return node;
+  const result: { [key: string]: Node } = {};
+  for (const [key, child] of Object.entries(node)) if (key !== "<<") result[key] = withoutMergeKeys(child);
+  return result;
+}
+
+/** A lone `List` or `ResourceList` stands for its items. */
+function unwrapList(documents: readonly Node[]): readonly Node[] {
+  const [only] = documents;
+  if (documents.length !== 1 || !isMap(only)) return documents;
+  const kind = textOf(childOf(only, "kind"));
+  if (kind !== "List" && kind !== "ResourceList") return documents;
+  const items = childOf(only, "items");
+  if (items === undefined && childOf(only, "functionConfig") === undefined) return documents;
+  return isList(items) ? items : [];
+}
+
+function dropBad(nodes: readonly Node[], file: string): readonly NodeMap[] {
+  const result: NodeMap[] = [];
+  for (const node of nodes) {
+    if (isNilOrEmpty(node)) continue;
+    requireMetadata(node, file);
+    result.push(node as NodeMap);
+  }
+  return result;
+}
+
+function requireMetadata(node: Node, file: string): void {
+  const fail = (message: string): Error => kustomizeError("KUSTOMIZE_RESOURCE", message, { location: { file } });
+  const kind = metaField(node, "kind");
+  const metadata = childOf(node, "metadata");
+  const name = metaField(metadata ?? null, "name");
+  const namespace = metaField(metadata ?? null, "namespace");
+  const hasMeta =
+    kind !== "" ||
+    metaField(node, "apiVersion") !== "" ||
+    name !== "" ||
+    namespace !== "" ||
+    ["labels", "annotations"].some((field) => !isNilOrEmpty(childOf(metadata, field)));
+  if (!hasMeta) throw fail("missing Resource metadata");
+  const shown = `{{${metaField(node, "apiVersion")} ${kind}} {{${name} ${namespace}} ${goMap(metadata, "labels")} ${goMap(metadata, "annotations")}}}`;
+  if (kind === "") throw fail(`missing kind in object ${shown}`);
+  if (kind.endsWith("List")) return;
+  if (name === "") throw fail(`missing metadata.name in object ${shown}`);
+}
+
+function metaField(node: Node, field: string): string {
+  const child = childOf(node, field);
+  return isNilOrEmpty(child) ? "" : textOf(child);
+}
+
+function goMap(metadata: Node | undefined, field: string): string {
+  const map = childOf(metadata, field);
+  if (!isMap(map)) return "map[]";
+  const entries = Object.keys(map).sort().map((key) => `${key}:${textOf(map[key])}`);
+  return `map[${entries.join(" ")}]`;
+}
+
+/** A `FooList` with items is replaced by them; items of such lists come last. */
+function inlineLists(nodes: readonly NodeMap[], file: string): readonly NodeMap[] {
+  if (!nodes.some((node) => textOf(childOf(node, "kind")).endsWith("List"))) return nodes;
+  const queue = [...nodes];
+  const result: NodeMap[] = [];
+  for (let position = 0; position < queue.length; position++) {
+    const node = queue[position]!;
+    const kind = textOf(childOf(node, "kind"));
+    const items = kind.endsWith("List") ? childOf(node, "items") : undefined;
+    if (items === undefined) result.push(node);
+    else if (isList(items)) queue.push(...dropBad(items.map((item) => throughJson(item)), file));
+    else if (!isMissingOrNull(items))
+      throw kustomizeError("KUSTOMIZE_RESOURCE", `expected array in ${kind}/items, but found ${goType(items)}`, { location: { file } });
+  }
+  return result;
+}
+
+/** Items of a list are written as JSON and read again: only integers keep their form. */
+function throughJson(item: Node): Node {
+  return restyle(toJson(item));
+}
+
+function restyle(value: Value): Node {
+  if (typeof value === "string") return fromJson(value);
+  if (Array.isArray(value)) return value.map(restyle);
+  if (typeof value !== "object" || value === null) return value;
+  const result: { [key: string]: Node } = {};
+  for (const [key, child] of Object.entries(value)) result[key] = restyle(child as Value);
+  return result;
+}
+
+function goType(node: Node): string {
+  if (isMap(node)) return "map[string]interface {}";
+  switch (typeof node) {
+    case "boolean":
+      return "bool";
+    case "number":
+      return Number.isInteger(node) ? "int" : "float64";
+    default:
+      return "string";
+  }
+}

@@ -1,0 +1,42 @@
+import { RE2JS } from "re2js";
+import { compileGobwasLenient, type GlobMatcher } from "../glob/gobwas.js";
+
+/** A pattern that may begin with `!`: then it matches what the rest does not. */
+export interface NegatableMatcher {
+  readonly isDeny: boolean;
+  readonly matches: GlobMatcher;
+}
+
+export function compileNegatable(pattern: string, separators = ""): NegatableMatcher {
+  if (!pattern.startsWith("!")) return { isDeny: false, matches: compileStarOrGlob(pattern, separators) };
+  const refused = compileGobwasLenient(pattern.slice(1), separators);
+  return { isDeny: true, matches: (text) => !refused(text) };
+}
+
+/** A lone `*` matches everything, separators or not (Argo CD). */
+export function compileStarOrGlob(pattern: string, separators = ""): GlobMatcher {
+  return pattern === "*" ? () => true : compileGobwasLenient(pattern, separators);
+}
+
+/** A list of globs; an item in slashes (`/^team-/`) is a regular expression. */
+export function compileGlobOrRegexList(patterns: readonly string[]): GlobMatcher {
+  const matchers = patterns.map(compileGlobOrRegex);
+  return (text) => matchers.some((matches) => matches(text));
+}
+
+function compileGlobOrRegex(pattern: string): GlobMatcher {
+  const glob = compileGobwasLenient(pattern);
+  if (pattern.length < 2 || !pattern.startsWith("/") || !pattern.endsWith("/")) return glob;
+  const regex = compileRegexLenient(pattern.slice(1, -1));
+  return (text) => regex(text) || glob(text);
+}
+
+/** Unanchored RE2; one that cannot be read matches nothing. */
+export function compileRegexLenient(pattern: string): GlobMatcher {
+  try {
+    const compiled = RE2JS.compile(pattern);
+    return (text) => compiled.matcher(text).find();
+  } catch {
+    return () => false;
+  }
+}

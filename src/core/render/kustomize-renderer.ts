@@ -1,0 +1,65 @@
+import { buildKustomization, type HelmRenderer, type KustomizeOverrides, KustomizeSession } from "../kustomize/index.js";
+import { listAt, objectAt, stringAt, type ValueObject } from "../manifest/value.js";
+import type { ToolRenderer } from "./render-source.js";
+
+export interface KustomizeRendererOptions {
+  /** `kustomize.buildOptions` of `argocd-cm`, for example `--enable-helm --load-restrictor LoadRestrictionsNone`. */
+  readonly buildOptions?: string;
+  readonly renderHelm?: HelmRenderer;
+}
+
+/** Renders Kustomize sources; what they share is accumulated once for as long as the renderer lives. */
+export function kustomizeRenderer(options: KustomizeRendererOptions = {}): ToolRenderer {
+  const session = new KustomizeSession();
+  const flags = options.buildOptions ?? "";
+  const isUnrestricted = /LoadRestrictionsNone/.test(flags);
+  return (input, directory) => {
+    const result = buildKustomization(input.tree, directory, {
+      session,
+      allowRemote: true,
+      remotes: input.remotes,
+      loadRestrictions: isUnrestricted ? "none" : "rootOnly",
+      enableHelm: flags.includes("--enable-helm"),
+      ...(options.renderHelm ? { renderHelm: options.renderHelm } : {}),
+      helmKubeVersion: input.kubeVersion,
+      helmApiVersions: input.apiVersions,
+      overrides: overridesOf(objectAt(input.source, "kustomize"), input.namespace),
+    });
+    if (result.kind === "needs") {
+      return {
+        kind: "needs",
+        needs: result.needs.map((need) => ({
+          key: need.key,
+          repoURL: need.url,
+          revision: need.kind === "git" ? need.ref || "HEAD" : "HEAD",
+        })),
+      };
+    }
+    return {
+      kind: "rendered",
+      manifests: result.resources,
+      sourceType: "Kustomize",
+      warnings: result.warnings.map((warning) => warning.message),
+    };
+  };
+}
+
+/** The fields of `source.kustomize`; they carry the names that the renderer gives them. */
+function overridesOf(source: ValueObject, destinationNamespace: string): KustomizeOverrides {
+  const replicas = listAt(source, "replicas") as readonly ValueObject[];
+  return {
+    ...(source as KustomizeOverrides),
+    ...(replicas.length === 0
+      ? {}
+      : { replicas: replicas.map((entry) => ({ name: stringAt(entry, "name"), count: Number(entry["count"]) })) }),
+    ...(source["commonAnnotationsEnvsubst"] === true
+      ? { commonAnnotations: substituted(objectAt(source, "commonAnnotations"), destinationNamespace) }
+      : {}),
+  };
+}
+
+/** Argo CD: `commonAnnotationsEnvsubst` puts the build environment's variables in place. */
+function substituted(annotations: ValueObject, namespace: string): Readonly<Record<string, string>> {
+  const value = (text: string): string => text.replace(/\$\{?ARGOCD_APP_NAMESPACE\}?/g, namespace);
+  return Object.fromEntries(Object.entries(annotations).map(([key, text]) => [key, value(String(text))]));
+}

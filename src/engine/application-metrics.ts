@@ -1,0 +1,101 @@
+import { isObject, listAt, objectAt, stringAt } from "../core/manifest/value.js";
+import { normalizeRepositoryURL } from "../core/render/repository-url.js";
+import { isAutomated } from "../core/tracking/application-flags.js";
+import type { Clock } from "../ports/clock.js";
+import type { Labels, Metrics } from "../ports/telemetry.js";
+import type { Application } from "./application.js";
+import { runningOperation } from "./operation-state.js";
+
+/** `argocd_app_info` and the age of drift, one series an Application. */
+export class ApplicationMetrics {
+  private readonly info = new Map<string, Labels>();
+  private readonly conditions = new Map<string, readonly Labels[]>();
+  private readonly drift = new Map<string, { readonly labels: Labels; readonly sinceMs: number }>();
+
+  constructor(
+    private readonly metrics: Metrics,
+    private readonly clock: Clock,
+    private readonly namespace: string,
+  ) {}
+
+  update(app: Application): void {
+    this.updateInfo(app);
+    this.updateConditions(app);
+    this.updateDrift(app);
+  }
+
+  remove(key: string): void {
+    const info = this.info.get(key);
+    if (info) this.metrics.removeGauge("argocd_app_info", info);
+    for (const labels of this.conditions.get(key) ?? []) this.metrics.removeGauge("argocd_app_condition", labels);
+    const drift = this.drift.get(key);
+    if (drift) this.metrics.removeGauge("fleetwright_drift_age_seconds", drift.labels);
+    this.info.delete(key);
+    this.conditions.delete(key);
+    this.drift.delete(key);
+  }
+
+  private updateInfo(app: Application): void {
+    const labels: Labels = {
+      namespace: app.namespace || this.namespace,
+      name: app.name,
+      project: app.project,
+      repo: normalizeRepositoryURL(stringAt(app.sources[0], "repoURL")),
+      dest_server: app.destination.server ?? app.destination.name ?? "",
+      dest_namespace: app.destination.namespace,
+      sync_status: stringAt(objectAt(app.status, "sync"), "status") || "Unknown",
+      health_status: stringAt(objectAt(app.status, "health"), "status") || "Unknown",
+      operation:
+        app.object.metadata.deletionTimestamp !== undefined ? "delete" : runningOperation(app) || app.operation ? "sync" : "",
+      autosync_enabled: String(isAutomated(app.spec)),
+    };
+    const old = this.info.get(app.key);
+    if (old !== undefined && Object.entries(labels).every(([name, value]) => old[name] === value)) return;
+    if (old !== undefined) this.metrics.removeGauge("argocd_app_info", old);
+    this.metrics.gauge("argocd_app_info", labels, 1);
+    this.info.set(app.key, labels);
+  }
+
+  private updateConditions(app: Application): void {
+    const types = new Set(
+      listAt(app.status, "conditions")
+        .filter(isObject)
+        .map((condition) => stringAt(condition, "type")),
+    );
+    const next = [...types].map((condition): Labels => ({ namespace: app.namespace, name: app.name, condition }));
+    for (const old of this.conditions.get(app.key) ?? [])
+      if (!types.has(old["condition"]!)) this.metrics.removeGauge("argocd_app_condition", old);
+    for (const labels of next) this.metrics.gauge("argocd_app_condition", labels, 1);
+    if (next.length === 0) this.conditions.delete(app.key);
+    else this.conditions.set(app.key, next);
+  }
+
+  /** How long an Application has differed from git; since when is read from the comparison's own memory. */
+  private updateDrift(app: Application): void {
+    const isDrifted = stringAt(objectAt(app.status, "sync"), "status") === "OutOfSync";
+    const known = this.drift.get(app.key);
+    if (!isDrifted) {
+      if (known === undefined) return;
+      this.metrics.removeGauge("fleetwright_drift_age_seconds", known.labels);
+      this.drift.delete(app.key);
+      return;
+    }
+    const now = this.clock.now();
+    const labels = known?.labels ?? {
+      namespace: app.namespace,
+      name: app.name,
+      project: app.project,
+      env: app.object.metadata.labels?.["env"] ?? "",
+    };
+    const sinceMs = known?.sinceMs ?? now;
+    if (known === undefined) this.drift.set(app.key, { labels, sinceMs });
+    this.metrics.gauge("fleetwright_drift_age_seconds", labels, (now - sinceMs) / 1000);
+  }
+
+  /** Lets the ages grow; called before metrics are read. */
+  tick(): void {
+    const now = this.clock.now();
+    for (const { labels, sinceMs } of this.drift.values())
+      this.metrics.gauge("fleetwright_drift_age_seconds", labels, (now - sinceMs) / 1000);
+  }
+}

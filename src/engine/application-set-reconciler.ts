@@ -1,0 +1,239 @@
+import {
+  type ApplicationUpdate,
+  admitApplicationSet,
+  decodeApplicationSet,
+  type ReconcilePlan,
+  refreshAnnotation,
+} from "../core/applicationset/index.js";
+import { formatError } from "../core/errors.js";
+import { asValue, type KubernetesObject } from "../core/manifest/object.js";
+import { listAt, objectAt, type ValueObject } from "../core/manifest/value.js";
+import type { Clock } from "../ports/clock.js";
+import type { ClusterPort, ObjectRef } from "../ports/cluster.js";
+import { ClusterError } from "../ports/cluster-error.js";
+import type { Telemetry } from "../ports/telemetry.js";
+import { kubernetesTime } from "./application.js";
+import { type ControlPlane, secretTypeLabel } from "./control-plane.js";
+import type { EventRecorder } from "./events.js";
+import { areReadsValid, type GenerateRoom, type GeneratorReads, generateApplications } from "./rooms/generate.js";
+import { timed } from "./rooms/timed.js";
+import type { Handled } from "./work-queue.js";
+
+export interface ApplicationSetContext {
+  readonly hub: ClusterPort;
+  readonly plane: ControlPlane;
+  readonly room: GenerateRoom;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly events: EventRecorder;
+}
+
+const sideBySide = 16;
+
+/** Brings the Applications of one ApplicationSet to what its generators give. Level-based, like everything here. */
+export class ApplicationSetReconciler {
+  private readonly reads = new Map<string, readonly GeneratorReads[]>();
+  private readonly labels = new Map<string, Readonly<Record<string, string>>>();
+
+  constructor(private readonly context: ApplicationSetContext) {}
+
+  /** Whether a new commit of a repository may change what the set generates. */
+  async isTouchedBy(key: string, repoURL: string): Promise<boolean> {
+    const reads = this.reads.get(key);
+    if (reads === undefined) return true;
+    const concerned = reads.filter((read) => read.repoURL === repoURL);
+    return concerned.length > 0 && !(await areReadsValid(this.context.room.source, concerned).catch(() => false));
+  }
+
+  /** Repositories and revisions that the set's generators read. */
+  sourcesOf(key: string): readonly GeneratorReads[] {
+    return this.reads.get(key) ?? [];
+  }
+
+  async reconcile(key: string): Promise<Handled> {
+    const { context } = this;
+    const slash = key.indexOf("/");
+    const object = context.plane.applicationSets.get(key.slice(0, slash), key.slice(slash + 1));
+    if (object === undefined) {
+      this.forget(key);
+      return { kind: "done" };
+    }
+    const started = context.clock.monotonic();
+    try {
+      return await this.walk(key, object);
+    } finally {
+      context.telemetry.metrics.observe(
+        "argocd_appset_reconcile",
+        { name: object.metadata.name, namespace: object.metadata.namespace ?? "" },
+        (context.clock.monotonic() - started) / 1000,
+      );
+    }
+  }
+
+  private async walk(key: string, object: KubernetesObject): Promise<Handled> {
+    const { context } = this;
+    const { plane, room, clock } = context;
+    const admission = admitApplicationSet(asValue(object) as ValueObject);
+    if (!admission.valid) return await this.refuse(object, admission.errors.join("; "));
+    const set = decodeApplicationSet(admission.manifest);
+    const isAsked = object.metadata.annotations?.[refreshAnnotation] === "true";
+    const output = await timed(context.telemetry, clock, "generate", () =>
+      generateApplications(room, {
+        set,
+        clusterSecrets: [...plane.secrets.values()].filter((secret) => secret.metadata.labels?.[secretTypeLabel] === "cluster"),
+        projects: new Set([...plane.projects.values()].map((project) => project.metadata.name)),
+        existing: [...plane.applications.values()],
+        now: kubernetesTime(clock.now()),
+        maxAgeMs: isAsked ? 0 : Number.POSITIVE_INFINITY,
+      }),
+    );
+    this.reads.set(key, output.reads);
+    let { plan } = output;
+    if (plan.finalizers !== undefined && plan.finalizers.length > 0)
+      await this.patchSet(object, { metadata: { finalizers: plan.finalizers } });
+    const refusals = await this.write(object, plan);
+    if (refusals.size > 0) plan = output.replan(refusals);
+    await this.deleteAll(object, plan);
+    if (plan.finalizers?.length === 0) await this.patchSet(object, { metadata: { finalizers: null } });
+    const metadata = Object.fromEntries(plan.removeAnnotations.map((name) => [name, null]));
+    if (plan.removeAnnotations.length > 0) await this.patchSet(object, { metadata: { annotations: metadata } });
+    if (plan.status !== undefined) await this.writeStatus(object, plan.status);
+    for (const event of plan.events) context.events.note(object, event);
+    this.updateMetrics(key, object);
+    if (plan.error !== undefined) return { kind: "failed", reason: plan.error };
+    return plan.requeueAfterSeconds > 0 ? { kind: "retryAfter", ms: plan.requeueAfterSeconds * 1000 } : { kind: "done" };
+  }
+
+  /** Creates and updates; what the API server refuses comes back by name. */
+  private async write(set: KubernetesObject, plan: ReconcilePlan): Promise<ReadonlyMap<string, string>> {
+    const { hub, plane } = this.context;
+    const refusals = new Map<string, string>();
+    const attempt = (name: string, run: () => Promise<KubernetesObject>) => async (): Promise<void> => {
+      try {
+        plane.applications.assume(await run());
+      } catch (error) {
+        if (!(error instanceof ClusterError) || error.status === 0 || error.status >= 500) throw error;
+        refusals.set(name, error.message);
+      }
+    };
+    await inTurns([
+      ...plan.creates.map((application) =>
+        attempt(application.metadata.name, () => hub.create(application, { fieldManager: "argocd-applicationset-controller" })),
+      ),
+      ...plan.updates.map(({ name, patch }: ApplicationUpdate) =>
+        attempt(name, () =>
+          hub.patch(refOf(set, name), patch, { type: "merge", fieldManager: "argocd-applicationset-controller" }),
+        ),
+      ),
+    ]);
+    return refusals;
+  }
+
+  private async deleteAll(set: KubernetesObject, plan: ReconcilePlan): Promise<void> {
+    const { hub } = this.context;
+    await inTurns(
+      plan.deletes.map(({ name, uid, finalizersBefore }) => async () => {
+        const ref = refOf(set, name);
+        if (finalizersBefore !== undefined) {
+          const finalizers = finalizersBefore.length > 0 ? finalizersBefore : null;
+          await hub.patch(ref, { metadata: { finalizers } }, { type: "merge" }).catch(unlessGone);
+        }
+        await hub.delete(ref, { ...(uid === undefined ? {} : { preconditions: { uid } }) }).catch(unlessGone);
+      }),
+    );
+  }
+
+  /** What the CRD's schema forbids, where the API server let it through (an older CRD): a condition on the set. */
+  private async refuse(object: KubernetesObject, message: string): Promise<Handled> {
+    const now = kubernetesTime(this.context.clock.now());
+    const condition = { type: "ErrorOccurred", status: "True", reason: "InvalidSpec", message, lastTransitionTime: now };
+    const status = objectAt(asValue(object), "status");
+    const old = listAt(status, "conditions") as readonly ValueObject[];
+    if (!old.some((one) => one["type"] === condition.type && one["message"] === message && one["status"] === "True"))
+      await this.writeStatus(object, {
+        ...status,
+        conditions: [...old.filter((one) => one["type"] !== condition.type), condition],
+      });
+    return { kind: "done" };
+  }
+
+  private async patchSet(object: KubernetesObject, patch: unknown): Promise<void> {
+    const { hub, plane } = this.context;
+    await hub
+      .patch(setRefOf(object), patch, { type: "merge" })
+      .then((written) => plane.applicationSets.assume(written), unlessGone);
+  }
+
+  private async writeStatus(object: KubernetesObject, status: ValueObject): Promise<void> {
+    const { hub, plane, telemetry } = this.context;
+    const current = objectAt(asValue(object), "status");
+    const removed = Object.fromEntries(
+      Object.keys(current)
+        .filter((key) => !(key in status))
+        .map((key) => [key, null]),
+    );
+    try {
+      plane.applicationSets.assume(
+        await hub.patch(setRefOf(object), { status: { ...removed, ...status } }, { type: "merge", subresource: "status" }),
+      );
+    } catch (error) {
+      telemetry.log.warn("the status of an ApplicationSet was not written", {
+        applicationSet: object.metadata.name,
+        error: formatError(error),
+      });
+      throw error;
+    }
+  }
+
+  private updateMetrics(key: string, object: KubernetesObject): void {
+    const { metrics } = this.context.telemetry;
+    const { namespace = "", name } = object.metadata;
+    const current = this.context.plane.applicationSets.get(namespace, name) ?? object;
+    const status = objectAt(asValue(current), "status");
+    const conditions = listAt(status, "conditions") as readonly ValueObject[];
+    const upToDate = conditions.some((one) => one["type"] === "ResourcesUpToDate" && one["status"] === "True");
+    const labels = { namespace, name, resource_update_status: upToDate ? "ApplicationSetUpToDate" : "ApplicationSetOutOfDate" };
+    const old = this.labels.get(key);
+    if (old !== undefined && old["resource_update_status"] !== labels.resource_update_status)
+      metrics.removeGauge("argocd_appset_info", old);
+    metrics.gauge("argocd_appset_info", labels, 1);
+    metrics.gauge("argocd_appset_owned_applications", { namespace, name }, listAt(status, "resources").length);
+    this.labels.set(key, labels);
+  }
+
+  private forget(key: string): void {
+    const { metrics } = this.context.telemetry;
+    const labels = this.labels.get(key);
+    if (labels !== undefined) {
+      metrics.removeGauge("argocd_appset_info", labels);
+      metrics.removeGauge("argocd_appset_owned_applications", { namespace: labels["namespace"]!, name: labels["name"]! });
+    }
+    this.labels.delete(key);
+    this.reads.delete(key);
+  }
+}
+
+function refOf(set: KubernetesObject, name: string): ObjectRef {
+  const { namespace } = set.metadata;
+  return { apiVersion: set.apiVersion, kind: "Application", name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+function setRefOf(set: KubernetesObject): ObjectRef {
+  return { ...refOf(set, set.metadata.name), kind: set.kind };
+}
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof ClusterError) || error.status !== 404) throw error;
+}
+
+/** Runs tasks a few at a time; the first failure is thrown after all have ended. */
+async function inTurns(tasks: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let task = tasks[next++]; task !== undefined; task = tasks[next++])
+      await task().catch((error: unknown) => failures.push(error));
+  };
+  await Promise.all(Array.from({ length: Math.min(sideBySide, tasks.length) }, worker));
+  if (failures.length > 0) throw failures[0];
+}

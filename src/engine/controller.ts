@@ -1,0 +1,492 @@
+import { formatError } from "../core/errors.js";
+import { type Assessment, healthAssessor } from "../core/health/assess.js";
+import type { LuaRuntime } from "../core/lua/lua-runtime.js";
+import type { KubernetesObject } from "../core/manifest/object.js";
+import { secretData } from "../core/manifest/secret-data.js";
+import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
+import type { ToolRenderers } from "../core/render/render-source.js";
+import { resolveDestination } from "../core/tracking/destination.js";
+import type { Clock, Random } from "../ports/clock.js";
+import type { ClusterPort } from "../ports/cluster.js";
+import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
+import type { CredentialsFor, SourcePort } from "../ports/source.js";
+import type { Telemetry } from "../ports/telemetry.js";
+import { type Application, applicationOf, refreshAnnotation } from "./application.js";
+import { ApplicationDeletion } from "./application-deletion.js";
+import { ApplicationReconciler } from "./application-reconciler.js";
+import { ApplicationSetReconciler } from "./application-set-reconciler.js";
+import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
+import { type ControlPlane, controlPlane, secretTypeLabel } from "./control-plane.js";
+import { DifferBook } from "./differ.js";
+import { EventRecorder } from "./events.js";
+import type { InformerChange } from "./informer.js";
+import { sameValue } from "./merge-patch.js";
+import { ProjectBook } from "./projects.js";
+import { RenderCache } from "./render-cache.js";
+import { RepositoryBook } from "./repositories.js";
+import { CompareMemory } from "./rooms/compare.js";
+import { type RepositoryChange, RepositoryWatch } from "./rooms/watch.js";
+import { type ControllerSettings, readSettings } from "./settings.js";
+import { isSameRepository, readGithubPush } from "./webhook.js";
+import { type Handled, WorkQueue } from "./work-queue.js";
+
+export interface ControllerOptions {
+  readonly hub: ClusterPort;
+  readonly registry: ClusterRegistryPort;
+  /** Makes the source of files; it asks for credentials by repository URL. */
+  readonly createSource: (credentials: CredentialsFor) => Promise<SourcePort>;
+  readonly renderers: ToolRenderers;
+  readonly namespace: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+  /** Runs users' health scripts; without it objects that have one are Unknown. */
+  readonly lua?: LuaRuntime;
+  readonly waveDelayMs?: number;
+  readonly concurrency?: number;
+}
+
+const setDelayMs = 1_000;
+const revisionSpreadMs = 5_000;
+
+/**
+ * The controller: follows the control plane and all clusters, and walks every key that something happened to through the rooms. It keeps
+ * nothing of its own: all it must not forget is in Kubernetes.
+ */
+export class Controller {
+  private readonly queue: WorkQueue;
+  private readonly setQueue: WorkQueue;
+  private readonly plane: ControlPlane;
+  private readonly repositories = new RepositoryBook();
+  private readonly compareMemory = new CompareMemory();
+  private readonly renderCache = new RenderCache();
+  private readonly events: EventRecorder;
+  private settings: ControllerSettings = readSettings(undefined);
+  private assess: (object: KubernetesObject) => Assessment;
+  private fleet: ClusterFleet;
+  private source: SourcePort | undefined;
+  private watch: RepositoryWatch | undefined;
+  private applications: ApplicationReconciler | undefined;
+  private sets: ApplicationSetReconciler | undefined;
+  private ready = false;
+
+  constructor(private readonly options: ControllerOptions) {
+    const { hub, namespace, clock, random, telemetry } = options;
+    const onError = (key: string, error: unknown): void => {
+      telemetry.log.error("a reconcile failed", {
+        key,
+        error: formatError(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      });
+    };
+    this.queue = new WorkQueue({
+      clock,
+      concurrency: options.concurrency ?? 48,
+      handle: (key) => this.applications!.reconcile(key),
+      onError,
+      onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applications" }, depth),
+    });
+    this.setQueue = new WorkQueue({
+      clock,
+      concurrency: 4,
+      handle: (key) => this.reconcileSet(key),
+      onError,
+      onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applicationsets" }, depth),
+    });
+    this.assess = healthAssessor(options.lua === undefined ? {} : { lua: options.lua });
+    this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
+    this.fleet = this.makeFleet();
+    this.plane = controlPlane({
+      hub,
+      namespace,
+      clock,
+      random,
+      telemetry,
+      onApplication: (change) => this.onApplication(change),
+      onApplicationSet: (change) => this.onApplicationSet(change),
+      onProject: (change) => this.onProject(change),
+      onSecret: (change) => this.onSecret(change),
+      onConfigMap: (change) => this.onConfigMap(change),
+    });
+  }
+
+  /** Resolves when the control plane has been read once and work begins. */
+  async start(): Promise<void> {
+    const { clock, random, telemetry, namespace, hub } = this.options;
+    const source = await this.options.createSource(this.repositories.credentialsFor);
+    this.source = source;
+    this.watch = new RepositoryWatch({
+      source,
+      clock,
+      random,
+      telemetry,
+      intervalMs: () => this.settings.reconciliationMs,
+      jitterMs: () => this.settings.reconciliationJitterMs,
+      onChange: (change) => this.onRepository(change),
+      onGone: (place) => {
+        for (const key of this.watch!.readersOf(place)) this.addReader(key);
+      },
+    });
+    await this.plane.start();
+    await this.ensureDefaultProject();
+    this.makeReconcilers(source);
+    for (const secret of this.plane.secrets.values()) if (isClusterSecret(secret)) this.fleet.put(secret);
+    this.queue.start();
+    this.setQueue.start();
+    this.ready = true;
+    telemetry.log.info("controller started", {
+      namespace,
+      applications: this.plane.applications.size,
+      applicationSets: this.plane.applicationSets.size,
+    });
+    void hub;
+  }
+
+  async stop(): Promise<void> {
+    this.ready = false;
+    this.watch?.stop();
+    this.events.stop();
+    await Promise.all([this.queue.stop(), this.setQueue.stop()]);
+    await this.plane.stop();
+    await this.fleet.stop();
+  }
+
+  get isReady(): boolean {
+    return this.ready && this.plane.isSynced;
+  }
+
+  /** Brings gauges that grow with time up to date; called before metrics are read. */
+  tick(): void {
+    const { metrics } = this.options.telemetry;
+    this.applications?.tick();
+    for (const { registered, live } of this.fleet.list()) {
+      const labels = { server: registered.server, k8s_version: live.version, name: registered.name };
+      metrics.gauge("argocd_cluster_info", labels, 1);
+      metrics.gauge(
+        "argocd_cluster_connection_status",
+        { server: registered.server, k8s_version: live.version },
+        live.state.kind === "ready" ? 1 : 0,
+      );
+      metrics.gauge("argocd_cluster_api_resource_objects", { server: registered.server }, live.size);
+      metrics.gauge("argocd_cluster_api_resources", { server: registered.server }, live.kinds);
+    }
+  }
+
+  /** A webhook of a git host: looks at the repository at once. What it names and whether anybody reads that. */
+  async webhook(
+    headers: Readonly<Record<string, string | undefined>>,
+    rawBody: Uint8Array,
+  ): Promise<{ readonly repositories: readonly string[]; readonly followed: boolean }> {
+    const { hub, namespace } = this.options;
+    const secret = await hub.get({ apiVersion: "v1", kind: "Secret", namespace, name: "argocd-secret" }).catch(() => undefined);
+    const push = readGithubPush(headers, rawBody, secret && secretData(secret)["webhook.github.secret"]);
+    if (push === undefined) return { repositories: [], followed: false };
+    const followed = (await this.watch?.poke((repoURL) => isSameRepository(repoURL, push.urls))) ?? false;
+    return { repositories: push.urls, followed };
+  }
+
+  /** Looks at all repositories now, as if each had been announced. */
+  async pollRepositories(): Promise<void> {
+    await this.watch?.poke(() => true);
+  }
+
+  /** Both sides of one resource (`group/Kind/namespace/name`) as the Application's last comparison had them. */
+  compared(namespace: string, name: string, resource: string): { readonly target: KubernetesObject | null; readonly live: KubernetesObject | null; readonly modified: boolean } | undefined {
+    const found = this.applications?.compared(`${namespace}/${name}`, resource);
+    return found && { target: found.target, live: found.live, modified: found.status === "OutOfSync" };
+  }
+
+  /** Resolves when nothing is waiting to be done; timers do not count. */
+  async whenIdle(): Promise<void> {
+    await Promise.all([this.queue.whenIdle(), this.setQueue.whenIdle()]);
+  }
+
+  private makeReconcilers(source: SourcePort): void {
+    const { hub, namespace, clock, random, telemetry, renderers } = this.options;
+    const { plane, events } = this;
+    const differs = new DifferBook();
+    const projects = new ProjectBook({ projects: plane.projects, fleet: this.fleet, namespace, clock });
+    const settings = (): ControllerSettings => this.settings;
+    const clusterOf = (app: Application): FleetCluster => this.clusterOf(app);
+    const deletion = new ApplicationDeletion({
+      hub,
+      namespace,
+      applications: plane.applications,
+      telemetry,
+      events,
+      settings,
+      clusterOf,
+      setCondition: (app, message) => this.applications!.setDeletionError(app, message),
+    });
+    this.applications = new ApplicationReconciler({
+      hub,
+      namespace,
+      applications: plane.applications,
+      clock,
+      random,
+      telemetry,
+      events,
+      render: { source, cache: this.renderCache, renderers, telemetry },
+      settings,
+      assess: (object) => this.assess(object),
+      differFor: (app) => differs.for(app, this.settings),
+      compareMemory: this.compareMemory,
+      waveDelayMs: this.options.waveDelayMs ?? 2_000,
+      clusterOf,
+      projectOf: (app, cluster) => projects.verdict(app, cluster),
+      deletion,
+      onSources: (key, places) => {
+        this.watch?.follow(key, places);
+        for (const place of places) if (place.commit !== undefined) this.watch?.saw(place, place.commit);
+      },
+    });
+    this.sets = new ApplicationSetReconciler({
+      hub,
+      plane,
+      clock,
+      telemetry,
+      events: new EventRecorder({ hub, clock, telemetry, component: "argocd-applicationset-controller" }),
+      room: {
+        source,
+        controllerNamespace: namespace,
+        configMap: (name) => plane.configMaps.get(namespace, name),
+        secret: (name) => hub.get({ apiVersion: "v1", kind: "Secret", namespace, name }),
+      },
+    });
+  }
+
+  private async reconcileSet(key: string): Promise<Handled> {
+    const handled = await this.sets!.reconcile(key);
+    this.watch?.follow(
+      `set:${key}`,
+      this.sets!.sourcesOf(key).map(({ repoURL, revision }) => ({ repoURL, revision: revision || "HEAD" })),
+    );
+    for (const { repoURL, revision, commit } of this.sets!.sourcesOf(key))
+      if (commit !== undefined) this.watch?.saw({ repoURL, revision: revision || "HEAD" }, commit);
+    return handled;
+  }
+
+  private makeFleet(): ClusterFleet {
+    const { hub, registry, clock, random, telemetry } = this.options;
+    return new ClusterFleet({
+      hub,
+      registry,
+      settings: () => this.settings,
+      clock,
+      random,
+      telemetry,
+      onChange: (_server, apps, change) => {
+        if (!isSignificant(change)) return;
+        for (const instance of apps) this.queue.add(this.keyOf(instance));
+      },
+      onCluster: (server) => {
+        for (const application of this.plane.applications.values())
+          if (this.isOn(application, server)) this.queue.add(keyOfObject(application));
+      },
+      onBadSecret: (secret, error) => {
+        telemetry.log.error("a cluster Secret cannot be used", { secret: secret.metadata.name, error: formatError(error) });
+        this.events.note(secret, { type: "Warning", reason: "InvalidClusterSecret", message: formatError(error) });
+      },
+    });
+  }
+
+  /** Throws InputError in Argo CD's words, with the reason where the cluster's Secret cannot be read. */
+  private clusterOf(app: Application): FleetCluster {
+    const clusters = this.fleet.list();
+    try {
+      const { server } = resolveDestination(
+        app.destination,
+        clusters.map(({ registered }) => registered),
+      );
+      return this.fleet.get(server)!;
+    } catch (error) {
+      const problem = this.fleet.problemOf(app.destination.server ?? app.destination.name ?? "");
+      if (problem === undefined || !(error instanceof Error)) throw error;
+      throw Object.assign(error, { message: `${error.message}: ${problem}` });
+    }
+  }
+
+  private isOn(application: KubernetesObject, server: string): boolean {
+    const { destination } = applicationOf(application);
+    const cluster = this.fleet.get(server)?.registered;
+    return destination.server?.replace(/\/+$/, "") === server || destination.name === cluster?.name || cluster === undefined;
+  }
+
+  private keyOf(instance: string): string {
+    const underscore = instance.indexOf("_");
+    return underscore < 0
+      ? `${this.options.namespace}/${instance}`
+      : `${instance.slice(0, underscore)}/${instance.slice(underscore + 1)}`;
+  }
+
+  private onApplication({ before, after }: InformerChange): void {
+    const object = (after ?? before)!;
+    const key = keyOfObject(object);
+    if (after === undefined) {
+      this.queue.forget(key);
+      this.watch?.forget(key);
+      this.queue.add(key);
+    } else if (before === undefined || isAsked(before, after)) this.queue.add(key, { urgent: before !== undefined });
+    const owner = object.metadata.ownerReferences?.find((reference) => reference.kind === "ApplicationSet");
+    if (owner === undefined || (before !== undefined && after !== undefined && !concernsSet(before, after))) return;
+    if (this.ready) this.setQueue.addAfter(`${object.metadata.namespace ?? ""}/${owner.name}`, setDelayMs);
+  }
+
+  private onApplicationSet({ before, after }: InformerChange): void {
+    const key = keyOfObject((after ?? before)!);
+    if (after === undefined) {
+      this.setQueue.forget(key);
+      this.watch?.forget(`set:${key}`);
+    }
+    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) this.setQueue.add(key);
+  }
+
+  private onProject({ before, after }: InformerChange): void {
+    if (before !== undefined && after !== undefined && sameValue(before["spec"], after["spec"])) return;
+    const { name } = (after ?? before)!.metadata;
+    for (const application of this.plane.applications.values())
+      if (applicationOf(application).project === name) this.queue.add(keyOfObject(application));
+    if (before === undefined || after === undefined) this.addAllSets();
+  }
+
+  private onSecret({ before, after }: InformerChange): void {
+    const object = (after ?? before)!;
+    if (
+      before !== undefined &&
+      after !== undefined &&
+      !isChangedBeyondStatus(before, after) &&
+      sameValue(before["data"], after["data"])
+    )
+      return;
+    if (isClusterSecret(object)) {
+      if (after === undefined) this.fleet.remove(object.metadata.name);
+      else if (this.ready) this.fleet.put(after);
+      this.addAllSets();
+      return;
+    }
+    if (after === undefined) this.repositories.remove(object.metadata.name);
+    else this.repositories.put(after);
+  }
+
+  private onConfigMap({ before, after }: InformerChange): void {
+    const object = (after ?? before)!;
+    if (object.metadata.name !== "argocd-cm" || sameValue(before?.["data"], after?.["data"])) return;
+    const old = this.settings;
+    this.settings = readSettings(after);
+    this.assess = healthAssessor({
+      overrides: this.settings.healthOverrides,
+      ...(this.options.lua === undefined ? {} : { lua: this.options.lua }),
+    });
+    this.compareMemory.clear();
+    if (!this.ready) return;
+    const followsOther =
+      !sameValue(old.tracking, this.settings.tracking) ||
+      old.data["resource.exclusions"] !== this.settings.data["resource.exclusions"] ||
+      old.data["resource.inclusions"] !== this.settings.data["resource.inclusions"];
+    if (followsOther) this.fleet.reload();
+    for (const application of this.plane.applications.values()) this.queue.add(keyOfObject(application));
+  }
+
+  /** A new commit: whom it touches is worked on at once, the others learn the new revision a little later. */
+  private async onRepository({ repoURL, revision, to }: RepositoryChange): Promise<void> {
+    const { telemetry, random } = this.options;
+    const tree = await this.source!.tree(repoURL, to);
+    let touched = 0;
+    for (const reader of this.watch!.readersOf({ repoURL, revision })) {
+      if (reader.startsWith("set:")) {
+        if (await this.sets!.isTouchedBy(reader.slice(4), repoURL)) this.setQueue.add(reader.slice(4), { urgent: true });
+        continue;
+      }
+      const isTouched = this.applications!.isTouchedBy(reader, repoURL, tree);
+      if (isTouched) {
+        touched++;
+        this.queue.add(reader, { urgent: true });
+      } else this.queue.addAfter(reader, 1000 + random() * revisionSpreadMs);
+    }
+    telemetry.log.info("new commit", { repo: repoURL, revision, commit: to, touched });
+  }
+
+  private addReader(reader: string): void {
+    if (reader.startsWith("set:")) this.setQueue.add(reader.slice(4));
+    else this.queue.add(reader);
+  }
+
+  private addAllSets(): void {
+    for (const set of this.plane.applicationSets.values()) this.setQueue.add(keyOfObject(set));
+  }
+
+  /** Argo CD's server makes the default project where there is none; applications without a project belong to it. */
+  private async ensureDefaultProject(): Promise<void> {
+    const { hub, namespace, telemetry } = this.options;
+    if (this.plane.projects.get(namespace, "default") !== undefined) return;
+    const spec = {
+      sourceRepos: ["*"],
+      destinations: [{ server: "*", namespace: "*" }],
+      clusterResourceWhitelist: [{ group: "*", kind: "*" }],
+    };
+    const project = { apiVersion: "argoproj.io/v1alpha1", kind: "AppProject", metadata: { name: "default", namespace }, spec };
+    await hub.create(project).then(
+      (made) => this.plane.projects.assume(made),
+      (error: unknown) => telemetry.log.warn("the default project was not made", { error: formatError(error) }),
+    );
+  }
+}
+
+function keyOfObject(object: KubernetesObject): string {
+  return `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
+}
+
+function isClusterSecret(object: KubernetesObject): boolean {
+  return object.metadata.labels?.[secretTypeLabel] === "cluster";
+}
+
+/** Whether someone else than this controller wants something of an Application. */
+function isAsked(before: KubernetesObject, after: KubernetesObject): boolean {
+  if (isChangedBeyondStatus(before, after)) return true;
+  if (!sameValue(before["operation"], after["operation"])) return after["operation"] !== undefined && after["operation"] !== null;
+  return phaseOf(after) === "Terminating" && phaseOf(before) !== "Terminating";
+}
+
+function phaseOf(object: KubernetesObject): string {
+  return stringAt(objectAt(objectAt(object as unknown as ValueObject, "status"), "operationState"), "phase");
+}
+
+function isChangedBeyondStatus(before: KubernetesObject, after: KubernetesObject): boolean {
+  const marks = (object: KubernetesObject): unknown => {
+    const { labels, annotations = {}, finalizers, deletionTimestamp } = object.metadata;
+    // Taking these off is the controller's own doing.
+    const { [refreshAnnotation]: refresh, "fleetwright.dev/hook-intents": _, ...others } = annotations;
+    return { labels, others, finalizers, deletionTimestamp, refresh };
+  };
+  if (!sameValue(before["spec"], after["spec"])) return true;
+  return !sameValue(marks(before), marks(after)) && !isOnlyServed(before, after);
+}
+
+/** The refresh annotation went and nothing else changed. */
+function isOnlyServed(before: KubernetesObject, after: KubernetesObject): boolean {
+  const without = (object: KubernetesObject): unknown => {
+    const { [refreshAnnotation]: _, "fleetwright.dev/hook-intents": __, ...others } = object.metadata.annotations ?? {};
+    const { labels, finalizers, deletionTimestamp } = object.metadata;
+    return { labels, others, finalizers, deletionTimestamp };
+  };
+  return after.metadata.annotations?.[refreshAnnotation] === undefined && sameValue(without(before), without(after));
+}
+
+/** What an ApplicationSet looks at of its Applications: their specs and marks, and how they stand. */
+function concernsSet(before: KubernetesObject, after: KubernetesObject): boolean {
+  const state = (object: KubernetesObject): unknown => {
+    const status = objectAt(object as unknown as ValueObject, "status");
+    return [stringAt(objectAt(status, "sync"), "status"), stringAt(objectAt(status, "health"), "status"), phaseOf(object)];
+  };
+  return isChangedBeyondStatus(before, after) || !sameValue(state(before), state(after));
+}
+
+/** Whether an object changed in more than its version and what other writers note about themselves. */
+function isSignificant({ before, after }: InformerChange): boolean {
+  if (before === undefined || after === undefined) return true;
+  const bare = (object: KubernetesObject): unknown => {
+    const { resourceVersion: _, managedFields: __, ...metadata } = object.metadata;
+    return { ...object, metadata };
+  };
+  return !sameValue(bare(before), bare(after));
+}

@@ -1,0 +1,85 @@
+import { compareResource } from "../core/diff/compare.js";
+import type { IgnoreDifference, ResourceOverride } from "../core/diff/ignore-rules.js";
+import { type CompareOptions, compileCompareOptions } from "../core/diff/options.js";
+import { isObject, listAt, objectAt, stringAt } from "../core/manifest/value.js";
+import { annotationItems } from "../core/sync/annotations.js";
+import { parseYaml } from "../core/yaml/parse.js";
+import type { Application } from "./application.js";
+import type { Differ } from "./decide.js";
+import type { ControllerSettings } from "./settings.js";
+
+/** Compares resources by the rules of argocd-cm and of each Application; the rules are compiled once for equal ones. */
+export class DifferBook {
+  private readonly compiled = new Map<string, CompareOptions>();
+  private settings: ControllerSettings | undefined;
+  private overrides: ReadonlyMap<string, ResourceOverride> = new Map();
+
+  /** Throws InputError where a rule cannot be read. */
+  for(app: Application, settings: ControllerSettings): Differ {
+    if (settings !== this.settings) {
+      this.settings = settings;
+      this.compiled.clear();
+      this.overrides = resourceOverrides(settings.data);
+    }
+    const rules = listAt(app.spec, "ignoreDifferences").filter(isObject) as unknown as readonly IgnoreDifference[];
+    const compareOptions = annotationItems(app.object, "argocd.argoproj.io/compare-options");
+    const syncOptions = listAt(objectAt(app.spec, "syncPolicy"), "syncOptions").map(String);
+    const key = JSON.stringify([rules, compareOptions, syncOptions.includes("ServerSideApply=true")]);
+    let options = this.compiled.get(key);
+    if (options === undefined) {
+      options = compileCompareOptions({
+        ignoreDifferences: rules,
+        resourceOverrides: this.overrides,
+        ignoreStatus: ignoreStatusOf(settings.data),
+        ignoreAggregatedRoles: settings.data["resource.compareoptions"]?.includes("ignoreAggregatedRoles: true") === true,
+        trackingMethod: settings.tracking.method,
+        instanceLabelKey: settings.tracking.labelKey,
+        structuredMergeDiff: syncOptions.includes("ServerSideApply=true"),
+      });
+      this.compiled.set(key, options);
+      if (this.compiled.size > 1000) this.compiled.clear();
+    }
+    const compiled = options;
+    return { compare: (target, live) => compareResource({ target, live }, compiled) };
+  }
+}
+
+/** `resource.customizations.ignoreDifferences.<group>_<Kind>`, `.knownTypeFields.…` and the old single text. */
+function resourceOverrides(data: Readonly<Record<string, string>>): ReadonlyMap<string, ResourceOverride> {
+  const overrides = new Map<string, ResourceOverride>();
+  const add = (key: string, part: ResourceOverride): void => void overrides.set(key, { ...overrides.get(key), ...part });
+  const old = parsed(data["resource.customizations"]);
+  for (const [key, value] of Object.entries(isObject(old) ? old : {})) {
+    const rules = isObject(value) ? parsed(stringAt(value, "ignoreDifferences")) : undefined;
+    if (isObject(rules)) add(key, { ignoreDifferences: rules as ResourceOverride["ignoreDifferences"] & object });
+  }
+  for (const [name, text] of Object.entries(data)) {
+    const match = /^resource\.customizations\.(ignoreDifferences|knownTypeFields)\.(.+)$/.exec(name);
+    if (match === null) continue;
+    const [, what, place = ""] = match;
+    const key = place === "all" ? "*/*" : place.includes("_") ? place.replace("_", "/") : place;
+    const value = parsed(text);
+    if (what === "ignoreDifferences" && isObject(value))
+      add(key, { ignoreDifferences: value as ResourceOverride["ignoreDifferences"] & object });
+    if (what === "knownTypeFields" && Array.isArray(value))
+      add(key, { knownTypeFields: value as unknown as NonNullable<ResourceOverride["knownTypeFields"]> });
+  }
+  return overrides;
+}
+
+function ignoreStatusOf(data: Readonly<Record<string, string>>): "all" | "crd" | "none" {
+  const options = parsed(data["resource.compareoptions"]);
+  const text = stringAt(isObject(options) ? options : undefined, "ignoreResourceStatusField");
+  if (text === "crd") return "crd";
+  return text === "none" || text === "off" || text === "false" ? "none" : "all";
+}
+
+/** What cannot be read counts as absent: one bad setting must not stop the fleet. */
+function parsed(text: string | undefined): unknown {
+  if (!text) return undefined;
+  try {
+    return parseYaml(text, { dialect: "kubernetes" });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,147 @@
+import {
+  type ApplicationSet,
+  type Cluster,
+  clusterFromSecret,
+  type GeneratorNeed,
+  generate,
+  type NeedAnswer,
+  needKey,
+  type ReconcilePlan,
+  reconcileApplicationSet,
+} from "../../core/applicationset/index.js";
+import { InputError } from "../../core/errors.js";
+import { asValue, type KubernetesObject } from "../../core/manifest/object.js";
+import { secretData } from "../../core/manifest/secret-data.js";
+import type { FileTree } from "../../core/render/file-tree.js";
+import { isReadSetValid, type ReadSet, recordReads } from "../../core/render/recording-tree.js";
+import type { SourcePort } from "../../ports/source.js";
+
+export interface GenerateRoom {
+  readonly source: SourcePort;
+  readonly controllerNamespace: string;
+  /** A ConfigMap or Secret of the control plane's namespace, for plug-ins and cluster decision resources. */
+  readonly configMap: (name: string) => KubernetesObject | undefined;
+  readonly secret: (name: string) => Promise<KubernetesObject | undefined>;
+}
+
+export interface GenerateInput {
+  readonly set: ApplicationSet;
+  readonly clusterSecrets: readonly KubernetesObject[];
+  readonly projects: ReadonlySet<string>;
+  readonly existing: readonly KubernetesObject[];
+  readonly now: string;
+  readonly maxAgeMs: number;
+  readonly refusals?: ReadonlyMap<string, string>;
+}
+
+/** What a git generator read, and where: a commit that changes none of it needs no new generation. */
+export interface GeneratorReads {
+  readonly repoURL: string;
+  readonly revision: string;
+  readonly readSet: ReadSet;
+  readonly commit: string | undefined;
+}
+
+export interface GenerateOutput {
+  readonly plan: ReconcilePlan;
+  readonly reads: readonly GeneratorReads[];
+  /** Calls again with what the API server refused. */
+  readonly replan: (refusals: ReadonlyMap<string, string>) => ReconcilePlan;
+}
+
+const mostRounds = 20;
+
+/** ApplicationSet, clusters and files → Applications to create, update and delete. What core needs to know is fetched and core asked again. */
+export async function generateApplications(room: GenerateRoom, input: GenerateInput): Promise<GenerateOutput> {
+  const { set } = input;
+  const clusters = input.clusterSecrets
+    .map((secret) => clusterFromSecret(asValue(secret)))
+    .filter((cluster): cluster is Cluster => cluster !== undefined);
+  const answers = new Map<string, NeedAnswer>();
+  const trees = new Map<
+    string,
+    { readonly repoURL: string; readonly revision: string; readonly readSet: () => ReadSet; commit: string | undefined }
+  >();
+  const common = { set, existing: input.existing, clusters, projects: input.projects, now: input.now };
+  if (set.metadata.deletionTimestamp !== undefined) {
+    const replan = (refusals: ReadonlyMap<string, string>): ReconcilePlan =>
+      reconcileApplicationSet({ ...common, generated: undefined, refusals });
+    return { plan: replan(new Map()), reads: [], replan };
+  }
+  for (let round = 0; round < mostRounds; round++) {
+    const result = generate(set, {
+      clusters,
+      projects: input.projects,
+      answers,
+      settings: { controllerNamespace: room.controllerNamespace },
+    });
+    if (result.kind === "generated") {
+      const replan = (refusals: ReadonlyMap<string, string>): ReconcilePlan =>
+        reconcileApplicationSet({ ...common, generated: result, refusals });
+      const reads = [...trees.values()].map(({ repoURL, revision, readSet, commit }) => ({
+        repoURL,
+        revision,
+        readSet: readSet(),
+        commit,
+      }));
+      return { plan: replan(new Map()), reads, replan };
+    }
+    await Promise.all(
+      result.needs.map(async (need) => {
+        answers.set(
+          needKey(need),
+          await answer(room, need, input.maxAgeMs, (tree, commit) => {
+            if (need.kind !== "git") return tree;
+            const recorded = recordReads(tree);
+            trees.set(needKey(need), { repoURL: need.repoURL, revision: need.revision, readSet: recorded.readSet, commit });
+            return recorded.tree;
+          }),
+        );
+      }),
+    );
+  }
+  throw new InputError("the generators ask without end", { code: "APPSET_NEEDS" });
+}
+
+/** Whether a generation would read the same in the trees that there are now. */
+export async function areReadsValid(source: SourcePort, reads: readonly GeneratorReads[]): Promise<boolean> {
+  for (const { repoURL, revision, readSet } of reads) {
+    const { commit } = await source.resolve(repoURL, revision, { maxAgeMs: Number.POSITIVE_INFINITY });
+    if (!isReadSetValid(readSet, await source.tree(repoURL, commit))) return false;
+  }
+  return true;
+}
+
+async function answer(
+  room: GenerateRoom,
+  need: GeneratorNeed,
+  maxAgeMs: number,
+  record: (tree: FileTree, commit: string) => FileTree,
+): Promise<NeedAnswer> {
+  try {
+    switch (need.kind) {
+      case "git": {
+        const { commit } = await room.source.resolve(need.repoURL, need.revision || "HEAD", { maxAgeMs });
+        return { kind: "answered", value: { tree: record(await room.source.tree(need.repoURL, commit), commit), commit } };
+      }
+      case "configMap": {
+        const object = room.configMap(need.name);
+        return { kind: "answered", value: object && { data: (object["data"] ?? {}) as Readonly<Record<string, string>> } };
+      }
+      case "secret": {
+        const object = await room.secret(need.name);
+        return { kind: "answered", value: object && { data: secretData(object) } };
+      }
+      case "scm":
+      case "pullRequests":
+      case "plugin":
+      case "resources":
+        return {
+          kind: "failed",
+          error: new InputError(`the generator ${need.kind} is not supported yet`, { code: "APPSET_GENERATOR_UNSUPPORTED" }),
+        };
+    }
+  } catch (error) {
+    return { kind: "failed", error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}

@@ -1,0 +1,100 @@
+import { type ResourceFilter, resourceExclusion } from "../core/decisions/resource-filter.js";
+import type { HealthOverride } from "../core/health/assess.js";
+import type { KubernetesObject } from "../core/manifest/object.js";
+import { parseGoDurationMs } from "../core/tracking/go-duration.js";
+import { type TrackingSettings, trackedApp, trackingAnnotation, trackingSettings } from "../core/tracking/track.js";
+import { parseYaml } from "../core/yaml/parse.js";
+import type { LiveStateSettings } from "./live-state.js";
+
+/** argocd-cm, read once for each of its versions. */
+export interface ControllerSettings extends LiveStateSettings {
+  readonly tracking: TrackingSettings;
+  /** How often an Application is compared though nothing announced itself, and by how much that is spread. */
+  readonly reconciliationMs: number;
+  readonly reconciliationJitterMs: number;
+  readonly healthOverrides: ReadonlyMap<string, HealthOverride>;
+  /** argocd-cm's data, for the rules that the cores read themselves. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** Settings of an installation without argocd-cm are Argo CD's defaults. Texts that cannot be read count as absent. */
+export function readSettings(configMap: KubernetesObject | undefined): ControllerSettings {
+  const data = (configMap?.["data"] ?? {}) as Readonly<Record<string, string>>;
+  const tracking = trackingSettings({
+    method: data["application.resourceTrackingMethod"],
+    installationId: data["installationID"],
+    labelKey: data["application.instanceLabelKey"],
+  });
+  return {
+    tracking,
+    reconciliationMs: parseGoDurationMs(data["timeout.reconciliation"] ?? "") ?? 120_000,
+    reconciliationJitterMs: parseGoDurationMs(data["timeout.reconciliation.jitter"] ?? "") ?? 60_000,
+    // Most objects carry no mark at all: they must cost nothing.
+    trackedApp: (object) =>
+      tracking.method === "label" || object.metadata.annotations?.[trackingAnnotation] !== undefined ? trackedApp(object, tracking) : "",
+    isExcluded: resourceExclusion({
+      exclusions: filtersOf(data["resource.exclusions"]) ?? shippedExclusions,
+      inclusions: filtersOf(data["resource.inclusions"]) ?? [],
+    }),
+    healthOverrides: healthOverrides(data),
+    data,
+  };
+}
+
+/** What Argo CD's manifests put into argocd-cm: kinds that change all the time or are nobody's to manage. */
+const shippedExclusions: readonly ResourceFilter[] = [
+  { apiGroups: ["", "discovery.k8s.io"], kinds: ["Endpoints", "EndpointSlice"] },
+  { apiGroups: ["coordination.k8s.io"], kinds: ["Lease"] },
+  {
+    apiGroups: ["authentication.k8s.io", "authorization.k8s.io"],
+    kinds: [
+      "SelfSubjectReview",
+      "TokenReview",
+      "LocalSubjectAccessReview",
+      "SelfSubjectAccessReview",
+      "SelfSubjectRulesReview",
+      "SubjectAccessReview",
+    ],
+  },
+  { apiGroups: ["certificates.k8s.io"], kinds: ["CertificateSigningRequest"] },
+  { apiGroups: ["cert-manager.io"], kinds: ["CertificateRequest"] },
+  { apiGroups: ["cilium.io"], kinds: ["CiliumIdentity", "CiliumEndpoint", "CiliumEndpointSlice"] },
+  {
+    apiGroups: ["kyverno.io", "reports.kyverno.io", "wgpolicyk8s.io"],
+    kinds: [
+      "PolicyReport",
+      "ClusterPolicyReport",
+      "EphemeralReport",
+      "ClusterEphemeralReport",
+      "AdmissionReport",
+      "ClusterAdmissionReport",
+      "BackgroundScanReport",
+      "ClusterBackgroundScanReport",
+      "UpdateRequest",
+    ],
+  },
+];
+
+/** A list of filters, undefined where there is none or it cannot be read. */
+function filtersOf(text: string | undefined): readonly ResourceFilter[] | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value = parseYaml(text, { dialect: "kubernetes" });
+    return Array.isArray(value) ? (value as unknown as readonly ResourceFilter[]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `resource.customizations.health.<group>_<Kind>` and the old single text: scripts by `group/Kind`. */
+function healthOverrides(data: Readonly<Record<string, string>>): ReadonlyMap<string, HealthOverride> {
+  const overrides = new Map<string, HealthOverride>();
+  const prefix = "resource.customizations.health.";
+  for (const [name, script] of Object.entries(data)) {
+    if (!name.startsWith(prefix)) continue;
+    const place = name.slice(prefix.length);
+    const useOpenLibs = data[`resource.customizations.useOpenLibs.${place}`] === "true";
+    overrides.set(place.replace("_", "/"), { script, useOpenLibs });
+  }
+  return overrides;
+}

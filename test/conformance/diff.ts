@@ -1,0 +1,81 @@
+import { type ComparePair, type Comparison, compareResource } from "#src/core/diff/compare.js";
+import { valuesEqual } from "#src/core/diff/equal.js";
+import type { IgnoreDifference, IgnoreStatus, ResourceOverride } from "#src/core/diff/ignore-rules.js";
+import { type CompareSettings, compileCompareOptions } from "#src/core/diff/options.js";
+import { FleetwrightError } from "#src/core/errors.js";
+import type { Value } from "#src/core/manifest/value.js";
+import { emitJson, parseJson } from "#src/core/yaml/json.js";
+import { parseYaml } from "#src/core/yaml/parse.js";
+import type { Area } from "./areas.js";
+import { readCases } from "./jsonl.js";
+
+interface StateDiffCase {
+  readonly id: string;
+  readonly input: ComparePair & {
+    readonly ignoreDifferences?: readonly IgnoreDifference[] | null;
+    readonly resourceOverrides?: {
+      readonly [key: string]: {
+        readonly ignoreDifferences?: string;
+        readonly knownTypeFields?: ResourceOverride["knownTypeFields"];
+      };
+    };
+    readonly ignoreResourceStatusField?: IgnoreStatus;
+    readonly ignoreAggregatedRoles?: boolean;
+    readonly trackingMethod?: string;
+    readonly structuredMergeDiff?: boolean;
+    readonly serverSideDiff?: boolean;
+    readonly includeMutationWebhook?: boolean;
+    readonly webhookPatch?: Value;
+  };
+  readonly expected: Partial<Comparison> & { readonly error?: unknown; readonly appliedTarget?: Value };
+}
+
+/** Runs the comparison over the diff corpus. */
+export const diff: Area = async (folder, options) => {
+  const failures: { id: string; why: string }[] = [];
+  let passed = 0;
+  const parse = (line: string) => parseJson(line, {});
+  for (const one of readCases<StateDiffCase>(folder, { ...options, parse })) {
+    const why = difference(one);
+    if (why === undefined) passed++;
+    else failures.push({ id: one.id, why });
+  }
+  return { passed, failures, skipped: new Map() };
+};
+
+function difference({ input, expected }: StateDiffCase): string | undefined {
+  let actual: StateDiffCase["expected"];
+  try {
+    actual = compareResource(input, compileCompareOptions(settingsOf(input)));
+  } catch (error) {
+    if (error instanceof FleetwrightError) actual = { error: error.message };
+    else return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+  if (expected.error !== undefined || actual.error !== undefined) {
+    if (expected.error !== undefined && actual.error !== undefined) return undefined;
+    return `error: got ${String(actual.error)}, want ${String(expected.error)}`;
+  }
+  for (const key of ["modified", "normalizedLive", "predictedLive"] as const) {
+    const [got, want] = [actual[key] ?? null, expected[key] ?? null];
+    if (!valuesEqual(got, want)) return `${key}: got ${emitJson(got)}, want ${emitJson(want)}`;
+  }
+  return undefined;
+}
+
+function settingsOf(input: StateDiffCase["input"]): CompareSettings {
+  const overrides = Object.entries(input.resourceOverrides ?? {}).map(([key, override]): [string, ResourceOverride] => {
+    const text = override.ignoreDifferences;
+    const ignoreDifferences = text ? (parseYaml(text, { dialect: "kubernetes" }) as IgnoreDifference) : null;
+    return [key, { ignoreDifferences, knownTypeFields: override.knownTypeFields ?? null }];
+  });
+  return {
+    ignoreDifferences: input.ignoreDifferences ?? [],
+    resourceOverrides: new Map(overrides),
+    ignoreStatus: input.ignoreResourceStatusField ?? "all",
+    ignoreAggregatedRoles: input.ignoreAggregatedRoles ?? false,
+    ...(input.trackingMethod !== undefined ? { trackingMethod: input.trackingMethod } : {}),
+    structuredMergeDiff: input.structuredMergeDiff ?? false,
+    serverSideDiff: input.serverSideDiff ?? false,
+    includeMutationWebhook: input.includeMutationWebhook ?? false,
+  };
+}

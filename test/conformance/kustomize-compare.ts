@@ -1,0 +1,39 @@
+/** The first line that differs, with the one before it. */
+export function describeDifference(expected: string, actual: string): string {
+  const wanted = expected.split("\n");
+  const got = actual.split("\n");
+  const line = wanted.findIndex((text, index) => text !== got[index]);
+  const at = line < 0 ? wanted.length : line;
+  return `line ${at + 1}: ${JSON.stringify(got[at])} instead of ${JSON.stringify(wanted[at])} (after ${JSON.stringify(wanted[at - 1])})`;
+}
+
+/**
+ * The rule for errors: every quoted name, path, resource id and image, field or option name that the original's message puts in
+ * quotes must be in ours (message or location). Where it quotes nothing, its last clause must be.
+ */
+export function namesSameCulprit(expected: string, actual: string): boolean {
+  const names = culprits(expected);
+  if (names.length === 0) return actual.includes(lastClause(expected));
+  return names.every((name) => actual.includes(name));
+}
+
+function culprits(message: string): readonly string[] {
+  const head = withoutDumps(message.split("****")[0]!.split("node contents")[0]!);
+  const quoted = [...head.matchAll(/'([^'\s]+)'|"([^"\s\\]+)"|`([^`\s]+)`/g)].map(
+    (match) => match[1] ?? match[2] ?? match[3] ?? "",
+  );
+  const ids = [...head.matchAll(/\b[A-Z][A-Za-z]*\.[\w[\]]+\.[\w.[\]-]+\/[\w.[\]-]+/g)].map((match) =>
+    match[0].replace(/\.$/, ""),
+  );
+  return [...new Set([...quoted, ...ids])].filter((name) => !/^[&{]|0xPTR|^builtin$/.test(name));
+}
+
+/** Go's %#v of whole values names everything and nothing. */
+function withoutDumps(message: string): string {
+  return message.replace(/map\[string\]interface \{\}\{.*\}: /g, "").split("\n--\n&resource")[0]!;
+}
+
+function lastClause(message: string): string {
+  const clauses = withoutDumps(message).trim().split("\n")[0]!.split(": ");
+  return clauses.at(-1)!.trim();
+}
