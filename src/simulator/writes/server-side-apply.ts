@@ -1,7 +1,7 @@
 import { badRequest, notFound } from "../api/status-error.js";
 import { type Cluster, now } from "../cluster.js";
 import { type Draft, draftOf, ensure, finished, text } from "../draft.js";
-import { applyFields } from "../fields/ownership.js";
+import { applyFields } from "./ownership.js";
 import { convertObject } from "../rules/conversion.js";
 import { decodeObject } from "../rules/decode.js";
 import { type Entry, storeKey } from "../store/store.js";
