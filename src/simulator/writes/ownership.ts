@@ -24,7 +24,12 @@ export interface Applied {
 }
 
 /** A create, update or patch: the writer comes to own what it changed, the others lose it. */
-export function recordUpdate(type: ResourceType, old: KubernetesObject | undefined, next: KubernetesObject, writer: Writer): KubernetesObject {
+export function recordUpdate(
+  type: ResourceType,
+  old: KubernetesObject | undefined,
+  next: KubernetesObject,
+  writer: Writer,
+): KubernetesObject {
   const live = old ? asValue(old) : emptyOf(type);
   return asObject(updateManagedFields(live, asValue(next), optionsOf(type, writer)));
 }
@@ -52,7 +57,13 @@ export function applyFields(
 }
 
 function optionsOf(type: ResourceType, writer: Writer): Parameters<typeof updateManagedFields>[2] {
-  return { manager: writer.name, schema: schemaOf(type), subresource: writer.subresource, now: writer.time, resetFields: resetFieldsOf(type, writer.subresource) };
+  return {
+    manager: writer.name,
+    schema: schemaOf(type),
+    subresource: writer.subresource,
+    now: writer.time,
+    resetFields: resetFieldsOf(type, writer.subresource),
+  };
 }
 
 /** A write to the main resource never owns status; one to status owns nothing of the spec. */
@@ -86,7 +97,10 @@ function emptyOf(type: ResourceType): ValueObject {
   return made;
 }
 
-function withManagedFields(object: KubernetesObject, managedFields: KubernetesObject["metadata"]["managedFields"]): KubernetesObject {
+function withManagedFields(
+  object: KubernetesObject,
+  managedFields: KubernetesObject["metadata"]["managedFields"],
+): KubernetesObject {
   const { managedFields: _old, ...metadata } = object.metadata;
   return { ...object, metadata: managedFields === undefined ? metadata : { ...metadata, managedFields } };
 }
