@@ -150,7 +150,7 @@ describe("objects", () => {
       metadata: { name: "q" },
       spec,
     });
-    expect(body.spec.containers[0].resources).toEqual({ requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1500m" } });
+    expect(body.spec.containers[0]?.resources).toEqual({ requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1500m" } });
   });
 });
 
