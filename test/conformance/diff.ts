@@ -3,6 +3,8 @@ import { type Comparison, type ComparePair, compareResource } from "#src/core/di
 import { valuesEqual } from "#src/core/diff/equal.js";
 import type { IgnoreDifference, IgnoreStatus, ResourceOverride } from "#src/core/diff/ignore-rules.js";
 import { type CompareSettings, compileCompareOptions } from "#src/core/diff/options.js";
+import { appliedTarget } from "#src/core/diff/respect-ignores.js";
+import { asValue } from "#src/core/manifest/object.js";
 import type { Value } from "#src/core/manifest/value.js";
 import { emitJson, parseJson } from "#src/core/yaml/json.js";
 import { parseYaml } from "#src/core/yaml/parse.js";
@@ -43,7 +45,13 @@ export const diff: Area = async (folder, options) => {
 function difference({ input, expected }: StateDiffCase): string | undefined {
   let actual: StateDiffCase["expected"];
   try {
-    actual = compareResource(input, compileCompareOptions(settingsOf(input)));
+    const options = compileCompareOptions(settingsOf(input));
+    if (expected.appliedTarget !== undefined && input.target) {
+      const applied = asValue(appliedTarget(input.target, input.live, options));
+      if (valuesEqual(applied, expected.appliedTarget)) return undefined;
+      return `appliedTarget: got ${emitJson(applied)}, want ${emitJson(expected.appliedTarget)}`;
+    }
+    actual = compareResource(input, options);
   } catch (error) {
     if (error instanceof FleetwrightError) actual = { error: error.message };
     else return error instanceof Error ? (error.stack ?? error.message) : String(error);
