@@ -77,6 +77,12 @@ export class Informer {
     this.put(key, object);
   }
 
+  /** Takes out an object that a write has just removed. */
+  forget(object: KubernetesObject): void {
+    const key = keyOf(object);
+    if (this.objects.get(key)?.metadata.uid === object.metadata.uid) this.remove(key, object.metadata.resourceVersion);
+  }
+
   private async run(): Promise<void> {
     const { signal } = this.stopper;
     while (!signal.aborted) {

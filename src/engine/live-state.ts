@@ -52,6 +52,7 @@ const alwaysKept = new Set([
 export class LiveState {
   private readonly informers = new Map<string, Informer>();
   private resources = new Map<string, ApiResource>();
+  private served = new Map<string, ApiResource>();
   private readonly byApp = new Map<string, Map<string, KubernetesObject>>();
   private readonly wanted = new Map<string, Set<string>>();
   private readonly wantedByApp = new Map<string, ReadonlySet<string>>();
@@ -60,8 +61,12 @@ export class LiveState {
   private failing = new Set<string>();
   private listed = false;
   private failedSinceMs: number | undefined;
+  private versions: readonly string[] = [];
+  private kindsKey = "";
   state: LiveClusterState = { kind: "connecting" };
   version = "";
+  /** Changes when the kinds that are served do. */
+  epoch = 0;
 
   constructor(private readonly options: LiveStateOptions) {}
 
@@ -129,8 +134,19 @@ export class LiveState {
     return this.resources.get(`${group}/${kind}`);
   }
 
+  /** Undefined for a kind that the cluster does not serve. */
   isNamespaced(group: string, kind: string): boolean | undefined {
-    return this.resources.get(`${group}/${kind}`)?.namespaced;
+    return (this.resources.get(`${group}/${kind}`) ?? this.served.get(`${group}/${kind}`))?.namespaced;
+  }
+
+  /** What serves `apiVersion` and kind, whether it is followed or not. */
+  serves(apiVersion: string, kind: string): ApiResource | undefined {
+    return this.served.get(`${apiVersion}/${kind}`);
+  }
+
+  /** Versions of the API, as charts ask for them: `apps/v1` and `apps/v1/Deployment`. */
+  get apiVersions(): readonly string[] {
+    return this.versions;
   }
 
   /** Notes which keys an application wants, so that it hears of objects that it does not track (yet). */
@@ -164,6 +180,17 @@ export class LiveState {
     this.informerOf(resource, object.metadata.namespace ?? "")?.assume(object);
   }
 
+  /** Takes out what a delete has just removed. */
+  forget(object: KubernetesObject): void {
+    const resource = this.resources.get(`${splitApiVersion(object.apiVersion).group}/${object.kind}`);
+    if (resource !== undefined) this.informerOf(resource, object.metadata.namespace ?? "")?.forget(object);
+  }
+
+  /** Asks for discovery at once and waits for it. */
+  async rediscover(): Promise<void> {
+    this.follow(await this.options.cluster.discover(true));
+  }
+
   private informerOf(resource: ApiResource, namespace: string): Informer | undefined {
     const id = `${resource.group}/${resource.kind}`;
     return this.informers.get(id) ?? this.informers.get(`${id}@${namespace}`);
@@ -193,14 +220,25 @@ export class LiveState {
   private follow(all: readonly ApiResource[]): void {
     const { namespaces, clusterResources, settings } = this.options;
     const next = new Map<string, ApiResource>();
+    const served = new Map<string, ApiResource>();
+    const versions = new Set<string>();
     for (const resource of all) {
       const id = `${resource.group}/${resource.kind}`;
+      const apiVersion = resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
+      if (!served.has(id)) served.set(id, resource);
+      served.set(`${apiVersion}/${resource.kind}`, resource);
+      versions.add(apiVersion).add(`${apiVersion}/${resource.kind}`);
       // The first version of a group's kind is the server's preference.
       if (next.has(id) || !resource.verbs.includes("watch") || settings.isExcluded(resource.group, resource.kind)) continue;
       if (namespaces.length > 0 && !resource.namespaced && !clusterResources) continue;
       next.set(id, resource);
     }
+    const kindsBefore = this.kindsKey;
     this.resources = next;
+    this.served = served;
+    this.versions = [...versions].sort();
+    this.kindsKey = this.versions.join(",");
+    if (kindsBefore !== this.kindsKey) this.epoch++;
     const wantedIds = new Set<string>();
     for (const [id, resource] of next) {
       const scopes = resource.namespaced && namespaces.length > 0 ? namespaces : [undefined];

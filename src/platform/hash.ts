@@ -26,3 +26,8 @@ export function equalInConstantTime(a: string, b: string): boolean {
   const right = createHash("sha256").update(b).digest();
   return timingSafeEqual(left, right);
 }
+
+/** The 512-bit BLAKE2b digest of `input` as bytes. */
+export function blake2b512(input: string | Uint8Array): Uint8Array {
+  return new Uint8Array(createHash("blake2b512").update(input).digest());
+}

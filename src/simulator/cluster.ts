@@ -4,6 +4,7 @@ import { ResourceRegistry } from "./api/resource-registry.js";
 import type { ResourceType } from "./api/resource-type.js";
 import { notFound } from "./api/status-error.js";
 import { timestamp } from "./clock.js";
+import { OwnerIndex } from "./store/owner-index.js";
 import { type Entry, Store, storeKey } from "./store/store.js";
 
 /** What every part of one simulated cluster shares. */
@@ -13,6 +14,7 @@ export interface Cluster {
   readonly version: string;
   readonly minorVersion: number;
   readonly store: Store;
+  readonly owners: OwnerIndex;
   readonly registry: ResourceRegistry;
   readonly clock: Clock;
   readonly random: () => number;
@@ -28,11 +30,13 @@ export interface ClusterSettings {
 }
 
 export function makeCluster(settings: ClusterSettings): Cluster {
+  const store = new Store(settings.historyLimit);
   return {
     name: settings.name,
     version: settings.version,
     minorVersion: Number(/^v\d+\.(\d+)/.exec(settings.version)?.[1] ?? 32),
-    store: new Store(settings.historyLimit),
+    store,
+    owners: new OwnerIndex(store),
     registry: new ResourceRegistry(),
     clock: settings.clock,
     random: settings.random,

@@ -1,20 +1,13 @@
 import {
   type ApplicationSet,
   admitApplicationSet,
-  type Cluster,
-  clusterFromSecret,
   decodeApplicationSet,
-  type GenerateContext,
-  type GenerateResult,
-  generate,
-  type NeedAnswer,
-  needKey,
+  rolloutSteps,
   validateApplications,
 } from "#src/core/applicationset/index.js";
-import type { ValueObject } from "#src/core/manifest/value.js";
-import { answerNeed } from "./applicationset/answers.js";
 import type { ApplicationSetCase } from "./applicationset/case.js";
-import { compareAdmission, compareGenerate } from "./applicationset/compare.js";
+import { compareAdmission, compareGenerate, compareReconcile, compareSteps } from "./applicationset/compare.js";
+import { World } from "./applicationset/world.js";
 import type { Area } from "./areas.js";
 import { readCases } from "./jsonl.js";
 
@@ -45,44 +38,30 @@ async function runCase({ input, expected }: ApplicationSetCase): Promise<readonl
     return expected.decodeError ? problems : [...problems, `decode: ${(error as Error).message}`];
   }
   if (expected.decodeError) return [...problems, `decode: no error, expected ${expected.decodeError}`];
-  const context = contextOf(input);
-  const result = await generateFully(set, context, input);
-  const validation = validateApplications(result.applications, { setName: set.metadata.name, ...context });
+  const world = new World(input, admission.manifest);
+  const result = await world.generate();
+  const validation = validateApplications(result.applications, { setName: set.metadata.name, ...world.context() });
   problems.push(...compareGenerate(result, validation, expected.generate));
-  return problems;
+  if (expected.rolloutSteps) problems.push(...compareSteps(rolloutSteps(set.spec, result.applications), expected.rolloutSteps));
+  // Where the original crashes there is no state to compare.
+  if (expected.generate.panic !== undefined) return problems;
+  return [...problems, ...(await runReconciles(world, { input, expected }))];
 }
 
-function contextOf(input: ApplicationSetCase["input"]): GenerateContext & { readonly clusters: readonly Cluster[] } {
-  const { controller = {} } = input;
-  return {
-    clusters: (input.clusters ?? []).flatMap((secret) => clusterFromSecret(secret, "argocd") ?? []),
-    projects: new Set(
-      (input.projects ?? ["default"]).map((project) => (typeof project === "string" ? project : nameOf(project))),
-    ),
-    settings: {
-      compat: true,
-      newGitFileGlobbing: controller.newGitFileGlobbing ?? false,
-      includeHiddenDirectories: controller.includeHiddenDirectories ?? false,
-      enableScmProviders: controller.enableScmProviders ?? true,
-      allowedScmProviders: controller.allowedScmProviders ?? [],
-    },
-  };
-}
-
-function nameOf(manifest: ValueObject): string {
-  return (manifest["metadata"] as { readonly name: string }).name;
-}
-
-async function generateFully(
-  set: ApplicationSet,
-  context: GenerateContext,
-  input: ApplicationSetCase["input"],
-): Promise<Extract<GenerateResult, { kind: "generated" }>> {
-  const answers = new Map<string, NeedAnswer>();
-  for (let round = 0; round < 1000; round++) {
-    const result = generate(set, { ...context, answers });
-    if (result.kind === "generated") return result;
-    for (const need of result.needs) answers.set(needKey(need), await answerNeed(need, input));
+async function runReconciles(
+  world: World,
+  { input, expected }: Pick<ApplicationSetCase, "input" | "expected">,
+): Promise<readonly string[]> {
+  const problems: string[] = [];
+  let applications: readonly unknown[] = [];
+  const steps = [undefined, ...(input.steps ?? [])];
+  for (const [index, wanted] of expected.reconcile.entries()) {
+    const step = steps[index];
+    if (step) world.apply(step);
+    const got = await world.reconcile(step?.reconciles ?? 1);
+    const filled = wanted.applicationsSame ? { ...wanted, applications } : wanted;
+    applications = filled.applications ?? [];
+    problems.push(...compareReconcile(got, filled as typeof wanted, expected).map((line) => `${step?.name ?? "first"}: ${line}`));
   }
-  throw new Error("generation never ends");
+  return problems;
 }

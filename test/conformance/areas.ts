@@ -1,6 +1,8 @@
 import { applicationset } from "./applicationset.js";
+import { controller } from "./controller.js";
 import { diff } from "./diff.js";
 import { gotemplate } from "./gotemplate.js";
+import { health } from "./health.js";
 import type { AreaReport } from "./run.js";
 import { sync } from "./sync.js";
 import { tracking } from "./tracking.js";
@@ -11,7 +13,9 @@ export type Area = (folder: string, options: { readonly match?: string | undefin
 /** One line an area; the runner is `<area>.ts` beside this file. */
 export const areas = new Map<string, Area>();
 areas.set("applicationset", applicationset);
+areas.set("controller", controller);
 areas.set("diff", diff);
 areas.set("gotemplate", gotemplate);
+areas.set("health", health);
 areas.set("sync", sync);
 areas.set("tracking", tracking);

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "#src/core/errors.js";
-import { compileTemplate, executeTemplate, parseTemplateOptions } from "#src/core/gotemplate/index.js";
+import { compileTemplate, executeTemplate, parseTemplateOptions, toGoValue } from "#src/core/gotemplate/index.js";
+import { GoMap } from "#src/core/gotemplate/value/value.js";
+import { renderTemplates } from "#src/core/helm/engine.js";
 import type { Area } from "./areas.js";
 import { readCases } from "./jsonl.js";
 
@@ -37,9 +39,10 @@ export const gotemplate: Area = async (folder, options) => {
   return { passed, failures, skipped: new Map() };
 };
 
+const now = () => 1_700_000_000_000_000_000n;
+const random = (count: number) => crypto.getRandomValues(new Uint8Array(count));
+
 function runArgo(found: Case, data: unknown): Expectation {
-  const now = () => 1_700_000_000_000_000_000n;
-  const random = (count: number) => crypto.getRandomValues(new Uint8Array(count));
   let stage = "failed to parse template";
   try {
     const { missingKey } = parseTemplateOptions(found.options ?? []);
@@ -52,8 +55,19 @@ function runArgo(found: Case, data: unknown): Expectation {
   }
 }
 
-function runHelm(_found: Case, _data: unknown): Expectation {
-  return { error: "not yet" };
+function runHelm(found: Case, data: unknown): Expectation {
+  const values = toGoValue(data);
+  if (!(values instanceof GoMap)) throw new Error("the data of a Helm case is an object");
+  const file = (name: string, text: string) => ({ name: `c/templates/${name}`, text, values, basePath: "c/templates" });
+  const files = Object.entries(found.helpers ?? {}).map(([name, text]) => file(name, text));
+  const { strict = false, lint = false } = found;
+  try {
+    const rendered = renderTemplates([...files, file("case.yaml", found.template)], { strict, lint, now, random });
+    return { output: rendered.get("c/templates/case.yaml") ?? "" };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { error: error.message };
+  }
 }
 
 /** The README's rule: failing is normative, the whole message is what users see; `panic:` only asks for an error. */

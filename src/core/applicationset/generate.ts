@@ -9,6 +9,7 @@ import { structType } from "./model/go-type.js";
 import { type Answers, type GeneratorNeed, needKey } from "./needs.js";
 import type { Origin, ParamSet, Params } from "./params/params.js";
 import { applicationRenderer } from "./template/application-renderer.js";
+import type { TemplateEnvironment } from "./template/go-text.js";
 import { mergeTemplates } from "./template/merge-templates.js";
 import { createTextRenderer } from "./template/text-renderer.js";
 
@@ -20,6 +21,8 @@ export interface GenerateContext {
   /** What the engine has fetched of the needs so far. */
   readonly answers?: Answers;
   readonly settings?: Partial<GeneratorSettings>;
+  /** Clock and randomness for Go templates that ask for them; without, such a template fails. */
+  readonly environment?: TemplateEnvironment;
 }
 
 /** An Application as its set makes it, and how it came to be. */
@@ -144,7 +147,11 @@ function createRun(
     settings,
     clusters: context.clusters,
     projects: context.projects,
-    text: createTextRenderer({ goTemplate: set.spec.goTemplate === true, options: set.spec.goTemplateOptions ?? [] }),
+    text: createTextRenderer({
+      goTemplate: set.spec.goTemplate === true,
+      options: set.spec.goTemplateOptions ?? [],
+      environment: context.environment ?? {},
+    }),
     ask(need) {
       const key = needKey(need);
       const answer = context.answers?.get(key);

@@ -26,4 +26,16 @@ export {
   type ScmRepository,
 } from "./needs.js";
 export type { Origin, Params } from "./params/params.js";
+export { approvalAnnotation, budgetAnnotation } from "./reconcile/delete-proof.js";
+export { reconcileApplicationSet, refreshAnnotation } from "./reconcile/reconcile.js";
+export { type RolloutSteps, rolloutSteps } from "./reconcile/rollout-steps.js";
+export type {
+  ApplicationDelete,
+  ApplicationUpdate,
+  HeldDeletions,
+  ReconcileInput,
+  ReconcilePlan,
+  ReconcileSettings,
+  Rename,
+} from "./reconcile/types.js";
 export { qualifiedName, validateApplications } from "./validate.js";

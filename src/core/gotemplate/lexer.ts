@@ -48,7 +48,6 @@ export class Lexer {
   private startLine = 1;
   private insideAction = false;
   private parenDepth = 0;
-  private token: Token | undefined;
 
   constructor(
     private input: string,
@@ -56,20 +55,19 @@ export class Lexer {
   ) {}
 
   next(): Token {
-    this.token = undefined;
-    while (this.token === undefined) {
-      if (this.insideAction) this.lexInsideAction();
-      else this.lexText();
+    for (;;) {
+      const token = this.insideAction ? this.lexInsideAction() : this.lexText();
+      if (token) return token;
     }
-    return this.token;
   }
 
-  private emit(kind: TokenKind): void {
+  private emit(kind: TokenKind): Token {
     const text = this.input.slice(this.start, this.pos);
-    this.token = { kind, pos: this.start, text, line: this.startLine };
+    const token: Token = { kind, pos: this.start, text, line: this.startLine };
     this.line += countNewlines(text);
     this.start = this.pos;
     this.startLine = this.line;
+    return token;
   }
 
   private skip(): void {
@@ -78,51 +76,50 @@ export class Lexer {
     this.startLine = this.line;
   }
 
-  private fail(message: string): void {
-    this.token = { kind: "error", pos: this.start, text: message, line: this.startLine };
+  private fail(message: string): Token {
+    const token: Token = { kind: "error", pos: this.start, text: message, line: this.startLine };
     this.start = 0;
     this.pos = 0;
     this.input = "";
     this.insideAction = false;
+    return token;
   }
 
-  private lexText(): void {
+  private lexText(): Token | undefined {
     const found = this.input.indexOf("{{", this.pos);
     if (found < 0) {
       this.pos = this.input.length;
-      this.emit(this.pos > this.start ? "text" : "eof");
-      return;
+      return this.emit(this.pos > this.start ? "text" : "eof");
     }
     if (found > this.pos) {
       this.pos = found;
       const trimmed = leftTrim.test(this.input.slice(found + 2, found + 4)) ? trailingSpaces(this.input, this.start, found) : 0;
       this.pos -= trimmed;
-      const hasText = this.pos > this.start;
-      if (hasText) this.emit("text");
+      const text = this.pos > this.start ? this.emit("text") : undefined;
       this.pos += trimmed;
       this.skip();
-      if (hasText) return;
+      if (text) return text;
     }
-    this.lexLeftDelim();
+    return this.lexLeftDelim();
   }
 
-  private lexLeftDelim(): void {
+  private lexLeftDelim(): Token | undefined {
     this.pos += 2;
     const afterMarker = leftTrim.test(this.input.slice(this.pos, this.pos + 2)) ? 2 : 0;
     if (this.input.startsWith("/*", this.pos + afterMarker)) {
       this.pos += afterMarker;
       this.skip();
-      this.lexComment();
-      return;
+      return this.lexComment();
     }
-    this.emit("leftDelim");
+    const token = this.emit("leftDelim");
     this.insideAction = true;
     this.pos += afterMarker;
     this.skip();
     this.parenDepth = 0;
+    return token;
   }
 
-  private lexComment(): void {
+  private lexComment(): Token | undefined {
     const end = this.input.indexOf("*/", this.pos + 2);
     if (end < 0) return this.fail("unclosed comment");
     this.pos = end + 2;
@@ -131,6 +128,7 @@ export class Lexer {
     this.pos += delim === "trim" ? 4 : 2;
     if (delim === "trim") this.skipSpaces();
     this.skip();
+    return undefined;
   }
 
   private rightDelim(): "plain" | "trim" | undefined {
@@ -144,21 +142,22 @@ export class Lexer {
     while (this.pos < this.input.length && isSpace(this.input[this.pos])) this.pos++;
   }
 
-  private lexRightDelim(trim: boolean): void {
+  private lexRightDelim(trim: boolean): Token {
     if (trim) {
       this.pos += 2;
       this.skip();
     }
     this.pos += 2;
-    this.emit("rightDelim");
+    const token = this.emit("rightDelim");
     if (trim) {
       this.skipSpaces();
       this.skip();
     }
     this.insideAction = false;
+    return token;
   }
 
-  private lexInsideAction(): void {
+  private lexInsideAction(): Token {
     const delim = this.rightDelim();
     if (delim !== undefined) {
       if (this.parenDepth === 0) return this.lexRightDelim(delim === "trim");
@@ -215,7 +214,7 @@ export class Lexer {
     return code === undefined ? "" : String.fromCodePoint(code);
   }
 
-  private lexSpace(): void {
+  private lexSpace(): Token {
     const from = this.pos;
     this.skipSpaces();
     // The last blank may belong to a " -}}".
@@ -224,23 +223,23 @@ export class Lexer {
       this.pos = last;
       if (last === from) return this.lexRightDelim(true);
     }
-    this.emit("space");
+    return this.emit("space");
   }
 
-  private lexIdentifier(): void {
+  private lexIdentifier(): Token {
     this.acceptWord();
     const text = this.input.slice(this.start, this.pos);
     if (!this.atTerminator()) return this.fail(`bad character ${quoteRune(this.charAt(this.pos))}`);
     const isLoopWord = (text === "break" && !this.options.breakOk) || (text === "continue" && !this.options.continueOk);
     if (keywords.has(text) && !isLoopWord) return this.emit("keyword");
-    this.emit(text === "true" || text === "false" ? "bool" : "identifier");
+    return this.emit(text === "true" || text === "false" ? "bool" : "identifier");
   }
 
-  private lexFieldOrVariable(kind: "field" | "variable"): void {
+  private lexFieldOrVariable(kind: "field" | "variable"): Token {
     if (this.atTerminator()) return this.emit(kind === "variable" ? "variable" : "keyword");
     this.acceptWord();
     if (!this.atTerminator()) return this.fail(`bad character ${quoteRune(this.charAt(this.pos))}`);
-    this.emit(kind);
+    return this.emit(kind);
   }
 
   private acceptWord(): void {
@@ -252,7 +251,7 @@ export class Lexer {
     return /[ \t\r\n.,|:)(]/.test(this.input[this.pos] as string) || this.input.startsWith("}}", this.pos);
   }
 
-  private lexQuoted(end: string, kind: TokenKind, message: string): void {
+  private lexQuoted(end: string, kind: TokenKind, message: string): Token {
     for (; this.pos < this.input.length; this.pos++) {
       const char = this.input[this.pos];
       if (char === "\n") break;
@@ -265,20 +264,20 @@ export class Lexer {
         if (this.pos >= this.input.length || this.input[this.pos] === "\n") break;
       }
     }
-    this.fail(message);
+    return this.fail(message);
   }
 
-  private lexNumber(): void {
+  private lexNumber(): Token {
     if (!this.scanNumber()) return this.badNumber();
     if (this.input[this.pos] === "+" || this.input[this.pos] === "-") {
       if (!this.scanNumber() || this.input[this.pos - 1] !== "i") return this.badNumber();
       return this.emit("complex");
     }
-    this.emit("number");
+    return this.emit("number");
   }
 
-  private badNumber(): void {
-    this.fail(`bad number syntax: ${quote(this.input.slice(this.start, this.pos))}`);
+  private badNumber(): Token {
+    return this.fail(`bad number syntax: ${quote(this.input.slice(this.start, this.pos))}`);
   }
 
   private scanNumber(): boolean {

@@ -8,6 +8,8 @@ export interface ReadSet {
   readonly listings: ReadonlyMap<string, string>;
   /** path → the kind that was answered, "" for none. */
   readonly kinds: ReadonlyMap<string, string>;
+  /** directory → identity of the whole directory, where the tree knows it: equal means that nothing below changed. */
+  readonly directories: ReadonlyMap<string, string>;
 }
 
 /** A tree that notes every read, listing and miss while passing it on. */
@@ -15,6 +17,7 @@ export function recordReads(tree: FileTree): { readonly tree: FileTree; readonly
   const files = new Map<string, string>();
   const listings = new Map<string, string>();
   const kinds = new Map<string, string>();
+  const directories = new Map<string, string>();
   return {
     tree: {
       read(path) {
@@ -25,6 +28,8 @@ export function recordReads(tree: FileTree): { readonly tree: FileTree; readonly
       list(directory) {
         const entries = tree.list(directory);
         listings.set(directory, listingDigest(entries));
+        const id = tree.id?.(directory);
+        if (id !== undefined) directories.set(directory, id);
         return entries;
       },
       kind(path) {
@@ -33,15 +38,20 @@ export function recordReads(tree: FileTree): { readonly tree: FileTree; readonly
         return kind;
       },
     },
-    readSet: () => ({ files, listings, kinds }),
+    readSet: () => ({ files, listings, kinds, directories }),
   };
 }
 
-/** Whether every answer in `readSet` would be the same at `tree`. */
+/** Whether every answer in `readSet` would be the same at `tree`; files are compared by id, not read, where the tree can. */
 export function isReadSetValid(readSet: ReadSet, tree: FileTree): boolean {
-  for (const [path, id] of readSet.files) if ((tree.read(path)?.id ?? "") !== id) return false;
-  for (const [directory, digest] of readSet.listings) if (listingDigest(tree.list(directory)) !== digest) return false;
+  const idOf = (path: string): string => (tree.id && tree.kind(path) === "file" ? tree.id(path) : tree.read(path)?.id) ?? "";
+  for (const [path, id] of readSet.files) if (idOf(path) !== id) return false;
   for (const [path, kind] of readSet.kinds) if ((tree.kind(path) ?? "") !== kind) return false;
+  for (const [directory, digest] of readSet.listings) {
+    const known = readSet.directories.get(directory);
+    if (known !== undefined && tree.id?.(directory) === known) continue;
+    if (listingDigest(tree.list(directory)) !== digest) return false;
+  }
   return true;
 }
 

@@ -19,9 +19,9 @@ type MutableObject = { [key: string]: Value };
 
 /** Turns the nodes of one document into a Value under a dialect's rules. */
 export function construct(root: Node, options: ConstructOptions): Value {
-  const constructor = new Constructor(options);
-  const value = constructor.node(root, true);
-  constructor.throwTypeErrors();
+  const reader = new Constructor(options);
+  const value = reader.node(root, true);
+  reader.throwTypeErrors();
   return value;
 }
 
@@ -148,6 +148,7 @@ class Constructor {
         continue;
       }
       const key = this.#keyV3(keyNode, atRoot);
+      if (key === undefined) continue;
       own.add(key);
       if (merged?.has(key)) continue;
       merged?.add(key);
@@ -160,7 +161,10 @@ class Constructor {
 
   #mergeFrom(source: Node, out: MutableObject, merged: Set<string> | undefined): void {
     this.#count(source);
-    if (source.kind === "mapping") return this.#fill(source, out, false, merged);
+    if (source.kind === "mapping") {
+      this.#fill(source, out, false, merged);
+      return;
+    }
     if (source.kind === "alias") {
       const { target } = source;
       if (target.kind === "mapping") {
@@ -174,12 +178,16 @@ class Constructor {
     throw new Problem("plain", "map merge requires map or sequence of maps as the value", source.pos);
   }
 
-  /** kyaml: only strings may be keys below the root, where encoding/json refuses what go-yaml then makes of the map. */
-  #keyV3(node: Node, atRoot: boolean): string {
+  /**
+   * kyaml: only strings may be keys below the root, where encoding/json refuses what go-yaml then makes of the map; at the
+   * root a key is its text, and an entry with a null key is lost.
+   */
+  #keyV3(node: Node, atRoot: boolean): string | undefined {
     if (node.kind === "alias") return this.#throughAlias(node.target, node.name, () => this.#keyV3(node.target, atRoot));
     if (node.kind !== "scalar") throw new Problem("plain", "invalid map key: a map or list cannot be a key", node.pos);
     this.#count(node);
     const { tag } = this.#resolve(node);
+    if (atRoot && tag === "!!null") return undefined;
     if (atRoot || tag === "!!str" || !tag.startsWith("!!")) return node.text;
     throw new Problem(
       "plain",

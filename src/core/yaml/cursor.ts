@@ -40,11 +40,11 @@ export function isBlank(code: number): boolean {
 
 /** A blank, a line break or the end of the text (charCodeAt gives NaN there). */
 export function isBlankOrEnd(code: number): boolean {
-  return code === SPACE || code === LF || code === TAB || code !== code || code === 0x85 || code === 0x2028 || code === 0x2029;
+  return code === SPACE || code === LF || code === TAB || !(code >= 0) || code === 0x85 || code === 0x2028 || code === 0x2029;
 }
 
 export function isBreakOrEnd(code: number): boolean {
-  return code !== code || isBreak(code);
+  return !(code >= 0) || isBreak(code);
 }
 
 /** What go-yaml calls alphabetic: letters, digits, `_` and `-`. */

@@ -106,10 +106,45 @@ function isPrintable(code: number): boolean {
   return code < 0xd800 || (code >= 0xe000 && code <= 0xfffd && code !== 0xfeff);
 }
 
-export function writeSingleQuoted(text: string, indent: number): string {
+/** Where a flow scalar is written: go-yaml v2 folds lines that pass column 80 at the next single space. */
+export interface Folding {
+  /** Column of the scalar's first character. */
+  readonly column: number;
+  /** Indentation of continuation lines. */
+  readonly indent: number;
+  readonly width: number;
+}
+
+export function writePlain(text: string, folding: Folding): string {
+  return fold(text, folding.column, folding, false);
+}
+
+export function writeSingleQuoted(text: string, folding: Folding): string {
   const escaped = text.replaceAll("'", "''");
-  if (!/[\u2028\u2029]/.test(escaped)) return `'${escaped}'`;
-  return `'${escaped.replace(/[\u2028\u2029]+(?=[^\u2028\u2029])/g, (breaks) => breaks + " ".repeat(indent))}'`;
+  if (!/[\u2028\u2029]/.test(escaped)) return `'${fold(escaped, folding.column + 1, folding, true)}'`;
+  return `'${escaped.replace(/[\u2028\u2029]+(?=[^\u2028\u2029])/g, (breaks) => breaks + " ".repeat(folding.indent))}'`;
+}
+
+/** Replaces the first single space beyond the width of each line by a line break. */
+function fold(text: string, column: number, { indent, width }: Folding, quoted: boolean): string {
+  if (column + text.length <= width) return text;
+  const pad = `\n${" ".repeat(indent)}`;
+  let out = "";
+  let from = 0;
+  let at = column;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 32 && at > width && text.charCodeAt(index - 1) !== 32 && text.charCodeAt(index + 1) !== 32) {
+      if (!quoted || (index > 0 && index < text.length - 1)) {
+        out += text.slice(from, index) + pad;
+        from = index + 1;
+        at = indent;
+        continue;
+      }
+    }
+    if ((code & 0xfc00) !== 0xdc00) at += 1;
+  }
+  return out + text.slice(from);
 }
 
 const ESCAPES: ReadonlyMap<number, string> = new Map([
@@ -130,14 +165,28 @@ const ESCAPES: ReadonlyMap<number, string> = new Map([
   [0x2029, "P"],
 ]);
 
-export function writeDoubleQuoted(text: string): string {
+export function writeDoubleQuoted(text: string, folding?: Folding): string {
   // go-yaml looks for the byte order mark at the start of the text, whichever character it is at.
   const escapeAll = text.charCodeAt(0) === 0xfeff;
+  const width = folding ? folding.width : Number.POSITIVE_INFINITY;
   let out = '"';
+  let column = (folding?.column ?? 0) + 1;
+  let index = 0;
+  let afterSpace = false;
   for (const char of text) {
     const code = char.codePointAt(0) as number;
-    const escape = escapeAll || code > 0xffff || !isPrintable(code) || isEmitterBreak(code) || code === 34 || code === 92;
-    out += escape ? escapeCode(code) : char;
+    if (folding && char === " " && !escapeAll && !afterSpace && column > width && index > 0 && index < text.length - 1) {
+      out += `\n${" ".repeat(folding.indent)}${text[index + 1] === " " ? "\\" : ""}`;
+      column = folding.indent + (text[index + 1] === " " ? 1 : 0);
+      afterSpace = true;
+    } else {
+      const mustEscape = escapeAll || code > 0xffff || !isPrintable(code) || isEmitterBreak(code) || code === 34 || code === 92;
+      const piece = mustEscape ? escapeCode(code) : char;
+      out += piece;
+      column += piece.length;
+      afterSpace = char === " " && !mustEscape;
+    }
+    index += char.length;
   }
   return `${out}"`;
 }

@@ -1,7 +1,14 @@
 import { utf8Encode } from "../../platform/bytes.js";
 import { InputError } from "../errors.js";
 import type { Value } from "../manifest/value.js";
-import { chooseStyle, type EmitterVersion, writeDoubleQuoted, writeLiteral, writeSingleQuoted } from "./emit-scalar.js";
+import {
+  chooseStyle,
+  type EmitterVersion,
+  writeDoubleQuoted,
+  writeLiteral,
+  writePlain,
+  writeSingleQuoted,
+} from "./emit-scalar.js";
 import { formatGoFloat } from "./go-number.js";
 import { sortedKeys } from "./key-order.js";
 import { isScalarLiteral, resolveScalar } from "./scalar-literal.js";
@@ -26,7 +33,18 @@ export function emitYaml(value: Value, options: EmitOptions): string {
   return new Emitter(options).document(value);
 }
 
-type Container = "root" | "mapping" | "sequence";
+/** Where a scalar is written. */
+interface Place {
+  /** Column of the collection that holds it. */
+  readonly indent: number;
+  /** Column at which it begins. */
+  readonly column: number;
+  readonly container: "root" | "mapping" | "sequence";
+  readonly asKey: boolean;
+}
+
+/** go-yaml v2 folds flow scalars here; v3 does not fold. */
+const FOLD_WIDTH = 80;
 
 class Emitter {
   readonly #version: EmitterVersion;
@@ -45,7 +63,7 @@ class Emitter {
   document(value: Value): string {
     const node = plainValue(value);
     if (isFilledCollection(node)) return `${this.#collection(node, 0)}\n`;
-    return `${this.#leaf(node, 0, "root")}\n`;
+    return `${this.#leaf(node, { indent: 0, column: 0, container: "root", asKey: false })}\n`;
   }
 
   /** Lines of a collection at column `indent`; the first one without its indentation. */
@@ -59,7 +77,9 @@ class Emitter {
     for (let index = 0; index < items.length; index++) {
       if (index > 0) out += separator;
       const node = plainValue(items[index] as Value);
-      out += isFilledCollection(node) ? this.#collection(node, indent + 2) : this.#leaf(node, indent, "sequence");
+      out += isFilledCollection(node)
+        ? this.#collection(node, indent + 2)
+        : this.#leaf(node, { indent, column: indent + 2, container: "sequence", asKey: false });
     }
     return out;
   }
@@ -71,16 +91,17 @@ class Emitter {
     for (const key of this.#sort ? sortedKeys(keys, this.#version) : keys) {
       if (out !== "") out += `\n${pad}`;
       const node = plainValue(object[key] as Value);
-      out += this.#isSimpleKey(key)
-        ? `${this.#text(key, indent, "mapping", true)}:` + this.#below(node, indent)
-        : this.#complexPair(key, node, indent);
+      if (isSimpleKey(key)) {
+        const text = this.#text(key, { indent, column: indent, container: "mapping", asKey: true });
+        out += `${text}:${this.#below(node, indent, indent + text.length + 2)}`;
+      } else out += this.#complexPair(key, node, indent);
     }
     return out;
   }
 
-  /** What follows `key:`. */
-  #below(node: Value, indent: number): string {
-    if (!isFilledCollection(node)) return ` ${this.#leaf(node, indent, "mapping")}`;
+  /** What follows `key:`; a scalar begins at `column`. */
+  #below(node: Value, indent: number, column: number): string {
+    if (!isFilledCollection(node)) return ` ${this.#leaf(node, { indent, column, container: "mapping", asKey: false })}`;
     const isIndentless = this.#version === 2 && Array.isArray(node);
     const deeper = isIndentless ? indent : this.#deeper(indent);
     return `\n${" ".repeat(deeper)}${this.#collection(node, deeper)}`;
@@ -89,15 +110,11 @@ class Emitter {
   /** go-yaml: a key with line breaks or of more than 128 bytes is written as `? key`, its value as `: value`. */
   #complexPair(key: string, node: Value, indent: number): string {
     const pad = " ".repeat(indent);
-    const head = `? ${this.#text(key, indent, "mapping", false)}\n${pad}:`;
-    if (!isFilledCollection(node)) return `${head} ${this.#leaf(node, indent, "mapping")}`;
+    const place = { indent, column: indent + 2, container: "mapping", asKey: false } as const;
+    const head = `? ${this.#text(key, place)}\n${pad}:`;
+    if (!isFilledCollection(node)) return `${head} ${this.#leaf(node, place)}`;
     const deeper = this.#deeper(indent);
     return head + " ".repeat(deeper - indent - 1) + this.#collection(node, deeper);
-  }
-
-  #isSimpleKey(key: string): boolean {
-    if (key.length > 128) return false;
-    return !/[\n\r\x85\u2028\u2029]/.test(key) && (key.length <= 42 || utf8Encode(key).length <= 128);
   }
 
   /** go-yaml v3 aligns to multiples of the indent. */
@@ -106,8 +123,8 @@ class Emitter {
   }
 
   /** A scalar or an empty collection. */
-  #leaf(node: Value, indent: number, container: Container): string {
-    if (typeof node === "string") return this.#text(node, indent, container, false);
+  #leaf(node: Value, place: Place): string {
+    if (typeof node === "string") return this.#text(node, place);
     if (node === null) return "null";
     if (typeof node === "boolean") return node ? "true" : "false";
     if (typeof node === "number" || typeof node === "bigint") return this.#number(node);
@@ -125,14 +142,20 @@ class Emitter {
       : formatGoFloat(value);
   }
 
-  #text(text: string, indent: number, container: Container, asKey: boolean): string {
+  #text(text: string, { indent, column, container, asKey }: Place): string {
     if (this.#version === 2) refuseUnreadable(text);
     const { form } = chooseStyle(text, this.#version, asKey);
-    if (form === "plain") return text;
-    if (form === "double") return writeDoubleQuoted(text);
     const inner = container === "root" ? this.#step : container === "sequence" ? indent + 2 : this.#deeper(indent);
-    return form === "single" ? writeSingleQuoted(text, inner) : writeLiteral(text, inner, this.#step);
+    if (form === "literal") return writeLiteral(text, inner, this.#step);
+    const folding = { column, indent: inner, width: this.#version === 2 && !asKey ? FOLD_WIDTH : Number.POSITIVE_INFINITY };
+    if (form === "plain") return writePlain(text, folding);
+    return form === "single" ? writeSingleQuoted(text, folding) : writeDoubleQuoted(text, folding);
   }
+}
+
+function isSimpleKey(key: string): boolean {
+  if (key.length > 128) return false;
+  return !/[\n\r\x85\u2028\u2029]/.test(key) && (key.length <= 42 || utf8Encode(key).length <= 128);
 }
 
 function plainValue(value: Value): Value {

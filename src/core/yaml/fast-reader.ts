@@ -123,7 +123,7 @@ export class FastReader {
     if (code === 37) throw UNUSUAL;
     if (src.charCodeAt(pos + 1) !== code || src.charCodeAt(pos + 2) !== code) return;
     const next = src.charCodeAt(pos + 3);
-    const isMarker = next === LF || next === SPACE || next !== next;
+    const isMarker = next === LF || next === SPACE || !(next >= 0);
     if (code === DASH && isMarker) this.#col = -1;
     else if (code === 46 || next === TAB) throw UNUSUAL;
   }
@@ -135,7 +135,7 @@ export class FastReader {
     let code = src.charCodeAt(pos);
     while (code === SPACE) code = src.charCodeAt(++pos);
     if (code === HASH && pos > from) pos = this.#pastComment(pos, code);
-    else if (code !== LF && code === code) throw UNUSUAL;
+    else if (code !== LF && code >= 0) throw UNUSUAL;
     this.#pos = pos;
   }
 
@@ -180,7 +180,7 @@ export class FastReader {
       while (code === SPACE) code = src.charCodeAt(++pos);
       if (code === TAB) throw UNUSUAL;
       this.#pos = pos;
-      if (code === LF || code === HASH || code !== code) {
+      if (code === LF || code === HASH || !(code >= 0)) {
         this.#toContent(this.#pastComment(pos, code));
         if (this.#col > col) items.push(this.#blockNode(col));
         else {
@@ -207,14 +207,15 @@ export class FastReader {
     const src = this.#src;
     const object: { [key: string]: Value } = {};
     let key: string | undefined = firstKey;
+    let count = 0;
     this.#enter();
     for (;;) {
-      if (this.#checkDuplicates && object[key] !== undefined && Object.hasOwn(object, key)) throw UNUSUAL;
+      count += 1;
       let pos = this.#pos;
       let code = src.charCodeAt(pos);
       while (code === SPACE) code = src.charCodeAt(++pos);
       if (code === TAB) throw UNUSUAL;
-      if (code === LF || code !== code || code === HASH) {
+      if (code === LF || !(code >= 0) || code === HASH) {
         this.#toContent(this.#pastComment(pos, code));
         object[key] = this.#valueBelow(col);
       } else {
@@ -225,7 +226,7 @@ export class FastReader {
       key = this.#key();
       if (key === undefined) throw UNUSUAL;
     }
-    if (this.#col > col) throw UNUSUAL;
+    if (this.#col > col || (this.#checkDuplicates && countKeys(object) !== count)) throw UNUSUAL;
     this.#depth -= 1;
     return object;
   }
@@ -257,9 +258,9 @@ export class FastReader {
     for (; ; code = src.charCodeAt(++pos)) {
       if (code === COLON) {
         const next = src.charCodeAt(pos + 1);
-        if (next === SPACE || next === LF || next !== next) break;
+        if (next === SPACE || next === LF || !(next >= 0)) break;
         if (next === TAB) throw UNUSUAL;
-      } else if (code === LF || code !== code) return undefined;
+      } else if (code === LF || !(code >= 0)) return undefined;
       else if (code === HASH) {
         if (src.charCodeAt(pos - 1) === SPACE) return undefined;
       } else if (code === TAB) throw UNUSUAL;
@@ -289,7 +290,7 @@ export class FastReader {
     let code = src.charCodeAt(pos);
     let escaped = false;
     while (code !== quote || (quote === SINGLE_QUOTE && src.charCodeAt(pos + 1) === SINGLE_QUOTE)) {
-      if (code === LF || code !== code) return undefined;
+      if (code === LF || !(code >= 0)) return undefined;
       if (code === 92 && quote === DOUBLE_QUOTE) {
         escaped = true;
         pos += 1;
@@ -304,7 +305,7 @@ export class FastReader {
     while (src.charCodeAt(after) === SPACE) after += 1;
     if (src.charCodeAt(after) !== COLON) return undefined;
     const next = src.charCodeAt(after + 1);
-    if ((next !== SPACE && next !== LF && next === next) || after - start > MAX_FAST_KEY) throw UNUSUAL;
+    if ((next !== SPACE && next !== LF && next >= 0) || after - start > MAX_FAST_KEY) throw UNUSUAL;
     const key = escaped ? this.#scanQuoted(start) : src.slice(start + 1, pos);
     if (key === "__proto__") throw UNUSUAL;
     this.#count();
@@ -359,7 +360,7 @@ export class FastReader {
     let pos = start + 1;
     let code = src.charCodeAt(pos);
     while (code !== quote) {
-      if (code === LF || code === 92 || code !== code) return this.#scanQuoted(start);
+      if (code === LF || code === 92 || !(code >= 0)) return this.#scanQuoted(start);
       code = src.charCodeAt(++pos);
     }
     if (quote === SINGLE_QUOTE && src.charCodeAt(pos + 1) === SINGLE_QUOTE) return this.#scanQuoted(start);
@@ -402,10 +403,10 @@ export class FastReader {
     const src = this.#src;
     let pos = start;
     this.#passedComment = false;
-    for (let code = src.charCodeAt(pos); code !== LF && code === code; code = src.charCodeAt(++pos)) {
+    for (let code = src.charCodeAt(pos); code !== LF && code >= 0; code = src.charCodeAt(++pos)) {
       if (code === COLON) {
         const next = src.charCodeAt(pos + 1);
-        if (next === SPACE || next === LF || next === TAB || next !== next) throw UNUSUAL;
+        if (next === SPACE || next === LF || next === TAB || !(next >= 0)) throw UNUSUAL;
       } else if (code === HASH && src.charCodeAt(pos - 1) === SPACE) {
         this.#passedComment = true;
         break;
@@ -541,7 +542,7 @@ export class FastReader {
     let pos = start;
     let code = first;
     for (; code !== 44 && code !== 93 && code !== 125; code = src.charCodeAt(++pos)) {
-      if (code === LF || code === TAB || code === HASH || code === 63 || code === 91 || code === 123 || code !== code)
+      if (code === LF || code === TAB || code === HASH || code === 63 || code === 91 || code === 123 || !(code >= 0))
         throw UNUSUAL;
       if (code === COLON) {
         const next = src.charCodeAt(pos + 1);
@@ -558,5 +559,11 @@ export class FastReader {
 }
 
 function isBlankOrLf(code: number): boolean {
-  return code === SPACE || code === LF || code === TAB || code !== code;
+  return code === SPACE || code === LF || code === TAB || !(code >= 0);
+}
+
+function countKeys(object: object): number {
+  let count = 0;
+  for (const _ in object) count += 1;
+  return count;
 }

@@ -111,7 +111,7 @@ export class Scanner implements Cursor {
     }
   }
 
-  #fetchNext(): void {
+  #fetchNext(): undefined {
     this.#skipToToken();
     this.#unrollIndent(this.pos - this.lineStart);
     const { src, pos } = this;
@@ -238,7 +238,7 @@ export class Scanner implements Cursor {
     }
   }
 
-  #fetchStreamEnd(): void {
+  #fetchStreamEnd(): undefined {
     // libyaml: the end of the stream stands on a line of its own; a position past the text says so.
     if (this.pos !== this.lineStart) this.lineStart = this.pos = this.src.length + 1;
     this.#unrollIndent(-1);
@@ -247,7 +247,7 @@ export class Scanner implements Cursor {
     this.#push("stream-end", this.pos);
   }
 
-  #fetchDirective(): void {
+  #fetchDirective(): undefined {
     this.#unrollIndent(-1);
     this.#removeSimpleKey();
     this.#simpleKeyAllowed = false;
@@ -256,7 +256,7 @@ export class Scanner implements Cursor {
     this.#push("directive", pos, { directive });
   }
 
-  #fetchDocumentMarker(kind: TokenKind): void {
+  #fetchDocumentMarker(kind: TokenKind): undefined {
     this.#unrollIndent(-1);
     this.#removeSimpleKey();
     this.#simpleKeyAllowed = false;
@@ -265,7 +265,7 @@ export class Scanner implements Cursor {
     this.#push(kind, pos);
   }
 
-  #fetchFlowStart(kind: TokenKind): void {
+  #fetchFlowStart(kind: TokenKind): undefined {
     this.#saveSimpleKey();
     this.#simpleKeys.push(emptyKey());
     this.#flowLevel += 1;
@@ -274,7 +274,7 @@ export class Scanner implements Cursor {
     this.#pushOne(kind);
   }
 
-  #fetchFlowEnd(kind: TokenKind): void {
+  #fetchFlowEnd(kind: TokenKind): undefined {
     this.#removeSimpleKey();
     if (this.#flowLevel > 0) {
       this.#flowLevel -= 1;
@@ -284,13 +284,13 @@ export class Scanner implements Cursor {
     this.#pushOne(kind);
   }
 
-  #fetchFlowEntry(): void {
+  #fetchFlowEntry(): undefined {
     this.#removeSimpleKey();
     this.#simpleKeyAllowed = true;
     this.#pushOne("flow-entry");
   }
 
-  #fetchBlockEntry(): void {
+  #fetchBlockEntry(): undefined {
     if (this.#flowLevel === 0) {
       if (!this.#simpleKeyAllowed) throw scannerProblem(this, this.pos, "block sequence entries are not allowed in this context");
       this.#rollIndent(this.pos - this.lineStart, "block-sequence-start", this.pos);
@@ -300,7 +300,7 @@ export class Scanner implements Cursor {
     this.#pushOne("block-entry");
   }
 
-  #fetchKey(): void {
+  #fetchKey(): undefined {
     if (this.#flowLevel === 0) {
       if (!this.#simpleKeyAllowed) throw scannerProblem(this, this.pos, "mapping keys are not allowed in this context");
       this.#rollIndent(this.pos - this.lineStart, "block-mapping-start", this.pos);
@@ -310,7 +310,7 @@ export class Scanner implements Cursor {
     this.#pushOne("key");
   }
 
-  #fetchValue(): void {
+  #fetchValue(): undefined {
     const key = this.#currentKey();
     if (this.#isValid(key)) {
       this.#insert(key.tokenNumber, "key", key.pos);
@@ -328,7 +328,7 @@ export class Scanner implements Cursor {
     this.#pushOne("value");
   }
 
-  #fetchProperty(kind: "alias" | "anchor" | "tag"): void {
+  #fetchProperty(kind: "alias" | "anchor" | "tag"): undefined {
     this.#saveSimpleKey();
     this.#simpleKeyAllowed = false;
     const pos = this.pos;
@@ -341,7 +341,7 @@ export class Scanner implements Cursor {
     }
   }
 
-  #fetchBlockScalar(): void {
+  #fetchBlockScalar(): undefined {
     this.#removeSimpleKey();
     this.#simpleKeyAllowed = true;
     const pos = this.pos;
@@ -349,7 +349,7 @@ export class Scanner implements Cursor {
     this.#push("scalar", pos, { text, style: "block" });
   }
 
-  #fetchQuoted(): void {
+  #fetchQuoted(): undefined {
     this.#saveSimpleKey();
     this.#simpleKeyAllowed = false;
     const pos = this.pos;
@@ -357,7 +357,7 @@ export class Scanner implements Cursor {
     this.#push("scalar", pos, { text, style: "quoted" });
   }
 
-  #fetchPlain(): void {
+  #fetchPlain(): undefined {
     this.#saveSimpleKey();
     this.#simpleKeyAllowed = false;
     const pos = this.pos;

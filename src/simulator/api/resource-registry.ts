@@ -1,10 +1,12 @@
 import { builtInResources } from "./built-in-resources.js";
-import { type ResourceType, storageOf } from "./resource-type.js";
+import type { ResourceType } from "./resource-type.js";
 
 /** The served resources of one cluster: the built-in ones, and those of its established CRDs. */
 export class ResourceRegistry {
   private readonly byPath = new Map<string, ResourceType>();
   private readonly customByCrd = new Map<string, readonly ResourceType[]>();
+  private storageTypes = new Map<string, ResourceType>();
+  private storageTypesAt = 0;
   /** Grows with every change; discovery documents are cached by it. */
   revision = 1;
 
@@ -41,6 +43,15 @@ export class ResourceRegistry {
     this.revision += 1;
   }
 
+  /** The first announced type of a storage. */
+  ofStorage(storage: string): ResourceType | undefined {
+    if (this.storageTypesAt !== this.revision) {
+      this.storageTypes = new Map(this.storages().map((type) => [type.storage, type]));
+      this.storageTypesAt = this.revision;
+    }
+    return this.storageTypes.get(storage);
+  }
+
   /** One type a storage, so that each object is seen once. */
   storages(): readonly ResourceType[] {
     const seen = new Map<string, ResourceType>();
@@ -54,5 +65,3 @@ export class ResourceRegistry {
 function pathKey(group: string, version: string, plural: string): string {
   return `${group}/${version}/${plural}`;
 }
-
-export { storageOf };

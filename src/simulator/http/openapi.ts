@@ -26,7 +26,10 @@ export function serveOpenApi(exchange: Exchange): void {
     const key = type.group === "" ? `api/${type.version}` : `apis/${type.group}/${type.version}`;
     versions.set(key, [...(versions.get(key) ?? []), type]);
   }
-  if (rest === "") return sendJson(exchange, 200, indexOf(cluster, versions));
+  if (rest === "") {
+    sendJson(exchange, 200, indexOf(cluster, versions));
+    return;
+  }
   const types = versions.get(rest);
   if (!types) throw pathNotFound();
   sendJson(exchange, 200, documentOf(types));

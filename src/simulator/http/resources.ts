@@ -107,7 +107,10 @@ async function serveDelete(exchange: ResourceExchange): Promise<void> {
 function answerDeletion(exchange: ResourceExchange, deletion: Deletion): void {
   const { type } = exchange;
   const { object } = deletion.entry;
-  if (!deletion.gone || type.storage === "pods.") return sendEntry(exchange, 200, deletion.entry);
+  if (!deletion.gone || type.storage === "pods.") {
+    sendEntry(exchange, 200, deletion.entry);
+    return;
+  }
   sendJson(exchange, 200, {
     kind: "Status",
     apiVersion: "v1",

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Admission, GenerateResult } from "#src/core/applicationset/index.js";
-import type { ValueObject } from "#src/core/manifest/value.js";
-import type { ApplicationSetCase, ExpectedGenerate } from "./case.js";
+import type { Admission, GenerateResult, RolloutSteps } from "#src/core/applicationset/index.js";
+import type { Value, ValueObject } from "#src/core/manifest/value.js";
+import type { ApplicationSetCase, ExpectedGenerate, ExpectedReconcile } from "./case.js";
 
 /** What differs, a line each; nothing where the result is as expected. */
 export function compareAdmission(got: Admission, expected: ApplicationSetCase["expected"]["admission"]): readonly string[] {
@@ -53,6 +53,48 @@ function compareErrors(got: Extract<GenerateResult, { kind: "generated" }>, expe
   if (texts.length > 0 && !texts.some((text) => sameText(message, text)))
     problems.push(`message: ${message}\n    expected ${texts[0]}`);
   return problems;
+}
+
+export function compareSteps(
+  got: RolloutSteps,
+  expected: NonNullable<ApplicationSetCase["expected"]["rolloutSteps"]>,
+): readonly string[] {
+  const steps = got.names.map((names) => [...names].sort());
+  const stepByApplication = Object.fromEntries([...got.stepOf].map(([name, index]) => [name, index + 1]));
+  return differences({ steps, stepByApplication }, expected, "rolloutSteps");
+}
+
+export function compareReconcile(
+  got: ExpectedReconcile,
+  wanted: ExpectedReconcile,
+  { messageVaries = false, generate }: ApplicationSetCase["expected"],
+): readonly string[] {
+  const varies = messageVaries || generate.errorAnyOf !== undefined || generate.validationErrorsAnyOf !== undefined;
+  const { step: _, applicationsSame: __, error, ...rest } = wanted;
+  const { error: gotError, ...gotRest } = got;
+  const problems: string[] = [];
+  if ((error === undefined) !== (gotError === undefined)) problems.push(`error: got ${gotError}, expected ${error}`);
+  else if (error !== undefined && !varies && !sameText(gotError!, error))
+    problems.push(`error: got ${gotError}\n    expected ${error}`);
+  const complete = { applicationStatus: [], resources: [], resourcesCount: 0, applications: [], ...rest };
+  const withoutText = (entries: readonly ValueObject[]): readonly ValueObject[] =>
+    entries.map(({ message: ___, ...other }) => other);
+  const conditions = (entries: readonly ValueObject[], others: readonly ValueObject[]): readonly ValueObject[] =>
+    varies ? withoutText(entries) : entries.map((entry, index) => ({ ...entry, message: sameMessage(entry, others[index]) }));
+  problems.push(
+    ...differences(
+      { ...gotRest, conditions: conditions(got.conditions, wanted.conditions) },
+      { ...complete, conditions: varies ? withoutText(wanted.conditions) : wanted.conditions },
+      "reconcile",
+    ),
+  );
+  return problems;
+}
+
+function sameMessage(got: ValueObject, wanted: ValueObject | undefined): Value {
+  const message = got["message"] as string;
+  const other = wanted?.["message"];
+  return typeof other === "string" && sameText(message, other) ? other : message;
 }
 
 /** Texts that quote a Go library's own words (YAML and regexp parsers) are equal when they begin alike. */

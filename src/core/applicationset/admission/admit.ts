@@ -44,7 +44,7 @@ export function admit(manifest: ValueObject, schema: PackedSchema): Admission {
     else admitted[key] = walk.prune(value, field, `.${key}`);
   }
   for (const key of root.required ?? []) {
-    if (!(key in admitted)) walk.errors.push(`${key}: Required value`);
+    if (!(key in admitted) && !rootFields.has(key)) walk.errors.push(`${key}: Required value`);
   }
   for (const [key, value] of Object.entries(admitted))
     if (!rootFields.has(key)) walk.validate(value, root.properties![key]!, key);

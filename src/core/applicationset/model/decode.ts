@@ -7,32 +7,32 @@ import type { GoType, StructType } from "./go-type.js";
  * What Go makes of `value` when it decodes it into `type` and marshals it again: unknown fields go, empty `omitempty` fields go, the others get
  * their zero value. A decoded value is stable: decoding it again changes nothing. Throws `InputError` code APPSET_DECODE on a type mismatch.
  */
-export function decode(type: GoType, value: Value | undefined, path = ""): Value {
+export function decode(type: GoType, value: Value | undefined, path = "", owner = ""): Value {
   if (value === undefined || value === null) return zeroOf(type);
   switch (type.kind) {
     case "string":
-      return typeof value === "string" ? value : mismatch(value, "string", path);
+      return typeof value === "string" ? value : mismatch(value, type, path, owner);
     case "bool":
-      return typeof value === "boolean" ? value : mismatch(value, "bool", path);
+      return typeof value === "boolean" ? value : mismatch(value, type, path, owner);
     case "integer":
-      return typeof value === "bigint" || Number.isInteger(value) ? value : mismatch(value, "int64", path);
+      return typeof value === "bigint" || Number.isInteger(value) ? value : mismatch(value, type, path, owner);
     case "intOrString":
-      return typeof value === "string" || Number.isInteger(value) ? value : mismatch(value, "int32", path);
+      return typeof value === "string" || Number.isInteger(value) ? value : mismatch(value, type, path, owner);
     case "json":
       return value;
     case "pointer":
-      return decode(type.of, value, path);
+      return decode(type.of, value, path, owner);
     case "list":
-      if (!Array.isArray(value)) return mismatch(value, "list", path);
-      return value.map((item: Value, index) => decode(type.of, item, `${path}[${index}]`));
+      if (!Array.isArray(value)) return mismatch(value, type, path, owner);
+      return value.map((item: Value) => decode(type.of, item, path, owner));
     case "map": {
-      if (!isObject(value)) return mismatch(value, "map", path);
+      if (!isObject(value)) return mismatch(value, type, path, owner);
       const made: Record<string, Value> = {};
-      for (const [key, item] of Object.entries(value)) made[key] = decode(type.of, item, `${path}.${key}`);
+      for (const [key, item] of Object.entries(value)) made[key] = decode(type.of, item, path, owner);
       return made;
     }
     case "struct":
-      if (!isObject(value)) return mismatch(value, type.name, path);
+      if (!isObject(value)) return mismatch(value, type, path, owner);
       return decodeStruct(type, value, path);
   }
 }
@@ -46,7 +46,7 @@ function decodeStruct(type: StructType, value: { readonly [key: string]: Value }
       if (field.type.kind === "struct" && field.kept === "unlessEmpty") made[field.name] = zeroOf(field.type);
       continue;
     }
-    const decoded = decode(field.type, given, `${path}.${field.name}`);
+    const decoded = decode(field.type, given, path === "" ? field.name : `${path}.${field.name}`, type.name);
     if (!isLeftOut(field, decoded)) made[field.name] = decoded;
   }
   return made;
@@ -92,11 +92,35 @@ export function zeroOf(type: GoType): Value {
   }
 }
 
-function mismatch(value: Value, wanted: string, path: string): never {
-  const got = Array.isArray(value) ? "array" : value !== null && typeof value === "object" ? "object" : typeof value;
+function mismatch(value: Value, type: GoType, path: string, owner: string): never {
+  const got = Array.isArray(value) ? "array" : typeof value;
   const shown = got === "boolean" ? "bool" : got === "bigint" ? "number" : got;
-  throw new InputError(`json: cannot unmarshal ${shown} into Go struct field ${path.replace(/^\./, "")} of type ${wanted}`, {
+  const wanted = typeName(type);
+  // Argo CD: the path names fields only, no list positions.
+  const place = owner === "" ? `Go value of type ${wanted}` : `Go struct field ${owner}.${path} of type ${wanted}`;
+  throw new InputError(`json: cannot unmarshal ${shown} into ${place}`, {
     code: "APPSET_DECODE",
-    hint: `${path.replace(/^\./, "")} must be of type ${wanted}`,
+    hint: `${path} must be of type ${wanted}`,
   });
+}
+
+function typeName(type: GoType): string {
+  switch (type.kind) {
+    case "struct":
+      return `v1alpha1.${type.name}`;
+    case "pointer":
+      return typeName(type.of);
+    case "list":
+      return `[]${typeName(type.of)}`;
+    case "map":
+      return `map[string]${typeName(type.of)}`;
+    case "integer":
+      return "int64";
+    case "intOrString":
+      return "int32";
+    case "json":
+      return "runtime.RawExtension";
+    default:
+      return type.kind;
+  }
 }

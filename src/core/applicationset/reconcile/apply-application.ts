@@ -21,11 +21,20 @@ export type Write =
   | { readonly kind: "refused"; readonly message: string };
 
 /** Argo CD never takes these off, whoever set them. */
-const alwaysPreservedAnnotations = ["notified.notifications.argoproj.io", "argocd.argoproj.io/refresh", "argocd.argoproj.io/hydrate"];
+const alwaysPreservedAnnotations = [
+  "notified.notifications.argoproj.io",
+  "argocd.argoproj.io/refresh",
+  "argocd.argoproj.io/hydrate",
+];
 const preservedFinalizers = ["pre-delete-finalizer.argocd.argoproj.io", "post-delete-finalizer.argocd.argoproj.io"];
 
 /** What has to be written so that the live Application (or none) becomes the desired one. */
-export function planWrite(desired: Desired, live: KubernetesObject | undefined, set: ApplicationSet, settings: ReconcileSettings): Write {
+export function planWrite(
+  desired: Desired,
+  live: KubernetesObject | undefined,
+  set: ApplicationSet,
+  settings: ReconcileSettings,
+): Write {
   try {
     return live ? planUpdate(desired, live, set, settings) : planCreate(desired, set);
   } catch (error) {
@@ -59,7 +68,9 @@ function planUpdate(desired: Desired, live: KubernetesObject, set: ApplicationSe
   if (!patch) return { kind: "unchanged" };
   const result = applyMergePatch(live as unknown as ValueObject, patch) as unknown as KubernetesObject;
   const refusal = refusalOf(result as never);
-  return refusal === undefined ? { kind: "update", update: { name: live.metadata.name, patch, result } } : { kind: "refused", message: refusal };
+  return refusal === undefined
+    ? { kind: "update", update: { name: live.metadata.name, patch, result } }
+    : { kind: "refused", message: refusal };
 }
 
 /** Whether writing the desired spec would change the live one. */
@@ -78,15 +89,25 @@ function comparable(live: KubernetesObject, spec: ValueObject): ValueObject {
   return { ...(live as unknown as ValueObject), spec };
 }
 
-function desiredMetadata(desired: Desired, live: KubernetesObject, set: ApplicationSet, settings: ReconcileSettings): ValueObject {
+function desiredMetadata(
+  desired: Desired,
+  live: KubernetesObject,
+  set: ApplicationSet,
+  settings: ReconcileSettings,
+): ValueObject {
   const { preservedFields } = set.spec;
-  const annotations = preserve(
-    desired.metadata.annotations,
-    live.metadata.annotations,
-    [...(preservedFields?.annotations ?? []), ...settings.preservedAnnotations, ...alwaysPreservedAnnotations],
+  const annotations = preserve(desired.metadata.annotations, live.metadata.annotations, [
+    ...(preservedFields?.annotations ?? []),
+    ...settings.preservedAnnotations,
+    ...alwaysPreservedAnnotations,
+  ]);
+  const labels = preserve(desired.metadata.labels, live.metadata.labels, [
+    ...(preservedFields?.labels ?? []),
+    ...settings.preservedLabels,
+  ]);
+  const kept = (live.metadata.finalizers ?? []).filter((finalizer) =>
+    preservedFinalizers.some((prefix) => finalizer.startsWith(prefix)),
   );
-  const labels = preserve(desired.metadata.labels, live.metadata.labels, [...(preservedFields?.labels ?? []), ...settings.preservedLabels]);
-  const kept = (live.metadata.finalizers ?? []).filter((finalizer) => preservedFinalizers.some((prefix) => finalizer.startsWith(prefix)));
   const finalizers = [...(desired.metadata.finalizers ?? []), ...kept];
   const { annotations: _, labels: __, finalizers: ___, ownerReferences, ...rest } = live.metadata;
   return {
@@ -94,7 +115,11 @@ function desiredMetadata(desired: Desired, live: KubernetesObject, set: Applicat
     ...(annotations ? { annotations } : {}),
     ...(labels ? { labels } : {}),
     ...(finalizers.length > 0 ? { finalizers } : {}),
-    ownerReferences: withController(set, (ownerReferences ?? []) as readonly OwnerReference[], live.metadata.name) as unknown as Value,
+    ownerReferences: withController(
+      set,
+      (ownerReferences ?? []) as readonly OwnerReference[],
+      live.metadata.name,
+    ) as unknown as Value,
   };
 }
 

@@ -27,7 +27,10 @@ interface Update {
  * The conditions after one of them is set: the others that follow from it are set too. An error means that resources are not up to date, and
  * that they are up to date that there is no error; RolloutProgressing goes when the strategy is no RollingSync.
  */
-export function setCondition(current: readonly Condition[], { condition, parametersGenerated, isRollingSync, now }: Update): readonly Condition[] {
+export function setCondition(
+  current: readonly Condition[],
+  { condition, parametersGenerated, isRollingSync, now }: Update,
+): readonly Condition[] {
   const wanted: Condition[] = [condition];
   const evaluated = new Set(["ParametersGenerated", condition.type]);
   if (!isRollingSync) evaluated.add("RolloutProgressing");

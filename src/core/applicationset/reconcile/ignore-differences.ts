@@ -23,7 +23,11 @@ export function ignoreRules(rules: readonly IgnoreRule[]): (name: string) => Rem
 }
 
 function removesOf(rule: IgnoreRule): Remove[] {
-  const byPointer = (rule.jsonPointers ?? []).map((pointer): Remove => (value) => removePointer(value, pointer));
+  const byPointer = (rule.jsonPointers ?? []).map(
+    (pointer): Remove =>
+      (value) =>
+        removePointer(value, pointer),
+  );
   const byJq = (rule.jqPathExpressions ?? []).map(compileJq);
   return [...byPointer, ...byJq];
 }
@@ -32,18 +36,24 @@ function compileJq(expression: string): Remove {
   try {
     return deleteByJq(expression);
   } catch (error) {
-    throw new InputError(`failed to apply ignore differences: failed to normalize application spec: ${(error as Error).message}`, {
-      code: "APPSET_IGNORE_RULE",
-      hint: `correct the jq expression ${expression}`,
-      cause: error,
-    });
+    throw new InputError(
+      `failed to apply ignore differences: failed to normalize application spec: ${(error as Error).message}`,
+      {
+        code: "APPSET_IGNORE_RULE",
+        hint: `correct the jq expression ${expression}`,
+        cause: error,
+      },
+    );
   }
 }
 
 /** Removes what a JSON pointer names; a pointer that names nothing changes nothing. */
 export function removePointer(value: ValueObject, pointer: string): ValueObject {
   if (!pointer.startsWith("/")) return value;
-  const path = pointer.slice(1).split("/").map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const path = pointer
+    .slice(1)
+    .split("/")
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
   const removed = removeAt(value, path);
   return isObject(removed) ? removed : value;
 }

@@ -14,7 +14,12 @@ export function normalizeSpec(spec: ValueObject): ValueObject {
 }
 
 function isEmptySyncPolicy(policy: ValueObject): boolean {
-  return policy["automated"] === undefined && policy["retry"] === undefined && policy["managedNamespaceMetadata"] === undefined && isEmptyList(policy["syncOptions"]);
+  return (
+    policy["automated"] === undefined &&
+    policy["retry"] === undefined &&
+    policy["managedNamespaceMetadata"] === undefined &&
+    isEmptyList(policy["syncOptions"])
+  );
 }
 
 function normalizeSource(source: ValueObject): ValueObject {
@@ -23,7 +28,9 @@ function normalizeSource(source: ValueObject): ValueObject {
   if (isObject(made["helm"]) && isZeroHelm(made["helm"])) delete made["helm"];
   const { directory } = made;
   if (isObject(directory) && isZeroDirectory(directory)) {
-    const kept = Object.fromEntries(Object.entries(directory).filter(([key, value]) => (key === "include" || key === "exclude") && value !== ""));
+    const kept = Object.fromEntries(
+      Object.entries(directory).filter(([key, value]) => (key === "include" || key === "exclude") && value !== ""),
+    );
     if (Object.keys(kept).length > 0) made["directory"] = kept;
     else delete made["directory"];
   }

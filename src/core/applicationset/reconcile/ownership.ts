@@ -1,5 +1,5 @@
-import type { KubernetesObject, OwnerReference } from "../../manifest/object.js";
 import { InputError } from "../../errors.js";
+import type { KubernetesObject, OwnerReference } from "../../manifest/object.js";
 import type { ApplicationSet } from "../model/application-set.js";
 
 const apiVersion = "argoproj.io/v1alpha1";
@@ -19,7 +19,11 @@ function controllerOf(object: KubernetesObject): OwnerReference | undefined {
 }
 
 /** The owner references with this set as controller. Throws `InputError` code APPSET_FOREIGN_OWNER when another one controls it. */
-export function withController(set: ApplicationSet, references: readonly OwnerReference[], name: string): readonly OwnerReference[] {
+export function withController(
+  set: ApplicationSet,
+  references: readonly OwnerReference[],
+  name: string,
+): readonly OwnerReference[] {
   const own: OwnerReference = {
     apiVersion,
     kind: "ApplicationSet",

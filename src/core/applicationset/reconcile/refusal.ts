@@ -24,7 +24,12 @@ const subdomainRule =
 const maxAnnotationBytes = 256 * 1024;
 
 function metadataProblems(metadata: Metadata): string[] {
-  return [...nameProblems(metadata.name ?? ""), ...labelProblems(metadata.labels ?? {}), ...annotationProblems(metadata.annotations ?? {}), ...finalizerProblems(metadata.finalizers ?? [])];
+  return [
+    ...nameProblems(metadata.name ?? ""),
+    ...labelProblems(metadata.labels ?? {}),
+    ...annotationProblems(metadata.annotations ?? {}),
+    ...finalizerProblems(metadata.finalizers ?? []),
+  ];
 }
 
 function nameProblems(name: string): string[] {
@@ -40,7 +45,9 @@ function labelProblems(labels: Readonly<Record<string, string>>): string[] {
     .sort()
     .flatMap((key) => [
       ...labelKeyProblems(key).map((problem) => `metadata.labels: Invalid value: ${JSON.stringify(key)}: ${problem}`),
-      ...labelValueProblems(labels[key]!).map((problem) => `metadata.labels: Invalid value: ${JSON.stringify(labels[key])}: ${problem}`),
+      ...labelValueProblems(labels[key]!).map(
+        (problem) => `metadata.labels: Invalid value: ${JSON.stringify(labels[key])}: ${problem}`,
+      ),
     ]);
 }
 
@@ -49,12 +56,16 @@ function annotationProblems(annotations: Readonly<Record<string, string>>): stri
   let bytes = 0;
   for (const key of Object.keys(annotations).sort()) {
     bytes += key.length + annotations[key]!.length;
-    for (const problem of labelKeyProblems(key.toLowerCase())) problems.push(`metadata.annotations: Invalid value: ${JSON.stringify(key)}: ${problem}`);
+    for (const problem of labelKeyProblems(key.toLowerCase()))
+      problems.push(`metadata.annotations: Invalid value: ${JSON.stringify(key)}: ${problem}`);
   }
-  if (bytes > maxAnnotationBytes) problems.push(`metadata.annotations: Too long: may not be more than ${maxAnnotationBytes} bytes`);
+  if (bytes > maxAnnotationBytes)
+    problems.push(`metadata.annotations: Too long: may not be more than ${maxAnnotationBytes} bytes`);
   return problems;
 }
 
 function finalizerProblems(finalizers: readonly string[]): string[] {
-  return finalizers.flatMap((finalizer) => labelKeyProblems(finalizer).map((problem) => `metadata.finalizers: Invalid value: ${JSON.stringify(finalizer)}: ${problem}`));
+  return finalizers.flatMap((finalizer) =>
+    labelKeyProblems(finalizer).map((problem) => `metadata.finalizers: Invalid value: ${JSON.stringify(finalizer)}: ${problem}`),
+  );
 }

@@ -1,7 +1,7 @@
 import { InputError } from "../../errors.js";
 import type { Value, ValueObject } from "../../manifest/value.js";
-import { isObject, objectAt } from "../../manifest/value.js";
-import { parseJson } from "../../yaml/json.js";
+import { isObject } from "../../manifest/value.js";
+import { emitJson, parseJson } from "../../yaml/json.js";
 import { parseYaml } from "../../yaml/parse.js";
 import { decode } from "../model/decode.js";
 import { applicationType } from "./application-type.js";
@@ -30,26 +30,23 @@ export function templatePatcher(): (application: ApplicationShape, text: string)
 }
 
 function parsePatch(text: string): ValueObject {
+  const isJson = text.trimStart().startsWith("{");
   let patch: Value;
   try {
-    const isJson = text.trimStart().startsWith("{");
     patch = isJson
       ? parseJson(text)
       : parseYaml(text, { dialect: "kubernetes", duplicateKeys: "last", file: "spec.templatePatch" });
   } catch (error) {
-    throw invalid(
-      `error while converting template to json ${JSON.stringify(text)}: error converting YAML to JSON: ${(error as Error).message}`,
-      error,
-    );
+    const context = isJson ? "invalid templatePatch" : "error while converting template to json";
+    throw invalid(`${context} ${JSON.stringify(text)}: ${(error as Error).message}`, error);
   }
   if (patch === null) return {};
   try {
-    if (!isObject(patch)) throw new Error("json: cannot unmarshal into Go value of type v1alpha1.Application");
-    decode(applicationType, withoutDirectives(patch));
+    decode(applicationType, isObject(patch) ? withoutDirectives(patch) : patch);
   } catch (error) {
-    throw invalid(`invalid templatePatch ${JSON.stringify(text)}: ${(error as Error).message}`, error);
+    throw invalid(`invalid templatePatch ${JSON.stringify(isJson ? text : emitJson(patch))}: ${(error as Error).message}`, error);
   }
-  return Object.keys(objectAt(patch, "status")).length > 0 ? { ...patch, status: {} } : patch;
+  return patch as ValueObject;
 }
 
 function withoutDirectives(patch: ValueObject): ValueObject {

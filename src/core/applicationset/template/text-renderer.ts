@@ -2,7 +2,7 @@ import { InputError } from "../../errors.js";
 import type { Value } from "../../manifest/value.js";
 import type { Params } from "../params/params.js";
 import { compileFastTemplate } from "./fasttemplate.js";
-import { compileGoText, isMissingKey } from "./go-text.js";
+import { compileGoText, isMissingKey, type TemplateEnvironment } from "./go-text.js";
 
 /** Renders the strings of one set in its template language; every text is compiled once. */
 export interface TextRenderer {
@@ -17,18 +17,20 @@ export interface TextRenderer {
 export interface TextLanguage {
   readonly goTemplate: boolean;
   readonly options: readonly string[];
+  readonly environment?: TemplateEnvironment;
 }
 
 /** Throws `InputError` code APPSET_TEMPLATE_OPTION for an option that Go does not know. */
 export function createTextRenderer(language: TextLanguage): TextRenderer {
   checkOptions(language);
-  const compile = cached(language.goTemplate ? (text) => compileGo(text, language.options) : compileFast);
+  const { environment = {} } = language;
+  const compile = cached(language.goTemplate ? (text) => compileGoText(text, language.options, environment) : compileFast);
   if (!language.goTemplate) {
     const replace = (text: string, params: Params): string => compile(text)?.(params) ?? text;
     return { compile, replace, replaceKnown: replace };
   }
   const strict = [...language.options.filter((option) => !option.startsWith("missingkey=")), "missingkey=error"];
-  const compileStrict = cached((text) => compileGo(text, strict));
+  const compileStrict = cached((text) => compileGoText(text, strict, environment));
   return {
     compile,
     replace: (text, params) => compile(text)?.(params) ?? text,
@@ -75,10 +77,6 @@ function compileFast(text: string): Compiled {
       const value: Value | undefined = Object.hasOwn(params, name) ? params[name] : undefined;
       return typeof value === "string" ? value : undefined;
     });
-}
-
-function compileGo(text: string, options: readonly string[]): Compiled {
-  return compileGoText(text, options);
 }
 
 const knownOptions = new Set(["missingkey=default", "missingkey=invalid", "missingkey=zero", "missingkey=error"]);

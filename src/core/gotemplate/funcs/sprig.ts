@@ -1,5 +1,6 @@
 import { functionError } from "../errors.js";
 import { type FunctionTable, fn } from "../function.js";
+import { dateFunctions } from "./dates.js";
 import { defaultFunctions } from "./defaults.js";
 import { dictFunctions } from "./dicts.js";
 import { encodingFunctions } from "./encoding.js";
@@ -11,6 +12,7 @@ import { randomFunctions } from "./random-functions.js";
 import { regexFunctions } from "./regex.js";
 import { semverFunctions } from "./semver-functions.js";
 import { stringFunctions } from "./strings.js";
+import { urlFunctions } from "./url.js";
 
 /** sprig v3.3 without env, expandenv and getHostByName, which look outside. */
 export const sprigFunctions: FunctionTable = {
@@ -23,6 +25,8 @@ export const sprigFunctions: FunctionTable = {
   ...defaultFunctions,
   ...jsonFunctions,
   ...regexFunctions,
+  ...urlFunctions,
+  ...dateFunctions,
   ...semverFunctions,
   ...randomFunctions,
   fail: fn("string", (message) => {

@@ -1,0 +1,43 @@
+import { InputError } from "../../core/errors.js";
+import type { RenderApplication } from "../../core/impact/fleet-state.js";
+import { unknownRepository } from "../../core/impact/workspace.js";
+import type { KubernetesObject } from "../../core/manifest/object.js";
+import { isObject, listAt, objectAt, stringAt } from "../../core/manifest/value.js";
+import { renderSource } from "../../core/render/render-source.js";
+import { toolRenderers } from "../renderers.js";
+
+/** What a preview assumes of a destination that it does not ask. */
+const kubeVersion = "v1.33.0";
+
+/** Renders Applications from the trees at hand, with one renderer that keeps what its sources share. */
+export function renderFromTrees(): RenderApplication {
+  const renderers = toolRenderers();
+  return (application, treeFor) => {
+    const manifests: KubernetesObject[] = [];
+    const sources = isObject(application.spec["source"])
+      ? [application.spec["source"]]
+      : listAt(application.spec, "sources").filter(isObject);
+    const appName = stringAt(application.metadata, "name");
+    const namespace = stringAt(objectAt(application.spec, "destination"), "namespace");
+    for (const source of sources) {
+      const repoURL = stringAt(source, "repoURL");
+      const revision = stringAt(source, "targetRevision") || "HEAD";
+      if (stringAt(source, "ref") !== "" && !source["path"] && !source["chart"]) continue;
+      const tree = treeFor(repoURL, revision);
+      if (!tree) throw unknownRepository(repoURL);
+      const result = renderSource(
+        { tree, source, appName, namespace, kubeVersion, apiVersions: [], remotes: new Map() },
+        renderers,
+      );
+      if (result.kind === "needs") {
+        const [need] = result.needs;
+        throw new InputError(`needs ${need?.repoURL} at ${need?.revision}, which is not this checkout`, {
+          code: "IMPACT_REMOTE_BASE",
+          hint: `give it with --repo ${need?.repoURL}=PATH`,
+        });
+      }
+      manifests.push(...result.manifests);
+    }
+    return { manifests, warnings: [] };
+  };
+}

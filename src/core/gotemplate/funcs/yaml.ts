@@ -1,0 +1,69 @@
+import { InputError } from "../../errors.js";
+import { emitYaml } from "../../yaml/emit.js";
+import { parseYaml } from "../../yaml/parse.js";
+import { functionError } from "../errors.js";
+import { encodeJson } from "../json/encode.js";
+import { jsonKind } from "../json/decode.js";
+import { fromPlain } from "../value/convert.js";
+import { toPlain } from "../value/to-plain.js";
+import { GoList, GoMap, type GoValue } from "../value/value.js";
+import { fn, type FunctionTable } from "../function.js";
+
+/** Argo CD's YAML functions: sigs.k8s.io/yaml's printing and reading, errors fail the template. */
+export const argoYamlFunctions: FunctionTable = {
+  toYaml: fn("any", printYaml),
+  fromYaml: fn("string", (text) => requireMap(readYaml(text))),
+  fromYamlArray: fn("string", (text) => requireList(readYaml(text))),
+};
+
+/** sigs.k8s.io/yaml's Marshal without the last line break. */
+export function printYaml(value: GoValue): string {
+  try {
+    // Refuses what JSON cannot say, as Marshal does on its way.
+    encodeJson(value);
+    return emitYaml(toPlain(value), { style: "kubernetes" }).replace(/\n$/, "");
+  } catch (error) {
+    throw asFailure(error, "error marshaling into JSON: ");
+  }
+}
+
+/** sigs.k8s.io/yaml's Unmarshal into `any`. */
+export function readYaml(text: string): GoValue {
+  try {
+    return floats(fromPlain(parseYaml(text, { dialect: "kubernetes" })));
+  } catch (error) {
+    throw asFailure(error, "error converting YAML to JSON: ");
+  }
+}
+
+/** Through JSON every number is a float64, big integers too. */
+function floats(value: GoValue): GoValue {
+  if (value instanceof GoMap) {
+    for (const [key, item] of value.entries) value.entries.set(key, floats(item));
+    return value;
+  }
+  if (value instanceof GoList) return new GoList(value.items.map(floats), value.type);
+  return typeof value === "object" && value !== null && "value" in value ? Number(value.value) : value;
+}
+
+export function requireMap(value: GoValue): GoMap {
+  if (value === null || value === undefined) return new GoMap(new Map());
+  if (value instanceof GoMap) return value;
+  throw cannotUnmarshal(value, "map[string]interface {}");
+}
+
+export function requireList(value: GoValue): GoList {
+  if (value === null || value === undefined) return new GoList([]);
+  if (value instanceof GoList) return value;
+  throw cannotUnmarshal(value, "[]interface {}");
+}
+
+function cannotUnmarshal(value: GoValue, wanted: string): ReturnType<typeof functionError> {
+  const reason = `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${wanted}`;
+  return functionError(`error unmarshaling JSON: while decoding JSON: ${reason}`);
+}
+
+export function asFailure(error: unknown, prefix: string): unknown {
+  if (error instanceof InputError) return functionError(prefix + error.message);
+  return error;
+}

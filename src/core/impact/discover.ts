@@ -1,0 +1,81 @@
+import { utf8Decode } from "../../platform/bytes.js";
+import { type Cluster, clusterFromSecret } from "../applicationset/clusters.js";
+import { FleetwrightError, InputError } from "../errors.js";
+import { isObject, stringAt, type Value, type ValueObject } from "../manifest/value.js";
+import type { FileTree, TreeFile } from "../render/file-tree.js";
+import { parseYamlDocuments } from "../yaml/parse.js";
+
+/** A resource of the control plane that a file of the repository holds. */
+export type FoundResource =
+  | {
+      readonly kind: "applicationSet" | "application" | "project" | "settings";
+      readonly file: string;
+      readonly document: number;
+      readonly value: ValueObject;
+    }
+  | { readonly kind: "cluster"; readonly file: string; readonly document: number; readonly cluster: Cluster };
+
+export interface FileFindings {
+  readonly resources: readonly FoundResource[];
+  /** A file that names our resources and cannot be read. */
+  readonly problem?: FleetwrightError;
+}
+
+const marks = ["argoproj.io/", "argocd.argoproj.io"];
+const candidate = /\.(ya?ml|json)$/;
+const maxFileBytes = 16 << 20;
+const nothing: FileFindings = { resources: [] };
+
+/** ApplicationSets, Applications, AppProjects, cluster Secrets and `argocd-cm` of one file; quick for a file that holds none. */
+export function findResources(path: string, file: TreeFile): FileFindings {
+  if (!candidate.test(path) || file.bytes.byteLength > maxFileBytes) return nothing;
+  const text = utf8Decode(file.bytes);
+  if (text === undefined || !marks.some((mark) => text.includes(mark))) return nothing;
+  // A Helm template is no YAML yet; it becomes some when its chart is rendered.
+  if (path.includes("/templates/") && text.includes("{{")) return nothing;
+  try {
+    const documents = parseYamlDocuments(text, { dialect: "kubernetes", file: path });
+    return { resources: documents.flatMap((document, index) => resourcesOf(document, path, index)) };
+  } catch (error) {
+    if (error instanceof FleetwrightError) return { resources: [], problem: error };
+    throw error;
+  }
+}
+
+function resourcesOf(document: Value, file: string, index: number): readonly FoundResource[] {
+  if (!isObject(document)) return [];
+  if (stringAt(document, "kind") === "List" && Array.isArray(document["items"])) {
+    return document["items"].flatMap((item: Value) => resourcesOf(item, file, index));
+  }
+  const kind = stringAt(document, "kind");
+  if (stringAt(document, "apiVersion").startsWith("argoproj.io/")) {
+    const known = { ApplicationSet: "applicationSet", Application: "application", AppProject: "project" } as const;
+    if (!Object.hasOwn(known, kind)) return [];
+    return [{ kind: known[kind as keyof typeof known], file, document: index, value: document }];
+  }
+  if (kind === "Secret") {
+    const cluster = clusterFromSecret(document);
+    return cluster ? [{ kind: "cluster", file, document: index, cluster }] : [];
+  }
+  if (
+    kind === "ConfigMap" &&
+    /^argocd-(cm|cmd-params-cm|rbac-cm)$/.test(stringAt(isObject(document["metadata"]) ? document["metadata"] : {}, "name"))
+  ) {
+    return [{ kind: "settings", file, document: index, value: document }];
+  }
+  return [];
+}
+
+/** Every file of the tree, sorted. Symbolic links are not walked: what they lead to is found where it is. */
+export function* walkFiles(tree: FileTree, directory = ""): Generator<string> {
+  for (const entry of tree.list(directory) ?? []) {
+    const path = directory === "" ? entry.name : `${directory}/${entry.name}`;
+    if (entry.kind === "file") yield path;
+    else if (entry.kind === "directory") yield* walkFiles(tree, path);
+  }
+}
+
+/** A located error about a resource that was found. */
+export function resourceError(found: { readonly file: string }, code: string, message: string): InputError {
+  return new InputError(message, { code, location: { file: found.file } });
+}

@@ -1,0 +1,75 @@
+import type { FleetwrightError } from "../errors.js";
+import { objectAt, stringAt, type ValueObject } from "../manifest/value.js";
+import { changedFields, type FieldChange, isEqual } from "./field-change.js";
+import type { FleetApplication, FleetState } from "./fleet-state.js";
+import { changedResources, type ResourceChange, type ResourceDiffOptions } from "./resource-change.js";
+
+/** What a change of the repository does to one Application. */
+export interface ApplicationChange {
+  readonly key: string;
+  readonly name: string;
+  readonly namespace: string;
+  /** `unchanged`: it was rendered anew, or one of its files changed, and every byte is the same. */
+  readonly effect: "added" | "removed" | "changed" | "unchanged" | "error";
+  /** Fields of metadata and spec that differ. */
+  readonly spec: readonly FieldChange[];
+  readonly resources: readonly ResourceChange[];
+  /** The destination before and after, where it moves. */
+  readonly movedFrom?: ValueObject;
+  readonly before?: FleetApplication;
+  readonly after?: FleetApplication;
+  readonly error?: FleetwrightError;
+}
+
+/**
+ * Every Application that the move from `before` to `after` touches, sorted by key; one that kept its spec and its render is not in the list.
+ * An Application that cannot be rendered at one side is `error`, unless both sides fail alike.
+ */
+export function diffFleets(before: FleetState, after: FleetState, options: ResourceDiffOptions): readonly ApplicationChange[] {
+  const keys = new Set([...before.applications.keys(), ...after.applications.keys()]);
+  const changes: ApplicationChange[] = [];
+  for (const key of [...keys].sort()) {
+    const change = diffApplication(before.applications.get(key), after.applications.get(key), options);
+    if (change) changes.push(change);
+  }
+  return changes;
+}
+
+function diffApplication(
+  before: FleetApplication | undefined,
+  after: FleetApplication | undefined,
+  options: ResourceDiffOptions,
+): ApplicationChange | undefined {
+  const present = after ?? before!;
+  const common = {
+    key: present.key,
+    name: present.name,
+    namespace: present.namespace,
+    ...(before ? { before } : {}),
+    ...(after ? { after } : {}),
+  };
+  if (!before || !after) {
+    const resources = changedResources(before?.render.manifests ?? [], after?.render.manifests ?? [], options);
+    const error = present.render.error;
+    if (after && error) return { ...common, effect: "error", spec: [], resources, error };
+    return { ...common, effect: after ? "added" : "removed", spec: [], resources };
+  }
+  if (before.render === after.render && before.spec === after.spec && before.metadata === after.metadata) return undefined;
+  const spec = [...changedFields(before.metadata, after.metadata, "metadata"), ...changedFields(before.spec, after.spec, "spec")];
+  if (before.render === after.render && spec.length === 0) return undefined;
+  const moved = destinationMove(before, after);
+  const { error } = after.render;
+  if (error && error.message !== before.render.error?.message)
+    return { ...common, ...moved, effect: "error", spec, resources: [], error };
+  const resources =
+    before.render === after.render ? [] : changedResources(before.render.manifests, after.render.manifests, options);
+  const effect =
+    spec.length > 0 || resources.length > 0 || Boolean(before.render.error) !== Boolean(error) ? "changed" : "unchanged";
+  return { ...common, ...moved, effect, spec, resources };
+}
+
+function destinationMove(before: FleetApplication, after: FleetApplication): { readonly movedFrom?: ValueObject } {
+  const from = objectAt(before.spec, "destination");
+  const to = objectAt(after.spec, "destination");
+  return isEqual(from, to) || (stringAt(from, "server") === "" && stringAt(from, "name") === "") ? {} : { movedFrom: from };
+}

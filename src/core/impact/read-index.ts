@@ -1,0 +1,59 @@
+import type { ReadSet } from "../render/recording-tree.js";
+
+/**
+ * The read-sets turned around: path → who read it. `touchedBy` over-approximates in one place only: a path below a listed directory
+ * touches the listing even where the listing's names stay the same; the caller validates the read-set then.
+ */
+export class ReadIndex<Reader> {
+  readonly #readers = new Map<string, Set<Reader>>();
+  readonly #paths = new Map<Reader, readonly string[]>();
+
+  set(reader: Reader, readSet: ReadSet): void {
+    this.remove(reader);
+    const paths = [...readSet.files.keys(), ...readSet.kinds.keys(), ...[...readSet.listings.keys()].map(listingMark)];
+    for (const path of paths) {
+      const readers = this.#readers.get(path);
+      if (readers) readers.add(reader);
+      else this.#readers.set(path, new Set([reader]));
+    }
+    this.#paths.set(reader, paths);
+  }
+
+  remove(reader: Reader): void {
+    for (const path of this.#paths.get(reader) ?? []) {
+      const readers = this.#readers.get(path);
+      readers?.delete(reader);
+      if (readers?.size === 0) this.#readers.delete(path);
+    }
+    this.#paths.delete(reader);
+  }
+
+  /** Everyone whose answers a change of these paths may alter. */
+  touchedBy(paths: Iterable<string>): ReadonlySet<Reader> {
+    const touched = new Set<Reader>();
+    const add = (path: string): void => {
+      for (const reader of this.#readers.get(path) ?? []) touched.add(reader);
+    };
+    const seen = new Set<string>();
+    for (const path of paths) {
+      add(path);
+      for (let parent = parentOf(path); ; parent = parentOf(parent)) {
+        if (seen.has(parent)) break;
+        seen.add(parent);
+        // A directory that appears or vanishes is a change of its kind and of its parent's listing.
+        add(parent);
+        add(listingMark(parent));
+        if (parent === "") break;
+      }
+    }
+    return touched;
+  }
+}
+
+function listingMark(directory: string): string {
+  return `${directory}/*`;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}

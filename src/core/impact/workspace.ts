@@ -1,0 +1,340 @@
+import {
+  type Admission,
+  type Answers,
+  admitApplicationSet,
+  type Cluster,
+  decodeApplicationSet,
+  type GeneratorNeed,
+  generate,
+  type NeedAnswer,
+  needKey,
+} from "../applicationset/index.js";
+import { FleetwrightError, InputError } from "../errors.js";
+import { isObject, objectAt, stringAt, type Value, type ValueObject } from "../manifest/value.js";
+import type { FileTree } from "../render/file-tree.js";
+import { isReadSetValid, type ReadSet, recordReads } from "../render/recording-tree.js";
+import { emitJson } from "../yaml/json.js";
+import { type FileFindings, type FoundResource, findResources, resourceError, walkFiles } from "./discover.js";
+import { isEqual } from "./field-change.js";
+import type {
+  ApplicationOrigin,
+  FleetApplication,
+  FleetApplicationSet,
+  FleetProblem,
+  FleetRender,
+  FleetState,
+  RenderApplication,
+} from "./fleet-state.js";
+import { ReadIndex } from "./read-index.js";
+
+export interface WorkspaceOptions {
+  readonly render: RenderApplication;
+  /** Given every git URL that the tree's resources name, says which of them mean the tree itself. */
+  readonly checkoutUrls: (named: ReadonlySet<string>) => (repoURL: string) => boolean;
+  /** Trees of other repositories, where they were given. */
+  readonly otherTree: (repoURL: string, revision: string) => FileTree | undefined;
+  /** Files that are looked into for resources; absent: all. */
+  readonly isSearched?: (path: string) => boolean;
+  /** Clusters in place of those that the tree holds. */
+  readonly inventory?: readonly Cluster[];
+}
+
+interface GenerationRun {
+  readonly manifest: ValueObject;
+  readonly inventory: readonly Cluster[];
+  readonly readSet: ReadSet;
+  readonly applications: readonly {
+    readonly metadata: ValueObject;
+    readonly spec: ValueObject;
+    readonly origin: ApplicationOrigin;
+  }[];
+  readonly errors: readonly FleetwrightError[];
+}
+
+/**
+ * The fleet of one repository, moved from tree to tree. A move costs what it touches: unchanged files are not searched, generators and renders
+ * whose read-sets hold are kept as the same objects, so that a comparison can skip them by identity.
+ */
+export class FleetWorkspace {
+  readonly #options: WorkspaceOptions;
+  readonly #findings = new Map<string, { readonly id: string; readonly found: FileFindings }>();
+  readonly #generated = new Map<string, GenerationRun>();
+  readonly #generatorReads = new ReadIndex<string>();
+  readonly #renders = new Map<string, FleetRender>();
+  readonly #renderReads = new ReadIndex<string>();
+  #state: FleetState = { applications: new Map(), applicationSets: new Map(), problems: [] };
+  #inventory: readonly Cluster[] = [];
+  #isCheckout: (repoURL: string) => boolean = () => false;
+  #isEmpty = true;
+
+  constructor(options: WorkspaceOptions) {
+    this.#options = options;
+  }
+
+  get state(): FleetState {
+    return this.#state;
+  }
+
+  /** Moves to `tree`. `changedPaths` are all paths that may differ from the tree before; absent: everything may. */
+  moveTo(tree: FileTree, changedPaths?: readonly string[]): FleetState {
+    const changed = this.#isEmpty || changedPaths === undefined ? undefined : changedPaths;
+    this.#isEmpty = false;
+    this.#search(tree, changed);
+    this.#forgetStale(tree, changed);
+    this.#state = this.#compute(tree);
+    return this.#state;
+  }
+
+  #search(tree: FileTree, changed: readonly string[] | undefined): void {
+    const paths = changed ?? [...walkFiles(tree)];
+    if (changed === undefined) {
+      const there = new Set(paths);
+      for (const path of this.#findings.keys()) if (!there.has(path)) this.#findings.delete(path);
+    }
+    for (const path of paths) {
+      if (this.#options.isSearched?.(path) === false) continue;
+      const file = tree.read(path);
+      if (file === undefined) this.#findings.delete(path);
+      else if (this.#findings.get(path)?.id !== file.id) {
+        const found = findResources(path, file);
+        if (found.resources.length > 0 || found.problem) this.#findings.set(path, { id: file.id, found });
+        else this.#findings.delete(path);
+      }
+    }
+  }
+
+  #forgetStale(tree: FileTree, changed: readonly string[] | undefined): void {
+    const generators = changed === undefined ? this.#generated.keys() : this.#generatorReads.touchedBy(changed);
+    for (const key of [...generators]) {
+      const run = this.#generated.get(key);
+      if (run && !isReadSetValid(run.readSet, tree)) {
+        this.#generated.delete(key);
+        this.#generatorReads.remove(key);
+      }
+    }
+    const renders = changed === undefined ? this.#renders.keys() : this.#renderReads.touchedBy(changed);
+    for (const key of [...renders]) {
+      const render = this.#renders.get(key);
+      if (render && !isReadSetValid(render.readSet, tree)) {
+        this.#renders.delete(key);
+        this.#renderReads.remove(key);
+      }
+    }
+  }
+
+  #compute(tree: FileTree): FleetState {
+    const problems: FleetProblem[] = [];
+    const resources: FoundResource[] = [];
+    for (const path of [...this.#findings.keys()].sort()) {
+      const { found } = this.#findings.get(path)!;
+      resources.push(...found.resources);
+      if (found.problem) problems.push({ error: found.problem });
+    }
+    this.#inventory = this.#keepInventory(
+      this.#options.inventory ?? resources.flatMap((found) => (found.kind === "cluster" ? [found.cluster] : [])),
+    );
+    this.#isCheckout = this.#options.checkoutUrls(gitUrlsOf(resources));
+    const applicationSets = new Map<string, FleetApplicationSet>();
+    const applications = new Map<string, FleetApplication>();
+    const place = (made: { metadata: ValueObject; spec: ValueObject; origin: ApplicationOrigin }): string => {
+      const application = this.#applicationOf(made, tree);
+      const other = applications.get(application.key);
+      if (other) problems.push({ error: duplicate(application, other) });
+      else applications.set(application.key, application);
+      return application.key;
+    };
+    for (const found of resources) {
+      if (found.kind !== "applicationSet") continue;
+      const key = keyOf(found.value);
+      const run = this.#generate(found, tree);
+      const made = run.applications.map(place);
+      applicationSets.set(key, {
+        key,
+        file: found.file,
+        document: found.document,
+        applications: made,
+        errors: run.errors,
+        readSet: run.readSet,
+      });
+    }
+    for (const found of resources) {
+      if (found.kind !== "application") continue;
+      const { file, document, value } = found;
+      place({ metadata: objectAt(value, "metadata"), spec: objectAt(value, "spec"), origin: { kind: "file", file, document } });
+    }
+    this.#dropUnused(applications, applicationSets);
+    return { applications, applicationSets, problems };
+  }
+
+  /** The same list object as before where nothing changed, so that generations stay valid. */
+  #keepInventory(inventory: readonly Cluster[]): readonly Cluster[] {
+    const before = this.#inventory;
+    const isSame =
+      before.length === inventory.length && before.every((cluster, at) => isEqual(cluster as never, inventory[at] as never));
+    return isSame ? before : inventory;
+  }
+
+  #generate(found: Extract<FoundResource, { value: ValueObject }>, tree: FileTree): GenerationRun {
+    const key = `${found.file}#${found.document}`;
+    const known = this.#generated.get(key);
+    if (known && known.manifest === found.value && known.inventory === this.#inventory) return known;
+    const recorder = recordReads(tree);
+    const run = {
+      ...this.#runGenerators(found, recorder.tree),
+      manifest: found.value,
+      inventory: this.#inventory,
+      readSet: recorder.readSet(),
+    };
+    this.#generated.set(key, run);
+    this.#generatorReads.set(key, run.readSet);
+    return run;
+  }
+
+  #runGenerators(
+    found: Extract<FoundResource, { value: ValueObject }>,
+    tree: FileTree,
+  ): Pick<GenerationRun, "applications" | "errors"> {
+    const name = keyOf(found.value);
+    try {
+      const admission: Admission = admitApplicationSet(found.value);
+      if (!admission.valid) {
+        return {
+          applications: [],
+          errors: admission.errors.map((text) => resourceError(found, "APPSET_INVALID", `ApplicationSet ${name}: ${text}`)),
+        };
+      }
+      const set = decodeApplicationSet(admission.manifest);
+      const answers = new Map<string, NeedAnswer>();
+      for (;;) {
+        const result = generate(set, { clusters: this.#inventory, answers: answers as Answers });
+        if (result.kind === "needs") {
+          for (const need of result.needs) answers.set(needKey(need), this.#answer(need, tree));
+          continue;
+        }
+        const errors = result.errors.map(({ error }) =>
+          error instanceof FleetwrightError
+            ? error
+            : resourceError(found, "APPSET_GENERATE", `ApplicationSet ${name}: ${error.message}`),
+        );
+        const applications = result.applications.map(({ metadata, spec, provenance }) => ({
+          metadata: metadata as unknown as ValueObject,
+          spec,
+          origin: { kind: "applicationSet", applicationSet: name, file: found.file, ...provenance } as const,
+        }));
+        return { applications, errors };
+      }
+    } catch (error) {
+      if (error instanceof FleetwrightError) return { applications: [], errors: [error] };
+      throw error;
+    }
+  }
+
+  #answer(need: GeneratorNeed, tree: FileTree): NeedAnswer {
+    if (need.kind === "git") {
+      const found = this.#isCheckout(need.repoURL) ? tree : this.#options.otherTree(need.repoURL, need.revision);
+      if (found) return { kind: "answered", value: { tree: found } };
+      return { kind: "failed", error: unknownRepository(need.repoURL) };
+    }
+    const what = {
+      configMap: "a ConfigMap",
+      secret: "a Secret",
+      scm: "an SCM provider",
+      pullRequests: "pull requests",
+      plugin: "a plugin",
+      resources: "a live cluster",
+    };
+    const error = new InputError(`this generator asks ${what[need.kind]}, which a commit does not hold`, {
+      code: "IMPACT_NOT_IN_COMMIT",
+    });
+    return { kind: "failed", error };
+  }
+
+  #applicationOf(
+    made: { metadata: ValueObject; spec: ValueObject; origin: ApplicationOrigin },
+    tree: FileTree,
+  ): FleetApplication {
+    const name = stringAt(made.metadata, "name");
+    const namespace = stringAt(made.metadata, "namespace") || "argocd";
+    const key = `${namespace}/${name}`;
+    return { key, name, namespace, ...made, render: this.#render(key, made, tree) };
+  }
+
+  #render(key: string, made: { metadata: ValueObject; spec: ValueObject }, tree: FileTree): FleetRender {
+    const inputs = [made.spec["source"] ?? null, made.spec["sources"] ?? null, made.spec["destination"] ?? null];
+    const renderKey = `${key} ${emitJson(inputs)}`;
+    const known = this.#renders.get(renderKey);
+    if (known) return known;
+    const recorder = recordReads(tree);
+    const render = { ...this.#runRender(made, recorder.tree), readSet: recorder.readSet() };
+    this.#renders.set(renderKey, render);
+    this.#renderReads.set(renderKey, render.readSet);
+    return render;
+  }
+
+  #runRender(made: { metadata: ValueObject; spec: ValueObject }, tree: FileTree): Omit<FleetRender, "readSet"> {
+    try {
+      return this.#options.render(made, (repoURL, revision) =>
+        this.#isCheckout(repoURL) ? tree : this.#options.otherTree(repoURL, revision),
+      );
+    } catch (error) {
+      if (error instanceof FleetwrightError) return { manifests: [], warnings: [], error };
+      throw error;
+    }
+  }
+
+  /** Renders and generations of what is no longer there go, so that memory follows the fleet and not its history. */
+  #dropUnused(applications: ReadonlyMap<string, FleetApplication>, sets: ReadonlyMap<string, FleetApplicationSet>): void {
+    const usedRuns = new Set([...sets.values()].map((set) => `${set.file}#${set.document}`));
+    for (const key of this.#generated.keys()) {
+      if (usedRuns.has(key)) continue;
+      this.#generated.delete(key);
+      this.#generatorReads.remove(key);
+    }
+    if (this.#renders.size <= applications.size) return;
+    const used = new Set([...applications.values()].map((application) => application.render));
+    for (const [key, render] of this.#renders) {
+      if (used.has(render)) continue;
+      this.#renders.delete(key);
+      this.#renderReads.remove(key);
+    }
+  }
+}
+
+/** An error for a source whose repository is not at hand. */
+export function unknownRepository(repoURL: string): InputError {
+  return new InputError(`the repository ${repoURL} is not this checkout`, {
+    code: "IMPACT_REPOSITORY",
+    hint: `give it with --repo ${repoURL}=PATH`,
+  });
+}
+
+/** Every `repoURL` in ApplicationSets and Applications that is no chart repository. */
+function gitUrlsOf(resources: readonly FoundResource[]): ReadonlySet<string> {
+  const urls = new Set<string>();
+  const walk = (value: Value): void => {
+    if (Array.isArray(value)) for (const item of value) walk(item);
+    if (!isObject(value)) return;
+    const { repoURL } = value;
+    if (typeof repoURL === "string" && !value["chart"] && !repoURL.includes("{{")) urls.add(repoURL);
+    for (const key of Object.keys(value)) walk(value[key]!);
+  };
+  for (const found of resources) if (found.kind === "applicationSet" || found.kind === "application") walk(found.value);
+  return urls;
+}
+
+function keyOf(value: ValueObject): string {
+  const metadata = objectAt(value, "metadata");
+  return `${stringAt(metadata, "namespace") || "argocd"}/${stringAt(metadata, "name")}`;
+}
+
+function duplicate(application: FleetApplication, other: FleetApplication): InputError {
+  const where = (found: FleetApplication): string =>
+    found.origin.kind === "file" ? found.origin.file : `ApplicationSet ${found.origin.applicationSet}`;
+  return new InputError(
+    `Application ${application.name} is defined twice: by ${where(other)} and by ${where(application)}; the first one counts`,
+    {
+      code: "IMPACT_DUPLICATE",
+      location: { file: application.origin.file },
+    },
+  );
+}

@@ -1,0 +1,94 @@
+import { FleetwrightError, formatError } from "../core/errors.js";
+import type { KubernetesObject } from "../core/manifest/object.js";
+import type { Clock, Random } from "../ports/clock.js";
+import type { ApiResource, ClusterPort } from "../ports/cluster.js";
+import type { Telemetry } from "../ports/telemetry.js";
+import { Informer, type InformerChange } from "./informer.js";
+
+export const secretTypeLabel = "argocd.argoproj.io/secret-type";
+
+/** The kinds of the hub that the controller lives on. */
+export interface ControlPlane {
+  readonly applications: Informer;
+  readonly applicationSets: Informer;
+  readonly projects: Informer;
+  /** Secrets that carry `argocd.argoproj.io/secret-type`: clusters, repositories, credentials. */
+  readonly secrets: Informer;
+  readonly configMaps: Informer;
+  /** Resolves when all have been listed once. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  readonly isSynced: boolean;
+}
+
+export interface ControlPlaneOptions {
+  readonly hub: ClusterPort;
+  readonly namespace: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+  readonly onApplication: (change: InformerChange) => void;
+  readonly onApplicationSet: (change: InformerChange) => void;
+  readonly onProject: (change: InformerChange) => void;
+  readonly onSecret: (change: InformerChange) => void;
+  readonly onConfigMap: (change: InformerChange) => void;
+}
+
+const argo = (kind: string, resource: string): ApiResource => ({
+  group: "argoproj.io",
+  version: "v1alpha1",
+  kind,
+  resource,
+  namespaced: true,
+  verbs: ["list", "watch"],
+});
+const core = (kind: string, resource: string): ApiResource => ({ group: "", version: "v1", kind, resource, namespaced: true, verbs: ["list", "watch"] });
+
+/** Follows the control plane's own namespace. */
+export function controlPlane(options: ControlPlaneOptions): ControlPlane {
+  const { hub, namespace, clock, random, telemetry } = options;
+  const follow = (resource: ApiResource, onChange: (change: InformerChange) => void, labelSelector?: string): Informer =>
+    new Informer({
+      cluster: hub,
+      resource,
+      namespace,
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+      clock,
+      random,
+      compact: withoutManagedFields,
+      onChange,
+      onFailure(error) {
+        if (error === undefined) telemetry.log.info("hub: watching again", { kind: resource.kind });
+        else telemetry.log.warn("hub: cannot watch", { kind: resource.kind, error: formatError(error), code: error instanceof FleetwrightError ? error.code : "" });
+      },
+    });
+  const applications = follow(argo("Application", "applications"), options.onApplication);
+  const applicationSets = follow(argo("ApplicationSet", "applicationsets"), options.onApplicationSet);
+  const projects = follow(argo("AppProject", "appprojects"), options.onProject);
+  const secrets = follow(core("Secret", "secrets"), options.onSecret, secretTypeLabel);
+  const configMaps = follow(core("ConfigMap", "configmaps"), options.onConfigMap);
+  const all = [configMaps, secrets, projects, applicationSets, applications];
+  return {
+    applications,
+    applicationSets,
+    projects,
+    secrets,
+    configMaps,
+    get isSynced() {
+      return all.every((informer) => informer.isSynced);
+    },
+    async start() {
+      for (const informer of all) informer.start();
+      await Promise.all(all.map((informer) => informer.synced));
+    },
+    async stop() {
+      await Promise.all(all.map((informer) => informer.stop()));
+    },
+  };
+}
+
+function withoutManagedFields(object: KubernetesObject): KubernetesObject {
+  if (object.metadata.managedFields === undefined) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}

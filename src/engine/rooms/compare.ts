@@ -1,0 +1,182 @@
+import { formatError } from "../../core/errors.js";
+import { formatResourceKey, type KubernetesObject, resourceKeyOf, splitApiVersion } from "../../core/manifest/object.js";
+import { annotationItems, hasSyncOption } from "../../core/sync/annotations.js";
+import { isHook, isIgnored, isSkipped } from "../../core/sync/hooks.js";
+import { partitionTargets, type ResourcePair, reconcile } from "../../core/sync/reconcile.js";
+import { waveOf } from "../../core/sync/waves.js";
+import { isSelfTracked, trackedApp, trackedId, type TrackingSettings } from "../../core/tracking/track.js";
+import type { Condition } from "../conditions.js";
+import type { ComparedResource, Differ, DiffVerdict, HealthVerdict } from "../decide.js";
+import type { LiveState } from "../live-state.js";
+
+export interface CompareInput {
+  /** The Application's tracking name. */
+  readonly instance: string;
+  readonly namespace: string;
+  readonly targets: readonly KubernetesObject[];
+  readonly live: LiveState;
+  readonly tracking: TrackingSettings;
+  readonly differ: Differ;
+  readonly health: (object: KubernetesObject) => HealthVerdict | undefined;
+  /** Verdicts of before, by target and version of the live object. */
+  readonly memory: CompareMemory;
+  readonly createsNamespace: boolean;
+  readonly isPermitted: (object: KubernetesObject, namespaced: boolean) => boolean;
+}
+
+export interface CompareOutput {
+  readonly status: "Synced" | "OutOfSync";
+  readonly resources: readonly ComparedResource[];
+  readonly pairs: readonly ResourcePair[];
+  readonly hooks: readonly KubernetesObject[];
+  readonly preDeleteHooks: readonly KubernetesObject[];
+  readonly postDeleteHooks: readonly KubernetesObject[];
+  readonly conditions: readonly Condition[];
+  /** Some comparison failed: the sync status is not known. */
+  readonly failed: boolean;
+}
+
+/** What was found of pairs that have not changed since. */
+export class CompareMemory {
+  private verdicts = new WeakMap<KubernetesObject, { readonly live: KubernetesObject; readonly verdict: DiffVerdict }>();
+
+  find(target: KubernetesObject, live: KubernetesObject): DiffVerdict | undefined {
+    const known = this.verdicts.get(target);
+    return known?.live === live ? known.verdict : undefined;
+  }
+
+  keep(target: KubernetesObject, live: KubernetesObject, verdict: DiffVerdict): void {
+    this.verdicts.set(target, { live, verdict });
+  }
+
+  /** The rules of comparison changed. */
+  clear(): void {
+    this.verdicts = new WeakMap();
+  }
+}
+
+/** Desired and live objects → what differs (Argo CD: CompareAppState). Reads only the live state, but for objects of which it holds a part. */
+export async function compareApplication(input: CompareInput): Promise<CompareOutput> {
+  const { live, tracking, instance } = input;
+  const parts = partitionTargets(input.targets);
+  const conditions: Condition[] = [];
+  const lives = await liveObjects(input, conditions);
+  const { pairs, hooks } = reconcile(parts.sync, lives, {
+    namespace: input.namespace,
+    isNamespaced: (group, kind) => live.isNamespaced(group, kind),
+  });
+  live.setWanted(instance, new Set(input.targets.map((target) => formatResourceKey(resourceKeyOf(target)))));
+  let outOfSync = false;
+  let failed = false;
+  const resources: ComparedResource[] = [];
+  for (const pair of pairs) {
+    const object = (pair.target ?? pair.live)!;
+    const key = resourceKeyOf(object);
+    const { group, version } = splitApiVersion(object.apiVersion);
+    const hook = isHook(object);
+    const selfTracked = isOwn(pair, tracking);
+    let verdict: DiffVerdict = { modified: false };
+    if (!hook) {
+      try {
+        verdict = verdictOf(pair, input);
+      } catch (error) {
+        failed = true;
+        conditions.push({ type: "ComparisonError", message: `${key.kind} ${key.name}: ${formatError(error)}` });
+      }
+    }
+    const counts = !hook && !isIgnored(object) && !(pair.target && isSkipped(pair.target)) && selfTracked;
+    const isManagedNamespace = input.createsNamespace && key.kind === "Namespace" && key.group === "" && key.name === input.namespace && pair.target === null;
+    const differs = !isManagedNamespace && (verdict.modified || pair.target === null || pair.live === null);
+    const requiresPruning = pair.target === null && pair.live !== null && selfTracked && !hook;
+    if (counts && differs && !(requiresPruning && ignoresExtraneous(object))) outOfSync = true;
+    const namespaced = live.isNamespaced(group, object.kind) ?? true;
+    const permitted = input.isPermitted(object, namespaced);
+    if (namespaced && !key.namespace) conditions.push({ type: "ComparisonError", message: `Namespace for ${key.name} ${object.apiVersion}, Kind=${object.kind} is missing.` });
+    resources.push({
+      key: formatResourceKey(key),
+      ...key,
+      version,
+      target: pair.target,
+      live: pair.live,
+      verdict,
+      status: permitted ? (counts ? (differs ? "OutOfSync" : "Synced") : "") : "Unknown",
+      isHook: hook,
+      isSelfTracked: selfTracked,
+      requiresPruning,
+      syncWave: pair.target ? waveOf(pair.target) : 0,
+      health: pair.live ? input.health(pair.live) : hook ? undefined : { status: "Missing", message: "" },
+    });
+  }
+  conditions.push(...sharedResources(pairs, input));
+  return {
+    status: outOfSync ? "OutOfSync" : "Synced",
+    resources,
+    pairs,
+    hooks,
+    preDeleteHooks: parts.preDelete,
+    postDeleteHooks: parts.postDelete,
+    conditions,
+    failed,
+  };
+}
+
+/** The objects that carry the mark, and those that stand where a target is to be. */
+async function liveObjects(input: CompareInput, conditions: Condition[]): Promise<readonly KubernetesObject[]> {
+  const { live, targets, instance, namespace } = input;
+  const lives = new Map<string, KubernetesObject>();
+  for (const object of live.objectsOf(instance)) lives.set(formatResourceKey(resourceKeyOf(object)), object);
+  const loading: Promise<void>[] = [];
+  for (const target of targets) {
+    const key = resourceKeyOf(target);
+    const namespaced = live.isNamespaced(key.group, key.kind);
+    if (namespaced === undefined) continue;
+    const place = { ...key, namespace: namespaced ? key.namespace || namespace : "" };
+    const id = formatResourceKey(place);
+    const known = lives.get(id);
+    if (known !== undefined && known.apiVersion === target.apiVersion) continue;
+    if (live.find(place) === undefined) continue;
+    loading.push(
+      live.load(place, target.apiVersion).then(
+        (object) => void (object && lives.set(id, object)),
+        (error: unknown) => void conditions.push({ type: "ComparisonError", message: `failed to load live state of ${id}: ${formatError(error)}` }),
+      ),
+    );
+  }
+  await Promise.all(loading);
+  return [...lives.values()];
+}
+
+function verdictOf(pair: ResourcePair, input: CompareInput): DiffVerdict {
+  const { target, live } = pair;
+  if (target === null || live === null) return { modified: false };
+  const known = input.memory.find(target, live);
+  if (known !== undefined) return known;
+  const verdict = input.differ.compare(target, live);
+  input.memory.keep(target, live, verdict);
+  return verdict;
+}
+
+/** Argo CD: a live object whose mark names another object is a copy; it is neither compared nor pruned. */
+function isOwn(pair: ResourcePair, tracking: TrackingSettings): boolean {
+  if (pair.live === null || pair.target !== null) return true;
+  const id = trackedId(pair.live, tracking);
+  return id === undefined || isSelfTracked(pair.live, id);
+}
+
+function ignoresExtraneous(object: KubernetesObject): boolean {
+  return annotationItems(object, "argocd.argoproj.io/compare-options").includes("IgnoreExtraneous") || hasSyncOption(object, "IgnoreExtraneous");
+}
+
+function sharedResources(pairs: readonly ResourcePair[], input: CompareInput): readonly Condition[] {
+  const conditions: Condition[] = [];
+  for (const { target, live } of pairs) {
+    if (target === null || live === null) continue;
+    const other = trackedApp(live, input.tracking);
+    if (other === "" || other === input.instance) continue;
+    conditions.push({
+      type: "SharedResourceWarning",
+      message: `${target.kind}/${target.metadata.name} is part of applications ${input.instance} and ${other}`,
+    });
+  }
+  return conditions;
+}
