@@ -7,7 +7,7 @@ import { normalizeKind } from "./kinds.js";
 import { lastAppliedOf } from "./last-applied.js";
 import { type CompareOptions, normalizeIgnored } from "./options.js";
 import { normalizeOnly, serverSideComparison } from "./server-side.js";
-import { oneSided, remarshal, withoutCreationTimestamp } from "./sides.js";
+import { keepCanonical, oneSided, remarshal, withoutCreationTimestamp } from "./sides.js";
 import { structuredComparison } from "./structured.js";
 import { threeWay } from "./three-way.js";
 import { takeOverTrusted } from "./trusted-managers.js";
@@ -65,7 +65,8 @@ export function compareResource(pair: ComparePair, options: CompareOptions): Com
 
 /** The object as both sides are brought into one form: its Go type's, then kind by kind, then without ignored fields. */
 export function normalize(object: KubernetesObject, options: CompareOptions): KubernetesObject {
-  return normalizeBuiltin(remarshal(object), options);
+  const typed = remarshal(object);
+  return keepCanonical(normalizeBuiltin(typed, options), typed);
 }
 
 export function normalizeBuiltin(object: KubernetesObject, options: CompareOptions): KubernetesObject {

@@ -6,6 +6,7 @@ import { isObject, objectAt } from "../manifest/value.js";
 import { withDefaults } from "./defaults/walk.js";
 import { asFloats } from "./floats.js";
 import { applyMergePatch, threeWayJsonPatch } from "./json-merge.js";
+import { isCanonical } from "./sides.js";
 import { keepElementsOf, keepFieldsOf } from "./prune.js";
 import { threeWayPatch, twoWayPatch } from "./strategic/diff.js";
 import { StrategicMergeError } from "./strategic/error.js";
@@ -34,7 +35,10 @@ export function threeWay(original: KubernetesObject, target: KubernetesObject, l
   try {
     const patch = threeWayPatch(before, config, withoutClaimDefaults(before, current, original), type);
     const predicted = applyStrategicPatch(current, patch, type);
-    return { live: defaulted(current, type), predicted: defaulted(predicted, type) };
+    // What an apply leaves alone is what it was: nothing to be compared.
+    const normalized = defaulted(current, type);
+    if (predicted === current) return { live: normalized, predicted: normalized };
+    return { live: normalized, predicted: defaulted(predicted, type) };
   } catch (error) {
     if (!(error instanceof StrategicMergeError)) throw error;
     if (original !== target) return undefined;
@@ -44,7 +48,7 @@ export function threeWay(original: KubernetesObject, target: KubernetesObject, l
 
 /** The object with the server's defaults, added by a patch as Argo CD adds them, so that unknown fields stay. */
 export function defaulted(object: ValueObject, type: GoStruct): ValueObject {
-  const decoded = roundTrip(object, type, { strict: false });
+  const decoded = isCanonical(object) ? object : roundTrip(object, type, { strict: false });
   if (!decoded) return object;
   const floats = asFloats(object) as ValueObject;
   if (withDefaults(decoded, type) === decoded) return floats;

@@ -89,30 +89,33 @@ export function updatePath(value: Value, path: readonly Value[], change: (before
 export function deletePaths(value: Value, paths: readonly (readonly Value[])[]): Value {
   if (paths.length === 0) return value;
   let draft: Draft = value;
-  for (const path of paths) draft = update(draft, path, 0, () => removed, true);
-  return draft === removed ? null : swept(draft);
+  const touched = new WeakSet<object>();
+  for (const path of paths) draft = update(draft, path, 0, () => removed, touched);
+  return draft === removed ? null : swept(draft, touched);
 }
 
-function update(value: Draft, path: readonly Value[], at: number, change: (before: Draft) => Draft, isDeletion = false): Draft {
+function update(value: Draft, path: readonly Value[], at: number, change: (before: Draft) => Draft, touched?: WeakSet<object>): Draft {
   if (at === path.length) return change(value);
   if (value === removed) return value;
   const key = path[at] as Value;
-  const inner = (before: Draft) => update(before, path, at + 1, change, isDeletion);
+  const inner = (before: Draft) => update(before, path, at + 1, change, touched);
   if (typeof key === "string") {
     if (value !== null && !isObject(value)) throw new JqError(`expected an object but got: ${described(value)}`);
     const object: ValueObject = value ?? {};
     const hasKey = Object.hasOwn(object, key);
-    if (!hasKey && isDeletion) return value;
-    const after = inner(hasKey ? (object[key] as Value) : null);
-    return { ...object, [key]: after as Value };
+    if (!hasKey && touched) return value;
+    const before = hasKey ? (object[key] as Value) : null;
+    const after = inner(before);
+    if (after === before && hasKey) return value;
+    return touch({ ...object, [key]: after as Value }, touched);
   }
   if (isNumber(key)) {
     if (value !== null && !Array.isArray(value)) throw new JqError(`expected an array but got: ${described(value)}`);
-    return updateElement(value ?? null, toInteger(key), inner, isDeletion);
+    return updateElement(value ?? null, toInteger(key), inner, touched);
   }
   if (isObject(key)) {
     if (value !== null && !Array.isArray(value)) throw new JqError(`expected an array but got: ${described(value)}`);
-    return updateSlice(value ?? null, key, inner, isDeletion);
+    return updateSlice(value ?? null, key, inner, touched);
   }
   if (Array.isArray(value)) throw new JqError(`expected a number for indexing an array but got: ${described(key)}`);
   throw new JqError(`expected a string for object key but got: ${described(key)}`);
@@ -121,39 +124,46 @@ function update(value: Draft, path: readonly Value[], at: number, change: (befor
 const maxIndex = 0x20000000;
 const maxFill = 1_000_000;
 
-function updateElement(value: readonly Value[] | null, index: number, inner: (before: Draft) => Draft, isDeletion: boolean): Draft {
+function updateElement(value: readonly Value[] | null, index: number, inner: (before: Draft) => Draft, touched?: WeakSet<object>): Draft {
   const list = value ?? [];
   const at = index < 0 ? index + list.length : index;
   if (at < 0 || at >= list.length) {
-    if (isDeletion) return value;
+    if (touched) return value;
     if (at < 0) throw new JqError(`array index should not be negative: ${index}`);
     if (index >= maxIndex || index - list.length > maxFill) throw new JqError(`array index too large: ${index}`);
   }
   const copy: Draft[] = [...list];
   while (copy.length < at) copy.push(null);
-  copy[at] = inner((list[at] as Value | undefined) ?? null);
-  return copy as Value[];
+  const before = (list[at] as Value | undefined) ?? null;
+  copy[at] = inner(before);
+  return copy[at] === before && at < list.length ? value : touch(copy as Value[], touched);
 }
 
-function updateSlice(value: readonly Value[] | null, key: ValueObject, inner: (before: Draft) => Draft, isDeletion: boolean): Draft {
+function updateSlice(value: readonly Value[] | null, key: ValueObject, inner: (before: Draft) => Draft, touched?: WeakSet<object>): Draft {
   const list = value ?? [];
   const { start: from, end: to } = bounds(key);
   const [start, end] = range(from, to, list.length, "an array");
-  if (start === end && isDeletion) return value;
+  if (start === end && touched) return value;
   const after = inner(list.slice(start, end));
   const head = list.slice(0, start);
   const tail = list.slice(end);
-  if (after === removed) return [...head, ...list.slice(start, end).map(() => removed as unknown as Value), ...tail];
+  if (after === removed) return touch([...head, ...list.slice(start, end).map(() => removed as unknown as Value), ...tail], touched);
   if (!Array.isArray(after)) throw new JqError(`expected an array but got: ${described(after as Value)}`);
-  return [...head, ...after, ...tail];
+  return touch([...head, ...after, ...tail], touched);
 }
 
-function swept(value: Draft): Value {
-  if (Array.isArray(value)) return value.filter((item) => (item as Draft) !== removed).map((item) => swept(item));
-  if (!isObject(value as Value)) return value as Value;
+function touch<T extends object>(value: T, touched: WeakSet<object> | undefined): T {
+  touched?.add(value);
+  return value;
+}
+
+/** Without the marks of deletion; only what the deletions copied can hold any. */
+function swept(value: Draft, touched: WeakSet<object>): Value {
+  if (typeof value !== "object" || value === null || !touched.has(value)) return value as Value;
+  if (Array.isArray(value)) return value.filter((item) => (item as Draft) !== removed).map((item) => swept(item, touched));
   const object = value as ValueObject;
   const kept: { [key: string]: Value } = {};
-  for (const key in object) if ((object[key] as Draft) !== removed) kept[key] = swept(object[key] as Value);
+  for (const key in object) if ((object[key] as Draft) !== removed) kept[key] = swept(object[key] as Value, touched);
   return kept;
 }
 
