@@ -51,11 +51,30 @@ export function defaulted(object: ValueObject, type: GoStruct): ValueObject {
   const decoded = isCanonical(object) ? object : roundTrip(object, type, { strict: false });
   if (!decoded) return object;
   const floats = asFloats(object) as ValueObject;
-  if (withDefaults(decoded, type) === decoded) return floats;
+  const filled = withDefaults(decoded, type);
+  if (filled === decoded) return floats;
+  // Without unknown fields and without a change in a list, the patch would give just this.
+  if (decoded === object && floats === object && sharesLists(object, filled)) return filled;
   const complete = roundTrip(object, type, { strict: false, complete: true });
   if (!complete) return floats;
   const patch = twoWayPatch(complete, withDefaults(complete, type), type);
   return asFloats(applyStrategicPatch(floats, patch, type)) as ValueObject;
+}
+
+// A map that is new as a whole comes with the patch's directives in it (Kubernetes: `$retainKeys` stays).
+function sharesLists(before: ValueObject, after: ValueObject): boolean {
+  for (const key in after) {
+    const [old, value] = [before[key], after[key]];
+    if (old === value) continue;
+    if (old === undefined) {
+      if (isObject(value) && Object.keys(value).length > 0) return false;
+      continue;
+    }
+    if (!isObject(old) || !isObject(value)) {
+      if (Array.isArray(old) || Array.isArray(value)) return false;
+    } else if (!sharesLists(old, value)) return false;
+  }
+  return true;
 }
 
 // The namespace is in the live object, yet need not be in git; annotations without entries are none.
