@@ -1,6 +1,6 @@
 import type { Value } from "../manifest/value.js";
 import { isObject } from "../manifest/value.js";
-import { described, JqError } from "./errors.js";
+import { described, JqError, syntaxError } from "./errors.js";
 import { valueFunctions } from "./functions.js";
 import { isNumber } from "./numbers.js";
 import { arithmetic } from "./operators.js";
@@ -87,12 +87,12 @@ const specials: ReadonlyMap<string, Special> = new Map<string, Special>([
   }],
   ["limit/2", (args) => (run, env, value, path, emit) =>
     argument(args, 0)(run, env, value, undefined, (count) => {
-      if (compareValues(count, 0) < 0) throw new JqError("limit doesn't support negative count");
+      if (compareValues(count, 0) < 0) fail("limit doesn't support negative count");
       limitFilter(Number(count), argument(args, 1), { run, env, value, path }, emit);
     })],
   ["skip/2", (args) => (run, env, value, path, emit) =>
     argument(args, 0)(run, env, value, undefined, (count) => {
-      if (compareValues(count, 0) < 0) throw new JqError("skip doesn't support negative count");
+      if (compareValues(count, 0) < 0) fail("skip doesn't support negative count");
       let left = Number(count);
       argument(args, 1)(run, env, value, path, (found, foundPath) => {
         if (left-- <= 0) emit(found, foundPath);
@@ -130,12 +130,8 @@ const specials: ReadonlyMap<string, Special> = new Map<string, Special>([
       argument(args, 0)(run, env, value, path, emit);
     }
   }],
-  ["input/0", () => () => {
-    throw new JqError("input(s)/0 is not allowed");
-  }],
-  ["inputs/0", () => () => {
-    throw new JqError("input(s)/0 is not allowed");
-  }],
+  ["input/0", noInput],
+  ["inputs/0", noInput],
   ["debug/0", () => (_run, _env, value, path, emit) => emit(value, path)],
   ["debug/1", () => (_run, _env, value, path, emit) => emit(value, path)],
   ["stderr/0", () => (_run, _env, value, path, emit) => emit(value, path)],
@@ -145,6 +141,10 @@ const specials: ReadonlyMap<string, Special> = new Map<string, Special>([
   ["halt_error/0", () => (_run, _env, value) => fail(value)],
   ["halt_error/1", () => (_run, _env, value) => fail(value)],
 ]);
+
+function noInput(): never {
+  throw syntaxError("input(s)/0 is not allowed");
+}
 
 function fail(value: Value): never {
   throw new JqError(typeof value === "string" ? `error: ${value}` : `error: ${preview(value)}`, value);

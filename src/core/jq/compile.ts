@@ -9,7 +9,7 @@ import { arithmetic } from "./operators.js";
 import { parseJq } from "./parser.js";
 import { indexValue, sliceValue } from "./paths.js";
 import { prelude } from "./prelude.js";
-import { BreakSignal, childPath, collect, eachElement, type Emit, type Env, type Filter, isTruthy, made, type Path, type Run } from "./runtime.js";
+import { BreakSignal, childPath, collect, eachElement, type Emit, type Env, type Filter, isTruthy, made, noPath, type Path, type Run } from "./runtime.js";
 import { jsonText } from "./text.js";
 import { compileUpdate } from "./update.js";
 
@@ -156,9 +156,6 @@ function compileVariable(name: string, scope: Scope): Filter {
     const { depth } = at;
     return (_run, env, _value, path, emit) => emit(envAt(env, depth)?.value ?? null, made(path));
   }
-  if (name === "__loc__") {
-    return (_run, _env, _value, path, emit) => emit({ file: "<top-level>", line: 1 }, made(path));
-  }
   if (name === "ENV") return (_run, _env, _value, path, emit) => emit({}, made(path));
   throw syntaxError(`variable not defined: $${name}`);
 }
@@ -202,6 +199,7 @@ function compileIterate(node: Node & { readonly kind: "iterate" }, scope: Scope)
   const of = compileNode(node.of, scope);
   return (run, env, value, path, emit) =>
     of(run, env, value, path, (owner, ownerPath) => {
+      if (ownerPath === noPath) throw new JqError(`invalid path on iterating against: ${described(owner)}`);
       const isIterable = eachElement(owner, (item, key) => {
         run.step();
         emit(item, childPath(ownerPath, key, owner));
@@ -364,7 +362,8 @@ function compileFold(node: Node & { readonly kind: "reduce" | "foreach" }, scope
           });
         }),
       );
-      if (node.kind === "reduce" && state) emit(state.value, state.path);
+      // gojq: what a reduce comes to is no path.
+      if (node.kind === "reduce" && state) emit(state.value, made(path));
     });
 }
 

@@ -299,9 +299,7 @@ class Parser {
     const token = this.peek();
     if (token.kind === "variable" && !this.isColonAfter()) {
       this.next();
-      const value: Node =
-        token.text === "__loc__" ? { kind: "variable", name: "__loc__" } : { kind: "variable", name: token.text };
-      return { key: literal(token.text), value };
+      return { key: literal(token.text), value: { kind: "variable", name: token.text } };
     }
     const key = this.objectKey();
     if (this.take(":")) return { key, value: this.objectValue() };
@@ -325,9 +323,6 @@ class Parser {
       case "string":
         this.position--;
         return this.string(undefined);
-      case "format":
-        if (this.peek().kind === "string") return this.string(token.text);
-        throw this.unexpected(token);
       case "operator": {
         if (token.text !== "(") throw this.unexpected(token);
         const inner = this.query();
