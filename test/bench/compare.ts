@@ -55,22 +55,33 @@ function allNormalisers(): CompareOptions {
   return compileCompareOptions({
     ignoreDifferences: [
       { group: "apps", kind: "Deployment", jsonPointers: ["/spec/replicas"] },
-      { group: "*", kind: "*", jqPathExpressions: [".metadata.annotations.\"example.com/stamp\""] },
+      { group: "*", kind: "*", jqPathExpressions: ['.metadata.annotations."example.com/stamp"'] },
     ],
     resourceOverrides: new Map([
       ["example.com/Widget", { knownTypeFields: [{ field: "spec.resources", type: "core/v1/ResourceRequirements" }] }],
-      ["apps/Deployment", { ignoreDifferences: { jqPathExpressions: [".spec.template.spec.containers[] | select(.name == \"istio-proxy\")"] } }],
+      [
+        "apps/Deployment",
+        { ignoreDifferences: { jqPathExpressions: ['.spec.template.spec.containers[] | select(.name == "istio-proxy")'] } },
+      ],
     ]),
     ignoreAggregatedRoles: true,
   });
 }
 
 const tracking = (index: number, rest: string) => ({ "argocd.argoproj.io/tracking-id": `app-${index}:${rest}` });
-const server = { uid: "3c1e4f5a-0000-4000-8000-000000000000", resourceVersion: "8123456", generation: 3, creationTimestamp: "2024-05-01T10:00:00Z" };
+const server = {
+  uid: "3c1e4f5a-0000-4000-8000-000000000000",
+  resourceVersion: "8123456",
+  generation: 3,
+  creationTimestamp: "2024-05-01T10:00:00Z",
+};
 
 /** The live object as kubectl and Argo CD leave it: with the last-applied configuration. */
 function pairOf(target: KubernetesObject, live: KubernetesObject): ComparePair {
-  const annotations = { ...live.metadata.annotations, "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify(target) };
+  const annotations = {
+    ...live.metadata.annotations,
+    "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify(target),
+  };
   return { target, live: { ...live, metadata: { ...live.metadata, ...server, annotations } } };
 }
 
@@ -103,8 +114,17 @@ function deployment(index: number): ComparePair {
   const liveContainer = {
     ...container,
     ports: [{ name: "http", containerPort: 8080, protocol: "TCP" }],
-    env: [...container.env.slice(0, 2), { name: "POD", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.name" } } }],
-    readinessProbe: { httpGet: { path: "/ready", port: "http", scheme: "HTTP" }, timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 },
+    env: [
+      ...container.env.slice(0, 2),
+      { name: "POD", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.name" } } },
+    ],
+    readinessProbe: {
+      httpGet: { path: "/ready", port: "http", scheme: "HTTP" },
+      timeoutSeconds: 1,
+      periodSeconds: 10,
+      successThreshold: 1,
+      failureThreshold: 3,
+    },
     imagePullPolicy: "IfNotPresent",
     terminationMessagePath: "/dev/termination-log",
     terminationMessagePolicy: "File",
@@ -129,7 +149,15 @@ function deployment(index: number): ComparePair {
       selector: { matchLabels: { app: name } },
       template: { metadata: { labels }, spec: podSpec },
     },
-    status: { observedGeneration: 3, replicas: 5, readyReplicas: 5, conditions: [{ type: "Available", ...condition }, { type: "Progressing", ...condition }] },
+    status: {
+      observedGeneration: 3,
+      replicas: 5,
+      readyReplicas: 5,
+      conditions: [
+        { type: "Available", ...condition },
+        { type: "Progressing", ...condition },
+      ],
+    },
   };
   return pairOf(target, live);
 }
@@ -182,6 +210,11 @@ function customResource(index: number): ComparePair {
     metadata: { name, namespace: "shop", annotations: tracking(index, `example.com/Widget:shop/${name}`) },
     spec: { size: 3, resources: { requests: { cpu: "1000m" } }, endpoints: [{ host: "a.example.com", weight: 10 }] },
   };
-  const spec = { size: 3, mode: "auto", resources: { requests: { cpu: "1" } }, endpoints: [{ host: "a.example.com", weight: 10 }] };
+  const spec = {
+    size: 3,
+    mode: "auto",
+    resources: { requests: { cpu: "1" } },
+    endpoints: [{ host: "a.example.com", weight: 10 }],
+  };
   return pairOf(target, { ...target, spec, status: { phase: "Ready" } });
 }

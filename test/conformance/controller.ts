@@ -30,7 +30,10 @@ export const controller: Area = async (folder, options) => {
   const failures: { id: string; why: string }[] = [];
   let passed = 0;
   for (const { id, input, expected } of readCases<Case>(folder, options)) {
-    const why = difference(outcomeOf(() => operations.get(input.op)?.(input)), expected);
+    const why = difference(
+      outcomeOf(() => operations.get(input.op)?.(input)),
+      expected,
+    );
     if (why === undefined) passed++;
     else failures.push({ id, why });
   }
@@ -41,11 +44,17 @@ const operations: ReadonlyMap<string, (input: Input) => unknown> = new Map<strin
   ["apphealth", judge],
   ["autosync", autoSync],
   ["needrefresh", refresh],
-  ["deleteorder", ({ objects }) => ({ batches: deletionBatches(objects as KubernetesObject[]).map((batch) => batch.map(label).sort()) })],
+  [
+    "deleteorder",
+    ({ objects }) => ({ batches: deletionBatches(objects as KubernetesObject[]).map((batch) => batch.map(label).sort()) }),
+  ],
   ["sharding", shard],
   [
     "shoulddelete",
-    ({ app, object }) => ({ delete: isDeletedWithApplication(app, object), requiresConfirmation: requiresConfirmation(app, object) }),
+    ({ app, object }) => ({
+      delete: isDeletedWithApplication(app, object),
+      requiresConfirmation: requiresConfirmation(app, object),
+    }),
   ],
   ["orphaned", orphaned],
   ["resourcefilter", filter],
@@ -56,7 +65,10 @@ function judge({ resources, app, resourceOverrides }: Input): unknown {
   const overrides = new Map(
     Object.entries((resourceOverrides ?? {}) as ValueObject).map(([key, value]) => [
       key,
-      { script: stringAt(value as ValueObject, "health.lua"), useOpenLibs: (value as ValueObject)["health.lua.useOpenLibs"] === true },
+      {
+        script: stringAt(value as ValueObject, "health.lua"),
+        useOpenLibs: (value as ValueObject)["health.lua.useOpenLibs"] === true,
+      },
     ]),
   );
   const pairs = resources.map(({ target, live }: Input) => ({ target: target ?? undefined, live: live ?? undefined }));
@@ -118,7 +130,9 @@ function filter({ exclusions, inclusions, resources }: Input): unknown {
 function impersonation({ project, app, server }: Input): unknown {
   const accounts = (project.spec.destinationServiceAccounts ?? []) as DestinationServiceAccount[];
   const namespace = stringAt(objectAt(objectAt(asValue(app), "spec"), "destination"), "namespace");
-  const found = outcomeOf(() => impersonatedUser(accounts, { server, namespace, applicationNamespace: app.metadata.namespace ?? "" }));
+  const found = outcomeOf(() =>
+    impersonatedUser(accounts, { server, namespace, applicationNamespace: app.metadata.namespace ?? "" }),
+  );
   return typeof found === "string" ? { user: found } : { user: "", ...(found as object) };
 }
 

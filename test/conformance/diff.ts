@@ -1,10 +1,10 @@
-import { FleetwrightError } from "#src/core/errors.js";
-import { type Comparison, type ComparePair, compareResource, dryRunTarget, needsDryRun } from "#src/core/diff/compare.js";
+import { type ComparePair, type Comparison, compareResource, dryRunTarget, needsDryRun } from "#src/core/diff/compare.js";
 import { valuesEqual } from "#src/core/diff/equal.js";
 import type { IgnoreDifference, IgnoreStatus, ResourceOverride } from "#src/core/diff/ignore-rules.js";
+import { applyMergePatch } from "#src/core/diff/json-merge.js";
 import { type CompareOptions, type CompareSettings, compileCompareOptions } from "#src/core/diff/options.js";
 import { appliedTarget } from "#src/core/diff/respect-ignores.js";
-import { applyMergePatch } from "#src/core/diff/json-merge.js";
+import { FleetwrightError } from "#src/core/errors.js";
 import { asObject, asValue, type KubernetesObject, splitApiVersion } from "#src/core/manifest/object.js";
 import { builtInSchemas } from "#src/core/manifest/schema/built-in.js";
 import { applyServerSide } from "#src/core/manifest/smd/server-side-apply.js";
@@ -19,7 +19,10 @@ interface StateDiffCase {
   readonly input: ComparePair & {
     readonly ignoreDifferences?: readonly IgnoreDifference[] | null;
     readonly resourceOverrides?: {
-      readonly [key: string]: { readonly ignoreDifferences?: string; readonly knownTypeFields?: ResourceOverride["knownTypeFields"] };
+      readonly [key: string]: {
+        readonly ignoreDifferences?: string;
+        readonly knownTypeFields?: ResourceOverride["knownTypeFields"];
+      };
     };
     readonly ignoreResourceStatusField?: IgnoreStatus;
     readonly ignoreAggregatedRoles?: boolean;
@@ -82,7 +85,9 @@ function dryRunOf(input: StateDiffCase["input"], options: CompareOptions): { rea
     now: "2024-01-01T00:00:00Z",
   });
   if (applied.kind !== "applied") throw new Error(applied.message);
-  return { dryRun: asObject(input.webhookPatch ? applyMergePatch(applied.object, input.webhookPatch as ValueObject) : applied.object) };
+  return {
+    dryRun: asObject(input.webhookPatch ? applyMergePatch(applied.object, input.webhookPatch as ValueObject) : applied.object),
+  };
 }
 
 function settingsOf(input: StateDiffCase["input"]): CompareSettings {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fengariRuntime } from "#src/adapters/lua/fengari-runtime.js";
 import { discoverLuaActions, runLuaAction } from "#src/core/actions/lua-actions.js";
 import { type HealthOverride, healthAssessor } from "#src/core/health/assess.js";
 import { luaHealth } from "#src/core/health/lua-health.js";
-import { fengariRuntime } from "#src/adapters/lua/fengari-runtime.js";
 import { asValue, type KubernetesObject } from "#src/core/manifest/object.js";
 import type { Area } from "./areas.js";
 import { difference, outcomeOf } from "./compare.js";
@@ -51,7 +51,8 @@ function compareScript({ input, expected }: Case, script: string): string | unde
   const useOpenLibs = input.useOpenLibs ?? false;
   const object = asValue(input.resource);
   const got = outcomeOf(() => {
-    if (input.type === "action") return { impacted: runLuaAction(object, { script, useOpenLibs }, { lua, params: input.params ?? {} }) };
+    if (input.type === "action")
+      return { impacted: runLuaAction(object, { script, useOpenLibs }, { lua, params: input.params ?? {} }) };
     if (input.type === "discovery") return { actions: discoverLuaActions(object, [{ script, useOpenLibs }], lua) };
     return luaHealth(input.resource, { script, useOpenLibs }, lua);
   }) as { readonly error?: string };
@@ -65,7 +66,10 @@ function compareErrors(got: string, expected: string): string | undefined {
 }
 
 function simplify(error: string): string {
-  return error.replace(/(int|float)(32|64)/g, "number").replace(/\s+/g, " ").trim();
+  return error
+    .replace(/(int|float)(32|64)/g, "number")
+    .replace(/\s+/g, " ")
+    .trim();
 }
 
 function readOverrides(from: Case["input"]["resourceOverrides"]): ReadonlyMap<string, HealthOverride> {

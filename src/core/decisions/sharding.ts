@@ -1,5 +1,5 @@
-import { blake2b512 } from "../../platform/hash.js";
 import { utf8Encode } from "../../platform/bytes.js";
+import { blake2b512 } from "../../platform/hash.js";
 
 export interface ShardedCluster {
   readonly id: string;

@@ -53,7 +53,8 @@ export function compileIgnoreRules(
   const managers = ignores
     .filter((ignore) => (ignore.managedFieldsManagers?.length ?? 0) > 0)
     .map((ignore) => ({ matches: matcherOf(ignore), managers: ignore.managedFieldsManagers ?? [] }));
-  const isAnyTrusted = managers.length > 0 || [...overrides.values()].some((one) => one.ignoreDifferences?.managedFieldsManagers?.length);
+  const isAnyTrusted =
+    managers.length > 0 || [...overrides.values()].some((one) => one.ignoreDifferences?.managedFieldsManagers?.length);
   return {
     remove: (object) => removeAll(object, removals),
     trustedManagers: (object) => {

@@ -2,7 +2,14 @@ import type { JqBudget } from "../jq/delete.js";
 import type { KubernetesObject } from "../manifest/object.js";
 import { builtInSchemas } from "../manifest/schema/built-in.js";
 import type { SchemaSource } from "../manifest/schema/schema.js";
-import { compileIgnoreRules, type IgnoreDifference, type IgnoreRules, type IgnoreStatus, type ResourceOverride, withStatusRule } from "./ignore-rules.js";
+import {
+  compileIgnoreRules,
+  type IgnoreDifference,
+  type IgnoreRules,
+  type IgnoreStatus,
+  type ResourceOverride,
+  withStatusRule,
+} from "./ignore-rules.js";
 import { compileKnownTypes, type KnownTypes } from "./known-types.js";
 
 /** What an Application and the settings say about comparing. */

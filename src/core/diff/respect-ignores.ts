@@ -15,7 +15,11 @@ import { goTypeOf } from "./typed/go-types.js";
  * RespectIgnoreDifferences=true: the object that is really applied. Ignored fields take the live value; `status` is never
  * copied, since an apply would make the syncing manager its owner.
  */
-export function appliedTarget(target: KubernetesObject, live: KubernetesObject | null, options: CompareOptions): KubernetesObject {
+export function appliedTarget(
+  target: KubernetesObject,
+  live: KubernetesObject | null,
+  options: CompareOptions,
+): KubernetesObject {
   if (!live) return target;
   const tracked = normalizeTracking(target, live, options.tracking) ?? live;
   const trusted = takeOverTrusted({ target, live: tracked }, options);

@@ -65,7 +65,11 @@ function withoutWebhookMutations(answered: KubernetesObject, live: KubernetesObj
   if (owned.isEmpty) throw failure(`no managed fields found for manager: ${options.fieldManager}`);
   const foreign = filtered(toFieldSet(predicted, atom).difference(owned), (path) => !hasOwnedBelow(owned, path));
   const gone = compareTyped(current, predicted, atom).removed.difference(foreign);
-  const ours = removeItems(predicted, filtered(foreign, (path) => !isPartOfKey(path)), atom);
+  const ours = removeItems(
+    predicted,
+    filtered(foreign, (path) => !isPartOfKey(path)),
+    atom,
+  );
   const result = removeItems(mergeTyped(current, ours, atom), gone, atom);
   if (!isObject(result)) throw failure(`nothing is left of ${name}`);
   return asObject(result);

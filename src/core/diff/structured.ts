@@ -10,9 +10,9 @@ import { valuesEqual } from "./equal.js";
 import { withoutLastApplied } from "./last-applied.js";
 import type { CompareOptions } from "./options.js";
 import { defaulted } from "./three-way.js";
-import { checkTyped, requireAtom } from "./typed-value.js";
 import { roundTrip } from "./typed/canonical.js";
 import { goTypeOf } from "./typed/go-types.js";
+import { checkTyped, requireAtom } from "./typed-value.js";
 
 /** What a server-side apply of `target` would make of the live object, computed here by structured merge. */
 export function structuredComparison(target: KubernetesObject, live: KubernetesObject, options: CompareOptions): Comparison {

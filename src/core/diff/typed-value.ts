@@ -22,10 +22,10 @@ export function requireAtom(object: KubernetesObject, schemas: SchemaSource): At
   const atom = atomFor(object, schemas);
   if (atom) return atom;
   const { group, version } = splitApiVersion(object.apiVersion);
-  throw new InputError(
-    `unable to resolve parseableType for GroupVersionKind: ${group}/${version}, Kind=${object.kind}`,
-    { code: "COMPARE_SCHEMA", hint: "the kind's schema is not known: is its CRD installed?" },
-  );
+  throw new InputError(`unable to resolve parseableType for GroupVersionKind: ${group}/${version}, Kind=${object.kind}`, {
+    code: "COMPARE_SCHEMA",
+    hint: "the kind's schema is not known: is its CRD installed?",
+  });
 }
 
 /** Throws InputError COMPARE_TYPE where the value does not fit. */

@@ -38,7 +38,7 @@ export type Node =
   | { readonly kind: "object"; readonly entries: readonly { readonly key: Node; readonly value: Node }[] }
   | {
       readonly kind: "if";
-      readonly branches: readonly { readonly condition: Node; readonly then: Node }[];
+      readonly branches: readonly { readonly condition: Node; readonly result: Node }[];
       readonly otherwise: Node | undefined;
     }
   | { readonly kind: "try"; readonly body: Node; readonly handler: Node | undefined }

@@ -1,12 +1,12 @@
 import type { Value } from "../manifest/value.js";
 import { isObject } from "../manifest/value.js";
+import { compareValues } from "./compare.js";
 import { described, JqError, syntaxError } from "./errors.js";
 import { valueFunctions } from "./functions.js";
 import { isNumber } from "./numbers.js";
 import { arithmetic } from "./operators.js";
 import { deletePaths, getPath, setPath } from "./paths.js";
-import { compareValues } from "./compare.js";
-import { type Emit, type Env, type Filter, isTruthy, made, noPath, type Path, pathKeys, rootPath, type Run } from "./runtime.js";
+import { type Emit, type Env, type Filter, isTruthy, made, noPath, type Path, pathKeys, type Run, rootPath } from "./runtime.js";
 import { preview } from "./text.js";
 
 /** A builtin that works on filters rather than on values. */
@@ -31,7 +31,13 @@ export function builtinFilter(name: string, args: readonly Filter[]): Filter | u
 }
 
 /** All combinations of the arguments' results; the last argument varies slowest, as in gojq. */
-function product(args: readonly Filter[], run: Run, env: Env | null, value: Value, done: (values: readonly Value[]) => void): void {
+function product(
+  args: readonly Filter[],
+  run: Run,
+  env: Env | null,
+  value: Value,
+  done: (values: readonly Value[]) => void,
+): void {
   const step = (index: number, values: readonly Value[]): void => {
     const arg = args[index];
     if (!arg) return done(values);
@@ -43,7 +49,11 @@ function product(args: readonly Filter[], run: Run, env: Env | null, value: Valu
 class Stop extends Error {}
 
 /** Runs a filter until `emit` answers false. */
-function until(filter: Filter, context: { run: Run; env: Env | null; value: Value; path: Path | undefined }, emit: (value: Value, path: Path | undefined) => boolean): void {
+function until(
+  filter: Filter,
+  context: { run: Run; env: Env | null; value: Value; path: Path | undefined },
+  emit: (value: Value, path: Path | undefined) => boolean,
+): void {
   const stop = new Stop("stop");
   try {
     filter(context.run, context.env, context.value, context.path, (found, foundPath) => {
@@ -54,7 +64,8 @@ function until(filter: Filter, context: { run: Run; env: Env | null; value: Valu
   }
 }
 
-const argument = (args: readonly Filter[], index: number): Filter => args[index] ?? ((_run, _env, value, path, emit) => emit(value, path));
+const argument = (args: readonly Filter[], index: number): Filter =>
+  args[index] ?? ((_run, _env, value, path, emit) => emit(value, path));
 
 const specials: ReadonlyMap<string, Special> = new Map<string, Special>([
   ["empty/0", () => () => {}],
@@ -64,72 +75,114 @@ const specials: ReadonlyMap<string, Special> = new Map<string, Special>([
   ["select/1", (args) => selectFilter(argument(args, 0))],
   ["recurse/0", () => recurseWith((_run, _env, value, path, emit) => children(value, path, emit))],
   ["recurse/1", (args) => recurseWith(argument(args, 0))],
-  ["path/1", (args) => (run, env, value, path, emit) =>
-    argument(args, 0)(run, env, value, rootPath, (leaf, found) => emit([...pathKeys(found, leaf)], made(path)))],
-  ["getpath/1", (args) => (run, env, value, path, emit) =>
-    argument(args, 0)(run, env, value, undefined, (keys) => {
-      const found = getPath(value, keys);
-      if (path === undefined) return emit(found, undefined);
-      if (path === noPath) throw new JqError(`invalid path against: ${described(value)}`);
-      emit(found, (keys as readonly Value[]).reduce<Path>((parent, key) => ({ parent, key }), path));
-    })],
-  ["setpath/2", (args) => (run, env, value, path, emit) =>
-    product(args, run, env, value, ([keys = null, replacement = null]) => emit(setAt(value, keys, replacement), made(path)))],
-  ["delpaths/1", (args) => (run, env, value, path, emit) =>
-    argument(args, 0)(run, env, value, undefined, (paths) => emit(deleteAll(value, paths), made(path)))],
+  [
+    "path/1",
+    (args) => (run, env, value, path, emit) =>
+      argument(args, 0)(run, env, value, rootPath, (leaf, found) => emit([...pathKeys(found, leaf)], made(path))),
+  ],
+  [
+    "getpath/1",
+    (args) => (run, env, value, path, emit) =>
+      argument(args, 0)(run, env, value, undefined, (keys) => {
+        const found = getPath(value, keys);
+        if (path === undefined) return emit(found, undefined);
+        if (path === noPath) throw new JqError(`invalid path against: ${described(value)}`);
+        emit(
+          found,
+          (keys as readonly Value[]).reduce<Path>((parent, key) => ({ parent, key }), path),
+        );
+      }),
+  ],
+  [
+    "setpath/2",
+    (args) => (run, env, value, path, emit) =>
+      product(args, run, env, value, ([keys = null, replacement = null]) => emit(setAt(value, keys, replacement), made(path))),
+  ],
+  [
+    "delpaths/1",
+    (args) => (run, env, value, path, emit) =>
+      argument(args, 0)(run, env, value, undefined, (paths) => emit(deleteAll(value, paths), made(path))),
+  ],
   ["first/1", (args) => (run, env, value, path, emit) => limitFilter(1, argument(args, 0), { run, env, value, path }, emit)],
-  ["last/1", (args) => (run, env, value, path, emit) => {
-    let last: { value: Value; path: Path | undefined } | undefined;
-    argument(args, 0)(run, env, value, path, (found, foundPath) => {
-      last = { value: found, path: foundPath };
-    });
-    if (last) emit(last.value, last.path);
-  }],
-  ["limit/2", (args) => (run, env, value, path, emit) =>
-    argument(args, 0)(run, env, value, undefined, (count) => {
-      if (compareValues(count, 0) < 0) fail("limit doesn't support negative count");
-      limitFilter(Number(count), argument(args, 1), { run, env, value, path }, emit);
-    })],
-  ["skip/2", (args) => (run, env, value, path, emit) =>
-    argument(args, 0)(run, env, value, undefined, (count) => {
-      if (compareValues(count, 0) < 0) fail("skip doesn't support negative count");
-      let left = Number(count);
-      argument(args, 1)(run, env, value, path, (found, foundPath) => {
-        if (left-- <= 0) emit(found, foundPath);
+  [
+    "last/1",
+    (args) => (run, env, value, path, emit) => {
+      let last: { value: Value; path: Path | undefined } | undefined;
+      argument(args, 0)(run, env, value, path, (found, foundPath) => {
+        last = { value: found, path: foundPath };
       });
-    })],
-  ["range/1", (args) => (run, env, value, path, emit) =>
-    argument(args, 0)(run, env, value, undefined, (end) => range(run, [0, end, 1], path, emit))],
-  ["range/2", (args) => (run, env, value, path, emit) =>
-    inOrder(args, run, env, value, ([start = 0, end = 0]) => range(run, [start, end, 1], path, emit))],
-  ["range/3", (args) => (run, env, value, path, emit) =>
-    inOrder(args, run, env, value, ([start = 0, end = 0, step = 1]) => range(run, [start, end, step], path, emit))],
-  ["while/2", (args) => (run, env, value, path, emit) => {
-    const [condition, update] = [argument(args, 0), argument(args, 1)];
-    iterate(run, { value, path }, (at, next) =>
-      condition(run, env, at.value, undefined, (found) => {
-        if (!isTruthy(found)) return;
-        emit(at.value, at.path);
-        update(run, env, at.value, at.path, (after, afterPath) => next({ value: after, path: afterPath }));
+      if (last) emit(last.value, last.path);
+    },
+  ],
+  [
+    "limit/2",
+    (args) => (run, env, value, path, emit) =>
+      argument(args, 0)(run, env, value, undefined, (count) => {
+        if (compareValues(count, 0) < 0) fail("limit doesn't support negative count");
+        limitFilter(Number(count), argument(args, 1), { run, env, value, path }, emit);
       }),
-    );
-  }],
-  ["until/2", (args) => (run, env, value, path, emit) => {
-    const [condition, update] = [argument(args, 0), argument(args, 1)];
-    iterate(run, { value, path }, (at, next) =>
-      condition(run, env, at.value, undefined, (found) => {
-        if (isTruthy(found)) emit(at.value, at.path);
-        else update(run, env, at.value, at.path, (after, afterPath) => next({ value: after, path: afterPath }));
+  ],
+  [
+    "skip/2",
+    (args) => (run, env, value, path, emit) =>
+      argument(args, 0)(run, env, value, undefined, (count) => {
+        if (compareValues(count, 0) < 0) fail("skip doesn't support negative count");
+        let left = Number(count);
+        argument(args, 1)(run, env, value, path, (found, foundPath) => {
+          if (left-- <= 0) emit(found, foundPath);
+        });
       }),
-    );
-  }],
+  ],
+  [
+    "range/1",
+    (args) => (run, env, value, path, emit) =>
+      argument(args, 0)(run, env, value, undefined, (end) => range(run, [0, end, 1], path, emit)),
+  ],
+  [
+    "range/2",
+    (args) => (run, env, value, path, emit) =>
+      inOrder(args, run, env, value, ([start = 0, end = 0]) => range(run, [start, end, 1], path, emit)),
+  ],
+  [
+    "range/3",
+    (args) => (run, env, value, path, emit) =>
+      inOrder(args, run, env, value, ([start = 0, end = 0, step = 1]) => range(run, [start, end, step], path, emit)),
+  ],
+  [
+    "while/2",
+    (args) => (run, env, value, path, emit) => {
+      const [condition, update] = [argument(args, 0), argument(args, 1)];
+      iterate(run, { value, path }, (at, next) =>
+        condition(run, env, at.value, undefined, (found) => {
+          if (!isTruthy(found)) return;
+          emit(at.value, at.path);
+          update(run, env, at.value, at.path, (after, afterPath) => next({ value: after, path: afterPath }));
+        }),
+      );
+    },
+  ],
+  [
+    "until/2",
+    (args) => (run, env, value, path, emit) => {
+      const [condition, update] = [argument(args, 0), argument(args, 1)];
+      iterate(run, { value, path }, (at, next) =>
+        condition(run, env, at.value, undefined, (found) => {
+          if (isTruthy(found)) emit(at.value, at.path);
+          else update(run, env, at.value, at.path, (after, afterPath) => next({ value: after, path: afterPath }));
+        }),
+      );
+    },
+  ],
   // gojq: the filter is applied to the same input for ever.
-  ["repeat/1", (args) => (run, env, value, path, emit) => {
-    for (;;) {
-      run.step();
-      argument(args, 0)(run, env, value, path, emit);
-    }
-  }],
+  [
+    "repeat/1",
+    (args) => (run, env, value, path, emit) => {
+      for (;;) {
+        run.step();
+        argument(args, 0)(run, env, value, path, emit);
+      }
+    },
+  ],
   ["input/0", noInput],
   ["inputs/0", noInput],
   ["debug/0", () => (_run, _env, value, path, emit) => emit(value, path)],
@@ -195,7 +248,13 @@ function limitFilter(
 }
 
 // gojq's range takes its bounds from the left.
-function inOrder(args: readonly Filter[], run: Run, env: Env | null, value: Value, done: (values: readonly Value[]) => void): void {
+function inOrder(
+  args: readonly Filter[],
+  run: Run,
+  env: Env | null,
+  value: Value,
+  done: (values: readonly Value[]) => void,
+): void {
   const step = (index: number, values: readonly Value[]): void => {
     const arg = args[index];
     if (!arg) return done(values);
@@ -234,12 +293,15 @@ function iterate(run: Run, first: At, visit: (at: At, next: (at: At) => void) =>
 }
 
 function setAt(value: Value, keys: Value, replacement: Value): Value {
-  if (!Array.isArray(keys)) throw new JqError(`setpath(${preview(keys)}; ${preview(replacement)}) cannot be applied to: ${described(value)}`);
+  if (!Array.isArray(keys))
+    throw new JqError(`setpath(${preview(keys)}; ${preview(replacement)}) cannot be applied to: ${described(value)}`);
   try {
     return setPath(value, keys, replacement);
   } catch (error) {
     if (!(error instanceof JqError)) throw error;
-    throw new JqError(`setpath(${preview(keys)}; ${preview(replacement)}) cannot be applied to ${preview(value)}: ${error.message}`);
+    throw new JqError(
+      `setpath(${preview(keys)}; ${preview(replacement)}) cannot be applied to ${preview(value)}: ${error.message}`,
+    );
   }
 }
 
@@ -247,7 +309,9 @@ function deleteAll(value: Value, paths: Value): Value {
   if (!Array.isArray(paths)) throw new JqError(`delpaths(${preview(paths)}) cannot be applied to: ${described(value)}`);
   const lists = paths.map((path: Value) => {
     if (Array.isArray(path)) return path as readonly Value[];
-    throw new JqError(`delpaths(${preview(paths)}) cannot be applied to ${preview(value)}: expected an array but got: ${described(path)}`);
+    throw new JqError(
+      `delpaths(${preview(paths)}) cannot be applied to ${preview(value)}: expected an array but got: ${described(path)}`,
+    );
   });
   try {
     return deletePaths(value, lists);

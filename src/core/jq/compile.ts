@@ -9,7 +9,20 @@ import { arithmetic } from "./operators.js";
 import { parseJq } from "./parser.js";
 import { indexValue, sliceValue } from "./paths.js";
 import { prelude } from "./prelude.js";
-import { BreakSignal, childPath, collect, eachElement, type Emit, type Env, type Filter, isTruthy, made, noPath, type Path, type Run } from "./runtime.js";
+import {
+  BreakSignal,
+  childPath,
+  collect,
+  type Emit,
+  type Env,
+  eachElement,
+  type Filter,
+  isTruthy,
+  made,
+  noPath,
+  type Path,
+  type Run,
+} from "./runtime.js";
 import { jsonText } from "./text.js";
 import { compileUpdate } from "./update.js";
 
@@ -76,7 +89,8 @@ export function compileNode(node: Node, scope: Scope): Filter {
       return compileUpdate(node, (inner) => compileNode(inner, scope));
     case "sign": {
       const of = compileNode(node.of, scope);
-      return (run, env, value, path, emit) => of(run, env, value, undefined, (found) => emit(signed(found, node.negative, run), made(path)));
+      return (run, env, value, path, emit) =>
+        of(run, env, value, undefined, (found) => emit(signed(found, node.negative, run), made(path)));
     }
     case "array": {
       const of = node.of && compileNode(node.of, scope);
@@ -118,7 +132,10 @@ export function compileNode(node: Node, scope: Scope): Filter {
   }
 }
 
-function find(scope: Scope, accepts: (entry: ScopeEntry) => boolean): { readonly entry: ScopeEntry; readonly depth: number; readonly scope: Scope } | undefined {
+function find(
+  scope: Scope,
+  accepts: (entry: ScopeEntry) => boolean,
+): { readonly entry: ScopeEntry; readonly depth: number; readonly scope: Scope } | undefined {
   let depth = 0;
   for (let at = scope; at !== null; at = at.next, depth++) if (accepts(at.entry)) return { entry: at.entry, depth, scope: at };
   return undefined;
@@ -294,7 +311,14 @@ function signed(value: Value, negative: boolean, run: Run): Value {
 
 function compileObject(node: Node & { readonly kind: "object" }, scope: Scope): Filter {
   const entries = node.entries.map(({ key, value }) => ({ key: compileNode(key, scope), value: compileNode(value, scope) }));
-  const build = (run: Run, env: Env | null, input: Value, index: number, object: { readonly [key: string]: Value }, done: (value: Value) => void): void => {
+  const build = (
+    run: Run,
+    env: Env | null,
+    input: Value,
+    index: number,
+    object: { readonly [key: string]: Value },
+    done: (value: Value) => void,
+  ): void => {
     const entry = entries[index];
     if (!entry) return done(object);
     entry.key(run, env, input, undefined, (key) => {
@@ -309,9 +333,9 @@ function compileObject(node: Node & { readonly kind: "object" }, scope: Scope): 
 }
 
 function compileIf(node: Node & { readonly kind: "if" }, scope: Scope): Filter {
-  const branches = node.branches.map(({ condition, then }) => ({
+  const branches = node.branches.map(({ condition, result }) => ({
     condition: compileNode(condition, scope),
-    then: compileNode(then, scope),
+    result: compileNode(result, scope),
   }));
   const otherwise = node.otherwise && compileNode(node.otherwise, scope);
   const choose = (index: number, run: Run, env: Env | null, value: Value, path: Path | undefined, emit: Emit): void => {
@@ -322,7 +346,7 @@ function compileIf(node: Node & { readonly kind: "if" }, scope: Scope): Filter {
       return;
     }
     branch.condition(run, env, value, undefined, (condition) => {
-      if (isTruthy(condition)) branch.then(run, env, value, path, emit);
+      if (isTruthy(condition)) branch.result(run, env, value, path, emit);
       else choose(index + 1, run, env, value, path, emit);
     });
   };
@@ -348,9 +372,10 @@ function compileFold(node: Node & { readonly kind: "reduce" | "foreach" }, scope
           if (node.kind === "reduce") {
             // The last result of the update goes on; without any the state is null.
             let after: typeof state = { value: null, path: firstPath };
-            if (before) update(run, bound, before.value, before.path, (found, foundPath) => {
-              after = { value: found, path: foundPath };
-            });
+            if (before)
+              update(run, bound, before.value, before.path, (found, foundPath) => {
+                after = { value: found, path: foundPath };
+              });
             state = after;
             return;
           }
@@ -532,7 +557,14 @@ function callFilter(
   parameters: readonly string[],
   definitionOf: (env: Env | null) => Env | null,
 ): Filter {
-  const bind = (index: number, run: Run, callerEnv: Env | null, env: Env | null, value: Value, done: (env: Env | null) => void): void => {
+  const bind = (
+    index: number,
+    run: Run,
+    callerEnv: Env | null,
+    env: Env | null,
+    value: Value,
+    done: (env: Env | null) => void,
+  ): void => {
     const [filter, parameter] = [filters[index], parameters[index]];
     if (!filter || parameter === undefined) return done(env);
     if (!parameter.startsWith("$")) {

@@ -201,7 +201,18 @@ function expanded(format: string): string {
 }
 
 function parseDate(text: string, format: string): number | undefined {
-  const found = { year: 1900, month: 0, day: 1, hour: 0, minute: 0, second: 0, offset: 0, isPm: false, epoch: Number.NaN, yearDay: -1 };
+  const found = {
+    year: 1900,
+    month: 0,
+    day: 1,
+    hour: 0,
+    minute: 0,
+    second: 0,
+    offset: 0,
+    isPm: false,
+    epoch: Number.NaN,
+    yearDay: -1,
+  };
   let at = 0;
   const number = (digits: number) => {
     const match = new RegExp(`^ *[+-]?\\d{1,${digits}}`).exec(text.slice(at));
@@ -298,7 +309,15 @@ function parseDate(text: string, format: string): number | undefined {
   }
   if (at !== text.length) return undefined;
   if (!Number.isNaN(found.epoch)) return found.epoch;
-  if (found.month < 0 || found.month > 11 || found.day < 1 || found.day > 31 || found.hour > 24 || found.minute > 59 || found.second > 60) {
+  if (
+    found.month < 0 ||
+    found.month > 11 ||
+    found.day < 1 ||
+    found.day > 31 ||
+    found.hour > 24 ||
+    found.minute > 59 ||
+    found.second > 60
+  ) {
     return undefined;
   }
   const hour = found.isPm && found.hour < 12 ? found.hour + 12 : found.hour;

@@ -39,14 +39,14 @@ export function formatText(name: string, value: Value): string {
 
 export const formats: ReadonlySet<string> = new Set("text json html uri urid csv tsv sh base64 base64d".split(" "));
 
-function row(name: string, value: Value, separator: string, escape: (item: string) => string): string {
+function row(name: string, value: Value, separator: string, quote: (item: string) => string): string {
   if (!Array.isArray(value)) throw new JqError(`@${name} cannot be applied to: ${described(value)}`);
   return value
     .map((item: Value) => {
       if (typeof item === "object" && item !== null) {
         throw new JqError(`@${name} cannot format an array including: ${described(item)}`);
       }
-      if (typeof item === "string") return escape(item);
+      if (typeof item === "string") return quote(item);
       const text = jsonText(item);
       return text === "null" && name !== "sh" ? "" : text;
     })

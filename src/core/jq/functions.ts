@@ -4,7 +4,7 @@ import { parseJson } from "../yaml/json.js";
 import { compareValues } from "./compare.js";
 import { gmtime, mktime, strftime, strptime } from "./dates.js";
 import { described, JqError } from "./errors.js";
-import { formatText, formats } from "./format.js";
+import { formats, formatText } from "./format.js";
 import { mathFunctions } from "./math.js";
 import { isNumber, parseNumber } from "./numbers.js";
 import { arithmetic, splitText } from "./operators.js";
@@ -56,16 +56,22 @@ function textWith(name: string, change: (text: string, argument: string) => Valu
 
 export const valueFunctions: ReadonlyMap<string, ValueFunction> = new Map<string, ValueFunction>([
   ["length/0", (_run, value) => length(value)],
-  ["abs/0", (_run, value) => {
-    if (!isNumber(value)) throw cannot("abs", value);
-    return magnitude(value);
-  }],
+  [
+    "abs/0",
+    (_run, value) => {
+      if (!isNumber(value)) throw cannot("abs", value);
+      return magnitude(value);
+    },
+  ],
   ["utf8bytelength/0", (_run, value) => utf8Length(textOf("utf8bytelength", value))],
-  ["keys/0", (_run, value) => {
-    if (Array.isArray(value)) return value.map((_, index) => index);
-    if (isObject(value)) return keysOf(value);
-    throw cannot("keys", value);
-  }],
+  [
+    "keys/0",
+    (_run, value) => {
+      if (Array.isArray(value)) return value.map((_, index) => index);
+      if (isObject(value)) return keysOf(value);
+      throw cannot("keys", value);
+    },
+  ],
   ["has/1", (_run, value, [key = null]) => has(value, key)],
   ["add/0", (run, value) => elements("add", value).reduce<Value>((sum, item) => arithmetic("+", sum, item, run), null)],
   ["type/0", (_run, value) => typeName(value)],
@@ -96,18 +102,24 @@ export const valueFunctions: ReadonlyMap<string, ValueFunction> = new Map<string
   ["implode/0", (_run, value) => implode(value)],
   ["split/1", (_run, value, [separator = null]) => splitText(textOf("split", value), textOf("split", separator))],
   ["join/1", (run, value, [separator = null]) => join(run, value, separator)],
-  ["format/1", (_run, value, [name = null]) => {
-    if (typeof name !== "string") throw cannot("format", name);
-    if (!formats.has(name)) throw new JqError(`format not defined: @${name}`);
-    return formatText(name, value);
-  }],
+  [
+    "format/1",
+    (_run, value, [name = null]) => {
+      if (typeof name !== "string") throw cannot("format", name);
+      if (!formats.has(name)) throw new JqError(`format not defined: @${name}`);
+      return formatText(name, value);
+    },
+  ],
   ["flatten/0", (_run, value) => flatten(elements("flatten", value), Number.POSITIVE_INFINITY)],
-  ["flatten/1", (_run, value, [depth = null]) => {
-    const list = elements("flatten", value);
-    if (!isNumber(depth)) throw cannot("flatten", depth);
-    if (Number(depth) < 0) throw new JqError(`flatten depth should not be negative: ${preview(depth)}`);
-    return flatten(list, Number(depth));
-  }],
+  [
+    "flatten/1",
+    (_run, value, [depth = null]) => {
+      const list = elements("flatten", value);
+      if (!isNumber(depth)) throw cannot("flatten", depth);
+      if (Number(depth) < 0) throw new JqError(`flatten depth should not be negative: ${preview(depth)}`);
+      return flatten(list, Number(depth));
+    },
+  ],
   ["min/0", (_run, value) => extreme(listOf("min", value), listOf("min", value), -1)],
   ["max/0", (_run, value) => extreme(listOf("max", value), listOf("max", value), 1)],
   ["_min_by/1", (_run, value, [keys = null]) => extreme(listOf("min_by", value), listOf("min_by", keys), -1)],
@@ -127,9 +139,12 @@ export const valueFunctions: ReadonlyMap<string, ValueFunction> = new Map<string
   ["strflocaltime/1", (_run, value, [format = null]) => strftime("strflocaltime", value, format)],
   ["strptime/1", (_run, value, [format = null]) => strptime(value, format)],
   // Nor on when: `now` is not to be had, as nothing in this layer knows the time.
-  ["now/0", () => {
-    throw new JqError("now/0 is not allowed");
-  }],
+  [
+    "now/0",
+    () => {
+      throw new JqError("now/0 is not allowed");
+    },
+  ],
   ["_match/2", (_run, value, [pattern = null, flags = null]) => matchAll(value, pattern, flags)],
   ["_test/2", (_run, value, [pattern = null, flags = null]) => testPattern(value, pattern, flags)],
   ["_captures/0", (_run, value) => captures(value)],
@@ -318,7 +333,11 @@ function binarySearch(value: Value, wanted: Value): Value {
 
 function captures(value: Value): Value {
   if (!Array.isArray(value) && !isObject(value)) throw new JqError(`expected an array but got: ${described(value)}`);
-  const list: readonly Value[] = Array.isArray(value) ? value : Array.isArray((value as ValueObject)["captures"]) ? ((value as ValueObject)["captures"] as readonly Value[]) : [];
+  const list: readonly Value[] = Array.isArray(value)
+    ? value
+    : Array.isArray((value as ValueObject)["captures"])
+      ? ((value as ValueObject)["captures"] as readonly Value[])
+      : [];
   const named: { [key: string]: Value } = {};
   for (const capture of list) {
     if (isObject(capture) && typeof capture["name"] === "string") named[capture["name"]] = capture["string"] as Value;

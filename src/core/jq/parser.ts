@@ -260,10 +260,10 @@ class Parser {
     return { kind: "if", branches, otherwise };
   }
 
-  private branch(): { readonly condition: Node; readonly then: Node } {
+  private branch(): { readonly condition: Node; readonly result: Node } {
     const condition = this.query();
     this.expectKeyword("then");
-    return { condition, then: this.query() };
+    return { condition, result: this.query() };
   }
 
   private fold(kind: "reduce" | "foreach"): Node {

@@ -94,7 +94,13 @@ export function deletePaths(value: Value, paths: readonly (readonly Value[])[]):
   return draft === removed ? null : swept(draft, touched);
 }
 
-function update(value: Draft, path: readonly Value[], at: number, change: (before: Draft) => Draft, touched?: WeakSet<object>): Draft {
+function update(
+  value: Draft,
+  path: readonly Value[],
+  at: number,
+  change: (before: Draft) => Draft,
+  touched?: WeakSet<object>,
+): Draft {
   if (at === path.length) return change(value);
   if (value === removed) return value;
   const key = path[at] as Value;
@@ -124,7 +130,12 @@ function update(value: Draft, path: readonly Value[], at: number, change: (befor
 const maxIndex = 0x20000000;
 const maxFill = 1_000_000;
 
-function updateElement(value: readonly Value[] | null, index: number, inner: (before: Draft) => Draft, touched?: WeakSet<object>): Draft {
+function updateElement(
+  value: readonly Value[] | null,
+  index: number,
+  inner: (before: Draft) => Draft,
+  touched?: WeakSet<object>,
+): Draft {
   const list = value ?? [];
   const at = index < 0 ? index + list.length : index;
   if (at < 0 || at >= list.length) {
@@ -139,7 +150,12 @@ function updateElement(value: readonly Value[] | null, index: number, inner: (be
   return copy[at] === before && at < list.length ? value : touch(copy as Value[], touched);
 }
 
-function updateSlice(value: readonly Value[] | null, key: ValueObject, inner: (before: Draft) => Draft, touched?: WeakSet<object>): Draft {
+function updateSlice(
+  value: readonly Value[] | null,
+  key: ValueObject,
+  inner: (before: Draft) => Draft,
+  touched?: WeakSet<object>,
+): Draft {
   const list = value ?? [];
   const { start: from, end: to } = bounds(key);
   const [start, end] = range(from, to, list.length, "an array");
@@ -147,7 +163,8 @@ function updateSlice(value: readonly Value[] | null, key: ValueObject, inner: (b
   const after = inner(list.slice(start, end));
   const head = list.slice(0, start);
   const tail = list.slice(end);
-  if (after === removed) return touch([...head, ...list.slice(start, end).map(() => removed as unknown as Value), ...tail], touched);
+  if (after === removed)
+    return touch([...head, ...list.slice(start, end).map(() => removed as unknown as Value), ...tail], touched);
   if (!Array.isArray(after)) throw new JqError(`expected an array but got: ${described(after as Value)}`);
   return touch([...head, ...after, ...tail], touched);
 }

@@ -35,7 +35,9 @@ export function matchAll(text: Value, pattern: Value, flags: Value): readonly Va
 }
 
 export function testPattern(text: Value, pattern: Value, flags: Value): boolean {
-  return compilePattern("test", text, pattern, flags).matcher(text as string).find();
+  return compilePattern("test", text, pattern, flags)
+    .matcher(text as string)
+    .find();
 }
 
 function compilePattern(name: string, text: Value, pattern: Value, flags: Value): RE2JS {

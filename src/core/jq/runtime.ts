@@ -1,6 +1,6 @@
 import type { Value } from "../manifest/value.js";
 import { isObject } from "../manifest/value.js";
-import { JqBudgetError, JqError, described } from "./errors.js";
+import { described, JqBudgetError, JqError } from "./errors.js";
 
 export interface JqBudget {
   /** filter applications in one run; default one million */

@@ -26,7 +26,10 @@ export function jsonText(value: Value): string {
   if (Array.isArray(value)) return `[${value.map(jsonText).join(",")}]`;
   if (typeof value === "object" && value !== null) {
     const object = value as { readonly [key: string]: Value };
-    return `{${Object.keys(object).sort(compareText).map((key) => `${emitJson(key, { escapeHtml: false })}:${jsonText(object[key] as Value)}`).join(",")}}`;
+    return `{${Object.keys(object)
+      .sort(compareText)
+      .map((key) => `${emitJson(key, { escapeHtml: false })}:${jsonText(object[key] as Value)}`)
+      .join(",")}}`;
   }
   return emitJson(value, { escapeHtml: false }).replaceAll("\u007f", "\\u007f");
 }

@@ -2,7 +2,7 @@ import type { Value } from "../manifest/value.js";
 import type { ArithmeticOperator, Node } from "./ast.js";
 import { arithmetic } from "./operators.js";
 import { deletePaths, getPath, setPath } from "./paths.js";
-import { type Filter, isTruthy, made, pathKeys, rootPath, type Run, type Env } from "./runtime.js";
+import { type Env, type Filter, isTruthy, made, pathKeys, type Run, rootPath } from "./runtime.js";
 
 /** All paths that a filter names in a value. */
 export function pathsOf(filter: Filter, run: Run, env: Env | null, value: Value): (readonly Value[])[] {

@@ -65,9 +65,7 @@ export function deleteHooksToRemove(
   const isFailed = statuses.includes("Degraded");
   const isHealthy = statuses.every((status) => status === "Healthy");
   return hooks.filter((hook) =>
-    hookDeletePolicies(hook).some(
-      (policy) => (policy === "HookFailed" && isFailed) || (policy === "HookSucceeded" && isHealthy),
-    ),
+    hookDeletePolicies(hook).some((policy) => (policy === "HookFailed" && isFailed) || (policy === "HookSucceeded" && isHealthy)),
   );
 }
 

@@ -159,9 +159,7 @@ function partition(list: readonly Value[], by: readonly Value[], mergeKey: strin
   const outside: Value[] = [];
   for (const item of list) {
     const isInside =
-      mergeKey === ""
-        ? by.some((one) => valuesEqual(one, item))
-        : findByKey(by, mergeKey, mergeKeyValue(item, mergeKey)) >= 0;
+      mergeKey === "" ? by.some((one) => valuesEqual(one, item)) : findByKey(by, mergeKey, mergeKeyValue(item, mergeKey)) >= 0;
     (isInside ? inside : outside).push(item);
   }
   return [inside, outside];
