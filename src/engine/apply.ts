@@ -25,8 +25,7 @@ export async function playRequest(applier: Applier, request: SyncRequest): Promi
     return await play(applier, request);
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
-    const reason =
-      error.status === 404 ? ("not-found" as const) : error.reason === "Conflict" ? ("conflict" as const) : undefined;
+    const reason = error.status === 404 ? ("not-found" as const) : error.reason === "Conflict" ? ("conflict" as const) : undefined;
     return { ok: false, error: error.message, ...(reason === undefined ? {} : { reason }) };
   }
 }
@@ -95,39 +94,23 @@ async function applyClientSide(applier: Applier, request: Extract<SyncRequest, {
       const merged = applier.threeWay(target, live);
       const patch = mergePatchBetween(live as unknown as ValueObject, merged as unknown as ValueObject);
       if (patch === undefined) return { ok: true, message: `${displayName(target)} unchanged`, object: live };
-      const checked = {
-        ...patch,
-        metadata: { ...(patch["metadata"] as ValueObject | undefined), resourceVersion: live.metadata.resourceVersion ?? null },
-      };
-      return done(
-        state,
-        await cluster.patch(refOf(target, state), checked, { type: "merge", fieldManager, fieldValidation }),
-        "configured",
-      );
+      const checked = { ...patch, metadata: { ...(patch["metadata"] as ValueObject | undefined), resourceVersion: live.metadata.resourceVersion ?? null } };
+      return done(state, await cluster.patch(refOf(target, state), checked, { type: "merge", fieldManager, fieldValidation }), "configured");
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error;
-      const stale =
-        error.reason === "Conflict" ||
-        error.reason === "AlreadyExists" ||
-        (error.status === 404 && error.reason === "NotFound" && live !== null);
+      const stale = error.reason === "Conflict" || error.reason === "AlreadyExists" || (error.status === 404 && error.reason === "NotFound" && live !== null);
       if (stale && attempt < attempts) {
         live = (await cluster.get(refOf(target, state))) ?? null;
         continue;
       }
       // kubectl apply --force: what cannot be changed in place is made anew.
-      if (request.force && live !== null && (error.reason === "Invalid" || error.reason === "Conflict"))
-        return await replace(applier, target, live, true);
+      if (request.force && live !== null && (error.reason === "Invalid" || error.reason === "Conflict")) return await replace(applier, target, live, true);
       throw error;
     }
   }
 }
 
-async function replace(
-  applier: Applier,
-  target: KubernetesObject,
-  live: KubernetesObject | null,
-  force: boolean,
-): Promise<SyncReply> {
+async function replace(applier: Applier, target: KubernetesObject, live: KubernetesObject | null, force: boolean): Promise<SyncReply> {
   const { live: state } = applier;
   const { cluster } = state;
   if (live === null) return done(state, await cluster.create(target, { fieldManager }), "created");
@@ -145,11 +128,7 @@ async function replace(
 }
 
 /** Deletes an object, and tells the live state how it stands now: gone, or waiting for its finalizers. */
-async function remove(
-  applier: Applier,
-  live: KubernetesObject,
-  propagationPolicy: "Foreground" | "Background" | "Orphan",
-): Promise<void> {
+async function remove(applier: Applier, live: KubernetesObject, propagationPolicy: "Foreground" | "Background" | "Orphan"): Promise<void> {
   const { live: state } = applier;
   const ref = refOf(live, state);
   const { uid } = live.metadata;
@@ -163,9 +142,7 @@ async function awaitEstablished(applier: Applier, target: KubernetesObject): Pro
   const { live: state } = applier;
   for (let waited = 0; waited < 3000; waited += 100) {
     const object = await state.cluster.get(refOf(target, state));
-    const status = object?.["status"] as
-      | { readonly conditions?: readonly { readonly type?: string; readonly status?: string }[] }
-      | undefined;
+    const status = object?.["status"] as { readonly conditions?: readonly { readonly type?: string; readonly status?: string }[] } | undefined;
     if (status?.conditions?.some((condition) => condition.type === "Established" && condition.status === "True")) {
       await state.rediscover();
       return { ok: true };
@@ -184,9 +161,7 @@ function done(state: LiveState, made: KubernetesObject, what: string): SyncReply
 async function whole(state: LiveState, object: KubernetesObject): Promise<KubernetesObject> {
   if (object["spec"] !== undefined || object["data"] !== undefined) return object;
   const found = await state.cluster.get(refOf(object, state));
-  return found === undefined
-    ? object
-    : { ...found, metadata: { ...found.metadata, finalizers: object.metadata.finalizers ?? [] } };
+  return found === undefined ? object : { ...found, metadata: { ...found.metadata, finalizers: object.metadata.finalizers ?? [] } };
 }
 
 function withLastApplied(target: KubernetesObject): KubernetesObject {

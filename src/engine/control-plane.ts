@@ -42,14 +42,7 @@ const argo = (kind: string, resource: string): ApiResource => ({
   namespaced: true,
   verbs: ["list", "watch"],
 });
-const core = (kind: string, resource: string): ApiResource => ({
-  group: "",
-  version: "v1",
-  kind,
-  resource,
-  namespaced: true,
-  verbs: ["list", "watch"],
-});
+const core = (kind: string, resource: string): ApiResource => ({ group: "", version: "v1", kind, resource, namespaced: true, verbs: ["list", "watch"] });
 
 /** Follows the control plane's own namespace. */
 export function controlPlane(options: ControlPlaneOptions): ControlPlane {
@@ -66,12 +59,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       onChange,
       onFailure(error) {
         if (error === undefined) telemetry.log.info("hub: watching again", { kind: resource.kind });
-        else
-          telemetry.log.warn("hub: cannot watch", {
-            kind: resource.kind,
-            error: formatError(error),
-            code: error instanceof FleetwrightError ? error.code : "",
-          });
+        else telemetry.log.warn("hub: cannot watch", { kind: resource.kind, error: formatError(error), code: error instanceof FleetwrightError ? error.code : "" });
       },
     });
   const applications = follow(argo("Application", "applications"), options.onApplication);

@@ -29,14 +29,12 @@ export function syncOperationOf(operation: ValueObject): SyncOperation {
     force: objectAt(strategy, "apply")["force"] === true || objectAt(strategy, "hook")["force"] === true,
     skipHooks: isObject(strategy["apply"]),
     syncOptions: listAt(sync, "syncOptions").map(String),
-    resources: listAt(sync, "resources")
-      .filter(isObject)
-      .map((resource) => ({
-        group: stringAt(resource, "group"),
-        kind: stringAt(resource, "kind"),
-        name: stringAt(resource, "name"),
-        namespace: stringAt(resource, "namespace"),
-      })),
+    resources: listAt(sync, "resources").filter(isObject).map((resource) => ({
+      group: stringAt(resource, "group"),
+      kind: stringAt(resource, "kind"),
+      name: stringAt(resource, "name"),
+      namespace: stringAt(resource, "namespace"),
+    })),
   };
 }
 
@@ -70,9 +68,7 @@ export function progressOf(state: ValueObject, annotations: Readonly<Record<stri
 /** An operation's state after a step; empty fields are left out, as Go writes them. */
 export function stateWith(state: ValueObject, progress: SyncProgress): ValueObject {
   const resources = progress.resources.map((result) => {
-    const fields = Object.entries(result).filter(
-      ([key, value]) => value !== "" || key === "group" || key === "namespace" || key === "version",
-    );
+    const fields = Object.entries(result).filter(([key, value]) => value !== "" || key === "group" || key === "namespace" || key === "version");
     return Object.fromEntries(fields) as ValueObject;
   });
   const syncResult = objectAt(state, "syncResult");
@@ -93,9 +89,7 @@ function readIntents(text: string | undefined): readonly HookIntent[] {
   try {
     const value = JSON.parse(text) as Value;
     if (!Array.isArray(value)) return [];
-    return (value as readonly Value[])
-      .filter(isObject)
-      .map((intent) => ({ key: stringAt(intent, "key"), replaces: stringAt(intent, "replaces") }));
+    return (value as readonly Value[]).filter(isObject).map((intent) => ({ key: stringAt(intent, "key"), replaces: stringAt(intent, "replaces") }));
   } catch {
     return [];
   }

@@ -18,8 +18,7 @@ export class RepositoryBook {
     const url = data["url"] ?? "";
     if (url === "") return;
     const credentials = credentialsOf(data);
-    if (secret.metadata.labels?.[secretTypeLabel] === "repo-creds")
-      this.templates.set(secret.metadata.name, { prefix: normalizeRepositoryURL(url), credentials });
+    if (secret.metadata.labels?.[secretTypeLabel] === "repo-creds") this.templates.set(secret.metadata.name, { prefix: normalizeRepositoryURL(url), credentials });
     else this.repositories.set(normalizeRepositoryURL(url), { secret: secret.metadata.name, credentials });
   }
 
@@ -32,9 +31,7 @@ export class RepositoryBook {
     const url = normalizeRepositoryURL(repoURL);
     const own = this.repositories.get(url)?.credentials;
     if (own !== undefined && authenticates(own)) return own;
-    const [best] = [...this.templates.values()]
-      .filter(({ prefix }) => url.startsWith(prefix))
-      .sort((a, b) => b.prefix.length - a.prefix.length);
+    const [best] = [...this.templates.values()].filter(({ prefix }) => url.startsWith(prefix)).sort((a, b) => b.prefix.length - a.prefix.length);
     return best === undefined ? own : { ...best.credentials, ...own };
   };
 }
@@ -54,7 +51,5 @@ function credentialsOf(data: Readonly<Record<string, string>>): RepositoryCreden
 }
 
 function authenticates(credentials: RepositoryCredentials): boolean {
-  return (
-    (credentials.password ?? credentials.bearerToken ?? credentials.sshPrivateKey ?? credentials.tlsClientCert) !== undefined
-  );
+  return (credentials.password ?? credentials.bearerToken ?? credentials.sshPrivateKey ?? credentials.tlsClientCert) !== undefined;
 }

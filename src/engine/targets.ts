@@ -43,11 +43,7 @@ export function targetsOf(manifests: readonly KubernetesObject[], options: Targe
   }
   const objects: KubernetesObject[] = [];
   for (const [id, same] of byKey) {
-    if (same.length > 1)
-      conditions.push({
-        type: "RepeatedResourceWarning",
-        message: `Resource ${id} appeared ${same.length} times among application resources.`,
-      });
+    if (same.length > 1) conditions.push({ type: "RepeatedResourceWarning", message: `Resource ${id} appeared ${same.length} times among application resources.` });
     objects.push(same[same.length - 1]!);
   }
   return { objects, conditions };

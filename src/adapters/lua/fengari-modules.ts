@@ -86,12 +86,7 @@ interface Fengari {
 }
 
 /** What strings the running script may still make; every new Lua string passes here. */
-export const stringBudget = {
-  remainingBytes: 0,
-  maxLength: 0,
-  isExceeded: false,
-  onExceeded: (_state: LuaState): void => undefined,
-};
+export const stringBudget = { remainingBytes: 0, maxLength: 0, isExceeded: false, onExceeded: (_state: LuaState): void => undefined };
 
 const require = createRequire(import.meta.url);
 export const fengari: Fengari = loadFengari();

@@ -132,10 +132,7 @@ function guardConcat(state: LuaState): void {
 }
 
 function checkPattern(state: LuaState): void {
-  const pattern =
-    lua.lua_type(state, 2) === lua.LUA_TSTRING
-      ? text(lua.lua_tostring(state, 2) ?? new Uint8Array(), undefined, undefined, true)
-      : "";
+  const pattern = lua.lua_type(state, 2) === lua.LUA_TSTRING ? text(lua.lua_tostring(state, 2) ?? new Uint8Array(), undefined, undefined, true) : "";
   const repetitions = pattern.match(/[*+-]/g)?.length ?? 0;
   const work = (stringLength(state, 1) + 1) ** Math.min(repetitions, 20);
   if (repetitions > 1 && work > maxPatternWork) lauxlib.luaL_error(state, bytes("context deadline exceeded"));
@@ -158,10 +155,7 @@ function rewriteFormat(state: LuaState, top: number): void {
   const rewritten = format.replace(/%(?:%|[-+ #0-9.]*[a-zA-Z])/g, (spec) => {
     if (spec === "%%") return spec;
     position++;
-    const isLarge =
-      position <= top &&
-      lua.lua_type(state, position) === lua.LUA_TNUMBER &&
-      Math.abs(lua.lua_tonumber(state, position)) > 0x7fffffff;
+    const isLarge = position <= top && lua.lua_type(state, position) === lua.LUA_TNUMBER && Math.abs(lua.lua_tonumber(state, position)) > 0x7fffffff;
     return isLarge && /[di]$/.test(spec) ? "%.0f" : spec;
   });
   lua.lua_pushstring(state, bytes(rewritten));
@@ -184,8 +178,7 @@ function explainBadOperands(state: LuaState, useOpenLibs: boolean): void {
       ["__newindex", failIndex],
     ]);
     if (sample !== 0 && sample !== "") for (const name of arithmetic) events.set(`__${name}`, failOperation(name));
-    if (sample !== "function")
-      events.set("__call", (running) => lauxlib.luaL_error(running, bytes("attempt to call a non-function object")));
+    if (sample !== "function") events.set("__call", (running) => lauxlib.luaL_error(running, bytes("attempt to call a non-function object")));
     setFunctions(state, events);
     lua.lua_setmetatable(state, -2);
     lua.lua_pop(state, 1);
@@ -195,10 +188,7 @@ function explainBadOperands(state: LuaState, useOpenLibs: boolean): void {
 function failIndex(state: LuaState): number {
   const kind = kindAt(state, 1);
   const keyType = lua.lua_type(state, 2);
-  const key =
-    keyType === lua.LUA_TSTRING || keyType === lua.LUA_TNUMBER
-      ? text(lua.lua_tostring(state, 2) ?? new Uint8Array())
-      : kindAt(state, 2);
+  const key = keyType === lua.LUA_TSTRING || keyType === lua.LUA_TNUMBER ? text(lua.lua_tostring(state, 2) ?? new Uint8Array()) : kindAt(state, 2);
   return lauxlib.luaL_error(state, bytes(`attempt to index a non-table object(${kind}) with key '${key}'`));
 }
 

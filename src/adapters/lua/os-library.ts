@@ -1,20 +1,7 @@
 import { fengari, type LuaFunction, type LuaState } from "./fengari-modules.js";
 
 const { lua, to_luastring: bytes, to_jsstring: text } = fengari;
-const months = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
+const months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /** `time` and `date`, the two functions of `os` that scripts may have; all times are UTC. */

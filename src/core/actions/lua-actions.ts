@@ -15,9 +15,7 @@ export function runLuaAction(
   options: { readonly lua: LuaRuntime; readonly params?: { readonly [name: string]: string } },
 ): readonly ImpactedResource[] {
   const value = tableOf(options.lua.run(script, { object, useOpenLibs, actionParams: options.params ?? {} }));
-  const operations = Array.isArray(value)
-    ? value.map(readOperation)
-    : [{ operation: "patch" as const, resource: value as ValueObject }];
+  const operations = Array.isArray(value) ? value.map(readOperation) : [{ operation: "patch" as const, resource: value as ValueObject }];
   return operations.map(({ operation, resource }) => ({
     operation,
     resource: operation === "patch" ? restoreEmptyMaps(resource, object) : resource,
@@ -25,11 +23,7 @@ export function runLuaAction(
 }
 
 /** The actions that discovery scripts offer, by name; the first script that names one decides. */
-export function discoverLuaActions(
-  object: ValueObject,
-  scripts: readonly LuaScript[],
-  lua: LuaRuntime,
-): readonly AvailableAction[] {
+export function discoverLuaActions(object: ValueObject, scripts: readonly LuaScript[], lua: LuaRuntime): readonly AvailableAction[] {
   if (scripts.length === 0) throw new InputError("no action discovery script provided", { code: "ACTION_UNKNOWN" });
   const found = new Map<string, AvailableAction>();
   for (const { script, useOpenLibs } of scripts) {

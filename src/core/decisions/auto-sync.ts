@@ -55,10 +55,7 @@ export function decideAutoSync(input: AutoSyncInput): AutoSyncDecision {
     const message = `Skipping sync attempt to ${goList(desiredRevisions(spec, syncStatus))}: auto-sync will wipe out all resources`;
     return { kind: "none", reason: "everything would be pruned", condition: message };
   }
-  return {
-    kind: "start",
-    operation: operationOf(spec, syncStatus, automated, healing && { attempts: healing.attempts, unsynced }),
-  };
+  return { kind: "start", operation: operationOf(spec, syncStatus, automated, healing && { attempts: healing.attempts, unsynced }) };
 }
 
 interface Attempt {
@@ -85,8 +82,7 @@ function lastAttempt(root: ValueObject, desired: readonly string[], mayHaveChang
   if (!isObject(state.syncResult)) return isCompleted(phase) ? { ...common, revisions: [] } : undefined;
   const result = state.syncResult;
   const sources = sourcesOf(objectAt(root, "spec"));
-  const revisions =
-    sources.kind === "multiple" ? (listAt(result, "revisions") as readonly string[]) : [stringAt(result, "revision")];
+  const revisions = sources.kind === "multiple" ? (listAt(result, "revisions") as readonly string[]) : [stringAt(result, "revision")];
   if (mayHaveChanges && !equalLoosely(revisions, desired)) return undefined;
   const isSameSource =
     sources.kind === "multiple" ? equalLoosely(sources.sources, result.sources) : equalLoosely(sources.source, result.source);
@@ -106,8 +102,7 @@ function decideHealing(attempt: Attempt, input: AutoSyncInput, automated: ValueO
   // A sync that failed has used its own retries, so the next one waits at least as long as the first step of the back-off.
   const attempts = hasFailed ? Math.max(1, attempt.healAttempts) : attempt.healAttempts;
   const retryAfterMs = selfHealWaitMs(attempts, attempt.finishedAtMs, input.nowMs, input.selfHeal);
-  if (retryAfterMs > 0)
-    return { kind: "wait", retryAfterMs, reason: hasFailed ? "retrying after a failed sync" : "self-heal back-off" };
+  if (retryAfterMs > 0) return { kind: "wait", retryAfterMs, reason: hasFailed ? "retrying after a failed sync" : "self-heal back-off" };
   return { kind: "heal", attempts: attempt.healAttempts + 1 };
 }
 

@@ -7,8 +7,7 @@ const syncOptionsAnnotation = "argocd.argoproj.io/sync-options";
 
 /** Whether a cascaded deletion of `app` takes `object` along; CRDs never, `Delete=false` and Helm's `keep` stay. */
 export function isDeletedWithApplication(app: KubernetesObject, object: KubernetesObject): boolean {
-  if (object.kind === "CustomResourceDefinition" && splitApiVersion(object.apiVersion).group === "apiextensions.k8s.io")
-    return false;
+  if (object.kind === "CustomResourceDefinition" && splitApiVersion(object.apiVersion).group === "apiextensions.k8s.io") return false;
   if (isSameApplication(app, object)) return false;
   if (annotationItems(object, "helm.sh/resource-policy").includes("keep")) return false;
   return deleteOptionOf(app, object) !== "false";
@@ -16,9 +15,7 @@ export function isDeletedWithApplication(app: KubernetesObject, object: Kubernet
 
 /** Whether a person must confirm before `object` goes. */
 export function requiresConfirmation(app: KubernetesObject, object: KubernetesObject): boolean {
-  return (
-    deleteOptionOf(app, object) === "confirm" || optionOf(annotationItems(object, syncOptionsAnnotation), "Prune") === "confirm"
-  );
+  return deleteOptionOf(app, object) === "confirm" || optionOf(annotationItems(object, syncOptionsAnnotation), "Prune") === "confirm";
 }
 
 /** The order of a cascaded deletion: the highest wave first; a batch must be gone before the next. */
@@ -38,10 +35,7 @@ function deleteOptionOf(app: KubernetesObject, object: KubernetesObject): string
   const own = optionOf(annotationItems(object, syncOptionsAnnotation), "Delete");
   if (own !== undefined) return own;
   const options = listAt(objectAt(objectAt(asValue(app), "spec"), "syncPolicy"), "syncOptions");
-  return optionOf(
-    options.filter((option) => typeof option === "string"),
-    "Delete",
-  );
+  return optionOf(options.filter((option) => typeof option === "string"), "Delete");
 }
 
 function optionOf(options: readonly string[], key: string): string | undefined {

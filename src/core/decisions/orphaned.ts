@@ -15,8 +15,7 @@ export function orphanedExceptions(exceptions: readonly OrphanedException[]): (k
     kind: kind === "" ? () => true : compileGobwasLenient(kind),
     name: name === "" ? () => true : compileGobwasLenient(name),
   }));
-  return (key) =>
-    isOfEveryNamespace(key) || compiled.some((one) => one.kind(key.kind) && one.group(key.group) && one.name(key.name));
+  return (key) => isOfEveryNamespace(key) || compiled.some((one) => one.kind(key.kind) && one.group(key.group) && one.name(key.name));
 }
 
 /** What Kubernetes itself puts into namespaces. */

@@ -1,5 +1,5 @@
-import { utf8Encode } from "../../platform/bytes.js";
 import { blake2b512 } from "../../platform/hash.js";
+import { utf8Encode } from "../../platform/bytes.js";
 
 export interface ShardedCluster {
   readonly id: string;

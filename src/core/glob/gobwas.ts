@@ -25,8 +25,7 @@ export function compileGobwasLenient(pattern: string, separators = ""): GlobMatc
 function simpleMatcher(parts: readonly GlobPart[], separators: string): GlobMatcher | undefined {
   const [first, second, third] = parts;
   if (first === undefined) return (text) => text === "";
-  if (parts.length === 1 && (first.kind === "single" || first.kind === "list" || first.kind === "range"))
-    return oneRuneMatcher(first, separators);
+  if (parts.length === 1 && (first.kind === "single" || first.kind === "list" || first.kind === "range")) return oneRuneMatcher(first, separators);
   if (parts.length === 3 && first.kind === "text" && second && isUnbounded(second, separators) && third?.kind === "text") {
     // gobwas/glob: prefix and suffix may overlap, so `a*a` matches "a".
     return (text) => text.startsWith(first.text) && text.endsWith(third.text);

@@ -44,7 +44,10 @@ export function healthAssessor(settings: HealthSettings = {}): (object: Kubernet
     }
     const override = findOverride(object);
     if (override === undefined) return attempt(() => checkOf(object, settings)?.(object));
-    return attempt(() => runOverride(object, override, settings.lua), `failed to get resource health for ${namespace}/${name}: `);
+    return attempt(
+      () => runOverride(object, override, settings.lua),
+      `failed to get resource health for ${namespace}/${name}: `,
+    );
   };
 }
 
@@ -62,15 +65,12 @@ function checkOf(object: KubernetesObject, settings: HealthSettings): HealthChec
 }
 
 function runOverride(object: KubernetesObject, override: HealthOverride, lua: LuaRuntime | undefined): Health {
-  if (!lua)
-    throw new InputError("this health check is a Lua script, and scripts are not enabled here", { code: "HEALTH_NO_LUA" });
+  if (!lua) throw new InputError("this health check is a Lua script, and scripts are not enabled here", { code: "HEALTH_NO_LUA" });
   return luaHealth(object, override, lua);
 }
 
 /** Exact keys first, then wildcards, the longest pattern first (Argo CD takes any that matches). */
-function overrideFinder(
-  overrides: ReadonlyMap<string, HealthOverride>,
-): (object: KubernetesObject) => HealthOverride | undefined {
+function overrideFinder(overrides: ReadonlyMap<string, HealthOverride>): (object: KubernetesObject) => HealthOverride | undefined {
   const usable = [...overrides].filter(([, override]) => override.script !== "");
   const exact = new Map(usable);
   const patterns = usable

@@ -14,9 +14,7 @@ export function luaHealth(object: KubernetesObject, override: HealthOverride, lu
   }
   const fields = readFields(result.value);
   if (fields === undefined) return health("");
-  return isHealthStatus(fields.status)
-    ? health(fields.status, fields.message)
-    : health("Unknown", "Lua returned an invalid health status");
+  return isHealthStatus(fields.status) ? health(fields.status, fields.message) : health("Unknown", "Lua returned an invalid health status");
 }
 
 /** Undefined where Go's JSON reader would find a wrong type; field names match in any case. */

@@ -63,9 +63,7 @@ export function conditionOf(conditions: readonly ValueObject[], type: string): V
 export function requireVersion(object: KubernetesObject, accepted: readonly string[], name = object.kind): void {
   if (accepted.includes(object.apiVersion)) return;
   const { group, version } = splitApiVersion(object.apiVersion);
-  throw new InputError(`unsupported ${name} GVK: ${group}/${version}, Kind=${object.kind}`, {
-    code: "HEALTH_UNSUPPORTED_VERSION",
-  });
+  throw new InputError(`unsupported ${name} GVK: ${group}/${version}, Kind=${object.kind}`, { code: "HEALTH_UNSUPPORTED_VERSION" });
 }
 
 /** Runs the typed reads; what they throw names the kind. */

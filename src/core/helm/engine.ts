@@ -1,7 +1,7 @@
 import { InputError } from "../errors.js";
 import { TemplateFailure, toInputError } from "../gotemplate/errors.js";
-import { helmTable } from "../gotemplate/funcs/tables.js";
 import { type ExecuteOptions, guarded, newRun } from "../gotemplate/render.js";
+import { helmTable } from "../gotemplate/funcs/tables.js";
 import { TemplateSet } from "../gotemplate/template-set.js";
 import { compareText, toOutput } from "../gotemplate/value/text.js";
 import { types } from "../gotemplate/value/type.js";

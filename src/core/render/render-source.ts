@@ -42,10 +42,7 @@ export function renderSource(input: RenderSourceInput, renderers: ToolRenderers)
   const type = sourceTypeOf(source, tree, directory);
   const renderer = renderers[type] ?? (type === "Directory" ? directoryRenderer : undefined);
   if (renderer === undefined)
-    throw new InputError(`sources of type ${type} cannot be rendered here`, {
-      code: "SOURCE_TYPE",
-      location: { file: directory || "." },
-    });
+    throw new InputError(`sources of type ${type} cannot be rendered here`, { code: "SOURCE_TYPE", location: { file: directory || "." } });
   return renderer(input, directory);
 }
 

@@ -4,7 +4,7 @@ import { annotationItems, hasSyncOption } from "../../core/sync/annotations.js";
 import { isHook, isIgnored, isSkipped } from "../../core/sync/hooks.js";
 import { partitionTargets, type ResourcePair, reconcile } from "../../core/sync/reconcile.js";
 import { waveOf } from "../../core/sync/waves.js";
-import { isSelfTracked, type TrackingSettings, trackedApp, trackedId } from "../../core/tracking/track.js";
+import { isSelfTracked, trackedApp, trackedId, type TrackingSettings } from "../../core/tracking/track.js";
 import type { Condition } from "../conditions.js";
 import type { ComparedResource, Differ, DiffVerdict, HealthVerdict } from "../decide.js";
 import type { LiveState } from "../live-state.js";
@@ -85,22 +85,13 @@ export async function compareApplication(input: CompareInput): Promise<CompareOu
       }
     }
     const counts = !hook && !isIgnored(object) && !(pair.target && isSkipped(pair.target)) && selfTracked;
-    const isManagedNamespace =
-      input.createsNamespace &&
-      key.kind === "Namespace" &&
-      key.group === "" &&
-      key.name === input.namespace &&
-      pair.target === null;
+    const isManagedNamespace = input.createsNamespace && key.kind === "Namespace" && key.group === "" && key.name === input.namespace && pair.target === null;
     const differs = !isManagedNamespace && (verdict.modified || pair.target === null || pair.live === null);
     const requiresPruning = pair.target === null && pair.live !== null && selfTracked && !hook;
     if (counts && differs && !(requiresPruning && ignoresExtraneous(object))) outOfSync = true;
     const namespaced = live.isNamespaced(group, object.kind) ?? true;
     const permitted = input.isPermitted(object, namespaced);
-    if (namespaced && !key.namespace)
-      conditions.push({
-        type: "ComparisonError",
-        message: `Namespace for ${key.name} ${object.apiVersion}, Kind=${object.kind} is missing.`,
-      });
+    if (namespaced && !key.namespace) conditions.push({ type: "ComparisonError", message: `Namespace for ${key.name} ${object.apiVersion}, Kind=${object.kind} is missing.` });
     resources.push({
       key: formatResourceKey(key),
       ...key,
@@ -147,8 +138,7 @@ async function liveObjects(input: CompareInput, conditions: Condition[]): Promis
     loading.push(
       live.load(place, target.apiVersion).then(
         (object) => void (object && lives.set(id, object)),
-        (error: unknown) =>
-          void conditions.push({ type: "ComparisonError", message: `failed to load live state of ${id}: ${formatError(error)}` }),
+        (error: unknown) => void conditions.push({ type: "ComparisonError", message: `failed to load live state of ${id}: ${formatError(error)}` }),
       ),
     );
   }
@@ -174,10 +164,7 @@ function isOwn(pair: ResourcePair, tracking: TrackingSettings): boolean {
 }
 
 function ignoresExtraneous(object: KubernetesObject): boolean {
-  return (
-    annotationItems(object, "argocd.argoproj.io/compare-options").includes("IgnoreExtraneous") ||
-    hasSyncOption(object, "IgnoreExtraneous")
-  );
+  return annotationItems(object, "argocd.argoproj.io/compare-options").includes("IgnoreExtraneous") || hasSyncOption(object, "IgnoreExtraneous");
 }
 
 function sharedResources(pairs: readonly ResourcePair[], input: CompareInput): readonly Condition[] {

@@ -68,10 +68,7 @@ export async function renderApplication(room: RenderRoom, input: RenderInput): P
     const type = sourceTypeOf(source, tree, sourceDirectory(tree, stringAt(source, "path")));
     const key = renderKey(source, type, input);
     const found = input.force ? undefined : room.cache.find(key, commit, tree);
-    room.telemetry.metrics.count(
-      found === undefined ? "fleetwright_render_cache_misses_total" : "fleetwright_render_cache_hits_total",
-      {},
-    );
+    room.telemetry.metrics.count(found === undefined ? "fleetwright_render_cache_misses_total" : "fleetwright_render_cache_hits_total", {});
     const entry = found ?? (await renderOne(room, input, source, { commit, tree, key }));
     if (found === undefined) rendered++;
     sourceType ||= entry.sourceType;
@@ -99,10 +96,7 @@ async function renderOne(
   const remotes = new Map<string, FileTree>();
   for (let round = 0; round < mostRounds; round++) {
     const recorded = recordReads(at.tree);
-    const result = renderSource(
-      { tree: recorded.tree, source, appName, namespace, kubeVersion, apiVersions, remotes },
-      room.renderers,
-    );
+    const result = renderSource({ tree: recorded.tree, source, appName, namespace, kubeVersion, apiVersions, remotes }, room.renderers);
     if (result.kind === "rendered") {
       const { manifests, sourceType } = result;
       // Remote bases may move without a commit here: such a render is not kept.

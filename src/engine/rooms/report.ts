@@ -40,24 +40,12 @@ export function reportStatus(input: ReportInput): ValueObject {
   const resources = comparison?.resources.filter((resource) => !resource.isHook || resource.live !== null).map(resourceStatus);
   const source = app.hasMultipleSources ? { sources: app.sources } : { source: app.sources[0] ?? {} };
   const ignored = listAt(app.spec, "ignoreDifferences");
-  const comparedTo = {
-    ...source,
-    destination: objectAt(app.spec, "destination"),
-    ...(ignored.length > 0 ? { ignoreDifferences: ignored } : {}),
-  };
-  const revisions =
-    comparison === undefined
-      ? {}
-      : app.hasMultipleSources
-        ? { revisions: comparison.revisions }
-        : { revision: comparison.revisions[0] ?? "" };
+  const comparedTo = { ...source, destination: objectAt(app.spec, "destination"), ...(ignored.length > 0 ? { ignoreDifferences: ignored } : {}) };
+  const revisions = comparison === undefined ? {} : app.hasMultipleSources ? { revisions: comparison.revisions } : { revision: comparison.revisions[0] ?? "" };
   const oldSync = objectAt(before, "sync");
   const next = defined({
     ...before,
-    sync:
-      comparison === undefined
-        ? { ...oldSync, status: "Unknown", comparedTo }
-        : { status: comparison.status, comparedTo, ...revisions },
+    sync: comparison === undefined ? { ...oldSync, status: "Unknown", comparedTo } : { status: comparison.status, comparedTo, ...revisions },
     health: nextHealth(objectAt(before, "health"), input.health, now),
     resources: resources ?? before["resources"],
     summary: comparison === undefined ? before["summary"] : summaryOf(comparison.resources),
@@ -113,23 +101,15 @@ function summaryOf(resources: readonly ComparedResource[]): ValueObject {
   for (const { live } of resources) {
     if (live === null) continue;
     for (const image of containerImages(live)) images.add(image);
-    for (const [name, value] of Object.entries(live.metadata.annotations ?? {}))
-      if (name.startsWith("link.argocd.argoproj.io/")) urls.add(value.split("|").at(-1)!);
+    for (const [name, value] of Object.entries(live.metadata.annotations ?? {})) if (name.startsWith("link.argocd.argoproj.io/")) urls.add(value.split("|").at(-1)!);
     if (live.kind === "Ingress") for (const url of ingressUrls(live as unknown as ValueObject)) urls.add(url);
   }
-  return {
-    ...(images.size > 0 ? { images: [...images].sort() } : {}),
-    ...(urls.size > 0 ? { externalURLs: [...urls].sort() } : {}),
-  };
+  return { ...(images.size > 0 ? { images: [...images].sort() } : {}), ...(urls.size > 0 ? { externalURLs: [...urls].sort() } : {}) };
 }
 
 function ingressUrls(ingress: ValueObject): readonly string[] {
   const spec = objectAt(ingress, "spec");
-  const secure = new Set(
-    listAt(spec, "tls")
-      .filter(isObject)
-      .flatMap((tls) => listAt(tls, "hosts").map(String)),
-  );
+  const secure = new Set(listAt(spec, "tls").filter(isObject).flatMap((tls) => listAt(tls, "hosts").map(String)));
   return listAt(spec, "rules")
     .filter(isObject)
     .flatMap((rule) => {

@@ -51,8 +51,7 @@ export async function syncApplication(room: SyncRoom, input: SyncRoomInput): Pro
         turn = step.next([]);
         continue;
       }
-      if ((round > 0 && turn.value.requests.some(isWrite)) || isDelicate(turn.value))
-        await persist(round > 0 && !isDelicate(turn.value) ? before : turn.value.progress);
+      if ((round > 0 && turn.value.requests.some(isWrite)) || isDelicate(turn.value)) await persist(round > 0 && !isDelicate(turn.value) ? before : turn.value.progress);
       wrote ||= turn.value.requests.some(isWrite);
       const replies: readonly SyncReply[] = await Promise.all(turn.value.requests.map((request) => playRequest(room, request)));
       turn = step.next(replies);

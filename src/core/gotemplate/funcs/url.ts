@@ -1,6 +1,6 @@
 import { functionError } from "../errors.js";
 import { quote } from "../fmt/quote.js";
-import { type FunctionTable, fn } from "../function.js";
+import { fn, type FunctionTable } from "../function.js";
 import { fromBytes, toBytes } from "../value/text.js";
 import { GoMap, type GoValue, typeOf } from "../value/value.js";
 import { nilDereference } from "./convert.js";

@@ -2,12 +2,12 @@ import { InputError } from "../../errors.js";
 import { emitYaml } from "../../yaml/emit.js";
 import { parseYaml } from "../../yaml/parse.js";
 import { functionError } from "../errors.js";
-import { type FunctionTable, fn } from "../function.js";
-import { jsonKind } from "../json/decode.js";
 import { encodeJson } from "../json/encode.js";
+import { jsonKind } from "../json/decode.js";
 import { fromPlain } from "../value/convert.js";
 import { toPlain } from "../value/to-plain.js";
 import { GoList, GoMap, type GoValue } from "../value/value.js";
+import { fn, type FunctionTable } from "../function.js";
 
 /** Argo CD's YAML functions: sigs.k8s.io/yaml's printing and reading, errors fail the template. */
 export const argoYamlFunctions: FunctionTable = {

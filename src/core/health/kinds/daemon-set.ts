@@ -19,8 +19,7 @@ export const daemonSetHealth: HealthCheck = (object) => {
     const why = "observed daemon set generation less than desired generation";
     return health("Progressing", `Waiting for rollout to finish: ${why}`);
   }
-  if (found.strategy === "OnDelete")
-    return health("Healthy", `daemon set ${updated} out of ${desired} new pods have been updated`);
+  if (found.strategy === "OnDelete") return health("Healthy", `daemon set ${updated} out of ${desired} new pods have been updated`);
   const waiting = `Waiting for daemon set ${JSON.stringify(object.metadata.name)} rollout to finish:`;
   if (updated < desired) return health("Progressing", `${waiting} ${updated} out of ${desired} new pods have been updated...`);
   if (available < desired) return health("Progressing", `${waiting} ${available} of ${desired} updated pods are available...`);

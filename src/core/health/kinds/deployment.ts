@@ -29,7 +29,6 @@ export const deploymentHealth: HealthCheck = (object) => {
     return health("Progressing", `${waiting} ${updated} out of ${replicas} new replicas have been updated...`);
   }
   if (current > updated) return health("Progressing", `${waiting} ${current - updated} old replicas are pending termination...`);
-  if (available < updated)
-    return health("Progressing", `${waiting} ${available} of ${updated} updated replicas are available...`);
+  if (available < updated) return health("Progressing", `${waiting} ${available} of ${updated} updated replicas are available...`);
   return health("Healthy");
 };

@@ -23,8 +23,7 @@ export const statefulSetHealth: HealthCheck = (object) => {
   if (found.observed === 0 || found.generation > found.observed) {
     return health("Progressing", "Waiting for statefulset spec update to be observed...");
   }
-  if (replicas !== undefined && ready < replicas)
-    return health("Progressing", `Waiting for ${replicas - ready} pods to be ready...`);
+  if (replicas !== undefined && ready < replicas) return health("Progressing", `Waiting for ${replicas - ready} pods to be ready...`);
   if (found.strategy === "RollingUpdate" && found.rolling) {
     if (replicas !== undefined && partition !== undefined && updated < replicas - partition) {
       const rest = `${updated} out of ${replicas - partition} new pods have been updated...`;
