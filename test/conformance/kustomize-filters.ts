@@ -41,7 +41,7 @@ interface FilterParameters {
   readonly Patch: Value;
   readonly Value: string;
   readonly FieldPath: string;
-  readonly FilePathPosition: number;
+  readonly filePathPosition: number;
   readonly IAMPolicyGenerator: IamPolicyArgs;
   readonly replacements: readonly ReplacementArgs[];
 }
@@ -50,13 +50,13 @@ export interface FilterCase extends CaseBase {
   readonly kind: "filter";
   readonly filterType: string;
   readonly filter?: Parameters;
-  readonly filterYaml?: string;
   readonly input: string;
 }
 
 /** Why a case cannot be run: the recorded filter lacks what the original kept in unexported fields. */
 export function missingInput(found: FilterCase): string | undefined {
   if (found.filterType === "nameref.Filter") return "a name reference filter recorded without its candidates";
+  if (found.filterType === "patchstrategicmerge.Filter" && found.filter === undefined) return "a merge filter recorded without its patch";
   return found.filterType === "refvar.Filter" ? "a variable filter recorded without its variables" : undefined;
 }
 
@@ -94,7 +94,7 @@ function apply(found: FilterCase, nodes: readonly NodeMap[]): readonly Node[] {
 }
 
 function mergeOne(found: FilterCase, node: NodeMap): readonly Node[] {
-  const patch = found.filterYaml === undefined ? (found.filter?.Patch as unknown as Node) : documents(found.filterYaml)[0]!;
+  const patch = found.filter?.Patch as unknown as Node;
   const merged = mergeNodes(new YNode(patch), new YNode(node), builtInSchemas, { listIncrease: "prepend" });
   return merged === undefined ? [] : [merged.freeze()];
 }
@@ -124,7 +124,7 @@ function applyToOne(type: string, filter: Parameters, node: NodeMap): Node {
     case "patchjson6902.Filter":
       return patchInto(new Resource(node, builtInSchemas), typeof filter.Patch === "string" ? readOperations(filter.Patch) : decodePatch(filter.Patch)).value;
     case "valueadd.Filter":
-      return withValue(node, { fieldPath: filter.FieldPath, filePathPosition: filter.FilePathPosition ?? 0 }, filter.Value);
+      return withValue(node, { fieldPath: filter.FieldPath, filePathPosition: filter.filePathPosition ?? 0 }, filter.Value);
     default:
       throw new Error(`no filter ${type}`);
   }
