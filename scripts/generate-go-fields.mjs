@@ -82,7 +82,6 @@ for (const name of Object.keys(schemas)) {
                 : null;
     }
   }
-  delete always.metadata;
   if (pointers.length + Object.keys(always).length > 0)
     lines.push(`${JSON.stringify(name)}:${JSON.stringify({ pointers, always })}`);
 }

@@ -39,6 +39,7 @@ func main() {
 	useful := fixpoint(nodes)
 	roots := map[string]string{}
 	clusterScoped := []string{}
+	namespaced := []string{}
 	for name, schema := range definitions {
 		list, _ := schema.(map[string]any)[gvkExtension].([]any)
 		for _, entry := range list {
@@ -48,7 +49,10 @@ func main() {
 				apiVersion = group + "/" + apiVersion
 			}
 			kind, _ := gvk["kind"].(string)
-			if namespaced, found := openapi.IsNamespaceScoped(kyaml.TypeMeta{APIVersion: apiVersion, Kind: kind}); found && !namespaced {
+			isNamespaced, found := openapi.IsNamespaceScoped(kyaml.TypeMeta{APIVersion: apiVersion, Kind: kind})
+			if found && isNamespaced {
+				namespaced = append(namespaced, apiVersion+"/"+kind)
+			} else if found {
 				clusterScoped = append(clusterScoped, apiVersion+"/"+kind)
 			}
 			if useful[name] {
@@ -57,13 +61,14 @@ func main() {
 		}
 	}
 	sort.Strings(clusterScoped)
+	sort.Strings(namespaced)
 	pruned := map[string]*node{}
 	for name, n := range nodes {
 		if useful[name] {
 			pruned[name] = prune(n, useful)
 		}
 	}
-	tables := map[string]any{"roots": roots, "definitions": pruned, "clusterScoped": unique(clusterScoped)}
+	tables := map[string]any{"roots": roots, "definitions": pruned, "clusterScoped": unique(clusterScoped), "namespaced": unique(namespaced)}
 	write(filepath.Join(out, "schema.generated.ts"), "schemaTables", "SchemaTables", tables)
 	write(filepath.Join(out, "field-specs.generated.ts"), "defaultFieldSpecs", "FieldSpecTables", fieldSpecs())
 }

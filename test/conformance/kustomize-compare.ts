@@ -18,7 +18,7 @@ export function namesSameCulprit(expected: string, actual: string): boolean {
 }
 
 function culprits(message: string): readonly string[] {
-  const head = message.split("****")[0]!.split("node contents")[0]!;
+  const head = withoutDumps(message.split("****")[0]!.split("node contents")[0]!);
   const quoted = [...head.matchAll(/'([^'\s]+)'|"([^"\s\\]+)"|`([^`\s]+)`/g)].map(
     (match) => match[1] ?? match[2] ?? match[3] ?? "",
   );
@@ -28,7 +28,12 @@ function culprits(message: string): readonly string[] {
   return [...new Set([...quoted, ...ids])].filter((name) => !/^[&{]|0xPTR|^builtin$/.test(name));
 }
 
+/** Go's %#v of whole values names everything and nothing. */
+function withoutDumps(message: string): string {
+  return message.replace(/map\[string\]interface \{\}\{.*\}: /g, "").split("\n--\n&resource")[0]!;
+}
+
 function lastClause(message: string): string {
-  const clauses = message.trim().split("\n")[0]!.split(": ");
+  const clauses = withoutDumps(message).trim().split("\n")[0]!.split(": ");
   return clauses.at(-1)!.trim();
 }

@@ -22,7 +22,7 @@ export interface KubernetesClientOptions {
   readonly watchIdleMs?: number;
   /** Spreads the ends of watches over time. */
   readonly random?: () => number;
-  /** Least time between two discoveries for the sake of an unknown kind. */
+  /** Least time between two discoveries for the sake of one unknown kind. */
   readonly rediscoverMs?: number;
 }
 
@@ -124,9 +124,10 @@ interface Discovery {
 
 function cachedDiscovery(transport: Transport, rediscoverMs: number): Discovery {
   let known:
-    | { readonly at: number; readonly list: readonly ApiResource[]; readonly byKind: ReadonlyMap<string, ApiResource> }
+    | { readonly list: readonly ApiResource[]; readonly byKind: ReadonlyMap<string, ApiResource> }
     | undefined;
   let running: Promise<readonly ApiResource[]> | undefined;
+  const misses = new Map<string, number>();
   const keyOf = (group: string, version: string, kind: string): string => `${group}/${version}/${kind}`;
   const load = async (): Promise<readonly ApiResource[]> => {
     const list = await discoverResources(transport);
@@ -135,7 +136,7 @@ function cachedDiscovery(transport: Transport, rediscoverMs: number): Discovery 
       const key = keyOf(resource.group, resource.version, resource.kind);
       if (!byKind.has(key)) byKind.set(key, resource);
     }
-    known = { at: performance.now(), list, byKind };
+    known = { list, byKind };
     return list;
   };
   const refresh = (): Promise<readonly ApiResource[]> => {
@@ -150,7 +151,10 @@ function cachedDiscovery(transport: Transport, rediscoverMs: number): Discovery 
       const { group, version } = splitApiVersion(apiVersion);
       const key = keyOf(group, version, kind);
       if (known === undefined) await refresh();
-      else if (!known.byKind.has(key) && performance.now() - known.at >= rediscoverMs) await refresh();
+      else if (!known.byKind.has(key) && performance.now() - (misses.get(key) ?? Number.NEGATIVE_INFINITY) >= rediscoverMs) {
+        await refresh();
+        misses.set(key, performance.now());
+      }
       const resource = known?.byKind.get(key);
       if (resource !== undefined) return resource;
       throw new ClusterError(`no matches for kind "${kind}" in version "${apiVersion}"`, {

@@ -230,14 +230,14 @@ export class Composer {
     let token = this.#skipAndPeek();
     const noKey = token.kind === "value" || token.kind === "flow-entry" || token.kind === "flow-sequence-end";
     if (noKey) this.#scanner.skip();
-    const key = noKey ? this.#empty(token.end) : this.#node(false, false);
+    const key = noKey ? this.#emptyInFlow(token.end) : this.#node(false, false);
     token = this.#scanner.peek();
     let value: Node | undefined;
     if (token.kind === "value") {
       token = this.#skipAndPeek();
       if (token.kind !== "flow-entry" && token.kind !== "flow-sequence-end") value = this.#node(false, false);
     }
-    return { kind: "mapping", pos: keyToken.pos, tag: "", children: [key, value ?? this.#empty(token.pos)] };
+    return { kind: "mapping", pos: keyToken.pos, tag: "", children: [key, value ?? this.#emptyInFlow(token.pos)] };
   }
 
   #flowMapping(children: Node[]): void {
@@ -251,10 +251,10 @@ export class Composer {
       if (token.kind === "key") {
         token = this.#skipAndPeek();
         const noKey = token.kind === "value" || token.kind === "flow-entry" || token.kind === "flow-mapping-end";
-        children.push(noKey ? this.#empty(token.pos) : this.#node(false, false));
+        children.push(noKey ? this.#emptyInFlow(token.pos) : this.#node(false, false));
         children.push(this.#flowMappingValue());
       } else if (token.kind !== "flow-mapping-end") {
-        children.push(this.#node(false, false), this.#empty(this.#scanner.peek().pos));
+        children.push(this.#node(false, false), this.#emptyInFlow(this.#scanner.peek().pos));
       } else break;
       token = this.#scanner.peek();
     }
@@ -263,10 +263,14 @@ export class Composer {
 
   #flowMappingValue(): Node {
     let token = this.#scanner.peek();
-    if (token.kind !== "value") return this.#empty(token.pos);
+    if (token.kind !== "value") return this.#emptyInFlow(token.pos);
     token = this.#skipAndPeek();
-    if (token.kind === "flow-entry" || token.kind === "flow-mapping-end") return this.#empty(token.pos);
+    if (token.kind === "flow-entry" || token.kind === "flow-mapping-end") return this.#emptyInFlow(token.pos);
     return this.#node(false, false);
+  }
+
+  #emptyInFlow(pos: number): ScalarNode {
+    return { ...this.#empty(pos), inFlow: true };
   }
 
   #empty(pos: number): ScalarNode {

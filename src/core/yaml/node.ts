@@ -11,6 +11,8 @@ export interface ScalarNode extends NodeBase {
   readonly kind: "scalar";
   readonly text: string;
   readonly plain: boolean;
+  /** An empty node inside a flow collection. */
+  readonly inFlow?: true;
 }
 
 export interface MappingNode extends NodeBase {

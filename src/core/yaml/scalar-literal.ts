@@ -26,6 +26,9 @@ export class ScalarLiteral {
   }
 }
 
+/** A null without text inside `{}` or `[]`: kyaml writes it quoted, so it ends as an empty string. Only with `keepStyle`. */
+export const EMPTY_IN_FLOW = new ScalarLiteral("!!null", "");
+
 export function isScalarLiteral(value: unknown): value is ScalarLiteral {
   return value instanceof ScalarLiteral;
 }

@@ -51,11 +51,7 @@ export function validateMetadata(type: ResourceType, draft: Draft): readonly Fie
     }
   }
   for (const finalizer of texts(metadata, "finalizers")) {
-    const isKnown = finalizer.includes("/") || ["foregroundDeletion", "orphan", "kubernetes"].includes(finalizer);
-    if (!isKnown)
-      causes.push(
-        invalidField("metadata.finalizers", finalizer, "name is neither a standard finalizer name nor is it fully qualified"),
-      );
+    for (const message of keyProblems(finalizer)) causes.push(invalidField("metadata.finalizers", finalizer, message));
   }
   return causes;
 }

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "../../core/manifest/object.js";
 import { now } from "../cluster.js";
 import type { Controller } from "../controllers/loop.js";
-import { type Draft, part, parts, text } from "../draft.js";
+import { type Draft, parts, text } from "../draft.js";
 import { behaviorOf, specOf, statusOf, type Workloads, withCondition, writeObject, writeStatus } from "./context.js";
 import { qosClassOf } from "./qos-class.js";
 

@@ -4,6 +4,7 @@ import { alreadyExists, badRequest, forbidden, invalid, notFound, StatusError } 
 import { type Cluster, now } from "../cluster.js";
 import { type Draft, ensure, finished, part, text } from "../draft.js";
 import { admitCreate } from "../rules/admission.js";
+import { storageForm } from "../rules/conversion.js";
 import { decodeObject } from "../rules/decode.js";
 import { prepareForCreate } from "../rules/strategy.js";
 import { validateCreate } from "../rules/validation.js";
@@ -14,13 +15,13 @@ import type { WriteOptions } from "./options.js";
 /** POST: makes an object. Throws 400, 403, 404 (namespace), 409 and 422 as the API server does. */
 export function createObject(
   cluster: Cluster,
-  type: ResourceType,
+  requested: ResourceType,
   namespace: string,
   body: Draft,
   options: WriteOptions,
   tracked?: (object: KubernetesObject) => KubernetesObject,
 ): Entry {
-  const draft = decodeObject(cluster, type, body, options);
+  const { type, draft } = storageForm(cluster, requested, decodeObject(cluster, requested, body, options));
   const metadata = ensure(draft, "metadata");
   settleName(cluster, type, metadata);
   settleNamespace(type, namespace, metadata);

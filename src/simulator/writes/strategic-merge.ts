@@ -36,7 +36,10 @@ function mergeObject(shape: Shape, target: Draft | undefined, patch: Draft): Dra
     else mergeField(shape, out, key, value);
   }
   for (const [key, value] of Object.entries(patch)) {
-    if (key.startsWith("$setElementOrder/")) orderList(shape, out, key.slice("$setElementOrder/".length), value);
+    const isOrder = key.startsWith("$setElementOrder/");
+    const list = isOrder ? key.slice("$setElementOrder/".length) : key;
+    if (!isOrder && patch[`$setElementOrder/${key}`] !== undefined) continue;
+    if (isOrder || fieldOf(shape, key)?.patch.strategy.includes("merge")) orderList(shape, out, list, value, target?.[list]);
   }
   return out;
 }
@@ -89,14 +92,21 @@ function dropPrimitives(out: Draft, key: string, values: unknown): void {
   out[key] = out[key].filter((item: unknown) => !values.some((value) => sameValue(value, item)));
 }
 
-/** Items named by the patch stand in its order; the others keep their place relative to their predecessor. */
-function orderList(shape: Shape, out: Draft, key: string, order: unknown): void {
+/** Items that the patch names stand in its order, before others of which the object's own order does not say that they come first. */
+function orderList(shape: Shape, out: Draft, key: string, order: unknown, original: unknown): void {
   const list = out[key];
   if (!Array.isArray(list) || !Array.isArray(order)) return;
   const mergeKey = fieldOf(shape, key)?.patch.mergeKey ?? "";
   const idOf = (item: unknown): unknown => (isDraft(item) && mergeKey !== "" ? item[mergeKey] : item);
-  const rank = (item: unknown): number => order.findIndex((wanted) => sameValue(idOf(wanted), idOf(item)));
-  const named = list.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b));
-  let next = 0;
-  out[key] = list.map((item) => (rank(item) >= 0 ? named[next++] : item));
+  const rankIn = (all: unknown, item: unknown): number =>
+    Array.isArray(all) ? all.findIndex((known) => sameValue(idOf(known), idOf(item))) : -1;
+  const named = list.filter((item) => rankIn(order, item) >= 0).sort((a, b) => rankIn(order, a) - rankIn(order, b));
+  const others = list.filter((item) => rankIn(order, item) < 0);
+  const merged: unknown[] = [];
+  while (named.length > 0 && others.length > 0) {
+    const left = rankIn(original, others[0]);
+    const right = rankIn(original, named[0]);
+    merged.push(left >= 0 && right >= 0 && left < right ? others.shift() : named.shift());
+  }
+  out[key] = [...merged, ...named, ...others];
 }

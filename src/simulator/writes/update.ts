@@ -5,6 +5,7 @@ import { badRequest, conflict, invalid, modified } from "../api/status-error.js"
 import { type Cluster, entryOf } from "../cluster.js";
 import { type Draft, ensure, finished, text } from "../draft.js";
 import { admitUpdate } from "../rules/admission.js";
+import { storageForm } from "../rules/conversion.js";
 import { decodeObject } from "../rules/decode.js";
 import { allowsUnconditionalUpdate, prepareForUpdate } from "../rules/strategy.js";
 import { validateUpdate } from "../rules/validation.js";
@@ -42,13 +43,14 @@ export function updateObject(cluster: Cluster, target: UpdateTarget, body: Draft
  */
 export function writeUpdate(
   cluster: Cluster,
-  type: ResourceType,
+  requested: ResourceType,
   current: Entry,
-  draft: Draft,
+  decoded: Draft,
   options: WriteOptions,
   isReplacement: boolean,
   tracked?: (object: KubernetesObject) => KubernetesObject,
 ): Entry {
+  const { type, draft } = storageForm(cluster, requested, decoded);
   const old = current.object;
   const name = old.metadata.name;
   const metadata = ensure(draft, "metadata");

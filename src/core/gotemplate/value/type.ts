@@ -1,4 +1,4 @@
-import type { GoMap, GoMethod } from "./value.js";
+import type { GoList, GoMap, GoMethod } from "./value.js";
 
 /** reflect.Kind, as far as template values have one. */
 export type Kind =
@@ -34,7 +34,7 @@ export interface GoType {
   /** The unnamed type with the same structure, for a named one such as `common.Values`. */
   readonly underlying?: GoType;
   /** Methods of a named map type. */
-  readonly methods?: (receiver: GoMap, name: string) => GoMethod | undefined;
+  readonly methods?: (receiver: GoMap | GoList, name: string) => GoMethod | undefined;
 }
 
 const anyType: GoType = { name: "interface {}", kind: "interface" };

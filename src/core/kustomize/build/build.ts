@@ -8,6 +8,7 @@ import { metaTexts, originAnnotation, removedAnnotations, transformationsAnnotat
 import { fieldSpec } from "../model/field-spec.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
+import { withFoldedBreaks } from "../nodes/folded-breaks.js";
 import { toJson } from "../nodes/json.js";
 import type { KustomizeOptions, KustomizeResult, Warning } from "../options.js";
 import { KustomizeSession } from "../session.js";
@@ -106,7 +107,7 @@ function finished(resource: Resource, buildMetadata: readonly string[]): Kuberne
   if (!keepsTransformations) delete annotations[transformationsAnnotation];
   const isUntouched = hadNone && keepsOrigin && keepsTransformations;
   const value = isUntouched ? resource.value : withMetaTexts(resource.value, "annotations", annotations);
-  return asObject(toJson(value) as Value);
+  return asObject(withFoldedBreaks(toJson(value)));
 }
 
 function printResources(resources: readonly KubernetesObject[]): string {

@@ -1,5 +1,4 @@
 import { kustomizeError } from "../model/errors.js";
-import { formatId } from "../model/res-id.js";
 import { metaTexts, withMetaTexts } from "../model/annotations.js";
 import { ResMap } from "../model/res-map.js";
 import { toJson } from "../nodes/json.js";
@@ -21,7 +20,7 @@ export function runValidators(map: ResMap, validators: readonly Transformer[]): 
       const { [validatedBy]: _label, ...labels } = metaTexts(after.value, "labels");
       const cleaned = _label === undefined ? after.value : withMetaTexts(after.value, "labels", labels);
       if (cleaned === resource.value || emitJson(toJson(cleaned)) === emitJson(toJson(resource.value))) return;
-      throw fail(`nodes unequal: ${formatId(resource.curId)}`);
+      throw fail(`nodes unequal: \n -- ${emitJson(toJson(resource.value))},\n -- ${emitJson(toJson(cleaned))}`);
     });
     map.setAll(checked.resources);
   }

@@ -2,7 +2,7 @@ import { prefixError } from "../model/errors.js";
 import { parseGroupVersion } from "../model/gvk.js";
 import type { FieldSpec } from "../model/field-spec.js";
 import { formatId } from "../model/res-id.js";
-import { childOf, childText, isList, isMap, isMissingOrNull, isScalar, type Node, type NodeMap, textOf } from "../nodes/node.js";
+import { childOf, childText, isList, isMap, isMissingOrNull, isQuotedScalar, isScalar, type Node, type NodeMap, type SharedText, tagOf, textOf } from "../nodes/node.js";
 import { fieldError, NodeKindError } from "../nodes/ops.js";
 import { isListIndex, parseIndex, splitPath } from "../nodes/paths.js";
 import { makeScalar } from "../nodes/scalar.js";
@@ -130,21 +130,26 @@ export function setScalar(tag: string, text: string): (node: Node | undefined) =
 export function overwriteScalar(node: Node | undefined, tag: string, text: string): Node {
   if (isMissingOrNull(node)) return makeScalar(tag, text, false);
   requireNodeKind(node, "scalar");
-  const isQuoted = node instanceof ScalarLiteral && node.tag === "!!str";
+  const isQuoted = isQuotedScalar(node);
   if (typeof node === "string" && tag === "!!str") return node === text ? node : text;
   if (isQuoted && (node as ScalarLiteral).text === text && (tag === "" || tag === "!!str")) return node;
   return makeScalar(tag, text, isQuoted);
 }
 
-/** Sets a string entry of a map. */
-export function setEntry(key: string, text: string): (node: Node | undefined) => Node | undefined {
+/** Sets a string entry of a map; `made` tells what a new entry is. */
+export function setEntry(key: string, entry: SharedText, made: () => void): (node: Node | undefined) => Node | undefined {
+  const { text } = entry;
   return (node) => {
     if (isMissingOrNull(node)) return node;
     requireNodeKind(node, "map");
     const before = childOf(node, key);
-    const isQuoted = before instanceof ScalarLiteral && before.tag === "!!str";
-    if (before !== undefined && isScalar(before) && textOf(before) === text && (isQuoted || typeof before === "string")) return node;
-    return { ...(node as NodeMap), [key]: isQuoted ? new ScalarLiteral("!!str", text) : text };
+    if (before === undefined) {
+      made();
+      return { ...(node as NodeMap), [key]: entry };
+    }
+    entry.isQuoted = isQuotedScalar(before);
+    if (isScalar(before) && textOf(before) === text && (entry.isQuoted || tagOf(before) === "!!str")) return node;
+    return { ...(node as NodeMap), [key]: entry.isQuoted ? new ScalarLiteral("!!str", text) : text };
   };
 }
 

@@ -1,6 +1,6 @@
 import { ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { base64Encode } from "../../../platform/bytes.js";
-import { childOf, isMap, isMissingOrNull, isScalar, type Node, type NodeMap, textOf } from "../nodes/node.js";
+import { childOf, isMap, isMissingOrNull, isQuotedScalar, isScalar, type Node, type NodeMap, textOf } from "../nodes/node.js";
 import { isNonStringInYaml11 } from "../nodes/resolve.js";
 import { makeScalar } from "../nodes/scalar.js";
 
@@ -65,6 +65,6 @@ export function withoutField(value: NodeMap, field: string): NodeMap {
 export function untaggedOver(before: Node | undefined, text: string): Node {
   if (before === undefined) return makeScalar("", text, isNonStringInYaml11(text));
   if (isScalar(before) && !isMissingOrNull(before) && textOf(before) === text) return before;
-  const isQuoted = before instanceof ScalarLiteral && before.tag === "!!str";
+  const isQuoted = isQuotedScalar(before);
   return makeScalar("", text, isQuoted);
 }

@@ -1,8 +1,11 @@
 import { isObject, objectAt, stringAt, type Value, type ValueObject } from "../../manifest/value.js";
 import { parseYaml } from "../../yaml/parse.js";
+import { schemaTables } from "../tables/schema.generated.js";
 import type { SchemaNode } from "../tables/types.js";
 import { prefixError } from "./errors.js";
-import { builtInSchemas, type MergeSchema, type Schemas, tableSchemas } from "./schema.js";
+import { builtInSchemas, type Definitions, type MergeSchema, type Schemas, tableSchemas } from "./schema.js";
+
+const scopedTypes: ReadonlySet<string> = new Set([...schemaTables.clusterScoped, ...schemaTables.namespaced]);
 
 /**
  * The schemas of one build. A kustomization's `openapi` replaces the built-in document for what comes after it; the built-in one
@@ -12,12 +15,21 @@ export class BuildSchemas implements Schemas {
   #custom: Schemas | undefined;
   #isBuiltInUsed = false;
 
-  get hasCustom(): boolean {
-    return this.#custom !== undefined;
+  #isFixed = false;
+
+  /** A document was chosen; later choices do not count. */
+  get isFixed(): boolean {
+    return this.#isFixed;
   }
 
   use(document: Uint8Array, file: string): void {
-    this.#custom = readSchemas(document, file);
+    this.#custom = readSchemas(document, file, () => (this.#isBuiltInUsed ? schemaTables.definitions : {}));
+    this.#isFixed = true;
+  }
+
+  /** Settles on the built-in document. */
+  useBuiltIn(): void {
+    this.#isFixed = true;
   }
 
   schemaOf(apiVersion: string, kind: string): MergeSchema | undefined {
@@ -28,12 +40,13 @@ export class BuildSchemas implements Schemas {
   }
 
   isClusterScoped(apiVersion: string, kind: string): boolean {
+    if (this.#custom === undefined && !this.#isBuiltInUsed && !scopedTypes.has(`${apiVersion}/${kind}`)) this.#isBuiltInUsed = true;
     return builtInSchemas.isClusterScoped(apiVersion, kind) || (this.#custom?.isClusterScoped(apiVersion, kind) ?? false);
   }
 }
 
 /** Reads an OpenAPI v2 document: merge keys of its definitions, scopes from its paths. */
-function readSchemas(document: Uint8Array, file: string): Schemas {
+function readSchemas(document: Uint8Array, file: string, others: () => Definitions): Schemas {
   let value: Value;
   try {
     value = parseYaml(document, { file, dialect: "kubernetes", duplicateKeys: "last" });
@@ -49,7 +62,7 @@ function readSchemas(document: Uint8Array, file: string): Schemas {
     for (const type of Array.isArray(types) ? types : []) if (isObject(type)) roots.set(typeKey(type), name);
   }
   const clusterScoped = clusterScopedTypes(objectAt(isObject(value) ? value : undefined, "paths"));
-  return tableSchemas(roots, definitions, (type) => clusterScoped.has(type));
+  return tableSchemas(roots, definitions, others, (apiVersion, kind) => clusterScoped.has(`${apiVersion}/${kind}`));
 }
 
 function typeKey(type: ValueObject): string {

@@ -1,4 +1,5 @@
 import { childOf, childText, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
+import { withAliasesUpdated } from "../nodes/aliases.js";
 import { parseGroupVersion } from "./gvk.js";
 import { annotation, buildAnnotations } from "./annotations.js";
 import { effectiveNamespace, idKey, type ResId } from "./res-id.js";
@@ -13,24 +14,46 @@ export class Resource {
   /** Names of the vars that read from it. */
   readonly refVarNames: readonly string[];
   readonly #schemas: Schemas;
+  /** Some of its texts stand in several places as one. */
+  readonly #isAliased: boolean;
   #curId: ResId | undefined;
   #prevIds: readonly ResId[] | undefined;
   #keys: readonly string[] | undefined;
 
-  constructor(value: NodeMap, schemas: Schemas, refVarNames: readonly string[] = []) {
+  constructor(value: NodeMap, schemas: Schemas, refVarNames: readonly string[] = [], isAliased = false) {
     this.value = value;
     this.#schemas = schemas;
     this.refVarNames = refVarNames;
+    this.#isAliased = isAliased;
   }
 
   /** The same resource with another value. */
   with(value: Node): Resource {
     if (value === this.value) return this;
-    return new Resource((isMap(value) ? value : {}) as NodeMap, this.#schemas, this.refVarNames);
+    const whole = this.#isAliased ? withAliasesUpdated(this.value, value) : value;
+    const changed = new Resource((isMap(whole) ? whole : {}) as NodeMap, this.#schemas, this.refVarNames, this.#isAliased);
+    const { value: before } = this;
+    const { value: after } = changed;
+    const isSame = before["metadata"] === after["metadata"] && before["kind"] === after["kind"] && before["apiVersion"] === after["apiVersion"];
+    if (isSame) {
+      changed.#curId = this.#curId;
+      changed.#prevIds = this.#prevIds;
+      changed.#keys = this.#keys;
+    }
+    return changed;
+  }
+
+  /** The same resource rebuilt: nothing in it is one with anything else any more. */
+  withRebuilt(value: NodeMap): Resource {
+    return new Resource(value, this.#schemas, this.refVarNames);
+  }
+
+  withAliases(): Resource {
+    return this.#isAliased ? this : new Resource(this.value, this.#schemas, this.refVarNames, true);
   }
 
   withRefVarNames(names: readonly string[]): Resource {
-    return new Resource(this.value, this.#schemas, names);
+    return new Resource(this.value, this.#schemas, names, this.#isAliased);
   }
 
   get schemas(): Schemas {
@@ -61,13 +84,9 @@ export class Resource {
   get curId(): ResId {
     if (this.#curId) return this.#curId;
     const { apiVersion, kind } = this;
-    this.#curId = {
-      ...parseGroupVersion(apiVersion),
-      kind,
-      name: this.name,
-      namespace: this.namespace,
-      isClusterScoped: this.#schemas.isClusterScoped(apiVersion, kind),
-    };
+    const { group, version } = parseGroupVersion(apiVersion);
+    const isClusterScoped = this.#schemas.isClusterScoped(apiVersion, kind);
+    this.#curId = { group, version, kind, name: this.name, namespace: this.namespace, isClusterScoped };
     return this.#curId;
   }
 

@@ -17,14 +17,16 @@ export interface Schemas {
   isClusterScoped(apiVersion: string, kind: string): boolean;
 }
 
-type Definitions = { readonly [name: string]: SchemaNode };
+export type Definitions = { readonly [name: string]: SchemaNode };
 
 class TableSchema implements MergeSchema {
-  readonly #definitions: Definitions;
+  readonly #definitions: (name: string) => SchemaNode | undefined;
   readonly #node: SchemaNode;
   readonly #fields = new Map<string, MergeSchema | undefined>();
+  /** null: not asked for yet. */
+  #items: MergeSchema | undefined | null = null;
 
-  constructor(definitions: Definitions, node: SchemaNode) {
+  constructor(definitions: (name: string) => SchemaNode | undefined, node: SchemaNode) {
     this.#definitions = definitions;
     this.#node = node;
   }
@@ -34,7 +36,7 @@ class TableSchema implements MergeSchema {
   }
 
   get isMerged(): boolean {
-    return this.strategy.split(",").includes("merge");
+    return this.strategy !== "" && this.strategy.split(",").includes("merge");
   }
 
   get mergeKeys(): readonly string[] {
@@ -50,43 +52,54 @@ class TableSchema implements MergeSchema {
   }
 
   get items(): MergeSchema | undefined {
-    return this.#resolve(this.#node.i);
+    if (this.#items === null) this.#items = this.#resolve(this.#node.i);
+    return this.#items;
   }
 
   #resolve(node: SchemaNode | undefined): MergeSchema | undefined {
     let found = node;
     for (let hops = 0; found?.r !== undefined; hops++) {
       if (hops > 100) return undefined;
-      found = Object.hasOwn(this.#definitions, found.r) ? this.#definitions[found.r] : undefined;
+      found = this.#definitions(found.r);
     }
     return found && new TableSchema(this.#definitions, found);
   }
 }
 
-/** Schemas from tables; each kind's is made once. */
+/** Schemas from tables; each kind's is made once. References may also lead to `others`. */
 export function tableSchemas(
   roots: ReadonlyMap<string, string>,
   definitions: Definitions,
-  scopes: (type: string) => boolean,
+  others: () => Definitions,
+  scopes: (apiVersion: string, kind: string) => boolean,
 ): Schemas {
+  const find = (name: string): SchemaNode | undefined => ownEntry(definitions, name) ?? ownEntry(others(), name);
   const known = new Map<string, MergeSchema | undefined>();
   return {
     schemaOf(apiVersion, kind) {
       const type = `${apiVersion}/${kind}`;
       if (known.has(type)) return known.get(type);
       const name = roots.get(type);
-      const node = name === undefined || !Object.hasOwn(definitions, name) ? undefined : definitions[name];
-      const schema = node && new TableSchema(definitions, node);
+      const node = name === undefined ? undefined : ownEntry(definitions, name);
+      const schema = node && new TableSchema(find, node);
       known.set(type, schema);
       return schema;
     },
-    isClusterScoped: (apiVersion, kind) => scopes(`${apiVersion}/${kind}`),
+    isClusterScoped: (apiVersion, kind) => scopes(apiVersion, kind),
   };
 }
 
+function ownEntry(definitions: Definitions, name: string): SchemaNode | undefined {
+  return Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+}
+
 const clusterScoped: ReadonlySet<string> = new Set(schemaTables.clusterScoped);
+const clusterScopedKinds: ReadonlySet<string> = new Set(schemaTables.clusterScoped.map((type) => type.slice(type.lastIndexOf("/") + 1)));
 
 /** The OpenAPI v1.21.2 document that Kustomize embeds. */
-export const builtInSchemas: Schemas = tableSchemas(new Map(Object.entries(schemaTables.roots)), schemaTables.definitions, (type) =>
-  clusterScoped.has(type),
+export const builtInSchemas: Schemas = tableSchemas(
+  new Map(Object.entries(schemaTables.roots)),
+  schemaTables.definitions,
+  () => ({}),
+  (apiVersion, kind) => clusterScopedKinds.has(kind) && clusterScoped.has(`${apiVersion}/${kind}`),
 );

@@ -47,7 +47,7 @@ const mergedOnce = new WeakMap<TransformerConfig, WeakMap<TransformerConfig, Tra
 /** Both together; a spec that is there in another form is not repeated, and a conflict is an error. */
 export function mergeConfigs(config: TransformerConfig, incoming: TransformerConfig): TransformerConfig {
   if (incoming === emptyConfig) return config;
-  if (config === emptyConfig || config === incoming) return incoming;
+  if (config === incoming) return incoming;
   const known = mergedOnce.get(config)?.get(incoming);
   if (known) return known;
   const merged = mergeAnew(config, incoming);

@@ -1,7 +1,7 @@
 import type { Value } from "../../manifest/value.js";
 import { chooseStyle } from "../../yaml/emit-scalar.js";
 import { resolvePlain as resolveText } from "../../yaml/resolve.js";
-import { resolveScalar, ScalarLiteral } from "../../yaml/scalar-literal.js";
+import { EMPTY_IN_FLOW, resolveScalar, ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { formatGoFloat } from "../../yaml/go-number.js";
 import { kustomizeError } from "../model/errors.js";
 import { isList, isMap, type Node, type NodeMap } from "./node.js";
@@ -30,7 +30,7 @@ export function toJson(node: Node): Value {
 }
 
 function literalValue(literal: ScalarLiteral): Value {
-  if (literal.tag === "!!str") return literal.text;
+  if (literal.tag === "!!str" || literal === EMPTY_IN_FLOW) return literal.text;
   const value = resolveOrThrow(literal);
   if (typeof value !== "number" || Number.isFinite(value)) return value;
   throw kustomizeError("KUSTOMIZE_RESOURCE", `json: unsupported value: ${goNonFinite(value)}`);

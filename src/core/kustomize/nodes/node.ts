@@ -10,6 +10,22 @@ export interface NodeMap {
   readonly [key: string]: Node;
 }
 
+/**
+ * A string that one step put into several places of a resource. In the original all of them are one node, so whatever later
+ * overwrites one place overwrites them all, until a JSON patch rebuilds the resource.
+ */
+export class SharedText extends ScalarLiteral {
+  isQuoted = false;
+  constructor(text: string) {
+    super("!!str", text);
+  }
+}
+
+/** Whether a string was written in quotes or as a block, so that what overwrites it is, too. */
+export function isQuotedScalar(node: Node | undefined): boolean {
+  return node instanceof SharedText ? node.isQuoted : node instanceof ScalarLiteral && node.tag === "!!str";
+}
+
 export function isMap(node: unknown): node is NodeMap {
   return typeof node === "object" && node !== null && !Array.isArray(node) && !(node instanceof ScalarLiteral);
 }

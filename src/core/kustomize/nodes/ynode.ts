@@ -1,5 +1,4 @@
-import { ScalarLiteral } from "../../yaml/scalar-literal.js";
-import { isMap, type Node, type NodeMap, type Scalar, tagOf, textOf } from "./node.js";
+import { isMap, isQuotedScalar, type Node, type NodeMap, type Scalar, tagOf, textOf } from "./node.js";
 import { makeScalar } from "./scalar.js";
 
 export type Kind = "none" | "map" | "list" | "scalar";
@@ -32,8 +31,13 @@ export class YNode {
       this.kind = "scalar";
       this.tag = tagOf(source as Scalar);
       this.value = textOf(source);
-      this.isQuoted = source instanceof ScalarLiteral && source.tag === "!!str";
+      this.isQuoted = isQuotedScalar(source);
     }
+  }
+
+  /** What it was made from, while nothing in it was touched. */
+  get untouched(): Node | undefined {
+    return this.#fields === undefined && this.#items === undefined ? this.#source : undefined;
   }
 
   static scalar(tag: string, value: string, isQuoted = false): YNode {

@@ -14,6 +14,8 @@ export interface SchemaTables {
   readonly definitions: { readonly [name: string]: SchemaNode };
   /** `apiVersion/Kind` of every kind that is certainly cluster-scoped. */
   readonly clusterScoped: readonly string[];
+  /** The same of those that certainly live in a namespace. */
+  readonly namespaced: readonly string[];
 }
 
 export interface FieldSpecEntry {

@@ -1,7 +1,7 @@
 import type { FieldSpec } from "../model/field-spec.js";
 import { applyFieldSpecs, setEntry } from "../filters/field-spec.js";
 import type { Texts } from "../kustomization/fields.js";
-import type { NodeMap } from "../nodes/node.js";
+import { type NodeMap, SharedText } from "../nodes/node.js";
 import type { Transformer } from "./transformer.js";
 import { compareBytes } from "../model/gvk.js";
 
@@ -19,14 +19,27 @@ function entryTransformer(kind: string, entries: Texts, specs: readonly FieldSpe
   return {
     kind,
     transform(map) {
-      map.update((resource) => resource.with(withEntries(resource.value, entries, specs)));
+      map.update((resource) => {
+        const { value, isShared } = withEntries(resource.value, entries, specs);
+        const changed = resource.with(value);
+        return isShared ? changed.withAliases() : changed;
+      });
     },
   };
 }
 
-export function withEntries(value: NodeMap, entries: Texts, specs: readonly FieldSpec[]): NodeMap {
+/** The entries at every spec; `isShared` where one text was put into several places. */
+export function withEntries(value: NodeMap, entries: Texts, specs: readonly FieldSpec[]): { readonly value: NodeMap; readonly isShared: boolean } {
   let result = value;
-  for (const key of Object.keys(entries).sort(compareBytes))
-    result = applyFieldSpecs(result, specs, { set: setEntry(key, entries[key]!), createKind: "map" });
-  return result;
+  let isShared = false;
+  for (const key of Object.keys(entries).sort(compareBytes)) {
+    let places = 0;
+    const made = (): void => {
+      places += 1;
+    };
+    const set = setEntry(key, new SharedText(entries[key]!), made);
+    result = applyFieldSpecs(result, specs, { set, createKind: "map" });
+    if (places > 1) isShared = true;
+  }
+  return { value: result, isShared };
 }

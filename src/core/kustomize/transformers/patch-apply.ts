@@ -18,7 +18,7 @@ export function mergeInto(target: Resource, patch: Resource): Resource {
   const isNameFree = annotation(patch.value, buildAnnotations.allowNameChange) === "enabled";
   const isKindFree = annotation(patch.value, buildAnnotations.allowKindChange) === "enabled";
   const before = isNameFree || isKindFree ? withStoredId(target) : target;
-  const merged = mergeNodes(new YNode(patch.value), new YNode(before.value), target.schemas, { listIncrease: "prepend" });
+  const merged = mergeNodes(new YNode(patch.value), new YNode(before.value), target.schemas, { listIncrease: "prepend", isStable: true });
   if (merged === undefined) return target.with({});
   const frozen = merged.freeze();
   if (isNilOrEmpty(frozen)) return target.with({});
@@ -63,5 +63,5 @@ export function patchInto(target: Resource, operations: readonly PatchOperation[
     throw kustomizeError("KUSTOMIZE_PATCH", "json: cannot unmarshal array into Go value of type map[string]interface {}");
   const value = fromJson(patched);
   const map: NodeMap = isMap(value) ? value : {};
-  return target.with(withMetaTexts(map, "annotations", { ...metaTexts(map, "annotations"), ...Object.fromEntries(kept) }));
+  return target.withRebuilt(withMetaTexts(map, "annotations", { ...metaTexts(map, "annotations"), ...Object.fromEntries(kept) }));
 }

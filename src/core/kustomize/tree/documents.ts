@@ -15,11 +15,27 @@ export function readResources(text: string | Uint8Array, file: string): readonly
 function readDocuments(text: string | Uint8Array, file: string): readonly Node[] {
   try {
     const documents = parseYamlDocuments(text, { file, dialect: "kustomize", keepStyle: true });
-    return (documents as readonly unknown[] as readonly Node[]).filter((document) => !isMissingOrNull(document));
+    const nodes = (documents as readonly unknown[] as readonly Node[]).filter((document) => !isMissingOrNull(document));
+    return mayHoldMergeKey(text) ? nodes.map(withoutMergeKeys) : nodes;
   } catch (error) {
     if (error instanceof InputError && error.code !== "YAML_SEPARATOR") throw prefixError(error, "MalformedYAMLError");
     throw error;
   }
+}
+
+function mayHoldMergeKey(text: string | Uint8Array): boolean {
+  if (typeof text === "string") return text.includes("<<");
+  for (let at = text.indexOf(60); at >= 0; at = text.indexOf(60, at + 1)) if (text[at + 1] === 60) return true;
+  return false;
+}
+
+/** Merges are done; any key `<<` that is left, a quoted one, is dropped with them. */
+function withoutMergeKeys(node: Node): Node {
+  if (isList(node)) return node.map(withoutMergeKeys);
+  if (!isMap(node)) return node;
+  const result: { [key: string]: Node } = {};
+  for (const [key, child] of Object.entries(node)) if (key !== "<<") result[key] = withoutMergeKeys(child);
+  return result;
 }
 
 /** A lone `List` or `ResourceList` stands for its items. */

@@ -1,0 +1,109 @@
+/** Every metric: its kind, its help and its labels. A name that is not here is our bug. */
+export interface MetricDeclaration {
+  readonly kind: "counter" | "gauge" | "histogram";
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly buckets?: readonly number[];
+}
+
+const app = ["namespace", "name"] as const;
+const fast = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Argo CD's names first (so that dashboards and alerts go on working), then our own. */
+export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
+  argocd_app_info: {
+    kind: "gauge",
+    help: "Information about application.",
+    labels: [
+      ...app,
+      "project",
+      "repo",
+      "dest_server",
+      "dest_namespace",
+      "sync_status",
+      "health_status",
+      "operation",
+      "autosync_enabled",
+    ],
+  },
+  argocd_app_condition: { kind: "gauge", help: "Report application conditions.", labels: [...app, "condition"] },
+  argocd_app_labels: {
+    kind: "gauge",
+    help: "Argo Application labels converted to Prometheus labels",
+    labels: [...app, "project"],
+  },
+  argocd_app_sync_total: {
+    kind: "counter",
+    help: "Number of application syncs.",
+    labels: [...app, "project", "dest_server", "phase", "dry_run"],
+  },
+  argocd_app_reconcile: {
+    kind: "histogram",
+    help: "Application reconciliation performance in seconds.",
+    labels: ["namespace", "dest_server"],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16],
+  },
+  argocd_appset_info: {
+    kind: "gauge",
+    help: "Information about applicationset",
+    labels: ["namespace", "name", "resource_update_status"],
+  },
+  argocd_appset_owned_applications: {
+    kind: "gauge",
+    help: "Number of applications owned by the applicationset",
+    labels: ["namespace", "name"],
+  },
+  argocd_appset_reconcile: {
+    kind: "histogram",
+    help: "Application reconciliation performance in seconds.",
+    labels: ["namespace", "name"],
+    buckets: [0.25, 0.5, 1, 2, 4, 8, 16],
+  },
+  argocd_cluster_info: { kind: "gauge", help: "Information about cluster.", labels: ["server", "k8s_version", "name"] },
+  argocd_cluster_connection_status: {
+    kind: "gauge",
+    help: "The k8s cluster current connection status.",
+    labels: ["server", "k8s_version"],
+  },
+  argocd_cluster_api_resource_objects: {
+    kind: "gauge",
+    help: "Number of k8s resource objects in the cache.",
+    labels: ["server"],
+  },
+  argocd_cluster_api_resources: { kind: "gauge", help: "Number of monitored Kubernetes API resources.", labels: ["server"] },
+  argocd_git_request_total: {
+    kind: "counter",
+    help: "Number of git requests performed by repo server",
+    labels: ["repo", "request_type"],
+  },
+  argocd_git_request_duration_seconds: {
+    kind: "histogram",
+    help: "Git requests duration seconds.",
+    labels: ["repo", "request_type"],
+    buckets: [0.1, 0.25, 0.5, 1, 2, 4, 10, 20],
+  },
+  argocd_git_fetch_fail_total: {
+    kind: "counter",
+    help: "Number of git fetch requests failures by repo server",
+    labels: ["repo"],
+  },
+  argocd_git_lsremote_fail_total: {
+    kind: "counter",
+    help: "Number of git ls-remote requests failures by repo server",
+    labels: ["repo"],
+  },
+  fleetwright_room_duration_seconds: {
+    kind: "histogram",
+    help: "How long a room of a reconcile took.",
+    labels: ["room"],
+    buckets: fast,
+  },
+  fleetwright_queue_depth: { kind: "gauge", help: "Keys that wait or are worked on.", labels: ["queue"] },
+  fleetwright_render_cache_hits_total: { kind: "counter", help: "Renders that were found by what they read.", labels: [] },
+  fleetwright_render_cache_misses_total: { kind: "counter", help: "Renders that had to be made.", labels: [] },
+  fleetwright_drift_age_seconds: {
+    kind: "gauge",
+    help: "How long an application has differed from git, as this process has seen it.",
+    labels: [...app, "project", "env"],
+  },
+};

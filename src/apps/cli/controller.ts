@@ -1,0 +1,62 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { loadKubeconfig } from "../../adapters/kubernetes/kubeconfig.js";
+import { type LogLevel, pinoLogger } from "../../adapters/log/pino-logger.js";
+import { runController } from "../controller/run-controller.js";
+import { type CliIo, guarded } from "./io.js";
+
+interface Options {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace: string;
+  readonly dataDir: string;
+  readonly port: string;
+  readonly host: string;
+  readonly logLevel: LogLevel;
+  readonly knownHosts?: string;
+  readonly allowFileRepositories?: boolean;
+}
+
+/** `fleetwright controller`: reconciles the Applications and ApplicationSets of a hub until it is stopped. */
+export function registerController(program: Command, io: CliIo): void {
+  program
+    .command("controller")
+    .description("reconcile the Applications and ApplicationSets of a cluster until stopped")
+    .option("--kubeconfig <file>", "how to reach the hub (default: $KUBECONFIG, ~/.kube/config, in-cluster)")
+    .option("--context <name>", "context of the kubeconfig")
+    .option("--namespace <name>", "the control plane's namespace", "argocd")
+    .option(
+      "--data-dir <folder>",
+      "where caches live",
+      io.env["FLEETWRIGHT_DATA_DIR"] ?? join(homedir(), ".cache", "fleetwright"),
+    )
+    .option("--port <number>", "port of /metrics, /healthz, /readyz and /api/webhook", "8082")
+    .option("--host <address>", "address to listen on", "0.0.0.0")
+    .option("--log-level <level>", "debug, info, warn, error or silent", "info")
+    .option("--known-hosts <file>", "known_hosts for ssh repositories")
+    .option("--allow-file-repositories", "also read file:// repositories and local paths")
+    .action((options: Options) =>
+      guarded(io, async () => {
+        const connection = await loadKubeconfig({
+          ...(options.kubeconfig === undefined ? {} : { file: options.kubeconfig }),
+          ...(options.context === undefined ? {} : { context: options.context }),
+        });
+        const running = await runController({
+          connection,
+          namespace: options.namespace,
+          dataDir: options.dataDir,
+          port: Number(options.port),
+          host: options.host,
+          log: pinoLogger({ level: options.logLevel, destination: { write: (line) => io.err(line) } }),
+          ...(options.knownHosts === undefined ? {} : { knownHosts: options.knownHosts }),
+          ...(options.allowFileRepositories === true ? { allowFileRepositories: true } : {}),
+        });
+        await new Promise<void>((resolve) => {
+          if (io.stop.aborted) return resolve();
+          io.stop.addEventListener("abort", () => resolve(), { once: true });
+        });
+        await running.stop();
+      }),
+    );
+}

@@ -1,0 +1,65 @@
+import type { AddressInfo } from "node:net";
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import { FleetwrightError } from "../../core/errors.js";
+import type { Controller } from "../../engine/controller.js";
+import type { Logger } from "../../ports/telemetry.js";
+
+export interface ControllerServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface ControllerRoutes {
+  readonly controller: Pick<Controller, "isReady" | "webhook">;
+  readonly metrics: () => Promise<string>;
+  readonly contentType: string;
+  readonly log: Logger;
+  /** Further routes on the same port: the page and its API. */
+  readonly page?: Hono;
+}
+
+const mostWebhookBytes = 50 * 1024 * 1024;
+
+/** `/metrics`, `/healthz`, `/readyz` and `/api/webhook`. */
+export function controllerRoutes({ controller, metrics, contentType, log, page }: ControllerRoutes): Hono {
+  const app = new Hono();
+  app.get("/healthz", (context) => context.text("ok\n"));
+  app.get("/readyz", (context) => (controller.isReady ? context.text("ok\n") : context.text("not ready\n", 503)));
+  app.get("/metrics", async (context) => context.body(await metrics(), 200, { "content-type": contentType }));
+  app.post("/api/webhook", async (context) => {
+    if (Number(context.req.header("content-length") ?? 0) > mostWebhookBytes)
+      return context.json({ error: "the body is too large" }, 413);
+    const body = new Uint8Array(await context.req.arrayBuffer());
+    try {
+      const headers = Object.fromEntries(context.req.raw.headers.entries());
+      return context.json(await controller.webhook(headers, body));
+    } catch (error) {
+      if (!(error instanceof FleetwrightError) || error.kind !== "input") throw error;
+      log.warn("a webhook was refused", { code: error.code });
+      return context.json({ error: error.message }, error.code === "WEBHOOK_SIGNATURE" ? 401 : 400);
+    }
+  });
+  if (page) app.route("/", page);
+  return app;
+}
+
+/** Serves the routes; resolves when the port is open. */
+export async function serveController(
+  options: ControllerRoutes & { readonly port: number; readonly host: string },
+): Promise<ControllerServer> {
+  const app = controllerRoutes(options);
+  return await new Promise((resolve) => {
+    const server = serve({ fetch: app.fetch, port: options.port, hostname: options.host }, (address: AddressInfo) => {
+      const host = options.host === "0.0.0.0" ? "127.0.0.1" : options.host;
+      resolve({
+        url: `http://${host}:${address.port}`,
+        close: () =>
+          new Promise((done) => {
+            server.close(() => done());
+            (server as unknown as { closeAllConnections?: () => void }).closeAllConnections?.();
+          }),
+      });
+    });
+  });
+}

@@ -1,0 +1,165 @@
+import { readYaml } from "../gotemplate/funcs/yaml.js";
+import { guarded } from "../gotemplate/render.js";
+import { parseGoInt } from "../gotemplate/value/number-syntax.js";
+import { compareText } from "../gotemplate/value/text.js";
+import { trimSpace } from "../gotemplate/value/unicode.js";
+import { StructReader } from "./decode.js";
+import { helmError, prefixed } from "./failure.js";
+
+/** One rendered YAML document. */
+export interface Manifest {
+  /** The template it came from: `chart/templates/x.yaml`. */
+  readonly path: string;
+  readonly text: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface Hook extends Manifest {
+  readonly events: readonly string[];
+  readonly weight: number;
+  readonly deletePolicies: readonly string[];
+}
+
+const installOrder = [
+  "PriorityClass",
+  "Namespace",
+  "NetworkPolicy",
+  "ResourceQuota",
+  "LimitRange",
+  "PodSecurityPolicy",
+  "PodDisruptionBudget",
+  "ServiceAccount",
+  "Secret",
+  "SecretList",
+  "ConfigMap",
+  "StorageClass",
+  "PersistentVolume",
+  "PersistentVolumeClaim",
+  "CustomResourceDefinition",
+  "ClusterRole",
+  "ClusterRoleList",
+  "ClusterRoleBinding",
+  "ClusterRoleBindingList",
+  "Role",
+  "RoleList",
+  "RoleBinding",
+  "RoleBindingList",
+  "Service",
+  "DaemonSet",
+  "Pod",
+  "ReplicationController",
+  "ReplicaSet",
+  "Deployment",
+  "HorizontalPodAutoscaler",
+  "StatefulSet",
+  "Job",
+  "CronJob",
+  "IngressClass",
+  "Ingress",
+  "APIService",
+  "MutatingWebhookConfiguration",
+  "ValidatingWebhookConfiguration",
+];
+const rank: ReadonlyMap<string, number> = new Map(installOrder.map((kind, index) => [kind, index]));
+
+const hookEvents = new Set([
+  "pre-install",
+  "post-install",
+  "pre-delete",
+  "post-delete",
+  "pre-upgrade",
+  "post-upgrade",
+  "pre-rollback",
+  "post-rollback",
+  "test",
+  "test-success",
+]);
+
+/** Splits rendered files into manifests and hooks, both in Helm's order of kinds. Throws InputError HELM_MANIFEST. */
+export function sortManifests(
+  files: ReadonlyMap<string, string>,
+  warn: (message: string) => void,
+): { readonly manifests: Manifest[]; readonly hooks: Hook[] } {
+  const manifests: Manifest[] = [];
+  const hooks: Hook[] = [];
+  for (const path of [...files.keys()].sort(compareText)) {
+    for (const text of splitManifests(files.get(path) as string)) {
+      const found = readHead(path, text);
+      const hook = asHook(found.manifest, found.annotations);
+      if (hook === undefined) manifests.push(found.manifest);
+      else if (hook === "unknown") warn(`skipping unknown hooks: ${found.annotations?.["helm.sh/hook"]}`);
+      else hooks.push(hook);
+    }
+  }
+  return { manifests: sortByKind(manifests), hooks: sortByKind(hooks) };
+}
+
+/** The documents of a rendered file: Helm cuts at every line that starts with `---`, even inside a scalar. */
+export function splitManifests(text: string): string[] {
+  return trimLeft(text)
+    .split(/^---[ \t]*/m)
+    .filter((document) => trimSpace(document) !== "")
+    .map(trimLeft);
+}
+
+function trimLeft(text: string): string {
+  const trimmed = trimSpace(text);
+  return trimmed === "" ? "" : text.slice(text.indexOf(trimmed[0] as string));
+}
+
+interface Head {
+  readonly manifest: Manifest;
+  readonly annotations: Readonly<Record<string, string>> | undefined;
+}
+
+function readHead(path: string, text: string): Head {
+  try {
+    const head = new StructReader(
+      "util.SimpleHead",
+      guarded(() => readYaml(text)),
+    );
+    const metadata = new StructReader("metadata", head.raw("metadata"));
+    const manifest = {
+      path,
+      text,
+      apiVersion: head.string("apiVersion"),
+      kind: head.string("kind"),
+      name: metadata.string("name"),
+    };
+    return { manifest, annotations: metadata.stringMap("annotations") };
+  } catch (error) {
+    const cause = prefixed(`YAML parse error on ${path}: `, error);
+    if (!(cause instanceof Error)) throw cause;
+    throw helmError(cause.message, { code: "HELM_MANIFEST", file: path, cause });
+  }
+}
+
+function asHook(manifest: Manifest, annotations: Head["annotations"]): Hook | "unknown" | undefined {
+  const hook = annotations?.["helm.sh/hook"];
+  if (annotations === undefined || hook === undefined) return undefined;
+  const events = hook.split(",").map((event) => event.trim().toLowerCase());
+  if (!events.every((event) => hookEvents.has(event))) return "unknown";
+  const weight = parseGoInt(annotations["helm.sh/hook-weight"] ?? "", 10);
+  return {
+    ...manifest,
+    events: events.map((event) => (event === "test-success" ? "test" : event)),
+    weight: weight.kind === "ok" ? Number(weight.value) : 0,
+    deletePolicies: (annotations["helm.sh/hook-delete-policy"] ?? "")
+      .split(",")
+      .map((policy) => policy.trim().toLowerCase())
+      .filter((policy) => policy !== ""),
+  };
+}
+
+/** Known kinds in install order, then unknown ones by name; otherwise the order stays. */
+function sortByKind<T extends Manifest>(items: readonly T[]): T[] {
+  return [...items].sort((a, b) => {
+    const left = rank.get(a.kind);
+    const right = rank.get(b.kind);
+    if (left !== undefined && right !== undefined) return left - right;
+    if (left === undefined && right === undefined) return compareText(a.kind, b.kind);
+    return left === undefined ? 1 : -1;
+  });
+}

@@ -1,0 +1,254 @@
+import type { MergeSchema } from "../model/schema.js";
+import { elements, fieldError, findElement, getField, isMissing, NodeKindError, setElement, setField } from "../nodes/ops.js";
+import { type Kind, YNode } from "../nodes/ynode.js";
+
+export interface MergeOptions {
+  /** Where new elements of an associative list go: before the old ones (patches) or after them. */
+  readonly listIncrease: "prepend" | "append";
+  /** Lists without a schema are matched by `name` where every element has one. */
+  readonly inferLists?: boolean;
+  /** What one source alone has comes out the same whenever it did once, so that it need not be walked again. */
+  readonly isStable?: boolean;
+}
+
+export type Maybe = YNode | undefined;
+
+/** What is merged: the destination first, then the others. */
+export type Sources = readonly [Maybe, ...Maybe[]];
+
+/** Decides at each node what it becomes; undefined clears it. */
+export interface MergeVisitor {
+  map(sources: Sources): Maybe;
+  scalar(sources: Sources): Maybe;
+  /** A list that is replaced as a whole. */
+  list(sources: Sources): Maybe;
+  /** A list whose elements are matched by key. */
+  associativeList(sources: Sources): Maybe;
+}
+
+/** Where merge keys come from. */
+export interface SchemaSource {
+  schemaOf(apiVersion: string, kind: string): MergeSchema | undefined;
+}
+
+/** Walks several trees together and gives what the visitor makes of them; the destination changes in place. */
+export class MergeWalk {
+  readonly #visitor: MergeVisitor;
+  readonly #schemas: SchemaSource;
+  readonly #options: MergeOptions;
+
+  constructor(visitor: MergeVisitor, schemas: SchemaSource, options: MergeOptions) {
+    this.#visitor = visitor;
+    this.#schemas = schemas;
+    this.#options = options;
+  }
+
+  walk(sources: Sources, given: MergeSchema | undefined, path: readonly string[]): Maybe {
+    const schema = given ?? this.#schemaByType(sources);
+    const kind: Kind = sources.find((node) => !isMissing(node))?.kind ?? "none";
+    for (const node of sources) if (kind !== "none" && node && !node.isNull && node.kind !== kind) throw new NodeKindError(kind, node);
+    switch (kind) {
+      case "map":
+      case "none":
+        return this.#walkMap(sources, schema, path);
+      case "scalar":
+        return this.#visitor.scalar(sources);
+      case "list":
+        return this.#isAssociative(sources, schema) ? this.#walkList(sources, schema, path) : this.#visitor.list(sources);
+    }
+  }
+
+  #schemaByType(sources: Sources): MergeSchema | undefined {
+    for (const node of sources) {
+      const kind = node?.get("kind")?.value ?? "";
+      const apiVersion = node?.get("apiVersion")?.value ?? "";
+      const schema = kind === "" || apiVersion === "" ? undefined : this.#schemas.schemaOf(apiVersion, kind);
+      if (schema) return schema;
+    }
+    return undefined;
+  }
+
+  #isAssociative(sources: Sources, schema: MergeSchema | undefined): boolean {
+    if (schema) return schema.isMerged;
+    if (!this.#options.inferLists) return false;
+    return sources.some((node) => node && !node.isNull && associativeKey(node) !== "");
+  }
+
+  #walkMap(sources: Sources, schema: MergeSchema | undefined, path: readonly string[]): Maybe {
+    const dest = this.#visitor.map(sources);
+    if (dest === undefined) return undefined;
+    const [, ...others] = sources;
+    const keys = new Set([dest, ...others].flatMap((node) => node?.keys() ?? []));
+    for (const key of [...keys].sort()) {
+      if (key === "") throw new NodeKindError("scalar", dest);
+      const child = dest.get(key);
+      const children: Sources = [child, ...others.map((node) => node?.get(key))];
+      const isAlone = this.#options.isStable === true && children.every((node, index) => index === 0 || node === undefined);
+      const source = isAlone ? child?.untouched : undefined;
+      const field = schema?.field(key);
+      if (isKnownStable(source, field)) continue;
+      const value = this.walk(children, field, [...path, key]);
+      if (source !== undefined && value === child && value?.freeze() === source) noteStable(source, field);
+      if (value === undefined || value !== dest.get(key) || value.isNull) setField(dest, key, value);
+    }
+    return dest;
+  }
+
+  #walkList(before: Sources, schema: MergeSchema | undefined, path: readonly string[]): Maybe {
+    const dest = this.#visitor.associativeList(before);
+    if (dest === undefined) return undefined;
+    const [, ...others] = before;
+    const sources: Sources = [dest, ...others];
+    let keys: readonly string[] = schema?.mergeKeys ?? [];
+    if ((schema?.strategy ?? "") === "" && keys.length === 0) keys = [inferKey(sources, path)];
+    const ordered = this.#options.listIncrease === "prepend" ? [...others, dest] : sources;
+    const values = elementValues(ordered, keys);
+    if (values.length !== 0 || keys.length > 0) return this.#mergeElements(values, keys, sources, schema);
+    return this.#mergeElements(primitiveValues(ordered), [""], sources, schema);
+  }
+
+  #mergeElements(
+    given: readonly (readonly string[])[],
+    keys: readonly string[],
+    sources: Sources,
+    schema: MergeSchema | undefined,
+  ): Maybe {
+    const dest = sources[0] as YNode;
+    const added = YNode.empty("list");
+    const itemSchema = schema?.items;
+    const all = keys.length > 1 ? mergeValues(given.map((values) => [...values])) : given;
+    let usedKeys: readonly string[] = [];
+    for (const values of all) {
+      if (values.length === 0) continue;
+      let usedValues: readonly string[];
+      [usedKeys, usedValues] = validKeys(all, values, keys);
+      const [searchKeys, searchValues] = validKeys([usedValues], usedValues, usedKeys);
+      const found = sources.map((node) => node && findElement(node, searchKeys, searchValues)) as unknown as Sources;
+      const merged = this.walk(found, itemSchema, []);
+      if (merged === undefined || merged.isNull || merged.isEmptyMap) {
+        if (usedKeys.length > 0) {
+          setElement(dest, undefined, usedKeys, usedValues);
+          continue;
+        }
+      } else
+        usedKeys.forEach((key, i) => {
+          if (key !== "" && merged.get(key) === undefined && (usedValues[i] ?? "") !== "")
+            setField(merged, key, YNode.scalar("", usedValues[i]!));
+        });
+      setElement(added, merged, usedKeys, usedValues);
+    }
+    if (all.length === 0) return dest.isNull ? undefined : dest;
+    return this.#options.listIncrease === "prepend" ? appendList(added, dest, usedKeys) : appendList(dest, added, usedKeys);
+  }
+}
+
+/** Parts of immutable documents that a merge leaves as they are when the patch does not have them, by the schema they had. */
+const stable = new WeakMap<object, MergeSchema | "none">();
+
+function isKnownStable(source: unknown, schema: MergeSchema | undefined): boolean {
+  if (source === undefined) return false;
+  if (typeof source !== "object") return true;
+  return source !== null && stable.get(source) === (schema ?? "none");
+}
+
+function noteStable(source: unknown, schema: MergeSchema | undefined): void {
+  if (typeof source === "object" && source !== null) stable.set(source, schema ?? "none");
+}
+
+function inferKey(sources: Sources, path: readonly string[]): string {
+  let key = "";
+  for (const node of sources) {
+    if (!node || node.items.length === 0) continue;
+    const found = associativeKey(node);
+    if (key !== "" && key !== found) throw fieldError(`conflicting merge keys [${key},${found}] for field ${path.join(".")}`);
+    key = found;
+  }
+  if (key === "") throw fieldError(`no merge key found for field ${path.join(".")}`);
+  return key;
+}
+
+function appendList(into: YNode, from: YNode, keys: readonly string[]): YNode {
+  for (const item of from.items) {
+    if (keys[0] === "") {
+      setElement(into, item, [""], [item.value]);
+      continue;
+    }
+    const values: string[] = [];
+    for (const key of keys) {
+      const value = getField(item, key);
+      if (value === undefined) into.items.push(item);
+      else values.push(value.value);
+    }
+    if (keys.length > 1) setElement(into, undefined, keys, values);
+    setElement(into, item, keys, values);
+  }
+  return into;
+}
+
+/** The keys that any of the elements has; all of them where none has any. */
+function validKeys(
+  all: readonly (readonly string[])[],
+  values: readonly string[],
+  keys: readonly string[],
+): [readonly string[], readonly string[]] {
+  const used = new Set<string>();
+  for (const list of all) list.forEach((value, i) => value !== "" && used.add(keys[i]!));
+  if (used.size === 0) return [keys, values];
+  return [keys.filter((key) => used.has(key)), values.filter((value, i) => value !== "" || used.has(keys[i]!))];
+}
+
+/** Elements that agree in one key and are silent in another are the same element. */
+function mergeValues(all: string[][]): string[][] {
+  for (let i = 0; i < all.length; i++) {
+    const first = all[i]!;
+    for (let j = 0; j < all.length; j++) {
+      const joined = joinValues(first, all[j]!);
+      if (joined === undefined) continue;
+      all[i] = joined;
+      all[j] = joined;
+    }
+  }
+  return all;
+}
+
+function joinValues(a: readonly string[], b: readonly string[]): string[] | undefined {
+  if (a.length !== b.length) return undefined;
+  let isCommon = false;
+  const result: string[] = [];
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] === b[i]) isCommon = true;
+    else if (a[i] !== "" && b[i] !== "") return undefined;
+    result.push(a[i] !== "" ? a[i]! : b[i]!);
+  }
+  return isCommon ? result : undefined;
+}
+
+function elementValues(sources: readonly Maybe[], keys: readonly string[]): string[][] {
+  const result: string[][] = [];
+  const seen = new Set<string>();
+  if (keys.length === 0) return result;
+  for (const source of sources) {
+    if (!source) continue;
+    for (const item of elements(source)) {
+      const values = keys.map((key) => {
+        const field = item.get(key);
+        return field && !field.isEmpty ? field.value : "";
+      });
+      const text = JSON.stringify(values);
+      if (seen.has(text)) continue;
+      seen.add(text);
+      result.push(values);
+    }
+  }
+  return result;
+}
+
+function primitiveValues(sources: readonly Maybe[]): string[][] {
+  const seen = new Set<string>();
+  for (const source of sources) for (const item of source?.items ?? []) seen.add(item.value);
+  return [...seen].map((value) => [value]);
+}
+
+function associativeKey(list: YNode): string {
+  return list.items.every((item) => item.has("name")) ? "name" : "";
+}
