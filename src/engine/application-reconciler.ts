@@ -19,7 +19,7 @@ import type { ApplicationDeletion } from "./application-deletion.js";
 import { ApplicationMetrics } from "./application-metrics.js";
 import type { FleetCluster } from "./cluster-fleet.js";
 import { type Condition, type ConditionType, nextConditions } from "./conditions.js";
-import type { Differ, HealthVerdict } from "./decide.js";
+import type { ComparedResource, Differ, HealthVerdict } from "./decide.js";
 import type { EventRecorder } from "./events.js";
 import type { Informer } from "./informer.js";
 import { mergePatchBetween } from "./merge-patch.js";
@@ -74,6 +74,8 @@ interface Memory {
   readonly epoch: string;
   readonly targets: readonly KubernetesObject[];
   readonly conditions: readonly Condition[];
+  /** The last comparison, for whoever wants to see a difference. */
+  resources?: readonly ComparedResource[];
 }
 
 const evaluated = new Set<ConditionType>([
@@ -337,7 +339,8 @@ export class ApplicationReconciler {
     );
     if (ended.againAfterMs === undefined) return await this.finish(current, at, begun, ended.progress, output);
     const comparison = await this.compare(current, cluster, at.output, project);
-    await this.report(current, { ...at, comparison, operationState: stateWith(begun, ended.progress) });
+    const { intents } = ended.progress;
+    await this.report(current, { ...at, comparison, operationState: stateWith(begun, ended.progress), intents: intents ?? [] });
     return { kind: "retryAfter", ms: ended.againAfterMs };
   }
 
@@ -538,7 +541,13 @@ export class ApplicationReconciler {
         isPermitted: project.isPermitted,
       }),
     );
+    memory.resources = compared.resources;
     return { ...compared, conditions: [...conditions, ...compared.conditions] };
+  }
+
+  /** What the last comparison found of one resource (`group/Kind/namespace/name`). */
+  compared(key: string, resource: string): ComparedResource | undefined {
+    return this.memory.get(key)?.resources?.find((found) => found.key === resource);
   }
 
   private healthOf(object: KubernetesObject): HealthVerdict | undefined {
@@ -598,7 +607,7 @@ export class ApplicationReconciler {
       withSync?: boolean;
       operationState?: ValueObject;
       operation?: ValueObject | null;
-      intents?: readonly [];
+      intents?: NonNullable<SyncProgress["intents"]>;
       history?: readonly Value[];
     },
   ): Promise<Application> {

@@ -190,6 +190,12 @@ export class Controller {
     await this.watch?.poke(() => true);
   }
 
+  /** Both sides of one resource (`group/Kind/namespace/name`) as the Application's last comparison had them. */
+  compared(namespace: string, name: string, resource: string): { readonly target: KubernetesObject | null; readonly live: KubernetesObject | null; readonly modified: boolean } | undefined {
+    const found = this.applications?.compared(`${namespace}/${name}`, resource);
+    return found && { target: found.target, live: found.live, modified: found.status === "OutOfSync" };
+  }
+
   /** Resolves when nothing is waiting to be done; timers do not count. */
   async whenIdle(): Promise<void> {
     await Promise.all([this.queue.whenIdle(), this.setQueue.whenIdle()]);

@@ -2,7 +2,7 @@ import { type ResourceFilter, resourceExclusion } from "../core/decisions/resour
 import type { HealthOverride } from "../core/health/assess.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { parseGoDurationMs } from "../core/tracking/go-duration.js";
-import { type TrackingSettings, trackedApp, trackingSettings } from "../core/tracking/track.js";
+import { type TrackingSettings, trackedApp, trackingAnnotation, trackingSettings } from "../core/tracking/track.js";
 import { parseYaml } from "../core/yaml/parse.js";
 import type { LiveStateSettings } from "./live-state.js";
 
@@ -29,7 +29,9 @@ export function readSettings(configMap: KubernetesObject | undefined): Controlle
     tracking,
     reconciliationMs: parseGoDurationMs(data["timeout.reconciliation"] ?? "") ?? 120_000,
     reconciliationJitterMs: parseGoDurationMs(data["timeout.reconciliation.jitter"] ?? "") ?? 60_000,
-    trackedApp: (object) => trackedApp(object, tracking),
+    // Most objects carry no mark at all: they must cost nothing.
+    trackedApp: (object) =>
+      tracking.method === "label" || object.metadata.annotations?.[trackingAnnotation] !== undefined ? trackedApp(object, tracking) : "",
     isExcluded: resourceExclusion({
       exclusions: filtersOf(data["resource.exclusions"]) ?? shippedExclusions,
       inclusions: filtersOf(data["resource.inclusions"]) ?? [],

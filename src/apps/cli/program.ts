@@ -3,6 +3,8 @@ import { registerApp } from "./app.js";
 import { registerAppset } from "./appset.js";
 import { registerAt } from "./at.js";
 import { registerCompare } from "./compare.js";
+import { registerController } from "./controller.js";
+import { registerDemo } from "./demo.js";
 import { registerDiff } from "./diff.js";
 import { registerImpact } from "./impact.js";
 import type { CliIo } from "./io.js";
@@ -21,6 +23,8 @@ const commands: readonly Register[] = [
   registerAt,
   registerCompare,
   registerWhatIf,
+  registerController,
+  registerDemo,
 ];
 
 /** The whole command line; each command is a file of this folder. */

@@ -15,12 +15,14 @@ export interface ControllerRoutes {
   readonly metrics: () => Promise<string>;
   readonly contentType: string;
   readonly log: Logger;
+  /** Further routes on the same port: the page and its API. */
+  readonly page?: Hono;
 }
 
 const mostWebhookBytes = 50 * 1024 * 1024;
 
 /** `/metrics`, `/healthz`, `/readyz` and `/api/webhook`. */
-export function controllerRoutes({ controller, metrics, contentType, log }: ControllerRoutes): Hono {
+export function controllerRoutes({ controller, metrics, contentType, log, page }: ControllerRoutes): Hono {
   const app = new Hono();
   app.get("/healthz", (context) => context.text("ok\n"));
   app.get("/readyz", (context) => (controller.isReady ? context.text("ok\n") : context.text("not ready\n", 503)));
@@ -38,6 +40,7 @@ export function controllerRoutes({ controller, metrics, contentType, log }: Cont
       return context.json({ error: error.message }, error.code === "WEBHOOK_SIGNATURE" ? 401 : 400);
     }
   });
+  if (page) app.route("/", page);
   return app;
 }
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Hono } from "hono";
 import { systemClock } from "../../adapters/clock/system-clock.js";
 import { createGitSource, type GitSource } from "../../adapters/git/git-source.js";
 import type { Protocol } from "../../adapters/git/repository-location.js";
@@ -11,8 +12,8 @@ import { Controller } from "../../engine/controller.js";
 import type { Clock } from "../../ports/clock.js";
 import type { ClusterConnection, ClusterPort } from "../../ports/cluster.js";
 import { type Logger, silentTelemetry } from "../../ports/telemetry.js";
+import { toolRenderers } from "../renderers.js";
 import { type ControllerServer, serveController } from "./http-server.js";
-import { renderers } from "./renderers.js";
 
 export interface ControllerSetup {
   /** How the hub is reached. */
@@ -31,6 +32,8 @@ export interface ControllerSetup {
   readonly allowFileRepositories?: boolean;
   readonly knownHosts?: string;
   readonly waveDelayMs?: number;
+  /** Makes further routes for the HTTP server. */
+  readonly page?: (controller: Controller, hub: ClusterPort) => Hono;
   readonly concurrency?: number;
 }
 
@@ -73,7 +76,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       });
       return source;
     },
-    renderers,
+    renderers: toolRenderers(),
     namespace: setup.namespace ?? "argocd",
     clock,
     random: setup.random ?? Math.random,
@@ -95,6 +98,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       port: setup.port,
       host: setup.host ?? "0.0.0.0",
       log: telemetry.log,
+      ...(setup.page ? { page: setup.page(controller, hub) } : {}),
     });
   try {
     await controller.start();

@@ -1,6 +1,6 @@
 import { ExternalError } from "../../core/errors.js";
 import type { KubernetesObject } from "../../core/manifest/object.js";
-import { objectAt, type ValueObject } from "../../core/manifest/value.js";
+import { objectAt, stringAt, type ValueObject } from "../../core/manifest/value.js";
 import type { ClusterPort } from "../../ports/cluster.js";
 import type { ApplicationsView } from "../server/applications-view.js";
 import { describeUnsettled, isSettled, stateOf } from "./application-state.js";
@@ -22,7 +22,7 @@ export interface Stagehands {
   /** Tells the controller of a push, as GitHub's webhook would. */
   readonly push: (commit: string) => Promise<void>;
   /** Renders done so far. */
-  readonly renders: () => number;
+  readonly renders: () => Promise<number>;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<string>;
   readonly now: () => number;
@@ -89,7 +89,7 @@ async function newClusterReceivesItsOwn(hands: Stagehands): Promise<Told> {
 async function baseCommitReachesItsUsers(hands: Stagehands): Promise<Told> {
   const service = serviceAt(0);
   const users = applicationsOf(hands.view, service);
-  const renders = hands.renders();
+  const renders = await hands.renders();
   const started = hands.now();
   const commit = await hands.repository.commit(`Raise the cache time of ${service.name}`, {
     [`apps/${service.name}/base/config/app.properties`]: `server.port=${service.port}\nserver.shutdown=graceful\ncache.ttl=120s\n`,
@@ -104,12 +104,16 @@ async function baseCommitReachesItsUsers(hands: Stagehands): Promise<Told> {
     sameSet(reached, users.map(keyOf)),
     `the commit reaches the ${users.length} users of the base, not ${reached.length} Applications`,
   );
-  expect(hands.renders() - renders === users.length, `${users.length} renders, not ${hands.renders() - renders}`);
-  return { what: `one base changed: exactly its ${users.length} Applications were rendered and synced`, ms };
+  const rendered = (await hands.renders()) - renders;
+  const overlays = new Set(
+    users.map((application) => stringAt(objectAt(objectAt(application as unknown as ValueObject, "spec"), "source"), "path")),
+  ).size;
+  expect(rendered === overlays, `${overlays} overlays are rendered, not ${rendered}`);
+  return { what: `one base changed: exactly its ${users.length} Applications were synced, by ${overlays} renders`, ms };
 }
 
 async function unrelatedCommitCostsNothing(hands: Stagehands): Promise<Told> {
-  const renders = hands.renders();
+  const renders = await hands.renders();
   const started = hands.now();
   const commit = await hands.repository.commit("Describe the fleet", {
     "README.md": "# A platform team's fleet\n\nNow with a description.\n",
@@ -122,7 +126,8 @@ async function unrelatedCommitCostsNothing(hands: Stagehands): Promise<Told> {
       timeoutMs: hands.timeoutMs,
     },
   );
-  expect(hands.renders() === renders, `no render, not ${hands.renders() - renders}`);
+  const rendered = (await hands.renders()) - renders;
+  expect(rendered === 0, `no render, not ${rendered}`);
   return { what: "a commit that no Application reads: seen by all, rendered by none", ms: hands.now() - started };
 }
 

@@ -19,6 +19,7 @@ export interface SyncRoomInput {
 }
 
 export interface SyncRoomOutput {
+  /** To be written before the room is entered again. */
   readonly progress: SyncProgress;
   /** How long to wait at most before the next step; undefined when the sync has ended. */
   readonly againAfterMs: number | undefined;
@@ -59,13 +60,9 @@ export async function syncApplication(room: SyncRoom, input: SyncRoomInput): Pro
     }
     progress = turn.value;
     if (progress.phase !== "Running" && progress.phase !== "Terminating") return { progress, againAfterMs: undefined };
-    if (pauses && room.waveDelayMs > 0) {
-      await persist(progress);
-      return { progress, againAfterMs: room.waveDelayMs };
-    }
+    if (pauses && room.waveDelayMs > 0) return { progress, againAfterMs: room.waveDelayMs };
     if (!wrote && sameValue(progress, before)) break;
   }
-  await persist(progress);
   return { progress, againAfterMs: lookAgainMs };
 }
 
