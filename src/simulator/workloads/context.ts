@@ -91,11 +91,14 @@ export function writeStatus(cluster: Cluster, storage: string, object: Kubernete
 }
 
 function ownsStatus(object: KubernetesObject): boolean {
-  return (object.metadata.managedFields ?? []).some((entry) => entry["manager"] === controllerManager && entry["subresource"] === "status");
+  return (object.metadata.managedFields ?? []).some(
+    (entry) => entry["manager"] === controllerManager && entry["subresource"] === "status",
+  );
 }
 
 function hasSameFields(a: unknown, b: unknown): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => hasSameFields(item, b[index]) && item?.type === b[index]?.type);
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, index) => hasSameFields(item, b[index]) && item?.type === b[index]?.type);
   if (!isDraft(a) || !isDraft(b)) return isDraft(a) === isDraft(b) && Array.isArray(a) === Array.isArray(b);
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && hasSameFields(a[key], b[key]));
