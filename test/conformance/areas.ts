@@ -1,6 +1,7 @@
 import { applicationset } from "./applicationset.js";
 import { controller } from "./controller.js";
 import { diff } from "./diff.js";
+import { fleetImpact } from "./fleet-impact.js";
 import { gotemplate } from "./gotemplate.js";
 import { health } from "./health.js";
 import { helm } from "./helm.js";
@@ -18,6 +19,7 @@ export const areas = new Map<string, Area>();
 areas.set("applicationset", applicationset);
 areas.set("controller", controller);
 areas.set("diff", diff);
+areas.set("fleet-impact", fleetImpact);
 areas.set("gotemplate", gotemplate);
 areas.set("health", health);
 areas.set("helm", helm);

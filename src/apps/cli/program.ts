@@ -3,10 +3,12 @@ import { registerApp } from "./app.js";
 import { registerAppset } from "./appset.js";
 import { registerAt } from "./at.js";
 import { registerCompare } from "./compare.js";
+import { registerController } from "./controller.js";
 import { registerDemo } from "./demo.js";
 import { registerDiff } from "./diff.js";
 import { registerImpact } from "./impact.js";
 import type { CliIo } from "./io.js";
+import { registerKustomize } from "./kustomize.js";
 import { registerRender } from "./render.js";
 import { registerWhatIf } from "./what-if.js";
 
@@ -22,6 +24,8 @@ const commands: readonly Register[] = [
   registerAt,
   registerCompare,
   registerWhatIf,
+  registerKustomize,
+  registerController,
   registerDemo,
 ];
 

@@ -153,8 +153,8 @@ class Parser {
         this.tokens.back(delim, token);
       }
       const node = this.textOrAction();
-      if (isTerminator(node)) return this.tokens.fail(`unexpected {{${node.kind}}}`);
-      nodes.push(node);
+      if (isTerminator(node)) this.tokens.fail(`unexpected {{${node.kind}}}`);
+      else nodes.push(node);
     }
     this.add(this.shared.name, { kind: "list", pos, nodes });
   }

@@ -65,4 +65,3 @@ function tooLarge(): ReturnType<typeof helmError> {
 function refused(message: string): ReturnType<typeof helmError> {
   return helmError(message, { code: "HELM_ARCHIVE" });
 }
-

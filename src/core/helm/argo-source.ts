@@ -1,9 +1,9 @@
+import { utf8DecodeLossy } from "../../platform/bytes.js";
 import { InputError } from "../errors.js";
 import type { ValueObject } from "../manifest/value.js";
 import { isObject, listAt, objectAt, stringAt } from "../manifest/value.js";
-import { utf8DecodeLossy } from "../../platform/bytes.js";
-import { joinInside } from "../render/memory-tree.js";
 import type { FileTree } from "../render/file-tree.js";
+import { joinInside } from "../render/memory-tree.js";
 import { emitYaml } from "../yaml/emit.js";
 import { helmError, prefixed } from "./failure.js";
 import { expandGlob, isGlob } from "./glob-files.js";
@@ -88,13 +88,19 @@ function environment(source: ValueObject, context: ArgoContext): ReadonlyMap<str
 
 /** Go's os.Expand: `$NAME`, `${NAME}`, `$$`; unknown names are empty. */
 function substitute(text: string, env: ReadonlyMap<string, string>): string {
-  return text.replace(/\$(?:\{([^}]*)\}|([A-Za-z_][A-Za-z0-9_]*)|([*#$@!?\-0-9]))/g, (_, braced?: string, name?: string, special?: string) => {
-    const wanted = braced ?? name ?? special ?? "";
-    return wanted === "$" ? "$" : (env.get(wanted) ?? "");
-  });
+  return text.replace(
+    /\$(?:\{([^}]*)\}|([A-Za-z_][A-Za-z0-9_]*)|([*#$@!?\-0-9]))/g,
+    (_, braced?: string, name?: string, special?: string) => {
+      const wanted = braced ?? name ?? special ?? "";
+      return wanted === "$" ? "$" : (env.get(wanted) ?? "");
+    },
+  );
 }
 
-function parameters(helm: ValueObject, env: ReadonlyMap<string, string>): { readonly set: string[]; readonly setString: string[] } {
+function parameters(
+  helm: ValueObject,
+  env: ReadonlyMap<string, string>,
+): { readonly set: string[]; readonly setString: string[] } {
   const set = new Map<string, string>();
   const setString = new Map<string, string>();
   for (const parameter of listAt(helm, "parameters")) {
@@ -173,7 +179,8 @@ function resolveFile(name: string, env: ReadonlyMap<string, string>, context: Ar
   }
   const path = joinInside(wanted.startsWith("/") || context.path === "" ? wanted : `${context.path}/${wanted}`);
   if (path === undefined) throw outside(wanted);
-  if (path === "") throw sourceError("internal error: failed to resolve path: path resolved to repository root, which is not allowed");
+  if (path === "")
+    throw sourceError("internal error: failed to resolve path: path resolved to repository root, which is not allowed");
   try {
     tree.kind(path);
   } catch (error) {

@@ -31,7 +31,8 @@ function coalesce(chart: Chart, target: GoMap, prefix: string, options: Coalesce
     if (!target.entries.has(name)) target.entries.set(name, new GoMap(new Map()));
     const table = target.entries.get(name);
     // `%!t` is the original's own slip.
-    if (!(table instanceof GoMap)) throw helmError(`type mismatch on ${name}: ${sprintf("%t", [table])}`, { code: "HELM_VALUES" });
+    if (!(table instanceof GoMap))
+      throw helmError(`type mismatch on ${name}: ${sprintf("%t", [table])}`, { code: "HELM_VALUES" });
     const inner = joinPath(prefix, chart.metadata.name);
     coalesceGlobals(table, target, inner, options);
     coalesce(dependency, table, inner, options);
@@ -46,9 +47,11 @@ function joinPath(a: string, b: string): string {
 /** Globals of the parent over those of the child. */
 function coalesceGlobals(target: GoMap, source: GoMap, prefix: string, { warn }: CoalesceOptions): void {
   const ours = globalsOf(target);
-  if (ours === undefined) return warn("warning: skipping globals because destination global is not a table.");
   const theirs = globalsOf(source);
-  if (theirs === undefined) return warn("warning: skipping globals because source global is not a table.");
+  if (ours === undefined || theirs === undefined) {
+    warn(`warning: skipping globals because ${ours === undefined ? "destination" : "source"} global is not a table.`);
+    return;
+  }
   for (const [key, value] of theirs.entries) {
     const known = ours.entries.get(key);
     if (!(value instanceof GoMap)) {

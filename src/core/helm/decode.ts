@@ -1,8 +1,8 @@
 import { formatFloat } from "../gotemplate/fmt/float.js";
 import { readYaml, requireMap } from "../gotemplate/funcs/yaml.js";
+import { jsonKind } from "../gotemplate/json/decode.js";
 import { guarded } from "../gotemplate/render.js";
 import { GoInt, GoList, GoMap, type GoValue } from "../gotemplate/value/value.js";
-import { jsonKind } from "../gotemplate/json/decode.js";
 import { helmError } from "./failure.js";
 
 /** A YAML mapping as sigs.k8s.io/yaml reads it into a Go map: every number a float64. */
@@ -20,7 +20,9 @@ export class StructReader {
   ) {
     if (value === null || value === undefined) return;
     if (!(value instanceof GoMap)) {
-      throw helmError(`error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go value of type ${struct}`);
+      throw helmError(
+        `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go value of type ${struct}`,
+      );
     }
     for (const [key, item] of value.entries) this.fields.set(key.toLowerCase(), item);
   }

@@ -1,4 +1,4 @@
-import { TemplateFailure } from "../gotemplate/errors.js";
+import type { TemplateFailure } from "../gotemplate/errors.js";
 import { warnEnd, warnStart } from "../gotemplate/funcs/helm.js";
 
 /** A parse error as Helm prints it: the place and the last reason of the chain. */

@@ -1,7 +1,7 @@
 import { InputError } from "../errors.js";
 import { TemplateFailure, toInputError } from "../gotemplate/errors.js";
-import { type ExecuteOptions, guarded, newRun } from "../gotemplate/render.js";
 import { helmTable } from "../gotemplate/funcs/tables.js";
+import { type ExecuteOptions, guarded, newRun } from "../gotemplate/render.js";
 import { TemplateSet } from "../gotemplate/template-set.js";
 import { compareText, toOutput } from "../gotemplate/value/text.js";
 import { types } from "../gotemplate/value/type.js";
@@ -41,7 +41,9 @@ export function renderTemplates(files: readonly TemplateFile[], options: EngineO
   for (const file of ordered) {
     if (baseName(file.name).startsWith("_")) continue;
     file.values.entries.set("Template", templateInfo(file));
-    const text = located(executionErrorText, file.name, () => set.execute(run, file.name, file.values));
+    // The root is of Helm's values type.
+    const root = new GoMap(file.values.entries, types.values);
+    const text = located(executionErrorText, file.name, () => set.execute(run, file.name, root));
     rendered.set(file.name, toOutput(text).replaceAll("<no value>", ""));
   }
   return rendered;

@@ -1,7 +1,10 @@
 import { InputError } from "../errors.js";
 
 /** An error with Helm's message: what `helm template` prints after `Error: `. */
-export function helmError(message: string, details: { readonly code?: string; readonly file?: string; readonly cause?: unknown } = {}): InputError {
+export function helmError(
+  message: string,
+  details: { readonly code?: string; readonly file?: string; readonly cause?: unknown } = {},
+): InputError {
   const { code = "HELM_CHART", file, cause } = details;
   return new InputError(message, { code, ...(file !== undefined && { location: { file } }), cause });
 }

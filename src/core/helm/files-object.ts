@@ -1,10 +1,10 @@
 import { base64Encode } from "../../platform/bytes.js";
-import { compileGobwas } from "../glob/gobwas.js";
 import { InputError } from "../errors.js";
+import { compileGobwas } from "../glob/gobwas.js";
 import { pathBase } from "../gotemplate/funcs/paths.js";
 import { printYaml } from "../gotemplate/funcs/yaml.js";
-import { type GoType, types } from "../gotemplate/value/type.js";
 import { fromBytes } from "../gotemplate/value/text.js";
+import { type GoType, types } from "../gotemplate/value/type.js";
 import { GoBytes, GoMap, type GoMethod, type GoValue, strings } from "../gotemplate/value/value.js";
 import type { ChartFile } from "./chart.js";
 

@@ -12,7 +12,8 @@ const maxDepth = 100;
 /** The chart at `path` of a tree: a folder, or a packed chart. Throws InputError HELM_CHART or HELM_ARCHIVE. */
 export function loadChart(tree: FileTree, path: string): Chart {
   if (tree.kind(path) === "file") return loadChartArchive(tree.read(path)?.bytes ?? new Uint8Array());
-  if (tree.kind(path) === undefined) throw helmError(`path ${JSON.stringify(path)} not found`, { code: "HELM_NOT_FOUND", file: path });
+  if (tree.kind(path) === undefined)
+    throw helmError(`path ${JSON.stringify(path)} not found`, { code: "HELM_NOT_FOUND", file: path });
   try {
     return loadChartFiles(readFolder(tree, path));
   } catch (error) {

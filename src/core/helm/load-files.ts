@@ -86,7 +86,9 @@ function loadSubchart(name: string, files: readonly ChartFile[], parent: Metadat
     }
     return loadChartFiles(readArchive(file.bytes), nesting + 1);
   }
-  const inner = files.filter((file) => file.name.includes("/")).map((file) => ({ ...file, name: file.name.slice(name.length + 1) }));
+  const inner = files
+    .filter((file) => file.name.includes("/"))
+    .map((file) => ({ ...file, name: file.name.slice(name.length + 1) }));
   return loadChartFiles(inner, nesting + 1);
 }
 
@@ -99,4 +101,3 @@ function reading<T>(prefix: string, file: string, read: () => T): T {
     throw new InputError(located.message, { code: "HELM_CHART", location: { ...error.location, file }, cause: error });
   }
 }
-

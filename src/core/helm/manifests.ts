@@ -1,8 +1,8 @@
 import { readYaml } from "../gotemplate/funcs/yaml.js";
 import { guarded } from "../gotemplate/render.js";
+import { parseGoInt } from "../gotemplate/value/number-syntax.js";
 import { compareText } from "../gotemplate/value/text.js";
 import { trimSpace } from "../gotemplate/value/unicode.js";
-import { parseGoInt } from "../gotemplate/value/number-syntax.js";
 import { StructReader } from "./decode.js";
 import { helmError, prefixed } from "./failure.js";
 
@@ -116,7 +116,10 @@ interface Head {
 
 function readHead(path: string, text: string): Head {
   try {
-    const head = new StructReader("util.SimpleHead", guarded(() => readYaml(text)));
+    const head = new StructReader(
+      "util.SimpleHead",
+      guarded(() => readYaml(text)),
+    );
     const metadata = new StructReader("metadata", head.raw("metadata"));
     const manifest = {
       path,

@@ -116,4 +116,3 @@ function validation(message: string): ReturnType<typeof helmError> {
 function sanitize(text: string): string {
   return Array.from(text, (char) => (isSpace(char) ? " " : isPrint(char) ? char : "")).join("");
 }
-

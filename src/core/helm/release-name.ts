@@ -1,4 +1,4 @@
-import { compileTemplate, executeTemplate, type ExecuteOptions } from "../gotemplate/render.js";
+import { compileTemplate, type ExecuteOptions, executeTemplate } from "../gotemplate/render.js";
 
 /** `--name-template`: a template with sprig's functions and no data. */
 export function releaseNameOf(template: string, options: ExecuteOptions = {}): string {

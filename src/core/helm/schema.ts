@@ -1,4 +1,50 @@
-import type { GoMap } from "../gotemplate/value/value.js";
+import { InputError } from "../errors.js";
+import { decodeJson } from "../gotemplate/json/decode.js";
+import { guarded } from "../gotemplate/render.js";
+import { toPlain } from "../gotemplate/value/to-plain.js";
+import { GoMap, typeOf } from "../gotemplate/value/value.js";
+import type { Value } from "../manifest/value.js";
 import type { Chart } from "./chart.js";
+import { helmError } from "./failure.js";
+import { printFindings } from "./schema/messages.js";
+import { validateSchema } from "./schema/validate.js";
 
-export function validateValues(_chart: Chart, _values: GoMap): void {}
+/** Checks the coalesced values of a chart and its subcharts against their values.schema.json. Throws HELM_SCHEMA. */
+export function validateValues(chart: Chart, values: GoMap): void {
+  const text = violations(chart, values);
+  if (text === "") return;
+  throw helmError(`values don't meet the specifications of the schema(s) in the following chart(s):\n${text}`, {
+    code: "HELM_SCHEMA",
+  });
+}
+
+function violations(chart: Chart, values: GoMap): string {
+  const own = chart.schema === undefined ? "" : ownViolations(chart.metadata.name, chart.schema, values);
+  const inner = chart.dependencies.map((child) => {
+    const { name } = child.metadata;
+    const given = values.entries.get(name);
+    if (given === undefined || given === null) return "";
+    if (!(given instanceof GoMap)) return `${name}:\ninvalid type for values: expected object (map), got ${typeOf(given).name}\n`;
+    return violations(child, given);
+  });
+  return own + inner.join("");
+}
+
+function ownViolations(name: string, schema: string, values: GoMap): string {
+  try {
+    const document = guarded(() => toPlain(decodeJson(schema)));
+    const found = printFindings(validateSchema(document, plainNumbers(toPlain(values))));
+    return found.length === 0 ? "" : `${name}:\n${found.join("\n")}\n`;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return `${name}:\n${error.message.replace("unexpected end of JSON input", schema.trim() === "" ? "EOF" : "unexpected EOF")}`;
+  }
+}
+
+/** Integers that fit are plain numbers, so that limits compare alike. */
+function plainNumbers(value: Value): Value {
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (Array.isArray(value)) return (value as readonly Value[]).map(plainNumbers);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainNumbers(item)]));
+}

@@ -10,7 +10,10 @@ const maxIndex = 65_536;
 const maxNesting = 30;
 
 /** How the text after `=` becomes a value. */
-export type SetReader = { readonly kind: "typed" } | { readonly kind: "json" } | { readonly kind: "text"; readonly read: (text: string) => GoValue };
+export type SetReader =
+  | { readonly kind: "typed" }
+  | { readonly kind: "json" }
+  | { readonly kind: "text"; readonly read: (text: string) => GoValue };
 
 /** Helm's `--set` syntax (`a.b[0].c=1,d={x,y}`) into `target`, which changes. Throws InputError HELM_SET. */
 export function setValues(text: string, target: GoMap, reader: SetReader): void {

@@ -1,8 +1,8 @@
+import { utf8DecodeLossy } from "../../platform/bytes.js";
 import { deepCopy } from "../gotemplate/funcs/dicts.js";
 import type { ExecuteOptions } from "../gotemplate/render.js";
-import { utf8DecodeLossy } from "../../platform/bytes.js";
-import { trimSpace } from "../gotemplate/value/unicode.js";
 import { fromPlain } from "../gotemplate/value/convert.js";
+import { trimSpace } from "../gotemplate/value/unicode.js";
 import { GoMap, type GoValue, int } from "../gotemplate/value/value.js";
 import { capabilities } from "./capabilities.js";
 import type { Chart } from "./chart.js";
@@ -90,7 +90,8 @@ function checkName(name: string): void {
   else if (name.length > 53 || !validName.test(name)) {
     reason = `invalid release name, must match regex ${validName.source} and the length must not be longer than 53`;
   }
-  if (reason !== "") throw helmError(`release name check failed: release name "${name}": ${reason}`, { code: "HELM_RELEASE_NAME" });
+  if (reason !== "")
+    throw helmError(`release name check failed: release name "${name}": ${reason}`, { code: "HELM_RELEASE_NAME" });
 }
 
 function checkKubeVersion(chart: Chart, version: { readonly normalized: string; readonly version: string }): void {

@@ -23,7 +23,10 @@ export interface UserValues {
 export function mergeUserValues(user: UserValues): GoMap {
   let values = new GoMap(new Map<string, GoValue>());
   for (const { name, text } of user.files ?? []) {
-    values = mergeMaps(values, attempt(`failed to parse ${name}: `, () => loadValues(text)));
+    values = mergeMaps(
+      values,
+      attempt(`failed to parse ${name}: `, () => loadValues(text)),
+    );
   }
   for (const text of user.setJson ?? []) values = setJson(text, values);
   const apply = (flag: string, texts: readonly string[] | undefined, reader: SetReader) => {

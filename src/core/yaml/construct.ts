@@ -119,7 +119,7 @@ class Constructor {
         for (const source of mergeSources(valueNode).reverse()) this.#mergeFrom(source, out, undefined);
         continue;
       }
-      const key = this.#keyV2(keyNode);
+      const key = this.#keyV2(keyNode, valueNode);
       const value = this.node(valueNode);
       if (this.#options.duplicateKeys === "error" && Object.hasOwn(out, key))
         this.#typeError(valueNode, `key ${JSON.stringify(key)} already set in map`);
@@ -128,14 +128,18 @@ class Constructor {
   }
 
   /** sigs.k8s.io/yaml: keys are resolved like values and turned into JSON object keys. */
-  #keyV2(node: Node): string {
+  #keyV2(node: Node, valueNode: Node): string {
     const value = this.node(node);
     if (typeof value === "string") return value;
     if (typeof value === "boolean") return String(value);
     if (typeof value === "number")
       return Number.isInteger(value) && Math.abs(value) < 2 ** 53 ? String(value) : formatGoFloat(Math.fround(value));
     if (typeof value === "bigint" && value < 2n ** 63n) return String(value);
-    if (value === null || typeof value === "bigint") throw new Problem("plain", `unsupported map key: ${value}`, node.pos);
+    if (value === null) {
+      const reason = `unsupported map key of type: %!s(<nil>), key: <nil>, value: ${goSyntax(this.node(valueNode))}`;
+      throw new Problem("plain", reason, node.pos);
+    }
+    if (typeof value === "bigint") throw new Problem("plain", `unsupported map key: ${value}`, node.pos);
     throw new Problem("plain", "invalid map key: a map or list cannot be a key", node.pos);
   }
 
@@ -271,4 +275,14 @@ function allowedAliasRatio(decoded: number): number {
   if (decoded <= low) return 0.99;
   if (decoded >= high) return 0.1;
   return 0.99 - 0.89 * ((decoded - low) / (high - low));
+}
+
+/** Go's %#v of a scalar. */
+function goSyntax(value: Value): string {
+  if (value === null) return "<nil>";
+  return typeof value === "object"
+    ? "map[interface {}]interface {}{}"
+    : typeof value === "string"
+      ? JSON.stringify(value)
+      : String(value);
 }

@@ -1,12 +1,12 @@
 import { badRequest, notFound } from "../api/status-error.js";
 import { type Cluster, now } from "../cluster.js";
 import { type Draft, draftOf, ensure, finished, text } from "../draft.js";
-import { applyFields } from "../fields/ownership.js";
 import { convertObject } from "../rules/conversion.js";
 import { decodeObject } from "../rules/decode.js";
 import { type Entry, storeKey } from "../store/store.js";
 import { createObject } from "./create.js";
 import type { WriteOptions } from "./options.js";
+import { applyFields } from "./ownership.js";
 import { type UpdateTarget, writeUpdate } from "./update.js";
 
 /** Server-side apply: makes the object or merges the applied fields into it. Throws 400, 409 (conflicts) and 422. */

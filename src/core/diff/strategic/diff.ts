@@ -130,7 +130,9 @@ function diffLists(original: readonly Value[], modified: readonly Value[], meta:
   const ordered = [...sortedByOrder(changes, modified, mergeKey, "map"), ...deletions];
   const isOrderSame =
     original.length === modified.length &&
-    modified.every((item, index) => valuesEqual(mergeKeyValue(original[index] as Value, mergeKey), mergeKeyValue(item, mergeKey)));
+    modified.every((item, index) =>
+      valuesEqual(mergeKeyValue(original[index] as Value, mergeKey), mergeKeyValue(item, mergeKey)),
+    );
   const needsOrder =
     (!options.ignoreChanges && (ordered.length > 0 || !isOrderSame)) || (!options.ignoreDeletions && ordered.length > 0);
   const order = needsOrder ? modified.map((item) => ({ [mergeKey]: mergeKeyValue(item, mergeKey) })) : [];

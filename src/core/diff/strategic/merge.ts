@@ -22,6 +22,7 @@ export function applyStrategicPatch(original: ValueObject, patch: ValueObject, t
 }
 
 export function mergeMap(original: ValueObject, patch: ValueObject, type: GoType, options: MergeOptions): ValueObject {
+  if (isEmptyPatch(patch)) return original;
   const directive = patch["$patch"];
   if (directive !== undefined) return directed(directive, patch);
   const merged: Mutable = { ...original };
@@ -50,6 +51,11 @@ export function mergeMap(original: ValueObject, patch: ValueObject, type: GoType
     merged[key] = mergeValue(key, { before: merged[key] as Value, value, type, options, isDeleteList });
   }
   return merged;
+}
+
+function isEmptyPatch(patch: ValueObject): boolean {
+  for (const _ in patch) return false;
+  return true;
 }
 
 function directed(directive: Value, patch: ValueObject): ValueObject {
@@ -153,9 +159,7 @@ function partition(list: readonly Value[], by: readonly Value[], mergeKey: strin
   const outside: Value[] = [];
   for (const item of list) {
     const isInside =
-      mergeKey === ""
-        ? by.some((one) => valuesEqual(one, item))
-        : findByKey(by, mergeKey, mergeKeyValue(item, mergeKey)) >= 0;
+      mergeKey === "" ? by.some((one) => valuesEqual(one, item)) : findByKey(by, mergeKey, mergeKeyValue(item, mergeKey)) >= 0;
     (isInside ? inside : outside).push(item);
   }
   return [inside, outside];

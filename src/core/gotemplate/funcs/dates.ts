@@ -1,6 +1,6 @@
 import { functionError } from "../errors.js";
 import { durationText } from "../fmt/duration.js";
-import { fn, type FunctionContext, type FunctionTable } from "../function.js";
+import { type FunctionContext, type FunctionTable, fn } from "../function.js";
 import { parseDuration } from "../time/duration.js";
 import { GoTime } from "../time/go-time.js";
 import { parseTime } from "../time/parse.js";

@@ -1,7 +1,7 @@
 import { functionError } from "../errors.js";
 import { formatFloat } from "../fmt/float.js";
 import { quote } from "../fmt/quote.js";
-import { fn, type FunctionTable } from "../function.js";
+import { type FunctionTable, fn } from "../function.js";
 import { parseDuration } from "../time/duration.js";
 import { inUnits, roundDuration } from "../value/duration-methods.js";
 import { parseGoFloat } from "../value/number-syntax.js";

@@ -1,6 +1,6 @@
-import { functionError, TemplateFailure } from "../errors.js";
 import { emitYaml } from "../../yaml/emit.js";
-import { fn, type FunctionContext, type FunctionTable } from "../function.js";
+import { functionError, TemplateFailure } from "../errors.js";
+import { type FunctionContext, type FunctionTable, fn } from "../function.js";
 import { decodeJson, jsonKind } from "../json/decode.js";
 import { encodeJson } from "../json/encode.js";
 import { toPlain } from "../value/to-plain.js";
@@ -8,8 +8,8 @@ import { types } from "../value/type.js";
 import { GoList, GoMap, type GoValue } from "../value/value.js";
 import { durationFunctions } from "./durations.js";
 import { orElse } from "./json-functions.js";
-import { printYaml, readYaml, requireList, requireMap } from "./yaml.js";
 import { tomlFunctions } from "./toml.js";
+import { printYaml, readYaml, requireList, requireMap } from "./yaml.js";
 
 /** The marks around a message of `required` and `fail`, by which the engine finds it again in a chain of errors. */
 export const warnStart = "HELM_ERR_START";

@@ -1,5 +1,7 @@
 import { functionError } from "../errors.js";
 import { type FunctionTable, fn } from "../function.js";
+import { certificateFunctions } from "./certificates.js";
+import { cryptoFunctions } from "./crypto.js";
 import { dateFunctions } from "./dates.js";
 import { defaultFunctions } from "./defaults.js";
 import { dictFunctions } from "./dicts.js";
@@ -29,6 +31,8 @@ export const sprigFunctions: FunctionTable = {
   ...dateFunctions,
   ...semverFunctions,
   ...randomFunctions,
+  ...cryptoFunctions,
+  ...certificateFunctions,
   fail: fn("string", (message) => {
     throw functionError(message);
   }),

@@ -1,8 +1,8 @@
-import { parse, type TomlTable, type TomlPrimitive, TomlDate, TomlError } from "smol-toml";
+import { parse, TomlDate, TomlError, type TomlPrimitive, type TomlTable } from "smol-toml";
 import { functionError, TemplateFailure } from "../errors.js";
-import { formatFloat } from "../fmt/float.js";
 import { durationText } from "../fmt/duration.js";
-import { fn, type FunctionTable } from "../function.js";
+import { formatFloat } from "../fmt/float.js";
+import { type FunctionTable, fn } from "../function.js";
 import { GoTime } from "../time/go-time.js";
 import { fixedZone, utc } from "../time/zone.js";
 import { compareText } from "../value/text.js";
@@ -133,14 +133,17 @@ class Printer {
     options: { readonly names: readonly string[]; readonly inline: boolean; readonly hasMore: boolean },
   ): void {
     const { names, inline, hasMore } = options;
-    names.forEach((name, index) => {
+    for (const [index, name] of names.entries()) {
       const value = map.entries.get(name);
       const isNil = value === null || value === undefined || ((value instanceof GoMap || value instanceof GoList) && value.isNil);
-      if (isNil) return;
-      if (!inline) return this.encode([...key, name], value);
+      if (isNil) continue;
+      if (!inline) {
+        this.encode([...key, name], value);
+        continue;
+      }
       this.keyValue([name], value, true);
       if (hasMore || index !== names.length - 1) this.out += ", ";
-    });
+    }
   }
 
   private keyValue(key: readonly string[], value: GoValue, inline: boolean): void {
@@ -157,7 +160,8 @@ class Printer {
     if (typeof value === "string") this.out += quoteText(value);
     else if (typeof value === "boolean") this.out += String(value);
     else if (typeof value === "number") this.out += floatText(value);
-    else if (value instanceof GoInt) this.out += value.type === types.duration ? `"${durationText(value.value)}"` : String(value.value);
+    else if (value instanceof GoInt)
+      this.out += value.type === types.duration ? `"${durationText(value.value)}"` : String(value.value);
     else if (value instanceof GoMap) this.map([], value, true);
     else if (value instanceof GoList) this.array(value.items);
     else if (value instanceof GoBytes) this.array(Array.from(value.bytes, (byte) => int64(byte)));
@@ -208,6 +212,9 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 function quoteText(text: string): string {
-  const body = text.replace(/["\\\x00-\x1f\x7f]/g, (char) => escapes[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const body = text.replace(
+    /["\\\x00-\x1f\x7f]/g,
+    (char) => escapes[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
   return `"${body}"`;
 }

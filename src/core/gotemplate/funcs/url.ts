@@ -1,6 +1,6 @@
 import { functionError } from "../errors.js";
 import { quote } from "../fmt/quote.js";
-import { fn, type FunctionTable } from "../function.js";
+import { type FunctionTable, fn } from "../function.js";
 import { fromBytes, toBytes } from "../value/text.js";
 import { GoMap, type GoValue, typeOf } from "../value/value.js";
 import { nilDereference } from "./convert.js";
@@ -98,7 +98,7 @@ function parseUrl(text: string): Url | string {
   try {
     const url = parseRest(withoutFragment);
     source = text;
-    url.fragment = unescape(rawFragment, "fragment");
+    url.fragment = decodeUrl(rawFragment, "fragment");
     url.rawFragment = rawFragment;
     return url;
   } catch (error) {
@@ -137,8 +137,8 @@ function parseRest(text: string): Url {
   } else if (url.scheme !== "" && rest.startsWith("/")) {
     url.omitHost = true;
   }
-  url.path = unescape(rest, "path");
-  url.rawPath = escape(url.path, "path") === rest ? "" : rest;
+  url.path = decodeUrl(rest, "path");
+  url.rawPath = encodeUrl(url.path, "path") === rest ? "" : rest;
   return url;
 }
 
@@ -149,7 +149,7 @@ function parseAuthority(url: Url, authority: string): void {
   const userinfo = authority.slice(0, at);
   if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(userinfo)) throw new BadUrl("net/url: invalid userinfo");
   const colon = userinfo.indexOf(":");
-  const clean = (part: string) => escape(unescape(part, "user"), "user");
+  const clean = (part: string) => encodeUrl(decodeUrl(part, "user"), "user");
   url.user = colon < 0 ? clean(userinfo) : `${clean(userinfo.slice(0, colon))}:${clean(userinfo.slice(colon + 1))}`;
 }
 
@@ -160,11 +160,11 @@ function parseHost(scheme: string, host: string): string {
     const close = host.lastIndexOf("]");
     if (close < 0) throw new BadUrl("missing ']' in host");
     checkPort(host.slice(close + 1));
-    return `[${unescape(host.slice(1, close), "host")}]${host.slice(close + 1)}`;
+    return `[${decodeUrl(host.slice(1, close), "host")}]${host.slice(close + 1)}`;
   }
   const colon = host.indexOf(":");
   if (colon >= 0) checkPort(host.slice(scheme === "http" || scheme === "https" ? colon : host.lastIndexOf(":")));
-  return unescape(host, "host");
+  return decodeUrl(host, "host");
 }
 
 function checkPort(port: string): void {
@@ -185,11 +185,11 @@ const kept: Readonly<Record<Mode, RegExp>> = {
   host: /[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]/,
 };
 
-function escape(text: string, mode: Mode): string {
+function encodeUrl(text: string, mode: Mode): string {
   return escapeBytes(text, (char) => kept[mode].test(char));
 }
 
-function unescape(text: string, mode: Mode): string {
+function decodeUrl(text: string, mode: Mode): string {
   const bad = /%(?![0-9A-Fa-f]{2})/.exec(text);
   const badByte = mode === "host" ? /%(?!25)[0-7][0-9A-Fa-f]/.exec(text) : null;
   const first = [bad, badByte].filter((match) => match !== null).sort((a, b) => a.index - b.index)[0];
@@ -221,14 +221,14 @@ function urlText(url: Url): string {
     const hasUser = url.user !== undefined;
     const isShown = url.scheme !== "" || url.host !== "" || hasUser;
     if (isShown && (url.host !== "" || url.path !== "" || hasUser)) {
-      out += `//${hasUser ? `${url.user}@` : ""}${escape(url.host, "host")}`;
+      out += `//${hasUser ? `${url.user}@` : ""}${encodeUrl(url.host, "host")}`;
     }
-    const path = url.path === "*" ? "*" : escape(url.path, "path");
+    const path = url.path === "*" ? "*" : encodeUrl(url.path, "path");
     if (path !== "" && !path.startsWith("/") && url.host !== "") out += "/";
     if (out === "" && (path.split("/")[0] as string).includes(":")) out += "./";
     out += path;
   }
   if (url.query !== "") out += `?${url.query}`;
-  if (url.fragment !== "") out += `#${escape(url.fragment, "fragment")}`;
+  if (url.fragment !== "") out += `#${encodeUrl(url.fragment, "fragment")}`;
   return out;
 }

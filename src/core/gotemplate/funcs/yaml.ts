@@ -2,12 +2,12 @@ import { InputError } from "../../errors.js";
 import { emitYaml } from "../../yaml/emit.js";
 import { parseYaml } from "../../yaml/parse.js";
 import { functionError } from "../errors.js";
-import { encodeJson } from "../json/encode.js";
+import { type FunctionTable, fn } from "../function.js";
 import { jsonKind } from "../json/decode.js";
+import { encodeJson } from "../json/encode.js";
 import { fromPlain } from "../value/convert.js";
 import { toPlain } from "../value/to-plain.js";
 import { GoList, GoMap, type GoValue } from "../value/value.js";
-import { fn, type FunctionTable } from "../function.js";
 
 /** Argo CD's YAML functions: sigs.k8s.io/yaml's printing and reading, errors fail the template. */
 export const argoYamlFunctions: FunctionTable = {
@@ -21,7 +21,7 @@ export function printYaml(value: GoValue): string {
   try {
     // Refuses what JSON cannot say, as Marshal does on its way.
     encodeJson(value);
-    return emitYaml(toPlain(value), { style: "kubernetes"}).replace(/\n$/, "");
+    return emitYaml(toPlain(value), { style: "kubernetes" }).replace(/\n$/, "");
   } catch (error) {
     throw asFailure(error, "error marshaling into JSON: ");
   }
@@ -64,6 +64,8 @@ function cannotUnmarshal(value: GoValue, wanted: string): ReturnType<typeof func
 }
 
 export function asFailure(error: unknown, prefix: string): unknown {
-  if (error instanceof InputError) return functionError(prefix + error.message);
+  // What fails on the way from YAML to JSON is no error of the YAML package.
+  if (error instanceof InputError)
+    return functionError(prefix + error.message.replace(/^yaml: (?=unsupported map key|json: )/, ""));
   return error;
 }

@@ -1,9 +1,9 @@
-import { types, type GoType } from "../value/type.js";
+import { roundDuration } from "../value/duration-methods.js";
+import { type GoType, types } from "../value/type.js";
 import { GoInt, type GoMethod, GoObject, type GoValue, int, int64 } from "../value/value.js";
 import { formatMoment } from "./layout.js";
 import { floorDivide, momentOf, nanosOf } from "./moment.js";
 import { local, utc, type Zone } from "./zone.js";
-import { roundDuration } from "../value/duration-methods.js";
 
 const billion = 1_000_000_000n;
 /** Nanoseconds of year 1, Go's zero time. */
@@ -105,7 +105,9 @@ export class GoTime extends GoObject {
       case "Truncate":
         return withDuration((unit) => (unit <= 0n ? this : this.plus(-modulo(this.nanos - zeroNanos, unit))));
       case "Round":
-        return withDuration((unit) => (unit <= 0n ? this : new GoTime(zeroNanos + roundDuration(this.nanos - zeroNanos, unit), this.zone)));
+        return withDuration((unit) =>
+          unit <= 0n ? this : new GoTime(zeroNanos + roundDuration(this.nanos - zeroNanos, unit), this.zone),
+        );
       default:
         return undefined;
     }
@@ -121,7 +123,6 @@ export class GoTime extends GoObject {
     return new GoTime(nanosOf(moved, this.zone), this.zone);
   }
 }
-
 
 function asNumber(value: GoValue): number {
   return Number((value as GoInt).value);

@@ -106,7 +106,9 @@ function formatOffset(offset: number, name: string): string {
 }
 
 function formatFraction(nanosecond: number, text: string): string {
-  const digits = pad(nanosecond, 9).padEnd(text.length - 1, "0").slice(0, text.length - 1);
+  const digits = pad(nanosecond, 9)
+    .padEnd(text.length - 1, "0")
+    .slice(0, text.length - 1);
   if (text[1] === "0") return (text[0] as string) + digits;
   const trimmed = digits.replace(/0+$/, "");
   return trimmed === "" ? "" : (text[0] as string) + trimmed;

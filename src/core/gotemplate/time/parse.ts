@@ -223,7 +223,9 @@ class TimeParser {
       this.found.zone = utc;
       return;
     }
-    const match = /^(?:ChST|MeST|GMT(?:[-+][0-9]{1,2})?|[-+][0-9]{1,2}|[A-Z]{4}T|[A-Z]{3}T|WITA|[A-Z]{3})(?![A-Z])/.exec(this.rest);
+    const match = /^(?:ChST|MeST|GMT(?:[-+][0-9]{1,2})?|[-+][0-9]{1,2}|[A-Z]{4}T|[A-Z]{3}T|WITA|[A-Z]{3})(?![A-Z])/.exec(
+      this.rest,
+    );
     if (!match) throw new BadField();
     this.found.zoneName = match[0];
     this.rest = this.rest.slice(match[0].length);

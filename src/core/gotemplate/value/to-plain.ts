@@ -1,8 +1,8 @@
 import { base64Encode } from "../../../platform/bytes.js";
 import type { Value } from "../../manifest/value.js";
 import { functionError } from "../errors.js";
-import { GoBytes, GoComplex, GoInt, GoList, GoMap, type GoValue } from "./value.js";
 import { toOutput } from "./text.js";
+import { GoBytes, GoComplex, GoInt, GoList, GoMap, type GoValue } from "./value.js";
 
 const maxDepth = 1_000;
 

@@ -36,6 +36,7 @@ export function findKustomization(loader: Loader): FoundKustomization {
 }
 
 function tryLoad(loader: Loader, fileName: string): TreeFile | undefined {
+  if (!loader.mayHave(fileName)) return undefined;
   try {
     return loader.load(fileName);
   } catch (error) {

@@ -8,7 +8,7 @@ import type { GeneratorArgs, GeneratorOptions, Kustomization } from "../kustomiz
 import { configurationShape } from "../kustomization/shapes.js";
 import { kustomizeError, prefixError, quoteGo, rewordError, withPrefix } from "../model/errors.js";
 import type { BuildSchemas } from "../model/custom-schema.js";
-import { configOf, defaultConfig, mergeConfigs, type TransformerConfig } from "../model/transformer-config.js";
+import { configOf, defaultConfig, emptyConfig, mergeConfigs, type TransformerConfig } from "../model/transformer-config.js";
 import { Resource } from "../model/resource.js";
 import type { NodeMap } from "../nodes/node.js";
 import type { KustomizeOptions, Warning } from "../options.js";
@@ -48,6 +48,9 @@ interface Inherited {
   readonly origin: Origin | undefined;
   readonly helmNamespace: string;
 }
+
+/** Why an entry is no file: an error, or words alone where it is a directory. */
+type Failure = Pick<InputError, "message"> & Partial<Pick<InputError, "location">>;
 
 interface Made {
   readonly origin: Origin | undefined;
@@ -143,7 +146,7 @@ export class Target {
     try {
       loader = this.loader.child(path);
     } catch (error) {
-      if (fileError.message.includes("MalformedYAMLError")) throw fileError;
+      if (fileError instanceof InputError && fileError.message.includes("MalformedYAMLError")) throw fileError;
       throw this.#bothErrors(error, fileError);
     }
     try {
@@ -153,12 +156,14 @@ export class Target {
     }
   }
 
-  #bothErrors(error: unknown, fileError: InputError): unknown {
+  #bothErrors(error: unknown, fileError: Failure): unknown {
     const located = error instanceof InputError && error.location === undefined ? fileError.location : undefined;
     return prefixError(error, `accumulation err='${fileError.message}'`, located);
   }
 
-  #tryFile(into: Accumulator, path: string, origin: Origin | undefined): InputError | undefined {
+  #tryFile(into: Accumulator, path: string, origin: Origin | undefined): Failure | undefined {
+    const directory = this.loader.directoryFailure(path);
+    if (directory !== undefined) return { message: `accumulating resources from '${path}': ${directory}` };
     try {
       if (!isRemoteFileUrl(path) && /^https?:/i.test(path)) throw kustomizeError("KUSTOMIZE_REMOTE", "URL is a git repository");
       this.#accumulateFile(into, path, origin);
@@ -261,7 +266,7 @@ export class Target {
   }
 
   #crdConfig(): TransformerConfig {
-    let config = configOf({});
+    let config = emptyConfig;
     for (const path of this.fields.crds ?? []) {
       try {
         config = mergeConfigs(config, configFromCrd(this.loader.load(path), this.loader.pathOf(path)));

@@ -40,7 +40,7 @@ export class BuildSchemas implements Schemas {
   }
 
   isClusterScoped(apiVersion: string, kind: string): boolean {
-    if (this.#custom === undefined && !scopedTypes.has(`${apiVersion}/${kind}`)) this.#isBuiltInUsed = true;
+    if (this.#custom === undefined && !this.#isBuiltInUsed && !scopedTypes.has(`${apiVersion}/${kind}`)) this.#isBuiltInUsed = true;
     return builtInSchemas.isClusterScoped(apiVersion, kind) || (this.#custom?.isClusterScoped(apiVersion, kind) ?? false);
   }
 }
@@ -62,7 +62,7 @@ function readSchemas(document: Uint8Array, file: string, others: () => Definitio
     for (const type of Array.isArray(types) ? types : []) if (isObject(type)) roots.set(typeKey(type), name);
   }
   const clusterScoped = clusterScopedTypes(objectAt(isObject(value) ? value : undefined, "paths"));
-  return tableSchemas(roots, definitions, others, (type) => clusterScoped.has(type));
+  return tableSchemas(roots, definitions, others, (apiVersion, kind) => clusterScoped.has(`${apiVersion}/${kind}`));
 }
 
 function typeKey(type: ValueObject): string {

@@ -31,8 +31,14 @@ export class ResMap {
     const before = this.#list[position]!;
     if (before === resource) return;
     this.#list[position] = resource;
-    if (this.#current) reindex(this.#current, position, [idKey(before.curId)], [idKey(resource.curId)]);
-    if (this.#any) reindex(this.#any, position, before.idKeys, resource.idKeys);
+    if (this.#current && before.curId !== resource.curId) this.#reindexCurrent(position, before, resource);
+    if (this.#any && before.idKeys !== resource.idKeys) reindex(this.#any, position, before.idKeys, resource.idKeys);
+  }
+
+  #reindexCurrent(position: number, before: Resource, after: Resource): void {
+    const key = idKey(before.curId);
+    const changed = idKey(after.curId);
+    if (key !== changed) reindex(this.#current!, position, [key], [changed]);
   }
 
   /** Replaces every resource by what `change` gives for it. */

@@ -18,7 +18,7 @@ export function mergeInto(target: Resource, patch: Resource): Resource {
   const isNameFree = annotation(patch.value, buildAnnotations.allowNameChange) === "enabled";
   const isKindFree = annotation(patch.value, buildAnnotations.allowKindChange) === "enabled";
   const before = isNameFree || isKindFree ? withStoredId(target) : target;
-  const merged = mergeNodes(new YNode(patch.value), new YNode(before.value), target.schemas, { listIncrease: "prepend" });
+  const merged = mergeNodes(new YNode(patch.value), new YNode(before.value), target.schemas, { listIncrease: "prepend", isStable: true });
   if (merged === undefined) return target.with({});
   const frozen = merged.freeze();
   if (isNilOrEmpty(frozen)) return target.with({});

@@ -76,6 +76,18 @@ export class Loader {
     return this.#isRestricted ? this.#loadRestricted(wanted) : this.#loadAnywhere(wanted);
   }
 
+  /** What loading says of a path that is a directory; undefined for what is none. Saves an error that is nearly always dropped. */
+  directoryFailure(path: string): string | undefined {
+    if (isRemoteFile(path) || !this.#isRestricted) return undefined;
+    const wanted = this.pathOf(path);
+    return this.tree.kind(wanted) === "directory" ? `'${absolutePath(wanted)}' must resolve to a file` : undefined;
+  }
+
+  /** Whether something of this name may be there to load. */
+  mayHave(fileName: string): boolean {
+    return this.tree.kind(cleanJoin(this.root, fileName)) !== undefined;
+  }
+
   /** The path of a file in the tree, for locations. */
   pathOf(path: string): string {
     return path.startsWith("/") ? cleanJoin("", path) : cleanJoin(this.root, path);

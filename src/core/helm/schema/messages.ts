@@ -1,0 +1,42 @@
+import { quote } from "../../gotemplate/fmt/quote.js";
+import type { Value } from "../../manifest/value.js";
+
+/** A finding, and those it is made of: printed as a tree. */
+export interface Finding {
+  /** JSON pointer of the value. */
+  readonly at: string;
+  readonly message: string;
+  readonly causes: readonly Finding[];
+  /** A group dissolves into its enclosing one; a reference with one cause is not shown itself. */
+  readonly kind: "plain" | "group" | "reference";
+}
+
+/** The findings as the original prints them, each below the one it explains. */
+export function printFindings(findings: readonly Finding[], depth = 0): string[] {
+  return findings.flatMap((finding) => {
+    const isHidden = finding.kind === "reference" && finding.causes.length === 1;
+    const line = `${"  ".repeat(depth)}- at ${quoted(finding.at)}: ${finding.message}`;
+    const inner = printFindings(finding.causes, isHidden ? depth : depth + 1);
+    return isHidden ? inner : [line, ...inner];
+  });
+}
+
+export function quoted(text: string): string {
+  return `'${quote(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}
+
+export function quotedList(texts: readonly string[]): string {
+  return texts.map(quoted).join(", ");
+}
+
+/** A number with English thousands separators. */
+export function shownNumber(value: number | bigint): string {
+  return new Intl.NumberFormat("en-US", { maximumFractionDigits: 20 }).format(value);
+}
+
+/** A value for "value must be …". */
+export function shownValue(value: Value): string {
+  if (typeof value === "string") return quoted(value);
+  if (typeof value === "object" && value !== null) return "value";
+  return String(value);
+}
