@@ -26,8 +26,27 @@ export function twoWayPatch(original: ValueObject, modified: ValueObject, type: 
 export function threeWayPatch(original: ValueObject, modified: ValueObject, current: ValueObject, type: GoType): ValueObject {
   const delta = diffMaps(current, modified, type, { ignoreChanges: false, ignoreDeletions: true }, false);
   const isSame = original === modified || valuesEqual(original, modified);
+  if (isSame) requireMergeKeys(modified, type);
   const deletions = isSame ? {} : diffMaps(original, modified, type, { ignoreChanges: true, ignoreDeletions: false }, false);
   return mergeMap(deletions, delta, type, { applies: false });
+}
+
+// Kubernetes refuses a list whose elements lack their key even where nothing is to be merged.
+function requireMergeKeys(value: ValueObject, type: GoType): void {
+  const struct = type.kind === "pointer" ? type.element : type;
+  if (struct.kind !== "struct") return;
+  for (const key in value) {
+    const field = struct.fields.get(key);
+    const child = value[key] as Value;
+    if (!field || typeof child !== "object" || child === null) continue;
+    if (!Array.isArray(child)) requireMergeKeys(child as ValueObject, field.type);
+    else if (field.mergeKey !== "" && field.type.kind === "list") {
+      for (const item of child) {
+        mergeKeyValue(item, field.mergeKey);
+        requireMergeKeys(item as ValueObject, field.type.element);
+      }
+    }
+  }
 }
 
 function diffMaps(
