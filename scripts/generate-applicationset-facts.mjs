@@ -3,9 +3,7 @@
 // ARGO_CD_SOURCE_DIR is the source of github.com/argoproj/argo-cd/v3 at the version to follow (`go mod download -json` prints where it is).
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { load } from "js-yaml";
-
-const parseYaml = (text) => load(text);
+import { parseYaml } from "../dist/core/yaml/parse.js";
 
 const source = process.argv[2];
 if (!source) throw new Error("usage: generate-applicationset-facts.mjs ARGO_CD_SOURCE_DIR");
