@@ -1,5 +1,6 @@
 import { applicationsetBench } from "./applicationset.js";
 import { compare } from "./compare.js";
+import { kustomizeBench } from "./kustomize.js";
 
 /** Runs one benchmark with its own arguments; gives the exit code. */
 export type Bench = (args: readonly string[]) => Promise<number>;
@@ -8,3 +9,4 @@ export type Bench = (args: readonly string[]) => Promise<number>;
 export const benches = new Map<string, Bench>();
 benches.set("applicationset", applicationsetBench);
 benches.set("compare", compare);
+benches.set("kustomize", kustomizeBench);

@@ -90,7 +90,8 @@ function decodeStruct(shape: Extract<Shape, { kind: "struct" }>, value: unknown,
 /** What `omitempty` leaves out. */
 function isOmitted(field: Field, value: unknown): boolean {
   if (field.shape.kind === "map" || field.shape.kind === "list" || field.shape.kind === "bytes") {
-    return field.always ? false : isDraft(value) ? Object.keys(value).length === 0 : (value as { length: number }).length === 0;
+    // Stored as protobuf, an empty list or map is none: `rules: []` comes back as null.
+    return isDraft(value) ? Object.keys(value).length === 0 : (value as { length: number }).length === 0;
   }
   if (field.isPointer || field.always || field.shape.kind === "intOrString" || field.shape.kind === "quantity") return false;
   return value === "" || value === 0 || value === false;
