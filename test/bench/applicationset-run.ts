@@ -16,7 +16,8 @@ import { parseYamlDocuments } from "#src/core/yaml/parse.js";
 
 /** Generates and validates the Applications of `platform/applicationsets/services.yaml` in the fleet at argv[2]; prints count and digest. */
 const fleet = process.argv[2]!;
-const read = (path: string) => parseYamlDocuments(readFileSync(join(fleet, path), "utf8"), { dialect: "kubernetes", duplicateKeys: "last", file: path });
+const read = (path: string) =>
+  parseYamlDocuments(readFileSync(join(fleet, path), "utf8"), { dialect: "kubernetes", duplicateKeys: "last", file: path });
 const documentsIn = (folder: string) => readdirSync(join(fleet, folder)).flatMap((file) => read(`${folder}/${file}`));
 
 const set = decodeApplicationSet(admitApplicationSet(read("platform/applicationsets/services.yaml")[0] as ValueObject).manifest);
@@ -33,6 +34,8 @@ for (;;) {
   const digest = createHash("sha256");
   for (const { metadata, spec } of result.applications) digest.update(JSON.stringify({ metadata, spec }));
   const first = result.errors[0]?.error.message ?? [...problems.values()][0] ?? "";
-  process.stdout.write(`${JSON.stringify({ applications: result.applications.length, problems: problems.size, first, digest: digest.digest("hex") })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ applications: result.applications.length, problems: problems.size, first, digest: digest.digest("hex") })}\n`,
+  );
   break;
 }

@@ -15,7 +15,10 @@ const limitMs = 1_200;
  * with all reads. `--fleet DIR` is where the generator is, `--runs N` how often; the best and the median are told.
  */
 export const applicationsetBench: Bench = async (args) => {
-  const { values } = parseArgs({ args: [...args], options: { fleet: { type: "string" }, runs: { type: "string", default: "7" } } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: { fleet: { type: "string" }, runs: { type: "string", default: "7" } },
+  });
   const generator = join(resolve(values.fleet ?? join(here, "../../../shared/fleet")), "generate-fleet.mjs");
   if (!existsSync(generator)) {
     process.stderr.write(`no fleet generator at ${generator}; name its folder with --fleet\n`);
@@ -24,7 +27,9 @@ export const applicationsetBench: Bench = async (args) => {
   const folder = mkdtempSync(join(tmpdir(), "fleetwright-bench-"));
   try {
     const fleet = join(folder, "fleet");
-    const made = spawnSync(process.execPath, [generator, "--out", fleet, "--services", "300", "--regions", "12"], { encoding: "utf8" });
+    const made = spawnSync(process.execPath, [generator, "--out", fleet, "--services", "300", "--regions", "12"], {
+      encoding: "utf8",
+    });
     if (made.status !== 0) throw new Error(made.stderr);
     return measure(fleet, Number(values.runs));
   } finally {
@@ -40,7 +45,12 @@ function measure(fleet: string, runs: number): number {
     const child = spawnSync(process.execPath, [join(here, "applicationset-run.js"), fleet], { encoding: "utf8" });
     const elapsed = performance.now() - started;
     if (child.status !== 0) throw new Error(child.stderr);
-    const answer = JSON.parse(child.stdout) as { readonly applications: number; readonly problems: number; readonly first: string; readonly digest: string };
+    const answer = JSON.parse(child.stdout) as {
+      readonly applications: number;
+      readonly problems: number;
+      readonly first: string;
+      readonly digest: string;
+    };
     if (answer.applications !== wanted || answer.problems > 0) {
       process.stderr.write(`wrong answer: ${child.stdout}`);
       return 1;
@@ -55,6 +65,8 @@ function measure(fleet: string, runs: number): number {
   }
   times.sort((a, b) => a - b);
   const median = times[Math.floor(times.length / 2)]!;
-  process.stdout.write(`${wanted} Applications, whole process with reads: best ${times[0]!.toFixed(0)} ms, median ${median.toFixed(0)} ms (limit ${limitMs} ms)\n`);
+  process.stdout.write(
+    `${wanted} Applications, whole process with reads: best ${times[0]!.toFixed(0)} ms, median ${median.toFixed(0)} ms (limit ${limitMs} ms)\n`,
+  );
   return median <= limitMs ? 0 : 1;
 }

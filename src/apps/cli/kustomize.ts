@@ -23,12 +23,19 @@ interface BuildFlags {
 
 /** `fleetwright kustomize build`: takes the place of `kustomize build`, same bytes, warnings and exit codes. */
 export function registerKustomize(program: Command, io: CliIo): void {
-  const kustomize = program.command("kustomize").description("render kustomizations in process, byte for byte as Kustomize v5.8.1");
+  const kustomize = program
+    .command("kustomize")
+    .description("render kustomizations in process, byte for byte as Kustomize v5.8.1");
   kustomize
     .command("build")
     .description("print the resources of a kustomization directory")
     .argument("[dir]", "directory with a kustomization.yaml", ".")
-    .addOption(new Option("--reorder <order>", "order of the output where the kustomization has no sortOptions").choices(["legacy", "none"]))
+    .addOption(
+      new Option("--reorder <order>", "order of the output where the kustomization has no sortOptions").choices([
+        "legacy",
+        "none",
+      ]),
+    )
     .addOption(
       new Option("--load-restrictor <name>", "LoadRestrictionsNone lets kustomizations read files outside of their directory")
         .choices(["LoadRestrictionsRootOnly", "LoadRestrictionsNone"])
