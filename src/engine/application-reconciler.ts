@@ -14,7 +14,7 @@ import { mayRetry, retryDelayMs } from "../core/tracking/retry.js";
 import type { Clock, Random } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
 import type { Telemetry } from "../ports/telemetry.js";
-import { type Application, applicationOf, kubernetesTime, refreshAnnotation } from "./application.js";
+import { type Application, applicationOf, kindsOf, kubernetesTime, refreshAnnotation } from "./application.js";
 import type { ApplicationDeletion } from "./application-deletion.js";
 import { ApplicationMetrics } from "./application-metrics.js";
 import type { FleetCluster } from "./cluster-fleet.js";
@@ -534,6 +534,7 @@ export class ApplicationReconciler {
         targets,
         live,
         tracking: settings.tracking,
+        formerKinds: kindsOf(app),
         differ: context.differFor(app),
         health: (object) => this.healthOf(object),
         memory: context.compareMemory,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { folderTree } from "#src/adapters/fs/folder-tree.js";
+import { diskTree } from "#src/adapters/fs/disk-tree.js";
 import {
   admitApplicationSet,
   clustersFromInventory,
@@ -22,7 +22,7 @@ const documentsIn = (folder: string) => readdirSync(join(fleet, folder)).flatMap
 
 const set = decodeApplicationSet(admitApplicationSet(read("platform/applicationsets/services.yaml")[0] as ValueObject).manifest);
 const clusters = clustersFromInventory(documentsIn("platform/clusters"), "clusters");
-const tree = folderTree(fleet);
+const tree = diskTree(fleet);
 const answers = new Map<string, NeedAnswer>();
 for (;;) {
   const result = generate(set, { clusters, answers });

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
 /** The demo as a person runs it, in a process of its own. */
 let demo: ChildProcess;
 let output = "";
-const valueOf = (label: string): string => new RegExp(`^${label}\\s+(\\S+)`, "m").exec(output)?.[1] ?? "";
+const printedAs = (label: string): string => new RegExp(`^${label}\\s+(\\S+)`, "m").exec(output)?.[1] ?? "";
 
 beforeAll(async () => {
   demo = spawn(process.execPath, [join(root, "dist/apps/main.js"), "demo"], { stdio: ["ignore", "pipe", "pipe"] });
@@ -30,14 +30,15 @@ afterAll(async () => {
 }, 60_000);
 
 test("health and metrics are served, with every Application's state", async () => {
-  expect((await fetch(`${valueOf("page")}healthz`)).status).toBe(200);
-  const metrics = await (await fetch(valueOf("metrics"))).text();
+  expect((await fetch(`${printedAs("page")}healthz`)).status).toBe(200);
+  const metrics = await (await fetch(printedAs("metrics"))).text();
   const synced = metrics.match(/^argocd_app_info\{[^}]*sync_status="Synced"[^}]*health_status="Healthy"[^}]*\} 1$/gm) ?? [];
   expect(synced.length).toBeGreaterThanOrEqual(360);
 });
 
 describe.skipIf(!hasKubectl)(`kubectl as the client${hasKubectl ? "" : " (skipped: kubectl is not on the PATH)"}`, () => {
-  const kubectl = (...args: string[]): string => execFileSync("kubectl", ["--kubeconfig", valueOf("kubeconfig"), ...args], { encoding: "utf8" });
+  const kubectl = (...args: string[]): string =>
+    execFileSync("kubectl", ["--kubeconfig", printedAs("kubeconfig"), ...args], { encoding: "utf8" });
 
   test("the hub shows the Applications with their columns", () => {
     const lines = kubectl("--context", "hub", "get", "applications", "-n", "argocd").trim().split("\n");
@@ -55,10 +56,13 @@ describe.skipIf(!hasKubectl)(`kubectl as the client${hasKubectl ? "" : " (skippe
 describe.skipIf(!chromium)(`the page in a real browser${chromium ? "" : " (skipped: no Chromium)"}`, () => {
   test("shows a cell for every service, environment and region, and a click shows the resources", async () => {
     const { chromium: launcher } = await import("playwright-core");
-    const browser = await launcher.launch({ executablePath: chromium ?? "", args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
+    const browser = await launcher.launch({
+      executablePath: chromium ?? "",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    });
     try {
       const page = await browser.newPage({ viewport: { width: 1500, height: 1100 } });
-      await page.goto(valueOf("page"));
+      await page.goto(printedAs("page"));
       await page.waitForSelector("button[data-app]");
       const original = page.locator(`button[data-app]:not([data-app*="orders-2"]):not([data-app$="-b"])`);
       await expect.poll(() => original.count()).toBe(360);

@@ -45,12 +45,19 @@ export function diskTree(root: string, options: DiskTreeOptions = {}): FileTree 
     },
     list(directory) {
       const found = realPath(directory);
-      if (found === undefined || kindOf(realRoot, found) !== "directory") return undefined;
+      if (found === undefined || (kinds.get(directory) ?? kindOf(realRoot, found)) !== "directory") return undefined;
+      // What a listing of a real directory calls a file or directory is one at its own real path: the disk need not be asked again.
+      const note = (name: string, kind: "file" | "directory"): TreeEntry[] => {
+        const path = directory === "" ? name : `${directory}/${name}`;
+        real.set(path, found === "" ? name : `${found}/${name}`);
+        kinds.set(path, kind);
+        return [{ name, kind }];
+      };
       return readdirSync(join(realRoot, found), { withFileTypes: true })
         .flatMap((entry): TreeEntry[] => {
           if (entry.isSymbolicLink()) return [{ name: entry.name, kind: "symlink" }];
-          if (entry.isDirectory()) return [{ name: entry.name, kind: "directory" }];
-          return entry.isFile() ? [{ name: entry.name, kind: "file" }] : [];
+          if (entry.isDirectory()) return note(entry.name, "directory");
+          return entry.isFile() ? note(entry.name, "file") : [];
         })
         .sort((a, b) => (a.name < b.name ? -1 : 1));
     },

@@ -341,8 +341,12 @@ describe("Azure DevOps", () => {
         url.searchParams.has("continuationToken")
           ? { body: { value: [repository("b"), { id: "x", name: "empty" }] } }
           : { body: { value: [repository("a")] }, headers: { "x-ms-continuationtoken": "t1" } },
-      [`${git}/a/stats/branches`]: ({ url }): Answer => ({ body: { name: url.searchParams.get("name"), commit: { commitId: "c1" } } }),
-      [`${git}/b/stats/branches`]: ({ url }): Answer => ({ body: { name: url.searchParams.get("name"), commit: { commitId: "c2" } } }),
+      [`${git}/a/stats/branches`]: ({ url }): Answer => ({
+        body: { name: url.searchParams.get("name"), commit: { commitId: "c1" } },
+      }),
+      [`${git}/b/stats/branches`]: ({ url }): Answer => ({
+        body: { name: url.searchParams.get("name"), commit: { commitId: "c2" } },
+      }),
     });
     const azureDevOps = { organization: "acme", teamProject: "shop", api: origin, accessTokenRef: tokenRef };
     const found = await port().repositories(query({ azureDevOps }));

@@ -8,6 +8,7 @@ import { registerDemo } from "./demo.js";
 import { registerDiff } from "./diff.js";
 import { registerImpact } from "./impact.js";
 import type { CliIo } from "./io.js";
+import { registerKustomize } from "./kustomize.js";
 import { registerRender } from "./render.js";
 import { registerWhatIf } from "./what-if.js";
 
@@ -23,6 +24,7 @@ const commands: readonly Register[] = [
   registerAt,
   registerCompare,
   registerWhatIf,
+  registerKustomize,
   registerController,
   registerDemo,
 ];

@@ -1,17 +1,25 @@
 import type { Value, ValueObject } from "../manifest/value.js";
-import { compareText, typeName } from "./text.js";
-
-const order = ["null", "false", "true", "number", "string", "array", "object"];
+import { compareText } from "./text.js";
 
 function rank(value: Value): number {
-  return order.indexOf(typeof value === "boolean" ? String(value) : typeName(value));
+  if (value === null) return 0;
+  switch (typeof value) {
+    case "boolean":
+      return value ? 2 : 1;
+    case "string":
+      return 4;
+    case "object":
+      return Array.isArray(value) ? 5 : 6;
+    default:
+      return 3;
+  }
 }
 
 /** jq's order of all values: null, false, true, numbers, strings, arrays, objects (first by keys, then by values). */
 export function compareValues(a: Value, b: Value): number {
+  if (typeof a === "string" && typeof b === "string") return compareText(a, b);
   const byType = rank(a) - rank(b);
   if (byType !== 0) return byType;
-  if (typeof a === "string" && typeof b === "string") return compareText(a, b);
   if (Array.isArray(a) && Array.isArray(b)) return compareLists(a, b);
   if (typeof a === "object" && typeof b === "object" && a !== null && b !== null) {
     return compareObjects(a as ValueObject, b as ValueObject);

@@ -12,8 +12,7 @@ export function applyJsonPatch(object: Draft, patch: unknown): Draft {
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     if (error.code === "PATCH_INVALID") throw badRequest(`error decoding patch: ${error.message}`);
-    throw new StatusError(422, "Invalid", "the server rejected our request due to an error in our request", {
-      causes: [{ reason: "UnexpectedServerResponse", message: error.message, field: "" }],
-    });
+    // The real server names no cause.
+    throw new StatusError(422, "Invalid", "the server rejected our request due to an error in our request", {});
   }
 }

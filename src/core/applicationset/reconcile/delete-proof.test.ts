@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { memoryTree } from "../../render/memory-tree.js";
 import type { KubernetesObject } from "../../manifest/object.js";
 import type { Value, ValueObject } from "../../manifest/value.js";
+import { memoryTree } from "../../render/memory-tree.js";
 import { generate } from "../generate.js";
 import { decodeApplicationSet } from "../model/application-set.js";
 import { type NeedAnswer, needKey } from "../needs.js";
@@ -31,13 +31,21 @@ function setOf(annotations: Record<string, string> = {}): ReturnType<typeof deco
 
 type World = { readonly names: readonly string[] } | { readonly error: string };
 
-function reconcile(world: World, existing: readonly KubernetesObject[], annotations: Record<string, string> = {}, status: ValueObject = {}): ReconcilePlan {
+function reconcile(
+  world: World,
+  existing: readonly KubernetesObject[],
+  annotations: Record<string, string> = {},
+  status: ValueObject = {},
+): ReconcilePlan {
   const set = { ...setOf(annotations), status };
   const need = { kind: "git", repoURL, revision: "HEAD", project: "default" } as const;
   const answer: NeedAnswer =
     "error" in world
       ? { kind: "failed", error: new Error(world.error) }
-      : { kind: "answered", value: { tree: memoryTree(Object.fromEntries(world.names.map((name) => [`apps/${name}/app.yaml`, ""]))) } };
+      : {
+          kind: "answered",
+          value: { tree: memoryTree(Object.fromEntries(world.names.map((name) => [`apps/${name}/app.yaml`, ""]))) },
+        };
   const generated = generate(set, { clusters: [], answers: new Map([[needKey(need), answer]]) });
   if (generated.kind !== "generated") throw new Error("unanswered need");
   return reconcileApplicationSet({ set, generated, existing, clusters: [], now: "2026-01-01T00:00:00Z" });
@@ -64,7 +72,9 @@ describe("deletes need proof", () => {
     expect(plan.deletes).toEqual([]);
     expect(plan.held).toMatchObject({ why: "emptyResult", names: ["app-00", "app-01"], total: 2 });
     expect(plan.events).toMatchObject([{ type: "Warning", reason: "DeletionsHeld" }]);
-    expect((plan.status?.["conditions"] as readonly Value[]).find((one) => (one as ValueObject)["type"] === "DeletionsHeld")).toMatchObject({
+    expect(
+      (plan.status!["conditions"] as readonly Value[]).find((one) => (one as ValueObject)["type"] === "DeletionsHeld"),
+    ).toMatchObject({
       status: "True",
       reason: "EmptyResult",
     });
@@ -97,7 +107,7 @@ describe("deletes need proof", () => {
     const existing = fleet(20);
     const held = reconcile({ names: [] }, existing);
     const back = reconcile({ names: names(20) }, existing, {}, held.status);
-    const condition = (back.status?.["conditions"] as readonly ValueObject[]).find((one) => one["type"] === "DeletionsHeld");
+    const condition = (back.status!["conditions"] as readonly ValueObject[]).find((one) => one["type"] === "DeletionsHeld");
     expect(condition).toMatchObject({ status: "False", reason: "WithinBudget" });
   });
 

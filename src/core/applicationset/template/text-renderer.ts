@@ -25,7 +25,9 @@ export interface TextLanguage {
 export function createTextRenderer(language: TextLanguage): TextRenderer {
   checkOptions(language);
   const { environment = {} } = language;
-  const compile = cached(language.goTemplate ? (text) => compileFields(text, compileGoText(text, language.options, environment)) : compileFast);
+  const compile = cached(
+    language.goTemplate ? (text) => compileFields(text, compileGoText(text, language.options, environment)) : compileFast,
+  );
   if (!language.goTemplate) {
     const replace = (text: string, params: Params): string => compile(text)?.(params) ?? text;
     return { compile, replace, replaceKnown: replace };

@@ -123,7 +123,7 @@ function orderedContent(
   const { before, change, meta, options } = lists;
   if (!before && !change) return undefined;
   if (!change) return before;
-  if (!before) return change.flatMap((item) => withoutDirectives(item) ?? []);
+  if (!before) return listWithoutDirectives(change);
   return meta.strategy === "merge" ? mergeLists(before, change, meta, options, false) : change;
 }
 
@@ -247,13 +247,22 @@ function withoutSpecialElements(
 
 /** The value without anything that is a directive; undefined where it is one itself. */
 function withoutDirectives(value: Value): Value | undefined {
-  if (Array.isArray(value)) return value.flatMap((item) => withoutDirectives(item) ?? (item === null ? [null] : []));
+  if (Array.isArray(value)) return listWithoutDirectives(value);
   if (!isObject(value)) return value;
   if (Object.hasOwn(value, "$patch")) return undefined;
   const kept: Mutable = {};
   for (const key in value) {
     const found = withoutDirectives(value[key] as Value);
     if (found !== undefined) kept[key] = found;
+  }
+  return kept;
+}
+
+function listWithoutDirectives(list: readonly Value[]): readonly Value[] {
+  const kept: Value[] = [];
+  for (const item of list) {
+    const found = withoutDirectives(item);
+    if (found !== undefined) kept.push(found);
   }
   return kept;
 }

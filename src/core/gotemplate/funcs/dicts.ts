@@ -10,7 +10,10 @@ const merge = (overwrite: boolean) =>
     for (const source of sources) mergeInto(merged, source, { overwrite, spend: (steps) => this.spend(steps), depth: 0 });
     return merged;
   });
-const deepCopyFunction = fn("any", (value) => deepCopy(value));
+const deepCopyFunction = fn("any", (value) => {
+  if (value === null || value === undefined) throw functionError("reflect: call of reflect.Value.Type on zero Value");
+  return deepCopy(value);
+});
 
 /** sprig's dictionary functions. `set`, `unset` and `merge` change their first argument, as in the original. */
 export const dictFunctions: FunctionTable = {
@@ -92,7 +95,7 @@ function mergeInto(target: GoMap, source: GoMap, options: MergeOptions): void {
 }
 
 function isNothing(value: GoValue): boolean {
-  return value === null || value === undefined || ((value instanceof GoMap || value instanceof GoList) && value.isNil && false);
+  return value === null || value === undefined;
 }
 
 export function deepCopy(value: GoValue): GoValue {

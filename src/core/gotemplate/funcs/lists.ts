@@ -102,7 +102,8 @@ function sliced(value: GoValue, indices: readonly GoValue[]): GoValue {
 
 function chunked(size: number, items: readonly GoValue[]): GoList {
   const count = Math.floor((items.length - 1) / size) + 1;
-  if (!Number.isFinite(count) || count < 0 || size <= 0) throw functionError("runtime error: makeslice: len out of range");
+  if (count === 0) return new GoList([], types.lists);
+  if (!Number.isFinite(count) || size <= 0) throw functionError("runtime error: makeslice: len out of range");
   const chunks = Array.from({ length: count }, (_, index) => list(items.slice(index * size, (index + 1) * size)));
   return new GoList(chunks, types.lists);
 }

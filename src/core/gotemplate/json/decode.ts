@@ -1,3 +1,4 @@
+import { utf8Encode } from "../../../platform/bytes.js";
 import { functionError, type TemplateFailure } from "../errors.js";
 import { GoList, GoMap, type GoValue } from "../value/value.js";
 
@@ -36,8 +37,10 @@ class Decoder {
   private bad(context: string): TemplateFailure {
     const code = this.text.codePointAt(this.at);
     if (code === undefined) return functionError("unexpected end of JSON input");
-    const char = String.fromCodePoint(code);
-    const shown = char === "'" ? `'\\''` : char === '"' ? `'"'` : `'${printable(code)}'`;
+    // The original looks at bytes: of a longer character it shows the first one.
+    const char =
+      code < 0x80 ? String.fromCodePoint(code) : String.fromCharCode(utf8Encode(String.fromCodePoint(code))[0] as number);
+    const shown = char === "'" ? `'\\''` : char === '"' ? `'"'` : `'${printable(char.charCodeAt(0))}'`;
     return functionError(`invalid character ${shown} ${context}`);
   }
 
