@@ -46,7 +46,8 @@ export class MergeWalk {
   walk(sources: Sources, given: MergeSchema | undefined, path: readonly string[]): Maybe {
     const schema = given ?? this.#schemaByType(sources);
     const kind: Kind = sources.find((node) => !isMissing(node))?.kind ?? "none";
-    for (const node of sources) if (kind !== "none" && node && !node.isNull && node.kind !== kind) throw new NodeKindError(kind, node);
+    for (const node of sources)
+      if (kind !== "none" && node && !node.isNull && node.kind !== kind) throw new NodeKindError(kind, node);
     switch (kind) {
       case "map":
       case "none":

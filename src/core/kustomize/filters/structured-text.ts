@@ -1,11 +1,11 @@
-import { parseYaml } from "../../yaml/parse.js";
+import type { Value } from "../../manifest/value.js";
 import { emitYaml } from "../../yaml/emit.js";
 import { emitJson } from "../../yaml/json.js";
+import { parseYaml } from "../../yaml/parse.js";
 import { toJson } from "../nodes/json.js";
-import { lookup } from "../nodes/ops.js";
 import type { Node } from "../nodes/node.js";
+import { lookup } from "../nodes/ops.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
-import type { Value } from "../../manifest/value.js";
 import { matchPath } from "./path-matcher.js";
 
 /** The document inside a scalar. Throws when the text is no YAML. */
@@ -55,9 +55,7 @@ function scalarDepth(target: YNode, path: readonly string[]): number | undefined
     try {
       parseStructured(field.value);
       return length;
-    } catch {
-      continue;
-    }
+    } catch {}
   }
   return undefined;
 }

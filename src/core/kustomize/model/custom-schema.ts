@@ -40,7 +40,8 @@ export class BuildSchemas implements Schemas {
   }
 
   isClusterScoped(apiVersion: string, kind: string): boolean {
-    if (this.#custom === undefined && !this.#isBuiltInUsed && !scopedTypes.has(`${apiVersion}/${kind}`)) this.#isBuiltInUsed = true;
+    if (this.#custom === undefined && !this.#isBuiltInUsed && !scopedTypes.has(`${apiVersion}/${kind}`))
+      this.#isBuiltInUsed = true;
     return builtInSchemas.isClusterScoped(apiVersion, kind) || (this.#custom?.isClusterScoped(apiVersion, kind) ?? false);
   }
 }
@@ -74,7 +75,8 @@ function nodeOf(schema: ValueObject): SchemaNode {
   const reference = stringAt(schema, "$ref");
   if (reference !== "") return { r: reference.replace("#/definitions/", "") };
   const fields: { [name: string]: SchemaNode } = {};
-  for (const [name, property] of Object.entries(objectAt(schema, "properties"))) if (isObject(property)) fields[name] = nodeOf(property);
+  for (const [name, property] of Object.entries(objectAt(schema, "properties")))
+    if (isObject(property)) fields[name] = nodeOf(property);
   const items = schema["items"];
   const values = schema["additionalProperties"];
   const strategy = stringAt(schema, "x-kubernetes-patch-strategy");

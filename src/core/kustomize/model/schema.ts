@@ -94,7 +94,9 @@ function ownEntry(definitions: Definitions, name: string): SchemaNode | undefine
 }
 
 const clusterScoped: ReadonlySet<string> = new Set(schemaTables.clusterScoped);
-const clusterScopedKinds: ReadonlySet<string> = new Set(schemaTables.clusterScoped.map((type) => type.slice(type.lastIndexOf("/") + 1)));
+const clusterScopedKinds: ReadonlySet<string> = new Set(
+  schemaTables.clusterScoped.map((type) => type.slice(type.lastIndexOf("/") + 1)),
+);
 
 /** The OpenAPI v1.21.2 document that Kustomize embeds. */
 export const builtInSchemas: Schemas = tableSchemas(

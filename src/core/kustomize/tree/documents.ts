@@ -1,9 +1,9 @@
+import { InputError } from "../../errors.js";
 import type { Value } from "../../manifest/value.js";
 import { parseYamlDocuments } from "../../yaml/parse.js";
-import { InputError } from "../../errors.js";
 import { kustomizeError, prefixError } from "../model/errors.js";
-import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 import { fromJson, toJson } from "../nodes/json.js";
+import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 
 /** The resources in a text: every document, the items of lists, nothing that is empty. Throws where one is malformed. */
 export function readResources(text: string | Uint8Array, file: string): readonly NodeMap[] {
@@ -86,7 +86,9 @@ function metaField(node: Node, field: string): string {
 function goMap(metadata: Node | undefined, field: string): string {
   const map = childOf(metadata, field);
   if (!isMap(map)) return "map[]";
-  const entries = Object.keys(map).sort().map((key) => `${key}:${textOf(map[key])}`);
+  const entries = Object.keys(map)
+    .sort()
+    .map((key) => `${key}:${textOf(map[key])}`);
   return `map[${entries.join(" ")}]`;
 }
 
@@ -100,9 +102,17 @@ function inlineLists(nodes: readonly NodeMap[], file: string): readonly NodeMap[
     const kind = textOf(childOf(node, "kind"));
     const items = kind.endsWith("List") ? childOf(node, "items") : undefined;
     if (items === undefined) result.push(node);
-    else if (isList(items)) queue.push(...dropBad(items.map((item) => throughJson(item)), file));
+    else if (isList(items))
+      queue.push(
+        ...dropBad(
+          items.map((item) => throughJson(item)),
+          file,
+        ),
+      );
     else if (!isMissingOrNull(items))
-      throw kustomizeError("KUSTOMIZE_RESOURCE", `expected array in ${kind}/items, but found ${goType(items)}`, { location: { file } });
+      throw kustomizeError("KUSTOMIZE_RESOURCE", `expected array in ${kind}/items, but found ${goType(items)}`, {
+        location: { file },
+      });
   }
   return result;
 }
