@@ -4,6 +4,7 @@ import { functionError } from "../errors.js";
 import { type FunctionTable, fn } from "../function.js";
 import { type GoType, types } from "../value/type.js";
 import { GoInt, type GoMethod, GoObject, type GoValue, int } from "../value/value.js";
+import { nilDereference } from "./convert.js";
 
 /** sprig's semver functions, on a release of the semver library. */
 export function semverFunctions(release: SemverRelease): FunctionTable {
@@ -109,7 +110,12 @@ function plain(call: () => GoValue): GoMethod {
 }
 
 function withOther(call: (other: Version) => GoValue): GoMethod {
-  return { params: [types.version], variadic: false, call: ([other]) => call((other as GoVersion).value) };
+  return { params: [types.version], variadic: false, call: ([other]) => call(behind(other)) };
+}
+
+function behind(pointer: GoValue): Version {
+  if (pointer instanceof GoVersion) return pointer.value;
+  throw nilDereference();
 }
 
 function withText(call: (text: string) => GoValue): GoMethod {
