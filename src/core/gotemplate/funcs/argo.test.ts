@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { failureOf, render } from "../testing.js";
+import { render } from "../testing.js";
 
 describe("argo", () => {
   test.each([['{{ normalize "Feature/X_y--" }}', "feature-x-y"]])("%s gives %j", (template, output) => {

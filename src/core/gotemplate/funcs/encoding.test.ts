@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { failureOf, render } from "../testing.js";
+import { render } from "../testing.js";
 
 describe("encoding", () => {
   test.each([
