@@ -6,6 +6,7 @@ import { registerCompare } from "./compare.js";
 import { registerController } from "./controller.js";
 import { registerDemo } from "./demo.js";
 import { registerDiff } from "./diff.js";
+import { registerHelm } from "./helm.js";
 import { registerImpact } from "./impact.js";
 import type { CliIo } from "./io.js";
 import { registerKustomize } from "./kustomize.js";
@@ -25,6 +26,7 @@ const commands: readonly Register[] = [
   registerCompare,
   registerWhatIf,
   registerKustomize,
+  registerHelm,
   registerController,
   registerDemo,
 ];
