@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { surveyApplications } from "#src/core/adopt/adopt.js";
+import { adoptApplications } from "#src/core/adopt/adopt.js";
 import type { SourceApplication } from "#src/core/adopt/sample.js";
 import type { ValueObject } from "#src/core/manifest/value.js";
 import { parseYaml } from "#src/core/yaml/parse.js";
@@ -15,11 +15,25 @@ export async function fleetAdopt(folder: string, options: { readonly match?: str
   for (const args of variants.flatMap((extra) => fleetVariants(options.match, extra))) {
     const fleet = generateFleet(folder, args);
     try {
-      const found = surveyApplications(readApplications(join(fleet.directory, "naive"))).anomalies.map(({ application }) => application);
+      const applications = readApplications(join(fleet.directory, "naive"));
+      const kept = adoptApplications(applications, { name: "services", fix: false });
+      const fixed = adoptApplications(applications, { name: "services", fix: true });
+      const found = kept.anomalies.map(({ application }) => application);
       const wanted = (fleet.key.anomalies ?? []).map(({ application, kind }) => ({ application, kind }));
       const missed = wanted.filter(({ application }) => !found.includes(application));
       const wrong = found.filter((name) => !wanted.some(({ application }) => application === name));
-      if (missed.length + wrong.length === 0) passed++;
+      const isProven =
+        kept.proof.equal.length === applications.length - wanted.length &&
+        kept.proof.extra.length + kept.proof.errors.length === 0 &&
+        fixed.proof.equal.length === applications.length - wanted.length &&
+        fixed.proof.different.length === wanted.length &&
+        fixed.proof.extra.length + fixed.proof.missing.length === 0;
+      if (missed.length + wrong.length === 0 && isProven) passed++;
+      else if (!isProven)
+        failures.push({
+          id: args.join(" "),
+          why: `not proven: ${JSON.stringify({ ...kept.proof, equal: kept.proof.equal.length })}`,
+        });
       else failures.push({ id: args.join(" "), why: `missed ${JSON.stringify(missed)}, wrong ${JSON.stringify(wrong)}` });
     } finally {
       fleet.remove();

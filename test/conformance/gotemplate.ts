@@ -63,7 +63,13 @@ function runHelm(found: Case, data: unknown): Expectation {
   const files = Object.entries(found.helpers ?? {}).map(([name, text]) => file(name, text));
   const { strict = false, lint = false } = found;
   try {
-    const rendered = renderTemplates([...files, file("case.yaml", found.template)], { strict, lint, now, random, version: "4.2" });
+    const rendered = renderTemplates([...files, file("case.yaml", found.template)], {
+      strict,
+      lint,
+      now,
+      random,
+      version: "4.2",
+    });
     return { output: rendered.get("c/templates/case.yaml") ?? "" };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { InputError } from "#src/core/errors.js";
-import { loadChart, mergeUserValues, releaseNameOf, templateChart, argoHelm, type UserValues } from "#src/core/helm/index.js";
 import { readArchive } from "#src/core/helm/archive.js";
+import { argoHelm, loadChart, mergeUserValues, releaseNameOf, templateChart, type UserValues } from "#src/core/helm/index.js";
 import type { ValueObject } from "#src/core/manifest/value.js";
 import { memoryTree } from "#src/core/render/memory-tree.js";
 import { parseYamlDocuments } from "#src/core/yaml/parse.js";
@@ -119,7 +119,13 @@ function runReal(folder: string, path: string): string | undefined {
   };
   const archive = readArchive(readFileSync(join(folder, found.chart.includes("/") ? found.chart : `charts/${found.chart}`)));
   const tree = memoryTree(Object.fromEntries(archive.map((file) => [file.name, file.bytes])));
-  const outcome = attempt(() => template(found, () => "", () => loadChart(tree, "")));
+  const outcome = attempt(() =>
+    template(
+      found,
+      () => "",
+      () => loadChart(tree, ""),
+    ),
+  );
   const { expect } = found;
   const stdout = expect.exit === 0 ? gunzipSync(readFileSync(join(path, "..", expect.stdout as string))).toString("utf8") : "";
   return compare({ exit: expect.exit, stdout, ...(expect.stderr !== undefined && { stderr: expect.stderr }) }, outcome, found);
@@ -140,7 +146,13 @@ function template(args: HelmArgs, text: (path: string) => string, load: () => Re
   const values = mergeUserValues(user);
   const { namespace, kubeVersion, apiVersions, includeCrds, skipTests, skipSchemaValidation } = args;
   const options = { namespace, apiVersions, includeCrds, skipTests, ...(kubeVersion && { kubeVersion }) };
-  return templateChart(load(), values, { ...options, releaseName, now, random, ...(skipSchemaValidation && { skipSchemaValidation }) }).yaml;
+  return templateChart(load(), values, {
+    ...options,
+    releaseName,
+    now,
+    random,
+    ...(skipSchemaValidation && { skipSchemaValidation }),
+  }).yaml;
 }
 
 const debugHint = "\n\nUse --debug flag to render out invalid YAML";
@@ -188,7 +200,9 @@ function sameMessage(actual: string, wanted: string, asSet: boolean): boolean {
 function sameObjects(wanted: string, actual: string, ignore: readonly Ignore[]): boolean {
   const objects = (text: string) => {
     const documents = parseYamlDocuments(text, { dialect: "kubernetes" });
-    const maps = structuredClone(documents.filter((value) => typeof value === "object" && value !== null && !Array.isArray(value)));
+    const maps = structuredClone(
+      documents.filter((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
+    );
     for (const { doc, path } of ignore) removeAt(maps[doc], path);
     return JSON.stringify(maps);
   };
@@ -196,7 +210,10 @@ function sameObjects(wanted: string, actual: string, ignore: readonly Ignore[]):
 }
 
 function removeAt(root: unknown, pointer: string): void {
-  const keys = pointer.split("/").slice(1).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const keys = pointer
+    .split("/")
+    .slice(1)
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
   let holder = root as Record<string, unknown> | undefined;
   for (const key of keys.slice(0, -1)) holder = holder?.[key] as Record<string, unknown> | undefined;
   if (holder) delete holder[keys.at(-1) as string];

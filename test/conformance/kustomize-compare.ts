@@ -19,8 +19,12 @@ export function namesSameCulprit(expected: string, actual: string): boolean {
 
 function culprits(message: string): readonly string[] {
   const head = withoutDumps(message.split("****")[0]!.split("node contents")[0]!);
-  const quoted = [...head.matchAll(/'([^'\s]+)'|"([^"\s\\]+)"|`([^`\s]+)`/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
-  const ids = [...head.matchAll(/\b[A-Z][A-Za-z]*\.[\w[\]]+\.[\w.[\]-]+\/[\w.[\]-]+/g)].map((match) => match[0].replace(/\.$/, ""));
+  const quoted = [...head.matchAll(/'([^'\s]+)'|"([^"\s\\]+)"|`([^`\s]+)`/g)].map(
+    (match) => match[1] ?? match[2] ?? match[3] ?? "",
+  );
+  const ids = [...head.matchAll(/\b[A-Z][A-Za-z]*\.[\w[\]]+\.[\w.[\]-]+\/[\w.[\]-]+/g)].map((match) =>
+    match[0].replace(/\.$/, ""),
+  );
   return [...new Set([...quoted, ...ids])].filter((name) => !/^[&{]|0xPTR|^builtin$/.test(name));
 }
 

@@ -1,10 +1,10 @@
-import type { Value } from "#src/core/manifest/value.js";
 import { mergeNodes } from "#src/core/kustomize/filters/merge2.js";
 import { mergeThreeWays } from "#src/core/kustomize/filters/merge3.js";
 import { builtInSchemas } from "#src/core/kustomize/model/schema.js";
-import type { Node } from "#src/core/kustomize/nodes/node.js";
 import { toJson } from "#src/core/kustomize/nodes/json.js";
+import type { Node } from "#src/core/kustomize/nodes/node.js";
 import { YNode } from "#src/core/kustomize/nodes/ynode.js";
+import type { Value } from "#src/core/manifest/value.js";
 import { emitJson } from "#src/core/yaml/json.js";
 import { parseYaml } from "#src/core/yaml/parse.js";
 import type { CaseBase } from "./kustomize.js";

@@ -1,11 +1,11 @@
 import { FleetwrightError, formatError } from "#src/core/errors.js";
-import { buildKustomization, memoryTree, type KustomizeOptions } from "#src/core/kustomize/index.js";
+import { buildKustomization, type KustomizeOptions, memoryTree } from "#src/core/kustomize/index.js";
 import type { Area } from "./areas.js";
 import { readCases } from "./jsonl.js";
 import { describeDifference, namesSameCulprit } from "./kustomize-compare.js";
-import { runFilterCase, type FilterCase } from "./kustomize-filters.js";
-import { runMergeCase, type MergeCase } from "./kustomize-merges.js";
-import { runPluginCase, type PluginCase } from "./kustomize-plugins.js";
+import { type FilterCase, runFilterCase } from "./kustomize-filters.js";
+import { type MergeCase, runMergeCase } from "./kustomize-merges.js";
+import { type PluginCase, runPluginCase } from "./kustomize-plugins.js";
 
 export interface CaseBase {
   readonly id: string;
@@ -105,7 +105,8 @@ function judgeOutcome(found: CaseBase, run: () => string | undefined): string | 
   try {
     output = run();
   } catch (error) {
-    if (!(error instanceof FleetwrightError)) return `crash: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    if (!(error instanceof FleetwrightError))
+      return `crash: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     const message = formatError(error);
     if (found.expectedError === undefined) return `unexpected error: ${message}`;
     if (error.message === found.expectedError.trimEnd() || error.message === found.expectedError) return undefined;

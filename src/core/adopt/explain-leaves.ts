@@ -169,7 +169,9 @@ function textFor(value: Value, leaf: Leaf): string {
 
 /** `metadata.labels.team` → `team`, and another where that is taken. */
 function attributeName(leaf: Leaf, attributes: readonly Attribute[]): string {
-  const words = leaf.path.map((step) => String(step).replace(/[^A-Za-z0-9]+(.)?/g, (_, next?: string) => (next ?? "").toUpperCase()));
+  const words = leaf.path.map((step) =>
+    String(step).replace(/[^A-Za-z0-9]+(.)?/g, (_, next?: string) => (next ?? "").toUpperCase()),
+  );
   const taken = new Set([...attributes.map((attribute) => attribute.name), "service", "cluster", "name", "path"]);
   for (let length = 1; length <= words.length; length++) {
     const candidate = words

@@ -15,8 +15,7 @@ const weightings = [
 export function splitNames(names: readonly string[]): readonly NameSplit[] {
   const found = new Map<string, NameSplit>();
   for (const [leftWeight, rightWeight] of weightings) {
-    const split = cutByFrequency(names, leftWeight, rightWeight);
-    found.set(JSON.stringify(split), split);
+    for (const split of withMovedWords(cutByFrequency(names, leftWeight, rightWeight))) found.set(JSON.stringify(split), split);
   }
   const whole = { left: names, right: names.map(() => "") };
   found.set(JSON.stringify(whole), whole);
@@ -43,6 +42,30 @@ function cutByFrequency(names: readonly string[], leftWeight: number, rightWeigh
     rights = countAll(chosen.map(([, right]) => right));
   }
   return { left: chosen.map(([left]) => left), right: chosen.map(([, right]) => right) };
+}
+
+/** A word that all parts share at the cut may belong to either side: `eu-1` and `us-1` end in the same one. */
+function withMovedWords(split: NameSplit): readonly NameSplit[] {
+  const splits = [split];
+  const move = (step: (left: string, right: string) => readonly [word: string, left: string, right: string]): void => {
+    for (let { left, right } = split; ; ) {
+      const moved = left.map((text, at) => step(text, right[at]!));
+      if (moved.some(([word, a, b]) => word === "" || word !== moved[0]![0] || a === "" || b === "")) return;
+      left = moved.map(([, text]) => text);
+      right = moved.map(([, , text]) => text);
+      splits.push({ left, right });
+    }
+  };
+  move((left, right) => {
+    const [word = "", ...rest] = right.split("-");
+    return [word, `${left}-${word}`, rest.join("-")];
+  });
+  move((left, right) => {
+    const words = left.split("-");
+    const word = words.pop() ?? "";
+    return [word, words.join("-"), `${word}-${right}`];
+  });
+  return splits;
 }
 
 function cutsOf(name: string): readonly (readonly [string, string])[] {
