@@ -33,14 +33,15 @@ export function buildApplicationSet(survey: Survey, options: BuildOptions): Valu
   const name = ((template["metadata"] ?? {}) as ValueObject)["name"] as string;
   if (options.exclude.length > 0) {
     // A selector sees parameters one by one, so the name becomes one.
-    const application = { list: { elements: [{ application: name }] } };
+    const application = { list: { elements: [{ applicationName: name }] } };
     generator = {
       matrix: { generators: [generator, application] },
-      selector: { matchExpressions: [{ key: "application", operator: "NotIn", values: [...options.exclude].sort() }] },
+      selector: { matchExpressions: [{ key: "applicationName", operator: "NotIn", values: [...options.exclude].sort() }] },
     };
   }
   const namespace =
     survey.explanation.leaves.find(({ leaf }) => leaf.path.join(".") === "metadata.namespace")?.expected[0] ?? "argocd";
+  const finalizers = ((template["metadata"] ?? {}) as ValueObject)["finalizers"];
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "ApplicationSet",
@@ -49,6 +50,8 @@ export function buildApplicationSet(survey: Survey, options: BuildOptions): Valu
       goTemplate: true,
       goTemplateOptions: ["missingkey=error"],
       generators: [generator],
+      // Argo CD: without it, an Application whose template has no finalizer gets one.
+      ...(finalizers ? {} : { syncPolicy: { preserveResourcesOnDeletion: true } }),
       template,
       ...(patch === "" ? {} : { templatePatch: patch }),
     },

@@ -57,7 +57,8 @@ function explainLeaf(leaf: Leaf, attributes: Attribute[], split: NameSplit): Exp
   const candidates: Explanation[] = [grouped(leaf, () => "", { kind: "constant", value: undefined }, 0)];
   const template = bestTemplate(leaf, attributes);
   if (template) candidates.push(template);
-  const small = attributes.filter(({ texts }) => new Set(texts).size <= maxChoiceValues);
+  // The parts of the name are what all depends on; a choice by them would be a list in disguise.
+  const small = attributes.slice(2).filter(({ texts }) => new Set(texts).size <= maxChoiceValues);
   for (const [at, one] of small.entries()) {
     candidates.push(grouped(leaf, (index) => one.texts[index]!, { kind: "choice", attributes: [one.name] }, 0));
     for (const two of small.slice(at + 1)) {
