@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { registerAdopt } from "./adopt.js";
 import { registerApp } from "./app.js";
 import { registerAppset } from "./appset.js";
 import { registerAt } from "./at.js";
@@ -17,6 +18,7 @@ import { registerWhatIf } from "./what-if.js";
 export type Register = (program: Command, io: CliIo) => void;
 
 const commands: readonly Register[] = [
+  registerAdopt,
   registerApp,
   registerAppset,
   registerImpact,
