@@ -1,3 +1,4 @@
+import { noteCommentSchemas } from "#src/core/kustomize/model/comment-schema.js";
 import { mergeNodes } from "#src/core/kustomize/filters/merge2.js";
 import { mergeThreeWays } from "#src/core/kustomize/filters/merge3.js";
 import { builtInSchemas } from "#src/core/kustomize/model/schema.js";
@@ -34,5 +35,6 @@ export function runMergeCase(found: MergeCase): string | undefined {
 
 export function read(text: string): YNode {
   const value: Value = parseYaml(text, { dialect: "kustomize", keepStyle: true });
+  noteCommentSchemas(text, value as unknown as Node);
   return new YNode(value as unknown as Node);
 }
