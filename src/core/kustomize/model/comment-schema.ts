@@ -13,7 +13,7 @@ export function commentSchemaOf(node: Node | undefined): MergeSchema | undefined
   return typeof node === "object" && node !== null ? schemas.get(node) : undefined;
 }
 
-/** kyaml: `field: # {"$ref": "#/definitions/…"}` gives the field's value a schema. Notes those of one document. */
+/** kyaml: `field: # {"$ref": "#/definitions/…"}`, or that above it, gives the field's value a schema. Notes those of one document. */
 export function noteCommentSchemas(text: string, document: Node): void {
   if (!text.includes("# {")) return;
   const { src, documents } = composeDocuments(text, { dialect: "kustomize" });
@@ -36,7 +36,10 @@ function noteBelow(src: string, source: SourceNode, node: Node): void {
 
 function schemaInLine(src: string, position: number): MergeSchema | undefined {
   const end = src.indexOf("\n", position);
-  const comment = /:\s+#\s*(\{.*\})\s*$/.exec(src.slice(position, end < 0 ? undefined : end))?.[1];
+  const lineStart = src.lastIndexOf("\n", position) + 1;
+  const above = src.slice(src.lastIndexOf("\n", lineStart - 2) + 1, Math.max(0, lineStart - 1));
+  const comment =
+    /:\s+#\s*(\{.*\})\s*$/.exec(src.slice(position, end < 0 ? undefined : end))?.[1] ?? /^\s*#\s*(\{.*\})\s*$/.exec(above)?.[1];
   if (comment === undefined) return undefined;
   try {
     const value = parseJson(comment);
