@@ -1,6 +1,6 @@
-import { noteCommentSchemas } from "#src/core/kustomize/model/comment-schema.js";
 import { mergeNodes } from "#src/core/kustomize/filters/merge2.js";
 import { mergeThreeWays } from "#src/core/kustomize/filters/merge3.js";
+import { noteCommentSchemas } from "#src/core/kustomize/model/comment-schema.js";
 import { builtInSchemas } from "#src/core/kustomize/model/schema.js";
 import { toJson } from "#src/core/kustomize/nodes/json.js";
 import type { Node } from "#src/core/kustomize/nodes/node.js";

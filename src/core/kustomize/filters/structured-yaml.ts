@@ -1,8 +1,8 @@
-import { writeDoubleQuoted } from "../../yaml/emit-scalar.js";
-import { emitYaml } from "../../yaml/emit.js";
-import type { MappingNode, Node as SourceNode, ScalarNode, SequenceNode } from "../../yaml/node.js";
-import { composeDocuments } from "../../yaml/parse.js";
 import type { Value } from "../../manifest/value.js";
+import { emitYaml } from "../../yaml/emit.js";
+import { writeDoubleQuoted } from "../../yaml/emit-scalar.js";
+import type { MappingNode, ScalarNode, SequenceNode, Node as SourceNode } from "../../yaml/node.js";
+import { composeDocuments } from "../../yaml/parse.js";
 import { toJson } from "../nodes/json.js";
 import { childOf, isList, isMap, type Node, textOf } from "../nodes/node.js";
 
@@ -59,7 +59,10 @@ class YamlPrinter {
       known.add(key.text);
       const value = childOf(changed, key.text);
       if (value === undefined) throw unusual;
-      out.push(...this.#commentsBefore(key, indent), ...this.#entry(`${indent}${this.#scalar(key, key.text)}:`, node.children[i + 1]!, value, indent));
+      out.push(
+        ...this.#commentsBefore(key, indent),
+        ...this.#entry(`${indent}${this.#scalar(key, key.text)}:`, node.children[i + 1]!, value, indent),
+      );
     }
     for (const key of Object.keys(changed)) if (!known.has(key)) out.push(...plainEntry(key, changed[key]!, indent));
     return out;
@@ -71,7 +74,10 @@ class YamlPrinter {
     if (node.kind === "scalar" || isFlow) return this.#inline(head, node, changed, indent);
     const comment = this.#commentOn(this.#keyLine(node));
     const title = comment === "" ? head : `${head} ${comment}`;
-    return [title, ...(node.kind === "mapping" ? this.#mapping(node, changed, `${indent}  `) : this.#sequence(node, changed, indent))];
+    return [
+      title,
+      ...(node.kind === "mapping" ? this.#mapping(node, changed, `${indent}  `) : this.#sequence(node, changed, indent)),
+    ];
   }
 
   /** The line of the key above a block collection. */

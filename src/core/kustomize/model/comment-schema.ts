@@ -1,7 +1,7 @@
 import { isObject } from "../../manifest/value.js";
 import { parseJson } from "../../yaml/json.js";
-import { composeDocuments } from "../../yaml/parse.js";
 import type { Node as SourceNode } from "../../yaml/node.js";
+import { composeDocuments } from "../../yaml/parse.js";
 import { isList, isMap, type Node } from "../nodes/node.js";
 import { schemaFromOpenApi } from "./custom-schema.js";
 import type { MergeSchema } from "./schema.js";
@@ -22,7 +22,8 @@ export function noteCommentSchemas(text: string, document: Node): void {
 }
 
 function noteBelow(src: string, source: SourceNode, node: Node): void {
-  if (source.kind === "sequence" && isList(node)) source.children.forEach((child, index) => noteBelow(src, child, node[index] ?? null));
+  if (source.kind === "sequence" && isList(node))
+    source.children.forEach((child, index) => noteBelow(src, child, node[index] ?? null));
   if (source.kind !== "mapping" || !isMap(node)) return;
   for (let i = 0; i < source.children.length; i += 2) {
     const key = source.children[i]!;
