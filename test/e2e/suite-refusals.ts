@@ -35,8 +35,12 @@ export function refusalSuite(bench: Bench, kind: TestCluster["kind"]): void {
       }),
     );
     const app = await at.untilApplication("invalid", (view) => view.phase === "Failed");
-    expect(app.message).toContain("one or more objects failed to apply");
-    expect(JSON.stringify(app.results)).toMatch(/Service .+web.+ is invalid: .*spec\.ports\[0\]\.port: Invalid value: 99999/);
+    expect(app.message).toMatch(
+      /^one or more (objects failed to apply|synchronization tasks completed unsuccessfully), reason: Service/,
+    );
+    expect(JSON.stringify(app.results)).toMatch(
+      /Service .+web.+ is invalid: .*spec\.ports\[0\]\.port: Invalid value: 99999.*spec\.ports\[0\]\.targetPort: Invalid value: 99999/,
+    );
     expect(app.conditions.join()).toMatch(/SyncError: Failed last sync attempt to/);
   });
 
