@@ -1,14 +1,12 @@
 // Writes the facts about Argo CD's API types that core/applicationset works from:
-//   node scripts/generate-applicationset-facts.mjs ARGO_CD_SOURCE_DIR
+//   node scripts/generate-applicationset-facts.mjs ARGO_CD_SOURCE_DIR UNIDECODE_SOURCE_DIR
 // ARGO_CD_SOURCE_DIR is the source of github.com/argoproj/argo-cd/v3 at the version to follow (`go mod download -json` prints where it is).
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { load } from "js-yaml";
+import { parseYaml } from "../dist/core/yaml/parse.js";
 
-const parseYaml = (text) => load(text);
-
-const source = process.argv[2];
-if (!source) throw new Error("usage: generate-applicationset-facts.mjs ARGO_CD_SOURCE_DIR");
+const [source, unidecode] = process.argv.slice(2);
+if (!source || !unidecode) throw new Error("usage: generate-applicationset-facts.mjs ARGO_CD_SOURCE_DIR UNIDECODE_SOURCE_DIR");
 const structs = new Map();
 const packages = /\b(metav1|apiextensionsv1|runtime|intstr)\./g;
 const scalars = { string: 1, bool: 1, int64: 1, int32: 1, int: 1, JSON: 1, RawExtension: 1, IntOrString: 1, Time: 1 };
@@ -18,6 +16,30 @@ const header = "// Written by scripts/generate-applicationset-facts.mjs; do not 
 writeGoTypes();
 writeCrd("applicationset-crd.yaml", "applicationset-crd.generated.ts", "applicationSetCrd");
 writeCrd("application-crd.yaml", "application-crd.generated.ts", "applicationCrd");
+
+writeTransliterations();
+
+/** ASCII forms of letters that branch names hold: Latin, Greek, Cyrillic, Armenian and punctuation (github.com/gosimple/unidecode). */
+function writeTransliterations() {
+  const ranges = [
+    [0xa0, 0x58f],
+    [0x1e00, 0x1fff],
+    [0x2000, 0x22ff],
+  ];
+  const table = new Map();
+  for (const line of readFileSync(join(unidecode, "table.txt"), "utf8").split("\n")) {
+    const found = /^0x([0-9a-f]{4}): (".*")$/i.exec(line.trim());
+    if (found) table.set(Number.parseInt(found[1], 16), JSON.parse(found[2].replace(/\\x([0-9a-f]{2})/gi, "\\u00$1")));
+  }
+  const lines = ranges.map(([from, to]) => {
+    const texts = Array.from({ length: to - from + 1 }, (_, index) => table.get(from + index) ?? "");
+    return `  [${from}, ${JSON.stringify(texts.join("\t"))}],`;
+  });
+  writeFileSync(
+    join(target, "template/transliterations.generated.ts"),
+    `${header}/** First code point of a range, and the ASCII forms of it and its followers with tabs between. */\nexport const transliterations: readonly (readonly [from: number, texts: string])[] = [\n${lines.join("\n")}\n];\n`,
+  );
+}
 
 /** name → `[jsonName, type, omitempty | omitzero][]` for a struct, or a type expression for a named type. */
 function writeGoTypes() {

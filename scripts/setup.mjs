@@ -1,6 +1,6 @@
 // Brings a fresh clone to where its commands run: dependencies installed, sources compiled. Quick when nothing is missing.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -23,9 +23,24 @@ function requireNode() {
   process.exit(2);
 }
 
+/** Whether what is installed was installed from another lock file. A linked folder is somebody else's to keep. */
 function mustInstall() {
-  const stamp = join(root, "node_modules", ".package-lock.json");
-  return !existsSync(stamp) || statSync(stamp).mtimeMs < statSync(join(root, "package-lock.json")).mtimeMs;
+  const modules = join(root, "node_modules");
+  if (existsSync(modules) && lstatSync(modules).isSymbolicLink()) return false;
+  const installed = join(modules, ".package-lock.json");
+  if (!existsSync(installed)) return true;
+  const wanted = packagesOf(join(root, "package-lock.json"));
+  const present = packagesOf(installed);
+  return [...wanted].some(([path, version]) => present.get(path) !== version);
+}
+
+function packagesOf(lockFile) {
+  const { packages } = JSON.parse(readFileSync(lockFile, "utf8"));
+  return new Map(
+    Object.entries(packages)
+      .filter(([path, entry]) => path !== "" && !entry.optional)
+      .map(([path, entry]) => [path, entry.version]),
+  );
 }
 
 function isPageStale() {

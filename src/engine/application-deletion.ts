@@ -6,7 +6,7 @@ import { isSelfTracked, trackedId } from "../core/tracking/track.js";
 import type { ClusterPort } from "../ports/cluster.js";
 import { ClusterError } from "../ports/cluster-error.js";
 import type { Telemetry } from "../ports/telemetry.js";
-import type { Application } from "./application.js";
+import { type Application, kindsOf } from "./application.js";
 import type { FleetCluster } from "./cluster-fleet.js";
 import type { EventRecorder } from "./events.js";
 import type { Informer } from "./informer.js";
@@ -53,6 +53,7 @@ export class ApplicationDeletion {
         await this.context.setCondition(app, `cluster ${cluster.registered.name}: ${formatError(cluster.live.state.error)}`);
       return { kind: "retryAfter", ms: lookAgainMs * 5 };
     }
+    await cluster.live.need(kindsOf(app));
     const left = this.resourcesOf(app, cluster);
     if (left.length === 0) return await this.release(app);
     const since = parseRfc3339Ms(app.object.metadata.deletionTimestamp ?? "") ?? 0;

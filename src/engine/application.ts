@@ -46,3 +46,9 @@ export const refreshAnnotation = "argocd.argoproj.io/refresh";
 export function kubernetesTime(nowMs: number): string {
   return `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
 }
+
+/** Kinds (`group/Kind`) of the resources that the Application had when it was reported last. */
+export function kindsOf(app: Application): readonly string[] {
+  const resources = listAt(app.status, "resources").filter(isObject);
+  return [...new Set(resources.map((resource) => `${stringAt(resource, "group")}/${stringAt(resource, "kind")}`))];
+}

@@ -11,10 +11,11 @@ import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
-import { type Application, applicationOf, refreshAnnotation } from "./application.js";
+import { type Application, applicationOf } from "./application.js";
 import { ApplicationDeletion } from "./application-deletion.js";
 import { ApplicationReconciler } from "./application-reconciler.js";
 import { ApplicationSetReconciler } from "./application-set-reconciler.js";
+import { isAsked, isChangedBeyondStatus, isSignificant, standingOf } from "./change-filter.js";
 import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
 import { type ControlPlane, controlPlane, secretTypeLabel } from "./control-plane.js";
 import { DifferBook } from "./differ.js";
@@ -47,6 +48,8 @@ export interface ControllerOptions {
 }
 
 const setDelayMs = 1_000;
+/** How Applications stand only shows in their set's status, unless the set rolls out in steps. */
+const setStatusDelayMs = 10_000;
 const revisionSpreadMs = 5_000;
 
 /**
@@ -93,7 +96,7 @@ export class Controller {
       onError,
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applicationsets" }, depth),
     });
-    this.assess = healthAssessor(options.lua === undefined ? {} : { lua: options.lua });
+    this.assess = remembering(healthAssessor(options.lua === undefined ? {} : { lua: options.lua }));
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
     this.plane = controlPlane({
@@ -191,7 +194,13 @@ export class Controller {
   }
 
   /** Both sides of one resource (`group/Kind/namespace/name`) as the Application's last comparison had them. */
-  compared(namespace: string, name: string, resource: string): { readonly target: KubernetesObject | null; readonly live: KubernetesObject | null; readonly modified: boolean } | undefined {
+  compared(
+    namespace: string,
+    name: string,
+    resource: string,
+  ):
+    | { readonly target: KubernetesObject | null; readonly live: KubernetesObject | null; readonly modified: boolean }
+    | undefined {
     const found = this.applications?.compared(`${namespace}/${name}`, resource);
     return found && { target: found.target, live: found.live, modified: found.status === "OutOfSync" };
   }
@@ -328,8 +337,20 @@ export class Controller {
       this.queue.add(key);
     } else if (before === undefined || isAsked(before, after)) this.queue.add(key, { urgent: before !== undefined });
     const owner = object.metadata.ownerReferences?.find((reference) => reference.kind === "ApplicationSet");
-    if (owner === undefined || (before !== undefined && after !== undefined && !concernsSet(before, after))) return;
-    if (this.ready) this.setQueue.addAfter(`${object.metadata.namespace ?? ""}/${owner.name}`, setDelayMs);
+    if (owner === undefined || !this.ready) return;
+    const set = `${object.metadata.namespace ?? ""}/${owner.name}`;
+    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after))
+      this.setQueue.addAfter(set, setDelayMs);
+    else if (!sameValue(standingOf(before), standingOf(after)))
+      this.setQueue.addAfter(set, this.isRolling(set) ? setDelayMs : setStatusDelayMs);
+  }
+
+  private isRolling(set: string): boolean {
+    const slash = set.indexOf("/");
+    const object = this.plane.applicationSets.get(set.slice(0, slash), set.slice(slash + 1));
+    return (
+      stringAt(objectAt(objectAt(object as unknown as ValueObject | undefined, "spec"), "strategy"), "type") === "RollingSync"
+    );
   }
 
   private onApplicationSet({ before, after }: InformerChange): void {
@@ -373,10 +394,10 @@ export class Controller {
     if (object.metadata.name !== "argocd-cm" || sameValue(before?.["data"], after?.["data"])) return;
     const old = this.settings;
     this.settings = readSettings(after);
-    this.assess = healthAssessor({
-      overrides: this.settings.healthOverrides,
-      ...(this.options.lua === undefined ? {} : { lua: this.options.lua }),
-    });
+    const { lua } = this.options;
+    this.assess = remembering(
+      healthAssessor({ overrides: this.settings.healthOverrides, ...(lua === undefined ? {} : { lua }) }),
+    );
     this.compareMemory.clear();
     if (!this.ready) return;
     const followsOther =
@@ -432,61 +453,23 @@ export class Controller {
   }
 }
 
+/** The same judge, asked once for each version of an object. */
+function remembering(assess: (object: KubernetesObject) => Assessment): (object: KubernetesObject) => Assessment {
+  const known = new WeakMap<KubernetesObject, Assessment>();
+  return (object) => {
+    let assessment = known.get(object);
+    if (assessment === undefined) {
+      assessment = assess(object);
+      known.set(object, assessment);
+    }
+    return assessment;
+  };
+}
+
 function keyOfObject(object: KubernetesObject): string {
   return `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
 }
 
 function isClusterSecret(object: KubernetesObject): boolean {
   return object.metadata.labels?.[secretTypeLabel] === "cluster";
-}
-
-/** Whether someone else than this controller wants something of an Application. */
-function isAsked(before: KubernetesObject, after: KubernetesObject): boolean {
-  if (isChangedBeyondStatus(before, after)) return true;
-  if (!sameValue(before["operation"], after["operation"])) return after["operation"] !== undefined && after["operation"] !== null;
-  return phaseOf(after) === "Terminating" && phaseOf(before) !== "Terminating";
-}
-
-function phaseOf(object: KubernetesObject): string {
-  return stringAt(objectAt(objectAt(object as unknown as ValueObject, "status"), "operationState"), "phase");
-}
-
-function isChangedBeyondStatus(before: KubernetesObject, after: KubernetesObject): boolean {
-  const marks = (object: KubernetesObject): unknown => {
-    const { labels, annotations = {}, finalizers, deletionTimestamp } = object.metadata;
-    // Taking these off is the controller's own doing.
-    const { [refreshAnnotation]: refresh, "fleetwright.dev/hook-intents": _, ...others } = annotations;
-    return { labels, others, finalizers, deletionTimestamp, refresh };
-  };
-  if (!sameValue(before["spec"], after["spec"])) return true;
-  return !sameValue(marks(before), marks(after)) && !isOnlyServed(before, after);
-}
-
-/** The refresh annotation went and nothing else changed. */
-function isOnlyServed(before: KubernetesObject, after: KubernetesObject): boolean {
-  const without = (object: KubernetesObject): unknown => {
-    const { [refreshAnnotation]: _, "fleetwright.dev/hook-intents": __, ...others } = object.metadata.annotations ?? {};
-    const { labels, finalizers, deletionTimestamp } = object.metadata;
-    return { labels, others, finalizers, deletionTimestamp };
-  };
-  return after.metadata.annotations?.[refreshAnnotation] === undefined && sameValue(without(before), without(after));
-}
-
-/** What an ApplicationSet looks at of its Applications: their specs and marks, and how they stand. */
-function concernsSet(before: KubernetesObject, after: KubernetesObject): boolean {
-  const state = (object: KubernetesObject): unknown => {
-    const status = objectAt(object as unknown as ValueObject, "status");
-    return [stringAt(objectAt(status, "sync"), "status"), stringAt(objectAt(status, "health"), "status"), phaseOf(object)];
-  };
-  return isChangedBeyondStatus(before, after) || !sameValue(state(before), state(after));
-}
-
-/** Whether an object changed in more than its version and what other writers note about themselves. */
-function isSignificant({ before, after }: InformerChange): boolean {
-  if (before === undefined || after === undefined) return true;
-  const bare = (object: KubernetesObject): unknown => {
-    const { resourceVersion: _, managedFields: __, ...metadata } = object.metadata;
-    return { ...object, metadata };
-  };
-  return !sameValue(bare(before), bare(after));
 }

@@ -18,7 +18,8 @@ export interface InformerOptions {
   readonly random: Random;
   /** What is kept of an object; called once for each version. */
   readonly compact?: (object: KubernetesObject) => KubernetesObject;
-  readonly onChange: (change: InformerChange) => void;
+  /** `own`: the change is an answer to a write of this process. */
+  readonly onChange: (change: InformerChange, own: boolean) => void;
   /** A list or watch failed (undefined: it works again). */
   readonly onFailure?: (error: unknown) => void;
   readonly maxBackoffMs?: number;
@@ -74,13 +75,13 @@ export class Informer {
     const known = this.objects.get(key);
     const oldest = known?.metadata.resourceVersion ?? this.tombstones.get(key);
     if (oldest !== undefined && !isLaterVersion(object.metadata.resourceVersion, oldest)) return;
-    this.put(key, object);
+    this.put(key, object, true);
   }
 
   /** Takes out an object that a write has just removed. */
   forget(object: KubernetesObject): void {
     const key = keyOf(object);
-    if (this.objects.get(key)?.metadata.uid === object.metadata.uid) this.remove(key, object.metadata.resourceVersion);
+    if (this.objects.get(key)?.metadata.uid === object.metadata.uid) this.remove(key, object.metadata.resourceVersion, true);
   }
 
   private async run(): Promise<void> {
@@ -158,20 +159,20 @@ export class Informer {
     return seen;
   }
 
-  private put(key: string, object: KubernetesObject): void {
+  private put(key: string, object: KubernetesObject, own = false): void {
     const before = this.objects.get(key);
     const after = this.options.compact?.(object) ?? object;
     this.objects.set(key, after);
-    this.options.onChange({ before, after });
+    this.options.onChange({ before, after }, own);
   }
 
-  private remove(key: string, version = this.resourceVersion): void {
+  private remove(key: string, version = this.resourceVersion, own = false): void {
     const before = this.objects.get(key);
     if (version !== undefined) this.tombstones.set(key, version);
     if (this.tombstones.size > 1000) this.tombstones.clear();
     if (before === undefined) return;
     this.objects.delete(key);
-    this.options.onChange({ before, after: undefined });
+    this.options.onChange({ before, after: undefined }, own);
   }
 
   private recovered(): void {

@@ -34,6 +34,8 @@ export type LiveClusterState =
 
 const discoverAgainMs = 500;
 const retryMs = 5_000;
+/** Kinds that controllers make in masses and git hardly ever holds: followed from when an application wants one. */
+const lazyKinds = new Set(["/Pod", "apps/ReplicaSet", "apps/ControllerRevision", "/PodTemplate"]);
 const alwaysKept = new Set([
   "Deployment",
   "StatefulSet",
@@ -53,6 +55,8 @@ export class LiveState {
   private readonly informers = new Map<string, Informer>();
   private resources = new Map<string, ApiResource>();
   private served = new Map<string, ApiResource>();
+  private readonly needed = new Set<string>();
+  private all: readonly ApiResource[] = [];
   private readonly byApp = new Map<string, Map<string, KubernetesObject>>();
   private readonly wanted = new Map<string, Set<string>>();
   private readonly wantedByApp = new Map<string, ReadonlySet<string>>();
@@ -186,6 +190,17 @@ export class LiveState {
     if (resource !== undefined) this.informerOf(resource, object.metadata.namespace ?? "")?.forget(object);
   }
 
+  /** Makes sure that these kinds (`group/Kind`) are followed and have been listed. */
+  async need(kinds: Iterable<string>): Promise<void> {
+    const added = [...kinds].filter((id) => lazyKinds.has(id) && !this.needed.has(id));
+    if (added.length > 0) {
+      for (const id of added) this.needed.add(id);
+      this.follow(this.all);
+    }
+    const waiting = [...kinds].filter((id) => lazyKinds.has(id)).map((id) => this.informers.get(id)?.synced);
+    await Promise.all(waiting);
+  }
+
   /** Asks for discovery at once and waits for it. */
   async rediscover(): Promise<void> {
     this.follow(await this.options.cluster.discover(true));
@@ -218,6 +233,7 @@ export class LiveState {
 
   /** Starts informers for kinds that are new and stops those of kinds that are gone. */
   private follow(all: readonly ApiResource[]): void {
+    this.all = all;
     const { namespaces, clusterResources, settings } = this.options;
     const next = new Map<string, ApiResource>();
     const served = new Map<string, ApiResource>();
@@ -240,6 +256,7 @@ export class LiveState {
     }
     const kindsBefore = this.kindsKey;
     this.resources = next;
+    for (const id of lazyKinds) if (!this.needed.has(id)) this.resources.delete(id);
     this.served = served;
     this.versions = [...versions].sort();
     this.kindsKey = this.versions.join(",");
@@ -261,7 +278,7 @@ export class LiveState {
       this.informers.delete(id);
       this.failing.delete(id);
       void informer.stop();
-      for (const object of informer.values()) this.take({ before: object, after: undefined }, id.split("@")[0]!);
+      for (const object of informer.values()) this.take({ before: object, after: undefined }, id.split("@")[0]!, false);
     }
   }
 
@@ -275,7 +292,7 @@ export class LiveState {
       clock,
       random,
       compact: (object) => this.compact(object),
-      onChange: (change) => this.take(change, kindId),
+      onChange: (change, own) => this.take(change, kindId, own),
       onFailure: (error) => {
         if (error === undefined) this.failing.delete(id);
         else this.failing.add(id);
@@ -315,7 +332,7 @@ export class LiveState {
     };
   }
 
-  private take(change: InformerChange, kindId: string): void {
+  private take(change: InformerChange, kindId: string, own: boolean): void {
     const { before, after } = change;
     const object = (after ?? before)!;
     const key = `${kindId}/${object.metadata.namespace ?? ""}/${object.metadata.name}`;
@@ -333,6 +350,8 @@ export class LiveState {
       else this.byApp.set(appAfter, new Map([[key, after]]));
     }
     if (object.kind === "CustomResourceDefinition" && this.listed) this.discoverSoon();
+    // Who writes looks at what came of it; nobody has to be told.
+    if (own) return;
     const wanting = this.wanted.get(key);
     if (appBefore === "" && appAfter === "" && wanting === undefined) return;
     const apps = new Set([appBefore, appAfter, ...(wanting ?? [])]);

@@ -29,9 +29,13 @@ export function readSettings(configMap: KubernetesObject | undefined): Controlle
     tracking,
     reconciliationMs: parseGoDurationMs(data["timeout.reconciliation"] ?? "") ?? 120_000,
     reconciliationJitterMs: parseGoDurationMs(data["timeout.reconciliation.jitter"] ?? "") ?? 60_000,
-    // Most objects carry no mark at all: they must cost nothing.
-    trackedApp: (object) =>
-      tracking.method === "label" || object.metadata.annotations?.[trackingAnnotation] !== undefined ? trackedApp(object, tracking) : "",
+    trackedApp: (object) => {
+      // Argo CD: what another object owns is that one's part, whatever marks it inherited.
+      if ((object.metadata.ownerReferences?.length ?? 0) > 0) return "";
+      // Most objects carry no mark at all: they must cost nothing.
+      if (tracking.method !== "label" && object.metadata.annotations?.[trackingAnnotation] === undefined) return "";
+      return trackedApp(object, tracking);
+    },
     isExcluded: resourceExclusion({
       exclusions: filtersOf(data["resource.exclusions"]) ?? shippedExclusions,
       inclusions: filtersOf(data["resource.inclusions"]) ?? [],

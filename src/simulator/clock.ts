@@ -1,5 +1,8 @@
 import type { Clock } from "../ports/clock.js";
 
+/** Node turns longer timers into immediate ones. */
+const longestTimerMs = 2_147_483_647;
+
 /** The machine's time. */
 export const machineClock: Clock = {
   now: () => Date.now(),
@@ -18,7 +21,7 @@ export const machineClock: Clock = {
       );
     }),
   schedule: (ms, fire) => {
-    const timer = setTimeout(fire, ms);
+    const timer = setTimeout(fire, Math.min(ms, longestTimerMs));
     timer.unref();
     return () => clearTimeout(timer);
   },

@@ -1,5 +1,12 @@
+import { applicationsetBench } from "./applicationset.js";
+import { compare } from "./compare.js";
+import { kustomizeBench } from "./kustomize.js";
+
 /** Runs one benchmark with its own arguments; gives the exit code. */
 export type Bench = (args: readonly string[]) => Promise<number>;
 
 /** One line a benchmark; each is a file beside this one. */
 export const benches = new Map<string, Bench>();
+benches.set("applicationset", applicationsetBench);
+benches.set("compare", compare);
+benches.set("kustomize", kustomizeBench);

@@ -1,9 +1,14 @@
-import { type ComparePair, type Comparison, compareResource } from "#src/core/diff/compare.js";
+import { type ComparePair, type Comparison, compareResource, dryRunTarget, needsDryRun } from "#src/core/diff/compare.js";
 import { valuesEqual } from "#src/core/diff/equal.js";
 import type { IgnoreDifference, IgnoreStatus, ResourceOverride } from "#src/core/diff/ignore-rules.js";
-import { type CompareSettings, compileCompareOptions } from "#src/core/diff/options.js";
+import { applyMergePatch } from "#src/core/diff/json-merge.js";
+import { type CompareOptions, type CompareSettings, compileCompareOptions } from "#src/core/diff/options.js";
+import { appliedTarget } from "#src/core/diff/respect-ignores.js";
 import { FleetwrightError } from "#src/core/errors.js";
-import type { Value } from "#src/core/manifest/value.js";
+import { asObject, asValue, type KubernetesObject, splitApiVersion } from "#src/core/manifest/object.js";
+import { builtInSchemas } from "#src/core/manifest/schema/built-in.js";
+import { applyServerSide } from "#src/core/manifest/smd/server-side-apply.js";
+import type { Value, ValueObject } from "#src/core/manifest/value.js";
 import { emitJson, parseJson } from "#src/core/yaml/json.js";
 import { parseYaml } from "#src/core/yaml/parse.js";
 import type { Area } from "./areas.js";
@@ -46,7 +51,13 @@ export const diff: Area = async (folder, options) => {
 function difference({ input, expected }: StateDiffCase): string | undefined {
   let actual: StateDiffCase["expected"];
   try {
-    actual = compareResource(input, compileCompareOptions(settingsOf(input)));
+    const options = compileCompareOptions(settingsOf(input));
+    if (expected.appliedTarget !== undefined && input.target) {
+      const applied = asValue(appliedTarget(input.target, input.live, options));
+      if (valuesEqual(applied, expected.appliedTarget)) return undefined;
+      return `appliedTarget: got ${emitJson(applied)}, want ${emitJson(expected.appliedTarget)}`;
+    }
+    actual = compareResource({ ...input, ...dryRunOf(input, options) }, options);
   } catch (error) {
     if (error instanceof FleetwrightError) actual = { error: error.message };
     else return error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -60,6 +71,23 @@ function difference({ input, expected }: StateDiffCase): string | undefined {
     if (!valuesEqual(got, want)) return `${key}: got ${emitJson(got)}, want ${emitJson(want)}`;
   }
   return undefined;
+}
+
+/** The dry run of the corpus: the field manager's own server-side apply, with a webhook's patch on top. */
+function dryRunOf(input: StateDiffCase["input"], options: CompareOptions): { readonly dryRun?: KubernetesObject } {
+  const target = needsDryRun(input, options) ? dryRunTarget(input, options) : null;
+  if (!target || !input.live) return {};
+  const { group, version } = splitApiVersion(target.apiVersion);
+  const applied = applyServerSide(asValue(input.live), asValue(target), {
+    manager: options.fieldManager,
+    schema: builtInSchemas.schemaFor({ group, version, kind: target.kind }),
+    force: true,
+    now: "2024-01-01T00:00:00Z",
+  });
+  if (applied.kind !== "applied") throw new Error(applied.message);
+  return {
+    dryRun: asObject(input.webhookPatch ? applyMergePatch(applied.object, input.webhookPatch as ValueObject) : applied.object),
+  };
 }
 
 function settingsOf(input: StateDiffCase["input"]): CompareSettings {

@@ -12,6 +12,12 @@ export interface AreaReport {
   readonly skipped: ReadonlyMap<string, number>;
 }
 
+/** Areas whose cases are not below the corpus but in a folder beside it. */
+const foldersBeside = new Map([
+  ["fleet-impact", "fleet"],
+  ["fleet-adopt", "fleet"],
+]);
+
 const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 async function main(): Promise<number> {
@@ -28,7 +34,8 @@ async function main(): Promise<number> {
       process.stderr.write(`unknown area ${name}; one of ${[...areas.keys()].join(", ")}\n`);
       return 2;
     }
-    const folder = join(corpus, name);
+    const beside = foldersBeside.get(name);
+    const folder = beside === undefined ? join(corpus, name) : join(dirname(corpus), beside);
     if (!existsSync(folder)) {
       process.stdout.write(`${name}: skipped, the corpus folder ${folder} is not here\n`);
       continue;

@@ -100,8 +100,9 @@ export class ScriptedCluster {
     if (!this.script.unknownKinds?.includes(kind) || this.hasDefinition(apiVersion, kind)) {
       return { kind: "found", namespaced: !clusterScopedKinds.has(kind) };
     }
-    const { group } = splitApiVersion(apiVersion);
-    return { kind: "missing", error: `${group === "" ? kind : `${kind}.${group}`} "" not found` };
+    // A group version without any known kind is not served at all; that is what discovery says first.
+    const reason = `the server could not find the requested resource, GroupVersion "${apiVersion}" not found`;
+    return { kind: "missing", error: `failed to discover server resources for group version ${apiVersion}: ${reason}` };
   }
 
   health(live: KubernetesObject): HealthVerdict | null {

@@ -123,9 +123,7 @@ interface Discovery {
 }
 
 function cachedDiscovery(transport: Transport, rediscoverMs: number): Discovery {
-  let known:
-    | { readonly list: readonly ApiResource[]; readonly byKind: ReadonlyMap<string, ApiResource> }
-    | undefined;
+  let known: { readonly list: readonly ApiResource[]; readonly byKind: ReadonlyMap<string, ApiResource> } | undefined;
   let running: Promise<readonly ApiResource[]> | undefined;
   const misses = new Map<string, number>();
   const keyOf = (group: string, version: string, kind: string): string => `${group}/${version}/${kind}`;

@@ -37,8 +37,8 @@ async function host(
     const one = Array.isArray(route)
       ? (route as readonly Route[])[Math.min(count, route.length - 1)]
       : (route as Route | undefined);
-    const answer =
-      typeof one === "function" ? one({ url, message, body }) : (one ?? { status: 404, body: { message: "Not Found" } });
+    const missing: Answer = { status: 404, body: { message: "Not Found" } };
+    const answer: Answer = typeof one === "function" ? one({ url, message, body }) : (one ?? missing);
     response.writeHead(answer.status ?? 200, { "content-type": "application/json", ...answer.headers });
     response.end(answer.body === undefined ? "" : JSON.stringify(answer.body));
   });
@@ -87,7 +87,7 @@ describe("GitHub", () => {
 
   test("reads every page of the organisation, skips archived repositories and takes the default branch", async () => {
     const { origin, auth } = await host({
-      "/orgs/acme/repos?per_page=100": ({ url, message }) => ({
+      "/orgs/acme/repos?per_page=100": ({ url, message }): Answer => ({
         body: [repository("web"), repository("old", { archived: true })],
         headers: {
           link: `<http://${message.headers.host}${url.pathname}?per_page=100&page=2>; rel="next", <http://x/>; rel="last"`,
@@ -116,10 +116,10 @@ describe("GitHub", () => {
           { name: "feat/x", commit: { sha: "b" } },
         ],
       },
-      "/repos/acme/web/contents/deploy/k8s": ({ url }) =>
+      "/repos/acme/web/contents/deploy/k8s": ({ url }): Answer =>
         url.searchParams.get("ref") === "main" ? { body: [] } : { status: 404, body: {} },
     });
-    const filters = [{ repositoryMatch: "^w" }, { pathsExist: ["deploy/k8s/"] }];
+    const filters: Value = [{ repositoryMatch: "^w" }, { pathsExist: ["deploy/k8s/"] }];
     const found = await port().repositories(
       query({ github: { organization: "acme", api: origin, allBranches: true }, filters, cloneProtocol: "https" }),
     );
@@ -149,7 +149,7 @@ describe("GitHub", () => {
 
   test("a page that fails fails the listing, so that a short list is never taken for the truth", async () => {
     const { origin } = await host({
-      "/orgs/acme/repos?per_page=100": ({ message }) => ({
+      "/orgs/acme/repos?per_page=100": ({ message }): Answer => ({
         body: [repository("web")],
         headers: { link: `<http://${message.headers.host}/orgs/acme/repos?page=2>; rel="next"` },
       }),
@@ -198,7 +198,7 @@ describe("GitLab", () => {
       ssh_url_to_repo: "git@host:web",
     };
     const { origin, auth } = await host({
-      "/api/v4/groups/acme%2Fshop/projects": ({ url }) =>
+      "/api/v4/groups/acme%2Fshop/projects": ({ url }): Answer =>
         url.searchParams.get("page") === "2"
           ? { body: [{ ...project, id: 8, path: "api" }], headers: { "x-next-page": "" } }
           : { body: [project], headers: { "x-next-page": "2" } },
@@ -256,7 +256,7 @@ describe("Gitea", () => {
       html_url: `https://host/${name}`,
     });
     const { origin, auth } = await host({
-      "/api/v1/orgs/acme/repos?limit=50": ({ message }) => ({
+      "/api/v1/orgs/acme/repos?limit=50": ({ message }): Answer => ({
         body: [repository("a")],
         headers: { link: `<http://${message.headers.host}/api/v1/orgs/acme/repos?limit=50&page=2>; rel="next"` },
       }),
@@ -287,7 +287,7 @@ describe("Bitbucket Cloud", () => {
       },
     });
     const { origin, auth } = await host({
-      "/repositories/acme?role=member&pagelen=100": ({ message }) => ({
+      "/repositories/acme?role=member&pagelen=100": ({ message }): Answer => ({
         body: { values: [repository("a")], next: `http://${message.headers.host}/repositories/acme?page=2` },
       }),
       "/repositories/acme?page=2": { body: { values: [repository("b")] } },
@@ -315,7 +315,7 @@ describe("Bitbucket Server", () => {
     });
     const base = "/rest/api/1.0/projects/ACME/repos";
     const { origin } = await host({
-      [base]: ({ url }) =>
+      [base]: ({ url }): Answer =>
         url.searchParams.get("start") === "1"
           ? { body: { values: [repository("empty")], isLastPage: true } }
           : { body: { values: [repository("web")], isLastPage: false, nextPageStart: 1 } },
@@ -337,12 +337,16 @@ describe("Azure DevOps", () => {
     });
     const git = "/acme/shop/_apis/git/repositories";
     const { origin, auth } = await host({
-      [git]: ({ url }) =>
+      [git]: ({ url }): Answer =>
         url.searchParams.has("continuationToken")
           ? { body: { value: [repository("b"), { id: "x", name: "empty" }] } }
           : { body: { value: [repository("a")] }, headers: { "x-ms-continuationtoken": "t1" } },
-      [`${git}/a/stats/branches`]: ({ url }) => ({ body: { name: url.searchParams.get("name"), commit: { commitId: "c1" } } }),
-      [`${git}/b/stats/branches`]: ({ url }) => ({ body: { name: url.searchParams.get("name"), commit: { commitId: "c2" } } }),
+      [`${git}/a/stats/branches`]: ({ url }): Answer => ({
+        body: { name: url.searchParams.get("name"), commit: { commitId: "c1" } },
+      }),
+      [`${git}/b/stats/branches`]: ({ url }): Answer => ({
+        body: { name: url.searchParams.get("name"), commit: { commitId: "c2" } },
+      }),
     });
     const azureDevOps = { organization: "acme", teamProject: "shop", api: origin, accessTokenRef: tokenRef };
     const found = await port().repositories(query({ azureDevOps }));
@@ -364,7 +368,7 @@ describe("Azure DevOps", () => {
       createdBy: { uniqueName: "ada@acme.example" },
     });
     const { origin } = await host({
-      "/acme/shop/_apis/git/pullrequests": ({ url }) => ({
+      "/acme/shop/_apis/git/pullrequests": ({ url }): Answer => ({
         body: { value: url.searchParams.has("$skip") ? [pull(101)] : Array.from({ length: 100 }, (_, index) => pull(index + 1)) },
       }),
     });
@@ -379,7 +383,7 @@ describe("Azure DevOps", () => {
 describe("AWS CodeCommit", () => {
   test("signs its requests, pages by nextToken and finds paths through the parent folder", async () => {
     const { origin, auth } = await host({
-      "/": ({ message, body }) => {
+      "/": ({ message, body }): Answer => {
         const input = JSON.parse(body) as ValueObject;
         switch (String(message.headers["x-amz-target"]).split(".")[1]) {
           case "ListRepositories":

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { folderTree } from "../../adapters/fs/folder-tree.js";
+import { diskTree } from "../../adapters/fs/disk-tree.js";
 import { type Checkout, openCheckout } from "../../adapters/git/checkout.js";
 import { type GeneratorNeed, type NeedAnswer, needKey } from "../../core/applicationset/index.js";
 import { InputError } from "../../core/errors.js";
@@ -47,7 +47,7 @@ export function localSources(
       });
     }
     // What is checked out is previewed as it is, uncommitted changes and all.
-    if (revision === "HEAD" || !existsSync(join(directory, ".git"))) return folderTree(directory);
+    if (revision === "HEAD" || !existsSync(join(directory, ".git"))) return withoutGit(diskTree(directory));
     const checkout = await open(directory);
     return checkout.tree(await resolveAny(checkout, revision));
   };
@@ -71,6 +71,17 @@ export function localSources(
       return { kind: "failed", error: error as Error };
     }
   }
+}
+
+/** A checkout's own folder is no part of the repository. */
+export function withoutGit(tree: FileTree): FileTree {
+  return {
+    ...tree,
+    list: (directory) => {
+      const entries = tree.list(directory);
+      return directory === "" ? entries?.filter(({ name }) => name !== ".git") : entries;
+    },
+  };
 }
 
 /** A branch of a clone may be there only as its remote's. */

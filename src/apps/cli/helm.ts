@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
-import { folderTree } from "../../adapters/fs/folder-tree.js";
+import { diskTree } from "../../adapters/fs/disk-tree.js";
 import { InputError } from "../../core/errors.js";
 import {
   type Chart,
@@ -136,7 +136,7 @@ function load(io: CliIo, path: string): Chart {
   } catch {
     throw new InputError(`path ${JSON.stringify(path)} not found`, { code: "HELM_NOT_FOUND", location: { file: path } });
   }
-  return isFolder ? loadChart(folderTree(place), "") : loadChartArchive(new Uint8Array(readFileSync(place)));
+  return isFolder ? loadChart(diskTree(place), "") : loadChartArchive(new Uint8Array(readFileSync(place)));
 }
 
 function read(io: CliIo, path: string): Buffer {

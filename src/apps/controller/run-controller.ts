@@ -12,8 +12,8 @@ import { Controller } from "../../engine/controller.js";
 import type { Clock } from "../../ports/clock.js";
 import type { ClusterConnection, ClusterPort } from "../../ports/cluster.js";
 import { type Logger, silentTelemetry } from "../../ports/telemetry.js";
-import { type ControllerServer, serveController } from "./http-server.js";
 import { toolRenderers } from "../renderers.js";
+import { type ControllerServer, serveController } from "./http-server.js";
 
 export interface ControllerSetup {
   /** How the hub is reached. */

@@ -98,14 +98,17 @@ async function play(craft: Stagecraft): Promise<void> {
     host: "127.0.0.1",
     allowFileRepositories: true,
     waveDelayMs: 0,
-    page: (running) => fleetPage({ view, clock, secretKey: randomBytes(16).toString("hex"), compared: (...of) => running.compared(...of) }),
+    page: (running) =>
+      fleetPage({ view, clock, secretKey: randomBytes(16).toString("hex"), compared: (...of) => running.compared(...of) }),
   });
   closers.push(() => controller.stop());
   await applyAll(hub, fleetFiles(shape)["root.yaml"] ?? "");
   await rollOut(craft, progress, view, hub, shape);
   const total = clock.monotonic() - begun;
 
-  io.out(`\n${fleetServices(shape).length * clusters.length} service Applications on ${clusters.length} clusters Synced and Healthy ${formatSeconds(total)} after the controller started\n\n`);
+  io.out(
+    `\n${fleetServices(shape).length * clusters.length} service Applications on ${clusters.length} clusters Synced and Healthy ${formatSeconds(total)} after the controller started\n\n`,
+  );
   const connections = new Map<string, ClusterPort>();
   closers.push(async () => {
     for (const connection of connections.values()) await connection.close();
@@ -135,7 +138,9 @@ async function play(craft: Stagecraft): Promise<void> {
   const running = { kubeconfig: started.kubeconfig, url: controller.url ?? "", repository: repository.directory };
   await craft.onReady?.(running);
   if (options.once) return;
-  io.out(`page        ${running.url}/\nmetrics     ${running.url}/metrics\nkubeconfig  ${running.kubeconfig}   (kubectl --kubeconfig ${running.kubeconfig} --context hub get applications -n argocd)\nrepository  ${running.repository}\n\nCtrl-C ends it.\n`);
+  io.out(
+    `page        ${running.url}/\nmetrics     ${running.url}/metrics\nkubeconfig  ${running.kubeconfig}   (kubectl --kubeconfig ${running.kubeconfig} --context hub get applications -n argocd)\nrepository  ${running.repository}\n\nCtrl-C ends it.\n`,
+  );
   await new Promise<void>((resolve) => {
     if (io.stop.aborted) resolve();
     io.stop.addEventListener("abort", () => resolve(), { once: true });
@@ -160,7 +165,11 @@ interface StartedClusters {
   readonly kubeconfig: string;
 }
 
-async function startClusters({ options, dataDir, closers }: Stagecraft, progress: Progress, shape: FleetShape): Promise<StartedClusters> {
+async function startClusters(
+  { options, dataDir, closers }: Stagecraft,
+  progress: Progress,
+  shape: FleetShape,
+): Promise<StartedClusters> {
   const wanted = fleetClusters(shape);
   const stage = progress.stage("simulated clusters", wanted.length + 1);
   const simulators = new SimulatedClusters();
@@ -185,15 +194,31 @@ function kubeconfigText(clusters: readonly SimulatedCluster[]): string {
   return kubeconfigOf(clusters.map(({ name, server, token }) => ({ name, url: server, token })));
 }
 
-async function register(progress: Progress, hub: ClusterPort, clusters: StartedClusters["clusters"], webhookSecret: string): Promise<void> {
+async function register(
+  progress: Progress,
+  hub: ClusterPort,
+  clusters: StartedClusters["clusters"],
+  webhookSecret: string,
+): Promise<void> {
   const stage = progress.stage("registered clusters", clusters.length);
   await prepareHub(hub, crdDirectory, clusters);
-  await hub.create({ apiVersion: "v1", kind: "Secret", metadata: { name: "argocd-secret", namespace: hubNamespace }, stringData: { "webhook.github.secret": webhookSecret } });
+  await hub.create({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "argocd-secret", namespace: hubNamespace },
+    stringData: { "webhook.github.secret": webhookSecret },
+  });
   stage.done(clusters.length);
 }
 
 /** From the root Application to every Application Synced and Healthy; what is not automated is asked to sync, as a release manager would. */
-async function rollOut({ options, io }: Stagecraft, progress: Progress, view: ApplicationsView, hub: ClusterPort, shape: FleetShape): Promise<void> {
+async function rollOut(
+  { options, io }: Stagecraft,
+  progress: Progress,
+  view: ApplicationsView,
+  hub: ClusterPort,
+  shape: FleetShape,
+): Promise<void> {
   const services = new Set(fleetServices(shape).map((service) => service.name));
   const expected = services.size * fleetClusters(shape).length;
   const ofServices = (): ReturnType<typeof stateOf>[] =>
@@ -211,7 +236,10 @@ async function rollOut({ options, io }: Stagecraft, progress: Progress, view: Ap
         { timeoutMs: settleTimeoutMs, signal: io.stop },
       );
     } catch (error) {
-      throw new ExternalError(`${(error as Error).message}\n${describeUnsettled(view.all.values())}`, { code: "DEMO_EXPECTATION", cause: error });
+      throw new ExternalError(`${(error as Error).message}\n${describeUnsettled(view.all.values())}`, {
+        code: "DEMO_EXPECTATION",
+        cause: error,
+      });
     }
     stage.done(holds());
   };
@@ -222,7 +250,17 @@ async function rollOut({ options, io }: Stagecraft, progress: Progress, view: Ap
     () => expected,
   );
   const automatedCount = (): number => ofServices().filter((state) => state.isAutomated).length;
-  await untilAll("Synced and Healthy by policy", () => [...view.all.values()].filter((application) => services.has(application.metadata.labels?.["service"] ?? "") && stateOf(application).isAutomated && isSettled(application)).length, automatedCount);
+  await untilAll(
+    "Synced and Healthy by policy",
+    () =>
+      [...view.all.values()].filter(
+        (application) =>
+          services.has(application.metadata.labels?.["service"] ?? "") &&
+          stateOf(application).isAutomated &&
+          isSettled(application),
+      ).length,
+    automatedCount,
+  );
   const waiting = [...view.all.values()].filter((application) => !stateOf(application).isAutomated);
   await Promise.all(waiting.map((application) => requestSync(hub, application, "release-manager")));
   await untilAll(
@@ -244,17 +282,24 @@ function clientOf(connections: Map<string, ClusterPort>, clusters: readonly Simu
 
 /** A push as GitHub announces it, signed. */
 async function pushWebhook(controller: RunningController, repoURL: string, secret: string, commit: string): Promise<void> {
-  const body = JSON.stringify({ ref: "refs/heads/main", after: commit, repository: { html_url: repoURL, clone_url: repoURL, default_branch: "main" } });
+  const body = JSON.stringify({
+    ref: "refs/heads/main",
+    after: commit,
+    repository: { html_url: repoURL, clone_url: repoURL, default_branch: "main" },
+  });
   const signature = `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
   const answer = await fetch(`${controller.url}/api/webhook`, {
     method: "POST",
     headers: { "content-type": "application/json", "x-github-event": "push", "x-hub-signature-256": signature },
     body,
   });
-  if (!answer.ok) throw new ExternalError(`the webhook answered ${answer.status}: ${await answer.text()}`, { code: "DEMO_EXPECTATION" });
+  if (!answer.ok)
+    throw new ExternalError(`the webhook answered ${answer.status}: ${await answer.text()}`, { code: "DEMO_EXPECTATION" });
 }
 
 async function renderCount(controller: RunningController): Promise<number> {
-  const line = (await controller.metrics()).split("\n").find((candidate) => candidate.startsWith("fleetwright_render_cache_misses_total"));
+  const line = (await controller.metrics())
+    .split("\n")
+    .find((candidate) => candidate.startsWith("fleetwright_render_cache_misses_total"));
   return Number(line?.split(" ").at(-1) ?? 0);
 }

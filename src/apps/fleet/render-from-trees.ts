@@ -20,6 +20,15 @@ export function renderFromTrees(): RenderApplication {
       : listAt(application.spec, "sources").filter(isObject);
     const appName = stringAt(application.metadata, "name");
     const namespace = stringAt(objectAt(application.spec, "destination"), "namespace");
+    const refs = new Map(
+      sources.flatMap((source) => {
+        const tree =
+          stringAt(source, "ref") === ""
+            ? undefined
+            : treeFor(stringAt(source, "repoURL"), stringAt(source, "targetRevision") || "HEAD");
+        return tree ? [[stringAt(source, "ref"), tree] as const] : [];
+      }),
+    );
     for (const source of sources) {
       const repoURL = stringAt(source, "repoURL");
       const revision = stringAt(source, "targetRevision") || "HEAD";
@@ -27,7 +36,7 @@ export function renderFromTrees(): RenderApplication {
       const tree = treeFor(repoURL, revision);
       if (!tree) throw unknownRepository(repoURL);
       const result = renderSource(
-        { tree, source, appName, namespace, kubeVersion, apiVersions: [], remotes: new Map() },
+        { tree, source, appName, namespace, kubeVersion, apiVersions: [], refs, remotes: new Map() },
         renderers,
       );
       if (result.kind === "needs") {

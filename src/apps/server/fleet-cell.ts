@@ -22,8 +22,7 @@ export function fleetCellOf(application: KubernetesObject): FleetCell {
   const status = objectAt(application as unknown as ValueObject, "status");
   const destination = objectAt(spec, "destination");
   const operation = objectAt(status, "operationState");
-  const place =
-    labels["env"] && labels["region"] ? `${labels["env"]}-${labels["region"]}` : stringAt(destination, "name") || "hub";
+  const place = labels["cluster"] ?? (stringAt(destination, "name") || "hub");
   const condition = Array.isArray(status["conditions"]) ? (status["conditions"] as readonly ValueObject[])[0] : undefined;
   return {
     namespace: application.metadata.namespace ?? "",

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Hono } from "hono";
-import { formatResourceKey, type KubernetesObject } from "../../core/manifest/object.js";
 import { maskSecret } from "../../core/impact/resource-change.js";
+import { formatResourceKey, type KubernetesObject } from "../../core/manifest/object.js";
 import type { Value } from "../../core/manifest/value.js";
 import type { Clock } from "../../ports/clock.js";
 import type { ApplicationsView } from "./applications-view.js";
@@ -30,7 +30,8 @@ const pageDirectory = fileURLToPath(new URL("../../../web/dist", import.meta.url
 
 /** The page and its API. Without a built page only the API answers. */
 export function fleetPage({ view, compared, clock, secretKey }: FleetPageOptions): Hono {
-  const mask = (object: KubernetesObject | null): Value => (object ? (maskSecret(object, { secretKey }) as unknown as Value) : null);
+  const mask = (object: KubernetesObject | null): Value =>
+    object ? (maskSecret(object, { secretKey }) as unknown as Value) : null;
   const reader: FleetReader = {
     applications: () => [...view.all.values()],
     application: (namespace, name) => view.all.get(`${namespace}/${name}`),

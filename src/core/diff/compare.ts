@@ -1,19 +1,16 @@
 import type { KubernetesObject } from "../manifest/object.js";
-import { asObject, asValue } from "../manifest/object.js";
 import type { Value, ValueObject } from "../manifest/value.js";
-import { isObject } from "../manifest/value.js";
 import { hasSyncOption } from "../sync/annotations.js";
 import { normalizeTracking } from "../tracking/normalize.js";
 import { valuesEqual } from "./equal.js";
 import { normalizeKind } from "./kinds.js";
 import { lastAppliedOf } from "./last-applied.js";
 import { type CompareOptions, normalizeIgnored } from "./options.js";
-import { serverSideComparison } from "./server-side.js";
+import { normalizeOnly, serverSideComparison } from "./server-side.js";
+import { keepCanonical, oneSided, remarshal, withoutCreationTimestamp } from "./sides.js";
 import { structuredComparison } from "./structured.js";
 import { threeWay } from "./three-way.js";
 import { takeOverTrusted } from "./trusted-managers.js";
-import { roundTrip } from "./typed/canonical.js";
-import { goTypeOf } from "./typed/go-types.js";
 
 /** Whether desired and live state differ, and the two documents that were compared. */
 export interface Comparison {
@@ -34,6 +31,13 @@ export interface ComparePair {
 /** Whether the comparison needs the answer of a server-side dry-run apply of `target`. */
 export function needsDryRun(pair: ComparePair, options: CompareOptions): boolean {
   return options.serverSideDiff && pair.target !== null && pair.live !== null;
+}
+
+/** The object to be sent in that dry run (server-side apply, forced, as `options.fieldManager`). */
+export function dryRunTarget(pair: ComparePair, options: CompareOptions): KubernetesObject | null {
+  const live = normalizeTracking(pair.target ?? undefined, pair.live ?? undefined, options.tracking) ?? null;
+  const { target } = takeOverTrusted({ target: pair.target, live }, options);
+  return target && normalizeOnly(target, options);
 }
 
 /**
@@ -59,33 +63,14 @@ export function compareResource(pair: ComparePair, options: CompareOptions): Com
   return result(twoWay(target, current));
 }
 
-/** What is only in git is a difference; what is only in the cluster is none here (pruning is another question). */
-export function oneSided(target: KubernetesObject | null, live: KubernetesObject | null): Comparison {
-  if (live) return { modified: false, normalizedLive: asValue(live), predictedLive: null };
-  return { modified: true, normalizedLive: null, predictedLive: target ? asValue(target) : null };
-}
-
 /** The object as both sides are brought into one form: its Go type's, then kind by kind, then without ignored fields. */
 export function normalize(object: KubernetesObject, options: CompareOptions): KubernetesObject {
-  return normalizeBuiltin(remarshal(object), options);
-}
-
-/** The object in the form that its Go type writes; unchanged where the type is unknown or does not fit. */
-export function remarshal(object: KubernetesObject): KubernetesObject {
-  const type = goTypeOf(object.apiVersion, object.kind);
-  const typed = type && roundTrip(asValue(object), type, { strict: true });
-  return typed ? asObject(typed) : object;
+  const typed = remarshal(object);
+  return keepCanonical(normalizeBuiltin(typed, options), typed);
 }
 
 export function normalizeBuiltin(object: KubernetesObject, options: CompareOptions): KubernetesObject {
   return normalizeIgnored(normalizeKind(withoutCreationTimestamp(object), options), options);
-}
-
-export function withoutCreationTimestamp(object: KubernetesObject): KubernetesObject {
-  const { metadata } = object;
-  if (!isObject(metadata) || !Object.hasOwn(metadata, "creationTimestamp")) return object;
-  const { creationTimestamp: _, ...kept } = metadata;
-  return { ...object, metadata: kept };
 }
 
 function twoWay(target: KubernetesObject, live: KubernetesObject) {

@@ -32,6 +32,8 @@ function addressText(address: Value): string {
 function textOf(value: Value): string {
   if (Array.isArray(value)) return `[${value.map(textOf).join(",")}]`;
   if (!isObject(value)) return typeof value === "string" ? JSON.stringify(value) : String(value);
-  const parts = Object.keys(value).sort().map((key) => `${key}:${textOf(value[key] as Value)}`);
+  const parts = Object.keys(value)
+    .sort()
+    .map((key) => `${key}:${textOf(value[key] as Value)}`);
   return `{${parts.join(",")}}`;
 }

@@ -4,7 +4,7 @@ import type { Value, ValueObject } from "../manifest/value.js";
 export function valuesEqual(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
-    return isNumber(a) && isNumber(b) && typeof a !== typeof b && a == b;
+    return isNumber(a) && isNumber(b) && typeof a !== typeof b && !(a < b) && !(a > b);
   }
   if (Array.isArray(a)) return Array.isArray(b) && listsEqual(a, b);
   return !Array.isArray(b) && objectsEqual(a as ValueObject, b as ValueObject);

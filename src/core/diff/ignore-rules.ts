@@ -53,9 +53,12 @@ export function compileIgnoreRules(
   const managers = ignores
     .filter((ignore) => (ignore.managedFieldsManagers?.length ?? 0) > 0)
     .map((ignore) => ({ matches: matcherOf(ignore), managers: ignore.managedFieldsManagers ?? [] }));
+  const isAnyTrusted =
+    managers.length > 0 || [...overrides.values()].some((one) => one.ignoreDifferences?.managedFieldsManagers?.length);
   return {
     remove: (object) => removeAll(object, removals),
     trustedManagers: (object) => {
+      if (!isAnyTrusted) return [];
       // Argo CD looks the settings up by exact group and kind here.
       const { group } = splitApiVersion(object.apiVersion);
       const fromSettings = [`${group}/${object.kind}`, "*/*"].flatMap(

@@ -5,7 +5,7 @@ import type { Value, ValueObject } from "../manifest/value.js";
 import { isObject, listAt } from "../manifest/value.js";
 import { endpointOrder } from "./endpoint-order.js";
 import { roundTrip } from "./typed/canonical.js";
-import { goStruct, type GoStruct } from "./typed/go-types.js";
+import { type GoStruct, goStruct } from "./typed/go-types.js";
 
 /** What the API server or its controllers write otherwise than git does, kind by kind. */
 export function normalizeKind(object: KubernetesObject, options: { readonly ignoreAggregatedRoles: boolean }): KubernetesObject {

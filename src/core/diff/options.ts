@@ -1,6 +1,15 @@
 import type { JqBudget } from "../jq/delete.js";
 import type { KubernetesObject } from "../manifest/object.js";
-import { compileIgnoreRules, type IgnoreDifference, type IgnoreRules, type IgnoreStatus, type ResourceOverride, withStatusRule } from "./ignore-rules.js";
+import { builtInSchemas } from "../manifest/schema/built-in.js";
+import type { SchemaSource } from "../manifest/schema/schema.js";
+import {
+  compileIgnoreRules,
+  type IgnoreDifference,
+  type IgnoreRules,
+  type IgnoreStatus,
+  type ResourceOverride,
+  withStatusRule,
+} from "./ignore-rules.js";
 import { compileKnownTypes, type KnownTypes } from "./known-types.js";
 
 /** What an Application and the settings say about comparing. */
@@ -19,6 +28,8 @@ export interface CompareSettings {
   readonly includeMutationWebhook?: boolean;
   readonly fieldManager?: string;
   readonly jqBudget?: JqBudget;
+  /** schemas of the kinds, for structured merge; default the built-in ones */
+  readonly schemas?: SchemaSource;
 }
 
 /** The same, compiled: make it once for an Application, use it for all its resources. */
@@ -31,6 +42,7 @@ export interface CompareOptions {
   readonly serverSideDiff: boolean;
   readonly includeMutationWebhook: boolean;
   readonly fieldManager: string;
+  readonly schemas: SchemaSource;
 }
 
 /** Throws InputError JQ_* where a jq expression does not compile. */
@@ -48,6 +60,7 @@ export function compileCompareOptions(settings: CompareSettings): CompareOptions
     serverSideDiff: settings.serverSideDiff ?? false,
     includeMutationWebhook: settings.includeMutationWebhook ?? false,
     fieldManager: settings.fieldManager ?? "argocd-controller",
+    schemas: settings.schemas ?? builtInSchemas,
   };
 }
 

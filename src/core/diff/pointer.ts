@@ -8,7 +8,7 @@ import { isObject } from "../manifest/value.js";
 export function removePointer(value: Value, pointer: string): Value | undefined {
   const tokens = pointer.split("/");
   if (tokens.length < 2) return undefined;
-  return remove(value, tokens.slice(1).map(unescape));
+  return remove(value, tokens.slice(1).map(unescaped));
 }
 
 function remove(value: Value, tokens: readonly string[]): Value | undefined {
@@ -36,6 +36,6 @@ function listIndex(token: string, length: number): number | undefined {
   return found >= 0 && found < length ? found : undefined;
 }
 
-function unescape(token: string): string {
+function unescaped(token: string): string {
   return token.includes("~") ? token.replaceAll("~1", "/").replaceAll("~0", "~") : token;
 }

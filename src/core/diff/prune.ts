@@ -23,6 +23,8 @@ function keepValue(config: Value, live: Value): Value {
 }
 
 export function keepElementsOf(config: readonly Value[], live: readonly Value[]): readonly Value[] {
-  const kept = live.map((item, index) => (index < config.length && item !== null ? keepValue(config[index] as Value, item) : item));
+  const kept = live.map((item, index) =>
+    index < config.length && item !== null ? keepValue(config[index] as Value, item) : item,
+  );
   return kept.some((item, index) => item !== live[index]) ? kept : live;
 }

@@ -7,6 +7,7 @@ import { withDefaults } from "./defaults/walk.js";
 import { asFloats } from "./floats.js";
 import { applyMergePatch, threeWayJsonPatch } from "./json-merge.js";
 import { keepElementsOf, keepFieldsOf } from "./prune.js";
+import { isCanonical } from "./sides.js";
 import { threeWayPatch, twoWayPatch } from "./strategic/diff.js";
 import { StrategicMergeError } from "./strategic/error.js";
 import { applyStrategicPatch } from "./strategic/merge.js";
@@ -34,7 +35,10 @@ export function threeWay(original: KubernetesObject, target: KubernetesObject, l
   try {
     const patch = threeWayPatch(before, config, withoutClaimDefaults(before, current, original), type);
     const predicted = applyStrategicPatch(current, patch, type);
-    return { live: defaulted(current, type), predicted: defaulted(predicted, type) };
+    // What an apply leaves alone is what it was: nothing to be compared.
+    const normalized = defaulted(current, type);
+    if (predicted === current) return { live: normalized, predicted: normalized };
+    return { live: normalized, predicted: defaulted(predicted, type) };
   } catch (error) {
     if (!(error instanceof StrategicMergeError)) throw error;
     if (original !== target) return undefined;
@@ -44,14 +48,33 @@ export function threeWay(original: KubernetesObject, target: KubernetesObject, l
 
 /** The object with the server's defaults, added by a patch as Argo CD adds them, so that unknown fields stay. */
 export function defaulted(object: ValueObject, type: GoStruct): ValueObject {
-  const decoded = roundTrip(object, type, { strict: false });
+  const decoded = isCanonical(object) ? object : roundTrip(object, type, { strict: false });
   if (!decoded) return object;
   const floats = asFloats(object) as ValueObject;
-  if (withDefaults(decoded, type) === decoded) return floats;
+  const filled = withDefaults(decoded, type);
+  if (filled === decoded) return floats;
+  // Without unknown fields and without a change in a list, the patch would give just this.
+  if (decoded === object && floats === object && sharesLists(object, filled)) return filled;
   const complete = roundTrip(object, type, { strict: false, complete: true });
   if (!complete) return floats;
   const patch = twoWayPatch(complete, withDefaults(complete, type), type);
   return asFloats(applyStrategicPatch(floats, patch, type)) as ValueObject;
+}
+
+// A map that is new as a whole comes with the patch's directives in it (Kubernetes: `$retainKeys` stays).
+function sharesLists(before: ValueObject, after: ValueObject): boolean {
+  for (const key in after) {
+    const [old, value] = [before[key], after[key]];
+    if (old === value) continue;
+    if (old === undefined) {
+      if (isObject(value) && Object.keys(value).length > 0) return false;
+      continue;
+    }
+    if (!isObject(old) || !isObject(value)) {
+      if (Array.isArray(old) || Array.isArray(value)) return false;
+    } else if (!sharesLists(old, value)) return false;
+  }
+  return true;
 }
 
 // The namespace is in the live object, yet need not be in git; annotations without entries are none.

@@ -36,8 +36,7 @@ function readMagic(pathspec: string): { magic: ReadonlySet<string>; pattern: str
     }
     const word = signs[sign];
     if (word === undefined) {
-      if (/[!-.:-@[-`{-~]/.test(sign) && !"*?[\\".includes(sign))
-        throw malformed(pathspec, `Unimplemented pathspec magic '${sign}'`);
+      if (/["#%&',\-;<=>@_`~]/.test(sign)) throw malformed(pathspec, `Unimplemented pathspec magic '${sign}'`);
       break;
     }
     magic.add(word);
@@ -45,7 +44,7 @@ function readMagic(pathspec: string): { magic: ReadonlySet<string>; pattern: str
   return { magic, pattern: pathspec.slice(at) };
 }
 
-/** `a/./b//c` → `a/b/c`; a closing slash stays. */
+/** `a/./b//c` → `a/b/c`; a closing slash stays, and `a/.` is `a/`. */
 function normalize(pattern: string, pathspec: string): string {
   if (pattern.startsWith("/")) throw malformed(pathspec, `${pattern} is outside the repository`);
   const parts: string[] = [];
@@ -55,7 +54,7 @@ function normalize(pattern: string, pathspec: string): string {
     else if (parts.pop() === undefined) throw malformed(pathspec, `${pattern} is outside the repository`);
   }
   const joined = parts.join("/");
-  return joined !== "" && pattern.endsWith("/") ? `${joined}/` : joined;
+  return joined !== "" && /\/(\.{0,2})$/.test(pattern) ? `${joined}/` : joined;
 }
 
 function compilePattern(pattern: string, magic: ReadonlySet<string>): (path: string) => boolean {

@@ -1,5 +1,4 @@
 import { InputError } from "../errors.js";
-import { parsePointer } from "./json-pointer.js";
 import { valuesEqual } from "./smd/equal.js";
 import { isObject, type Value } from "./value.js";
 
@@ -10,25 +9,15 @@ export interface PatchOperation {
   readonly value?: Value;
 }
 
-export interface JsonPatchOptions {
-  /** Removing what is not there is no error. Default false, as in the API server. */
-  readonly allowMissingOnRemove?: boolean;
-  /** `add` creates the objects on its way. Default false. */
-  readonly ensurePathOnAdd?: boolean;
-  /** Negative indexes count from the end. Default true, as in evanphx/json-patch. */
-  readonly negativeIndexes?: boolean;
-}
-
-type Container = { [key: string]: Value } | Value[];
-
 /**
- * RFC 6902 in evanphx/json-patch's dialect, which the API server and kustomize use; its words for errors (PATCH_FAILED).
- * The document is not changed; the result shares what the patch did not touch.
+ * RFC 6902 as evanphx/json-patch v4 does it for the API server and kustomize: null and missing are one to `test`, `replace`
+ * creates a missing key, negative indexes count from the end, the root can only be replaced. Its words for errors
+ * (PATCH_FAILED). The document is not changed; the result shares what the patch did not touch.
  */
-export function applyJsonPatch(document: Value, operations: readonly PatchOperation[], options: JsonPatchOptions = {}): Value {
-  const state: State = { root: document, owned: new Set(), options };
-  for (const operation of operations) applyOperation(state, operation);
-  return state.root;
+export function applyJsonPatch(document: Value, operations: readonly PatchOperation[]): Value {
+  const patching = new Patching(document);
+  for (const operation of operations) patching.apply(operation);
+  return patching.root;
 }
 
 /** The operations of a patch document; throws PATCH_INVALID when it is not a list of operations. */
@@ -40,74 +29,138 @@ export function readJsonPatch(value: Value): readonly PatchOperation[] {
   });
 }
 
-interface State {
-  root: Value;
-  /** Containers that this patch made: they may be changed in place. */
-  readonly owned: Set<object>;
-  readonly options: JsonPatchOptions;
-}
+type Container = { [key: string]: Value } | Value[];
 
-function applyOperation(state: State, operation: PatchOperation): void {
-  if (typeof operation.path !== "string") throw failed(`${operation.op} operation missing path field`);
-  const { op, path } = operation;
-  switch (op) {
-    case "add":
-      return add(state, path, valueOf(operation), "add operation does not apply");
-    case "replace":
-      return replace(state, path, valueOf(operation));
-    case "remove":
-      return remove(state, path, "remove operation does not apply");
-    case "move": {
-      const value = find(state, fromOf(operation), "move");
-      remove(state, fromOf(operation), "error in move for path");
-      return add(state, path, value, "error in move for path");
-    }
-    case "copy":
-      return add(state, path, find(state, fromOf(operation), "copy"), "error while adding value during copy");
-    case "test":
-      return test(state, operation);
-    default:
-      throw failed(`Unexpected kind: ${op}`);
-  }
-}
-
-function valueOf(operation: PatchOperation): Value {
-  return Object.hasOwn(operation, "value") ? (operation.value ?? null) : null;
-}
-
-function fromOf({ op, from }: PatchOperation): string {
-  if (typeof from !== "string") throw failed(`${op} operation missing from field`);
-  return from;
+/** A container and the key in it that a path names. */
+interface Place {
+  readonly container: Container;
+  readonly key: string;
 }
 
 function failed(message: string): InputError {
   return new InputError(message, { code: "PATCH_FAILED" });
 }
 
-function tokensOf(path: string): readonly string[] {
-  if (path !== "" && !path.startsWith("/")) throw failed(`Unable to apply: path ${JSON.stringify(path)} must begin with "/"`);
-  return parsePointer(path);
+/** Says what was being done when `act` failed. */
+function within<T>(context: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof InputError ? failed(`${context}: ${error.message}`) : error;
+  }
 }
 
-function add(state: State, path: string, value: Value, context: string): void {
-  const tokens = tokensOf(path);
-  if (tokens.length === 0) {
-    state.root = value;
-    return;
+class Patching {
+  root: Value;
+  /** Containers that this patch has copied: they may be changed in place. */
+  readonly #owned = new Set<object>();
+
+  constructor(document: Value) {
+    this.root = document;
   }
-  if (state.options.ensurePathOnAdd) ensurePath(state, tokens);
-  const container = containerOf(state, tokens);
-  if (!container) throw failed(`${context}: doc is missing path: "${path}": missing value`);
-  const key = tokens[tokens.length - 1] as string;
-  if (!Array.isArray(container)) {
-    setKey(container, key, value);
-    return;
+
+  apply(operation: PatchOperation): void {
+    const { op, path, from } = operation;
+    if (typeof path !== "string") throw failed(`${op} operation failed to decode path: missing value`);
+    if ((op === "move" || op === "copy") && typeof from !== "string")
+      throw failed(`${op} operation failed to decode from: missing value`);
+    const value = operation.value ?? null;
+    if (op === "add") this.#add(path, value);
+    else if (op === "remove") this.#remove(path);
+    else if (op === "replace") this.#replace(path, value);
+    else if (op === "move") this.#move(from as string, path);
+    else if (op === "copy") this.#copy(from as string, path);
+    else if (op === "test") this.#test(path, value);
+    else throw failed(`Unexpected kind: ${op}`);
   }
-  if (key === "-") {
-    container.push(value);
-    return;
+
+  #add(path: string, value: Value): void {
+    const place = this.#find(path);
+    if (!place) throw failed(`add operation does not apply: doc is missing path: "${path}": missing value`);
+    within(`error in add for path: '${path}'`, () => addTo(place, value));
   }
-  container.splice(insertIndex(container, key, state.options, context), 0, value);
+
+  #remove(path: string): void {
+    const place = this.#find(path);
+    if (!place) throw failed(`remove operation does not apply: doc is missing path: "${path}": missing value`);
+    within(`error in remove for path: '${path}'`, () => removeFrom(place));
+  }
+
+  #replace(path: string, value: Value): void {
+    if (path === "") {
+      if (typeof value !== "object" || value === null) throw failed("replace operation value must be object or array");
+      this.root = value;
+      return;
+    }
+    const place = this.#find(path);
+    if (!place) throw failed(`replace operation does not apply: doc is missing path: ${path}: missing value`);
+    const { container, key } = place;
+    if (!Array.isArray(container)) return setKey(container, key, value);
+    const index = existingIndex(container, key);
+    if (typeof index !== "number") throw failed(`replace operation does not apply: doc is missing key: ${path}: missing value`);
+    container[index] = value;
+  }
+
+  #move(from: string, path: string): void {
+    const source = this.#find(from);
+    if (!source) throw failed(`move operation does not apply: doc is missing from path: ${from}: missing value`);
+    const value = within(`error in move for path: '${source.key}'`, () => {
+      const found = getFrom(source);
+      removeFrom(source);
+      return found;
+    });
+    const target = this.#find(path);
+    if (!target) throw failed(`move operation does not apply: doc is missing destination path: ${path}: missing value`);
+    within(`error in move for path: '${path}'`, () => addTo(target, value));
+  }
+
+  #copy(from: string, path: string): void {
+    const source = this.#find(from);
+    if (!source) throw failed(`copy operation does not apply: doc is missing from path: ${from}: missing value`);
+    const value = within(`error in copy for from: '${from}'`, () => getFrom(source));
+    const target = this.#find(path);
+    if (!target) throw failed(`copy operation does not apply: doc is missing destination path: ${path}: missing value`);
+    // The copy is a value of its own from here on.
+    if (typeof value === "object" && value !== null) this.#owned.delete(value);
+    within("error while adding value during copy", () => addTo(target, value));
+  }
+
+  #test(path: string, value: Value): void {
+    const place = path === "" ? undefined : this.#find(path);
+    if (path !== "" && !place) throw failed(`test operation does not apply: is missing path: ${path}: missing value`);
+    const found = place ? within(`error in test for path: '${path}'`, () => getFrom(place)) : this.root;
+    if (!valuesEqual(found, value)) throw failed(`testing value ${path} failed: test failed`);
+  }
+
+  /** Copies the containers on the way, so that the place may be changed; undefined when there is no such way. */
+  #find(path: string): Place | undefined {
+    const tokens = path
+      .split("/")
+      .slice(1)
+      .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const key = tokens.pop();
+    let container = this.#own(this.root);
+    if (key === undefined || !container) return undefined;
+    this.root = container;
+    for (const token of tokens) {
+      const at = Array.isArray(container) ? existingIndex(container, token) : token;
+      if (typeof at === "object") return undefined;
+      const child: Container | undefined = this.#own(getFrom({ container, key: token }));
+      if (!child) return undefined;
+      if (Array.isArray(container)) container[at as number] = child;
+      else setKey(container, token, child);
+      container = child;
+    }
+    return { container, key };
+  }
+
+  #own(value: Value): Container | undefined {
+    if (typeof value !== "object" || value === null) return undefined;
+    if (this.#owned.has(value)) return value as Container;
+    const copy: Container = Array.isArray(value) ? [...value] : { ...(value as { readonly [key: string]: Value }) };
+    this.#owned.add(copy);
+    return copy;
+  }
 }
 
 function setKey(container: { [key: string]: Value }, key: string, value: Value): void {
@@ -115,130 +168,48 @@ function setKey(container: { [key: string]: Value }, key: string, value: Value):
   container[key] = value;
 }
 
-function insertIndex(list: readonly Value[], key: string, options: JsonPatchOptions, context: string): number {
-  const index = parseIndex(key, context);
-  if (index > list.length) throw failed(`${context}: Unable to access invalid index: ${index}: invalid index referenced`);
-  if (index >= 0) return index;
-  if (options.negativeIndexes === false || index < -(list.length + 1))
-    throw failed(`${context}: Unable to access invalid index: ${index}: invalid index referenced`);
-  return index + list.length + 1;
+/** The index that a token names, or why there is none. */
+function parseIndex(token: string): number | { readonly problem: string } {
+  return /^[-+]?[0-9]+$/.test(token)
+    ? Number(token)
+    : { problem: `strconv.Atoi: parsing ${JSON.stringify(token)}: invalid syntax` };
 }
 
-function parseIndex(key: string, context: string): number {
-  if (!/^[-+]?\d+$/.test(key))
-    throw failed(`${context}: value was not a proper array index: '${key}': strconv.Atoi: parsing "${key}": invalid syntax`);
-  return Number(key);
+function existingIndex(list: readonly Value[], token: string): number | { readonly problem: string } {
+  const index = parseIndex(token);
+  if (typeof index !== "number") return index;
+  const at = index < 0 ? index + list.length : index;
+  return at >= 0 && at < list.length ? at : { problem: `Unable to access invalid index: ${index}: invalid index referenced` };
 }
 
-function replace(state: State, path: string, value: Value): void {
-  const tokens = tokensOf(path);
-  if (tokens.length === 0) {
-    state.root = value;
+/** A missing key of an object is null, a missing item of a list an error. */
+function getFrom({ container, key }: Place): Value {
+  if (!Array.isArray(container)) return Object.hasOwn(container, key) ? (container[key] as Value) : null;
+  const index = existingIndex(container, key);
+  if (typeof index !== "number") throw failed(index.problem);
+  return container[index] as Value;
+}
+
+function addTo({ container, key }: Place, value: Value): void {
+  if (!Array.isArray(container)) return setKey(container, key, value);
+  if (key === "-") {
+    container.push(value);
     return;
   }
-  const container = containerOf(state, tokens);
-  if (!container) throw failed(`replace operation does not apply: doc is missing path: ${path}: missing value`);
-  const key = tokens[tokens.length - 1] as string;
-  if (Array.isArray(container)) {
-    container[existingIndex(container, key, state.options, `replace operation does not apply: doc is missing key: ${path}`)] =
-      value;
+  const index = parseIndex(key);
+  if (typeof index !== "number") throw failed(`value was not a proper array index: '${key}': ${index.problem}`);
+  const size = container.length + 1;
+  if (index >= size || index < -size) throw failed(`Unable to access invalid index: ${index}: invalid index referenced`);
+  container.splice(index < 0 ? index + size : index, 0, value);
+}
+
+function removeFrom({ container, key }: Place): void {
+  if (!Array.isArray(container)) {
+    if (!Object.hasOwn(container, key)) throw failed(`Unable to remove nonexistent key: ${key}: missing value`);
+    delete container[key];
     return;
   }
-  if (!Object.hasOwn(container, key))
-    throw failed(`replace operation does not apply: doc is missing key: ${path}: missing value`);
-  container[key] = value;
-}
-
-function existingIndex(list: readonly Value[], key: string, options: JsonPatchOptions, context: string): number {
-  const index = parseIndex(key, context);
-  const at = index < 0 && options.negativeIndexes !== false ? index + list.length : index;
-  if (at < 0 || at >= list.length) throw failed(`${context}: Unable to access invalid index: ${index}: invalid index referenced`);
-  return at;
-}
-
-function remove(state: State, path: string, context: string): void {
-  const tokens = tokensOf(path);
-  const container = tokens.length === 0 ? undefined : containerOf(state, tokens);
-  if (!container) {
-    if (state.options.allowMissingOnRemove) return;
-    throw failed(`${context}: doc is missing path: "${path}": missing value`);
-  }
-  const key = tokens[tokens.length - 1] as string;
-  if (Array.isArray(container)) {
-    if (state.options.allowMissingOnRemove && /^[-+]?\d+$/.test(key) && Number(key) >= container.length) return;
-    container.splice(existingIndex(container, key, state.options, context), 1);
-    return;
-  }
-  if (!Object.hasOwn(container, key)) {
-    if (state.options.allowMissingOnRemove) return;
-    throw failed(`${context}: Unable to remove nonexistent key: ${key}: missing value`);
-  }
-  delete container[key];
-}
-
-/** The value at `from`, for move and copy. */
-function find(state: State, path: string, op: "move" | "copy"): Value {
-  const found = lookUp(state, tokensOf(path));
-  if (found === undefined) throw failed(`${op} operation does not apply: doc is missing from path: "${path}": missing value`);
-  return found;
-}
-
-function test(state: State, operation: PatchOperation): void {
-  const { path } = operation;
-  const found = lookUp(state, tokensOf(path));
-  const wanted = valueOf(operation);
-  if (found === undefined ? wanted === null : valuesEqual(found, wanted)) return;
-  throw failed(`testing value ${path} failed: test failed`);
-}
-
-function lookUp(state: State, tokens: readonly string[]): Value | undefined {
-  let value: Value | undefined = state.root;
-  for (const token of tokens) {
-    if (value === undefined) return undefined;
-    value = childOf(value, token, state.options);
-  }
-  return value;
-}
-
-function childOf(value: Value, token: string, options: JsonPatchOptions): Value | undefined {
-  if (Array.isArray(value)) {
-    if (!/^-?\d+$/.test(token)) return undefined;
-    const index = Number(token);
-    return value[index < 0 && options.negativeIndexes !== false ? index + value.length : index];
-  }
-  return isObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;
-}
-
-/** The container of the last token, as a copy of this patch's own; undefined when the way to it is not there. */
-function containerOf(state: State, tokens: readonly string[]): Container | undefined {
-  let container = own(state, state.root);
-  if (!container) return undefined;
-  state.root = container;
-  for (const token of tokens.slice(0, -1)) {
-    const child = childOf(container, token, state.options);
-    const copy: Container | undefined = child === undefined ? undefined : own(state, child);
-    if (!copy) return undefined;
-    if (Array.isArray(container)) container[Number(token) < 0 ? Number(token) + container.length : Number(token)] = copy;
-    else container[token] = copy;
-    container = copy;
-  }
-  return container;
-}
-
-function own(state: State, value: Value): Container | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  if (state.owned.has(value)) return value as Container;
-  const copy: Container = Array.isArray(value) ? [...value] : { ...(value as { readonly [key: string]: Value }) };
-  state.owned.add(copy);
-  return copy;
-}
-
-function ensurePath(state: State, tokens: readonly string[]): void {
-  for (let length = 1; length < tokens.length; length++) {
-    const head = tokens.slice(0, length);
-    if (lookUp(state, head) !== undefined) continue;
-    const container = containerOf(state, head);
-    if (!container || Array.isArray(container)) return;
-    setKey(container, head[head.length - 1] as string, /^\d+$|^-$/.test(tokens[length] as string) ? [] : {});
-  }
+  const index = existingIndex(container, key);
+  if (typeof index !== "number") throw failed(index.problem);
+  container.splice(index, 1);
 }

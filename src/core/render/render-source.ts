@@ -31,6 +31,10 @@ export interface RenderSourceInput {
   readonly namespace: string;
   readonly kubeVersion: string;
   readonly apiVersions: readonly string[];
+  /** Trees of the sources with `ref`, by name without the `$`: a chart's value files may lie there. */
+  readonly refs?: ReadonlyMap<string, FileTree>;
+  /** Commit of the source, for a chart that asks for it. */
+  readonly revision?: string;
   /** Trees fetched for earlier needs, by their key. */
   readonly remotes: ReadonlyMap<string, FileTree>;
 }

@@ -11,11 +11,13 @@ export interface ScalarStyle {
 }
 
 const SAFE_WORD = /^[a-zA-Z_/][a-zA-Z0-9_./-]*$/;
+const PLAIN: ScalarStyle = { form: "plain", multiline: false };
+const QUOTED_WORD: ScalarStyle = { form: "double", multiline: false };
 const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 
 /** How go-yaml's encoder writes a string: plain where it reads back as a string, literal where it has lines, else quoted. */
 export function chooseStyle(text: string, version: EmitterVersion, asKey: boolean): ScalarStyle {
-  if (SAFE_WORD.test(text) && text.length > 5) return { form: "plain", multiline: false };
+  if (SAFE_WORD.test(text)) return text.length > 5 || readsBackAsString(text, version) ? PLAIN : QUOTED_WORD;
   const facts = analyse(text, version);
   const { multiline } = facts;
   let form: ScalarForm = text.includes("\n") ? "literal" : readsBackAsString(text, version) ? "plain" : "double";

@@ -51,6 +51,7 @@ class Emitter {
   readonly #sort: boolean;
   readonly #step: number;
   readonly #floats: boolean;
+  #out = "";
 
   constructor(options: EmitOptions) {
     this.#version = options.style === "go-yaml-v3" ? 3 : 2;
@@ -62,59 +63,66 @@ class Emitter {
 
   document(value: Value): string {
     const node = plainValue(value);
-    if (isFilledCollection(node)) return `${this.#collection(node, 0)}\n`;
-    return `${this.#leaf(node, { indent: 0, column: 0, container: "root", asKey: false })}\n`;
+    if (isFilledCollection(node)) this.#collection(node, 0);
+    else this.#out = this.#leaf(node, { indent: 0, column: 0, container: "root", asKey: false });
+    return `${this.#out}\n`;
   }
 
   /** Lines of a collection at column `indent`; the first one without its indentation. */
-  #collection(node: object, indent: number): string {
-    return Array.isArray(node) ? this.#sequence(node, indent) : this.#mapping(node as { readonly [key: string]: Value }, indent);
+  #collection(node: object, indent: number): void {
+    if (Array.isArray(node)) this.#sequence(node, indent);
+    else this.#mapping(node as { readonly [key: string]: Value }, indent);
   }
 
-  #sequence(items: readonly Value[], indent: number): string {
-    const separator = `\n${" ".repeat(indent)}- `;
-    let out = "- ";
+  #sequence(items: readonly Value[], indent: number): void {
+    const separator = `${lineBreak(indent)}- `;
     for (let index = 0; index < items.length; index++) {
-      if (index > 0) out += separator;
+      this.#out += index === 0 ? "- " : separator;
       const node = plainValue(items[index] as Value);
-      out += isFilledCollection(node)
-        ? this.#collection(node, indent + 2)
-        : this.#leaf(node, { indent, column: indent + 2, container: "sequence", asKey: false });
+      if (isFilledCollection(node)) this.#collection(node, indent + 2);
+      else this.#out += this.#leaf(node, { indent, column: indent + 2, container: "sequence", asKey: false });
     }
-    return out;
   }
 
-  #mapping(object: { readonly [key: string]: Value }, indent: number): string {
+  #mapping(object: { readonly [key: string]: Value }, indent: number): void {
     const keys = Object.keys(object);
-    const pad = " ".repeat(indent);
-    let out = "";
+    const separator = lineBreak(indent);
+    let first = true;
     for (const key of this.#sort ? sortedKeys(keys, this.#version) : keys) {
-      if (out !== "") out += `\n${pad}`;
+      if (!first) this.#out += separator;
+      first = false;
       const node = plainValue(object[key] as Value);
       if (isSimpleKey(key)) {
         const text = this.#text(key, { indent, column: indent, container: "mapping", asKey: true });
-        out += `${text}:${this.#below(node, indent, indent + text.length + 2)}`;
-      } else out += this.#complexPair(key, node, indent);
+        this.#out += text;
+        this.#below(node, indent, indent + text.length + 2);
+      } else this.#complexPair(key, node, indent);
     }
-    return out;
   }
 
-  /** What follows `key:`; a scalar begins at `column`. */
-  #below(node: Value, indent: number, column: number): string {
-    if (!isFilledCollection(node)) return ` ${this.#leaf(node, { indent, column, container: "mapping", asKey: false })}`;
+  /** What follows a key, from its colon on; a scalar begins at `column`. */
+  #below(node: Value, indent: number, column: number): void {
+    if (!isFilledCollection(node)) {
+      this.#out += `: ${this.#leaf(node, { indent, column, container: "mapping", asKey: false })}`;
+      return;
+    }
     const isIndentless = this.#version === 2 && Array.isArray(node);
     const deeper = isIndentless ? indent : this.#deeper(indent);
-    return `\n${" ".repeat(deeper)}${this.#collection(node, deeper)}`;
+    this.#out += `:${lineBreak(deeper)}`;
+    this.#collection(node, deeper);
   }
 
   /** go-yaml: a key with line breaks or of more than 128 bytes is written as `? key`, its value as `: value`. */
-  #complexPair(key: string, node: Value, indent: number): string {
-    const pad = " ".repeat(indent);
+  #complexPair(key: string, node: Value, indent: number): void {
     const place = { indent, column: indent + 2, container: "mapping", asKey: false } as const;
-    const head = `? ${this.#text(key, place)}\n${pad}:`;
-    if (!isFilledCollection(node)) return `${head} ${this.#leaf(node, place)}`;
+    this.#out += `? ${this.#text(key, place)}${lineBreak(indent)}:`;
+    if (!isFilledCollection(node)) {
+      this.#out += ` ${this.#leaf(node, place)}`;
+      return;
+    }
     const deeper = this.#deeper(indent);
-    return head + " ".repeat(deeper - indent - 1) + this.#collection(node, deeper);
+    this.#out += " ".repeat(deeper - indent - 1);
+    this.#collection(node, deeper);
   }
 
   /** go-yaml v3 aligns to multiples of the indent. */
@@ -151,6 +159,12 @@ class Emitter {
     if (form === "plain") return writePlain(text, folding);
     return form === "single" ? writeSingleQuoted(text, folding) : writeDoubleQuoted(text, folding);
   }
+}
+
+const LINE_BREAKS = Array.from({ length: 64 }, (_, indent) => `\n${" ".repeat(indent)}`);
+
+function lineBreak(indent: number): string {
+  return LINE_BREAKS[indent] ?? `\n${" ".repeat(indent)}`;
 }
 
 function isSimpleKey(key: string): boolean {

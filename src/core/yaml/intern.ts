@@ -11,6 +11,7 @@ const keyTables: Readonly<Record<Dialect, (string | undefined)[]>> = {
 };
 const TEXT_SLOTS = 4096;
 const texts: (string | undefined)[] = new Array(TEXT_SLOTS);
+const metBefore = new Int32Array(TEXT_SLOTS);
 
 /** The plain key `src[start, end)`, or undefined when it is not simply a string to this dialect. `hash` may be 0: unknown. */
 export function internedKey(src: string, start: number, end: number, hash: number, dialect: Dialect): string | undefined {
@@ -29,13 +30,16 @@ export function internedKey(src: string, start: number, end: number, hash: numbe
   return key;
 }
 
+/** The text `src[start, end)`; only what was met before gets a slot, so that names met once cost no more than a slice. */
 export function internedText(src: string, start: number, end: number): string {
   const length = end - start;
-  const slot = (hashOf(src, start, end) * 31 + length) & (TEXT_SLOTS - 1);
+  const hash = hashOf(src, start, end);
+  const slot = (hash * 31 + length) & (TEXT_SLOTS - 1);
   const known = texts[slot];
   if (known !== undefined && known.length === length && matches(src, start, known)) return known;
-  const text = detached(src.slice(start, end));
-  texts[slot] = text;
+  const text = src.slice(start, end);
+  if (metBefore[slot] === hash) texts[slot] = detached(text);
+  metBefore[slot] = hash;
   return text;
 }
 

@@ -16,7 +16,7 @@ function isDigit(char: string): boolean {
 
 /** Whether `a` sorts before `b`. go-yaml v3 differs from v2 where a letter meets something else right after digits. */
 export function keyLess(a: string, b: string, version: 2 | 3): boolean {
-  if (isLowerWord(a) && isLowerWord(b)) return a < b;
+  if (isLetters(a) && isLetters(b)) return a < b;
   const left = Array.from(a);
   const right = Array.from(b);
   let digits = false;
@@ -36,10 +36,12 @@ export function keyLess(a: string, b: string, version: 2 | 3): boolean {
   return left.length < right.length;
 }
 
-const LOWER_WORD = /^[a-zA-Z]*$/;
-
-function isLowerWord(key: string): boolean {
-  return LOWER_WORD.test(key);
+function isLetters(key: string): boolean {
+  for (let index = 0; index < key.length; index++) {
+    const code = key.charCodeAt(index) | 32;
+    if (code < 97 || code > 122) return false;
+  }
+  return true;
 }
 
 function codePoint(char: string): number {
@@ -75,6 +77,7 @@ function readNumber(chars: readonly string[], from: number, start: bigint): { re
 
 /** Keys in go-yaml's order. Its order is not always transitive, so small sets are sorted by insertion, as Go does. */
 export function sortedKeys(keys: string[], version: 2 | 3): string[] {
+  if (keys.every(isLetters)) return keys.sort();
   if (keys.length > 12) return keys.sort((a, b) => (keyLess(a, b, version) ? -1 : keyLess(b, a, version) ? 1 : 0));
   for (let index = 1; index < keys.length; index++) {
     for (let at = index; at > 0 && keyLess(keys[at] as string, keys[at - 1] as string, version); at--) {

@@ -15,6 +15,8 @@ export interface CompareInput {
   readonly namespace: string;
   readonly targets: readonly KubernetesObject[];
   readonly live: LiveState;
+  /** Kinds (`group/Kind`) that the Application had when it was compared last. */
+  readonly formerKinds: readonly string[];
   readonly tracking: TrackingSettings;
   readonly differ: Differ;
   readonly health: (object: KubernetesObject) => HealthVerdict | undefined;
@@ -59,6 +61,7 @@ export class CompareMemory {
 export async function compareApplication(input: CompareInput): Promise<CompareOutput> {
   const { live, tracking, instance } = input;
   const parts = partitionTargets(input.targets);
+  await live.need(new Set([...input.targets.map(kindIdOf), ...input.formerKinds]));
   const conditions: Condition[] = [];
   const lives = await liveObjects(input, conditions);
   const { pairs, hooks } = reconcile(parts.sync, lives, {
@@ -127,6 +130,10 @@ export async function compareApplication(input: CompareInput): Promise<CompareOu
     conditions,
     failed,
   };
+}
+
+function kindIdOf(object: KubernetesObject): string {
+  return `${splitApiVersion(object.apiVersion).group}/${object.kind}`;
 }
 
 /** The objects that carry the mark, and those that stand where a target is to be. */

@@ -150,7 +150,7 @@ describe("objects", () => {
       metadata: { name: "q" },
       spec,
     });
-    expect(body.spec.containers[0].resources).toEqual({ requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1500m" } });
+    expect(body.spec.containers[0]?.resources).toEqual({ requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1500m" } });
   });
 });
 
@@ -244,7 +244,7 @@ describe("watches", () => {
     const query = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
     const events = await eventsOf(`/api/v1/namespaces?${query}`, 5, async () => {});
     expect(events.map((event) => event.type)).toEqual(["ADDED", "ADDED", "ADDED", "ADDED", "BOOKMARK"]);
-    expect(events[4]?.object.metadata.annotations).toEqual({ "k8s.io/initial-events-end": "true" });
+    expect(events[4]?.object?.metadata.annotations).toEqual({ "k8s.io/initial-events-end": "true" });
   });
 });
 

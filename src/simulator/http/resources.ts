@@ -3,6 +3,7 @@ import { parseResourcePath } from "../api/request-info.js";
 import { badRequest, methodNotAllowed, pathNotFound, StatusError } from "../api/status-error.js";
 import { entryOf } from "../cluster.js";
 import { type Draft, isDraft, part, text } from "../draft.js";
+import { decodeProtobuf } from "../protobuf/decode.js";
 import { createObject } from "../writes/create.js";
 import { type DeleteOptions, type Deletion, deleteObject, plainDelete } from "../writes/delete.js";
 import type { WriteOptions } from "../writes/options.js";
@@ -167,8 +168,7 @@ async function deleteOptions(exchange: ResourceExchange): Promise<DeleteOptions>
 }
 
 function parseBody(exchange: Exchange, raw: Buffer): Draft {
-  if (mediaType(exchange) === "application/vnd.kubernetes.protobuf")
-    throw new StatusError(415, "UnsupportedMediaType", "DeleteOptions are read as JSON");
+  if (mediaType(exchange) === "application/vnd.kubernetes.protobuf") return decodeProtobuf(raw);
   const value = parseJsonBody(raw.toString("utf8"));
   return isDraft(value) ? value : {};
 }

@@ -38,9 +38,9 @@ function workloadRules(restartPolicies: readonly string[]): Rule {
     const replicas = spec?.["replicas"];
     if (typeof replicas === "number" && replicas < 0)
       causes.push(invalidField("spec.replicas", replicas, "must be greater than or equal to 0"));
-    const labels = (partAt(spec, "template", "metadata", "labels") ?? {}) as Labels;
-    if (spec?.["selector"] !== undefined && spec["selector"] !== null && !labelSelectorOf(spec["selector"] as Value)(labels)) {
-      causes.push(invalidField("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
+    const labels = partAt(spec, "template", "metadata", "labels");
+    if (!labelSelectorOf(spec?.["selector"] as Value)(labels as Labels | undefined)) {
+      causes.push(invalidField("spec.template.metadata.labels", labels ?? null, "`selector` does not match template `labels`"));
     }
     return [...causes, ...templateRules(part(spec, "template"), "spec.template", restartPolicies)];
   };

@@ -2,7 +2,7 @@ import type { KubernetesObject } from "../../core/manifest/object.js";
 import { copyOf, sameValue } from "../api/json.js";
 import type { ResourceType } from "../api/resource-type.js";
 import type { Cluster } from "../cluster.js";
-import { type Draft, ensure, finished, texts } from "../draft.js";
+import { type Draft, ensure, finished, part, texts } from "../draft.js";
 import { fillShape } from "../schema/fill.js";
 import { builtInSchemaName } from "../schema/published.js";
 import { shapeOf } from "../schema/shape.js";
@@ -50,6 +50,12 @@ export function hasStatus(type: ResourceType): boolean {
   return type.subresources.includes("status");
 }
 
+/** Fills a decoded object in as Go's conversion from the wire does; what is owned is measured on the result. */
+export function defaultDecoded(cluster: Cluster, type: ResourceType, draft: Draft): void {
+  defaultObject(type, draft);
+  fillBuiltIn(cluster, type, draft);
+}
+
 /** Before a create: the status that a client sends is dropped, defaults and the first generation and state are set. */
 export function prepareForCreate(cluster: Cluster, type: ResourceType, draft: Draft): void {
   // Nodes report themselves with their status.
@@ -57,6 +63,8 @@ export function prepareForCreate(cluster: Cluster, type: ResourceType, draft: Dr
   if (type.custom || withGeneration.has(type.storage)) ensure(draft, "metadata")["generation"] = 1;
   defaultObject(type, draft);
   initialState(type, draft);
+  // Reading back defaults once more: a Job shows its pods' labels.
+  defaultObject(type, draft);
   fillBuiltIn(cluster, type, draft);
 }
 
@@ -94,6 +102,15 @@ function initialState(type: ResourceType, draft: Draft): void {
       return;
     default:
   }
+}
+
+const templateGeneration = "deprecated.daemonset.template.generation";
+
+/** A DaemonSet still counts the changes of its template in an annotation. */
+function countTemplates(draft: Draft, old: KubernetesObject): void {
+  const before = Number(old.metadata.annotations?.[templateGeneration] ?? 1);
+  const isSame = sameValue(part(draft, "spec")?.["template"], (old["spec"] as Draft | undefined)?.["template"]);
+  ensure(ensure(draft, "metadata"), "annotations")[templateGeneration] = String(isSame ? before : before + 1);
 }
 
 function addFinalizer(metadata: Draft, finalizer: string): void {
@@ -145,6 +162,7 @@ export function prepareForUpdate(
     ensure(draft, "spec")["finalizers"] = copyOf((old["spec"] as Draft | undefined)?.["finalizers"]);
   defaultObject(type, draft);
   fillBuiltIn(cluster, type, draft);
+  if (type.storage === "daemonsets.apps") countTemplates(draft, old);
   const isCounted = type.custom !== undefined || withGeneration.has(type.storage);
   if (isCounted && changesSpec(type, draft, old)) metadata["generation"] = (old.metadata.generation ?? 0) + 1;
 }

@@ -51,7 +51,9 @@ function decode(shape: Shape, value: unknown, place: Place): unknown {
       if (base64Decode(value) === undefined) throw new DecodeError(`illegal base64 data at input byte ${firstBadByte(value)}`);
       return value;
     case "time":
-      return decodeTime(value, place);
+      return decodeTime(value, place, false);
+    case "microTime":
+      return decodeTime(value, place, true);
     case "boolean":
       if (typeof value !== "boolean") throw mismatch(value, place, "bool");
       return value;
@@ -88,7 +90,8 @@ function decodeStruct(shape: Extract<Shape, { kind: "struct" }>, value: unknown,
 /** What `omitempty` leaves out. */
 function isOmitted(field: Field, value: unknown): boolean {
   if (field.shape.kind === "map" || field.shape.kind === "list" || field.shape.kind === "bytes") {
-    return field.always ? false : isDraft(value) ? Object.keys(value).length === 0 : (value as { length: number }).length === 0;
+    // Stored as protobuf, an empty list or map is none: `rules: []` comes back as null.
+    return isDraft(value) ? Object.keys(value).length === 0 : (value as { length: number }).length === 0;
   }
   if (field.isPointer || field.always || field.shape.kind === "intOrString" || field.shape.kind === "quantity") return false;
   return value === "" || value === 0 || value === false;
@@ -128,14 +131,18 @@ function decodeQuantity(value: unknown, place: Place): unknown {
   return canonical;
 }
 
-function decodeTime(value: unknown, place: Place): unknown {
+/** Times are kept in UTC, to the second or to the microsecond. */
+function decodeTime(value: unknown, place: Place, isMicro: boolean): unknown {
   if (typeof value !== "string") throw mismatch(value, place, "v1.Time");
   const at = Date.parse(value);
   if (Number.isNaN(at))
     throw new DecodeError(
       `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
     );
-  return /\.\d+Z$/.test(value) ? value : `${new Date(at).toISOString().slice(0, 19)}Z`;
+  const seconds = new Date(at).toISOString().slice(0, 19);
+  if (!isMicro) return `${seconds}Z`;
+  const fraction = /\.(\d+)/.exec(value)?.[1] ?? "";
+  return `${seconds}.${fraction.slice(0, 6).padEnd(6, "0")}Z`;
 }
 
 function mismatch(value: unknown, place: Place, type: string): DecodeError {

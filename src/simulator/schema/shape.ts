@@ -6,7 +6,7 @@ export type Shape =
   | { readonly kind: "struct"; readonly name: string; readonly fields: ReadonlyMap<string, Field> }
   | { readonly kind: "map"; readonly value: Shape }
   | { readonly kind: "list"; readonly item: Shape }
-  | { readonly kind: "string" | "bytes" | "time" | "quantity" | "intOrString" | "boolean" | "number" | "any" }
+  | { readonly kind: "string" | "bytes" | "time" | "microTime" | "quantity" | "intOrString" | "boolean" | "number" | "any" }
   | { readonly kind: "integer"; readonly bits: 32 | 64 };
 
 export interface Field {
@@ -61,6 +61,7 @@ export function shapeOf(name: string): Shape {
 function specialShape(name: string): Shape | undefined {
   const last = name.slice(name.lastIndexOf(".") + 1);
   if (last === "Quantity") return { kind: "quantity" };
+  if (last === "MicroTime") return { kind: "microTime" };
   if (last === "IntOrString") return { kind: "intOrString" };
   if (
     [

@@ -64,14 +64,7 @@ export function parseFieldSelector(
 function checkField(field: string, type: ResourceType): void {
   if (field === "metadata.name" || field === "metadata.namespace") return;
   if (selectable[type.storage]?.includes(field)) return;
-  const label = type.group === "" || type.custom === undefined ? field : field;
-  throw badRequest(
-    `Unable to find "${apiPath(type)}" that match label selector "", field selector "${label}": field label not supported: ${field}`,
-  );
-}
-
-function apiPath(type: ResourceType): string {
-  return `${type.apiVersion}, Resource=${type.plural}`;
+  throw badRequest(`field label not supported: ${field}`);
 }
 
 function fieldText(object: KubernetesObject, field: string): string {

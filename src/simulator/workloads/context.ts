@@ -3,12 +3,12 @@ import { sameValue } from "../api/json.js";
 import type { ResourceType } from "../api/resource-type.js";
 import { type Cluster, keyOf, now } from "../cluster.js";
 import type { Controller } from "../controllers/loop.js";
-import { type Draft, part, parts, text } from "../draft.js";
+import { type Draft, isDraft, part, parts, text } from "../draft.js";
 import type { StoreEvent } from "../store/store.js";
 import { createObject } from "../writes/create.js";
 import { deleteObject, plainDelete } from "../writes/delete.js";
 import { trackUpdate } from "../writes/managed-fields.js";
-import { internalWrite } from "../writes/options.js";
+import { controllerManager, internalWrite } from "../writes/options.js";
 
 export interface WorkloadOptions {
   readonly speed: number;
@@ -85,7 +85,23 @@ export function writeStatus(cluster: Cluster, storage: string, object: Kubernete
   const type = cluster.registry.ofStorage(storage);
   if (!type) return;
   const next = { ...object, status } as KubernetesObject;
-  cluster.store.put(storage, keyOf(object), trackUpdate(cluster, type, object, next, internalWrite("status")));
+  // Other values in the same fields leave the owners as they are.
+  const isTracked = ownsStatus(object) && hasSameFields(object["status"], status);
+  cluster.store.put(storage, keyOf(object), isTracked ? next : trackUpdate(cluster, type, object, next, internalWrite("status")));
+}
+
+function ownsStatus(object: KubernetesObject): boolean {
+  return (object.metadata.managedFields ?? []).some(
+    (entry) => entry["manager"] === controllerManager && entry["subresource"] === "status",
+  );
+}
+
+function hasSameFields(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, index) => hasSameFields(item, b[index]) && item?.type === b[index]?.type);
+  if (!isDraft(a) || !isDraft(b)) return isDraft(a) === isDraft(b) && Array.isArray(a) === Array.isArray(b);
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && hasSameFields(a[key], b[key]));
 }
 
 /** Writes a changed object without the rules for clients; conflicts cannot occur, as nothing happens in between. */

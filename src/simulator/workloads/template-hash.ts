@@ -1,12 +1,23 @@
 import { createHash } from "node:crypto";
 
+const hashLength = 10;
 const alphabet = "bcdfghjklmnpqrstvwxz2456789";
 
+// Stored templates are immutable, and a status write keeps them as they are.
+const known = new WeakMap<object, string>();
+
 /** A short name for a pod template: equal templates have equal hashes, whatever the order of their keys. */
-export function templateHash(template: unknown, length = 10): string {
+export function templateHash(template: unknown): string {
+  if (typeof template !== "object" || template === null) return hashOf(template);
+  let hash = known.get(template);
+  if (hash === undefined) known.set(template, (hash = hashOf(template)));
+  return hash;
+}
+
+function hashOf(template: unknown): string {
   const digest = createHash("sha256").update(canonical(template)).digest();
   let out = "";
-  for (let i = 0; i < length; i++) out += alphabet[digest[i]! % alphabet.length];
+  for (let i = 0; i < hashLength; i++) out += alphabet[digest[i]! % alphabet.length];
   return out;
 }
 

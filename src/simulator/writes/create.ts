@@ -6,7 +6,7 @@ import { type Draft, ensure, finished, part, text } from "../draft.js";
 import { admitCreate } from "../rules/admission.js";
 import { storageForm } from "../rules/conversion.js";
 import { decodeObject } from "../rules/decode.js";
-import { prepareForCreate } from "../rules/strategy.js";
+import { defaultDecoded, prepareForCreate } from "../rules/strategy.js";
 import { validateCreate } from "../rules/validation.js";
 import { Entry, storeKey } from "../store/store.js";
 import { trackUpdate } from "./managed-fields.js";
@@ -31,15 +31,31 @@ export function createObject(
   metadata["creationTimestamp"] = now(cluster);
   for (const key of ["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation"])
     delete metadata[key];
+  defaultDecoded(cluster, type, draft);
+  const owned = trackOwners(cluster, type, draft, options, tracked);
   prepareForCreate(cluster, type, draft);
   admitCreate(cluster, type, draft, options);
   const causes = validateCreate(cluster, type, draft);
   if (causes.length > 0) throw invalid(type, text(metadata, "name"), causes);
   const key = storeKey(text(metadata, "namespace"), text(metadata, "name"));
   if (cluster.store.get(type.storage, key)) throw alreadyExists(type, text(metadata, "name"));
-  const object = tracked ? tracked(finished(draft)) : trackUpdate(cluster, type, undefined, finished(draft), options);
+  if (owned) metadata["managedFields"] = owned;
+  else delete metadata["managedFields"];
+  const object = finished(draft);
   if (options.dryRun) return new Entry(object, cluster.store.revision);
   return cluster.store.put(type.storage, key, object);
+}
+
+/** The client owns what it sent and what decoding defaulted, not what strategy and admission add. */
+function trackOwners(
+  cluster: Cluster,
+  type: ResourceType,
+  draft: Draft,
+  options: WriteOptions,
+  tracked: ((object: KubernetesObject) => KubernetesObject) | undefined,
+): KubernetesObject["metadata"]["managedFields"] {
+  const object = finished(draft);
+  return (tracked ? tracked(object) : trackUpdate(cluster, type, undefined, object, options)).metadata.managedFields;
 }
 
 function settleName(cluster: Cluster, type: ResourceType, metadata: Draft): void {

@@ -1,8 +1,8 @@
 import type { KubernetesObject } from "../../core/manifest/object.js";
 import type { ResourceType } from "../api/resource-type.js";
 import { type Cluster, now } from "../cluster.js";
-import { recordUpdate } from "../fields/ownership.js";
 import { controllerManager, type WriteOptions } from "./options.js";
+import { recordUpdate } from "./ownership.js";
 
 /** What only controllers write is not tracked: nobody applies it, and there is much of it. */
 const untracked = new Set([

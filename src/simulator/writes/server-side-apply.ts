@@ -1,12 +1,13 @@
-import { badRequest, notFound } from "../api/status-error.js";
+import { joinProblems } from "../../core/manifest/smd/validate.js";
+import { badRequest, notFound, StatusError } from "../api/status-error.js";
 import { type Cluster, now } from "../cluster.js";
 import { type Draft, draftOf, ensure, finished, text } from "../draft.js";
-import { applyFields } from "../fields/ownership.js";
 import { convertObject } from "../rules/conversion.js";
 import { decodeObject } from "../rules/decode.js";
 import { type Entry, storeKey } from "../store/store.js";
 import { createObject } from "./create.js";
 import type { WriteOptions } from "./options.js";
+import { applyFields } from "./ownership.js";
 import { type UpdateTarget, writeUpdate } from "./update.js";
 
 /** Server-side apply: makes the object or merges the applied fields into it. Throws 400, 409 (conflicts) and 422. */
@@ -33,7 +34,7 @@ export function applyServerSide(
 
 function readConfig(cluster: Cluster, target: UpdateTarget, patch: Draft, options: WriteOptions): Draft {
   const { type, namespace, name } = target;
-  const config = decodeObject(cluster, type, patch, options);
+  const config = decodeConfig(cluster, target, patch, options);
   const metadata = ensure(config, "metadata");
   if (metadata["managedFields"] !== undefined) throw badRequest("metadata.managedFields must be nil");
   if (text(metadata, "name") === "") metadata["name"] = name;
@@ -49,4 +50,20 @@ function readConfig(cluster: Cluster, target: UpdateTarget, patch: Draft, option
     }
   }
   return config;
+}
+
+/** Built-in kinds refuse fields that their schema does not declare, whatever the field validation; custom resources follow it. */
+function decodeConfig(cluster: Cluster, target: UpdateTarget, patch: Draft, options: WriteOptions): Draft {
+  const { type, namespace, name } = target;
+  if (type.custom) return decodeObject(cluster, type, patch, options);
+  const unknown: string[] = [];
+  const config = decodeObject(cluster, type, patch, {
+    ...options,
+    fieldValidation: "Warn",
+    warn: (text) => void unknown.push(text),
+  });
+  if (unknown.length === 0) return config;
+  const problems = unknown.map((text) => `.${JSON.parse(text.slice("unknown field ".length))}: field not declared in schema`);
+  const place = `${type.namespaced ? namespace : ""}/${name}; ${type.group}/${type.version}, Kind=${type.kind}`;
+  throw new StatusError(500, "", `failed to create typed patch object (${place}): ${joinProblems(problems)}`);
 }

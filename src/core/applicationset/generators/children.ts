@@ -7,8 +7,18 @@ import { generators } from "./table.js";
 
 /** The shortest time that any child asks for; 0 when none does. */
 export function childRequeueAfterSeconds(spec: ValueObject, defaults: RequeueDefaults): number {
-  const children = (listAt(spec, "generators") as unknown as readonly GeneratorSpec[]).map((child) => nestedSpec(child, false));
+  const children = (listAt(spec, "generators") as unknown as readonly GeneratorSpec[]).map(withKnownNesting);
   return minRequeueAfterSeconds(children, defaults);
+}
+
+/** What is nested and cannot be decoded is an error of generation; it asks for no time. */
+function withKnownNesting(child: GeneratorSpec): GeneratorSpec {
+  try {
+    return nestedSpec(child, false);
+  } catch {
+    const { matrix: _, merge: __, ...rest } = child;
+    return rest;
+  }
 }
 
 /** The shortest time that any of these generators asks for; 0 when none does. */

@@ -50,7 +50,7 @@ function byDoublestar(tree: FileTree, pattern: string, { repoURL, revision, run 
   }
   const { files, directories } = walk(tree, literalBase(cleaned), run);
   if (run.settings.compat) {
-    const taken = cleaned === "" || cleaned === "**" ? "" : [".git", ...directories].sort().find((path) => matches(path));
+    const taken = /^(\*\*(\/\*\*)*)?$/.test(cleaned) ? "" : [".git", ...directories].sort().find((path) => matches(path));
     if (taken !== undefined)
       throw unable("read", `read <checkout>${taken && `/${taken}`}: is a directory`, { repoURL, revision, pattern });
   }
@@ -76,7 +76,7 @@ function walk(tree: FileTree, base: string, run: GeneratorRun): Walked {
   const found = known.get(base);
   if (found) return found;
   const files: string[] = [];
-  const directories: string[] = base === "" ? [] : [base];
+  const directories: string[] = base === "" || tree.kind(base) !== "directory" ? [] : [base];
   const visit = (directory: string): void => {
     for (const { name, kind } of tree.list(directory) ?? []) {
       const path = directory === "" ? name : `${directory}/${name}`;

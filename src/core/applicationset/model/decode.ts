@@ -37,17 +37,50 @@ export function decode(type: GoType, value: Value | undefined, path = "", owner 
   }
 }
 
+/** As `decode`, for a change of something that is decoded already: what both share is not looked at again. */
+export function decodeChanged(
+  type: StructType,
+  value: { readonly [key: string]: Value },
+  before: { readonly [key: string]: Value },
+  path = "",
+): Value {
+  const made: Record<string, Value> = {};
+  for (const field of type.fields) {
+    const given = Object.hasOwn(value, field.name) ? value[field.name] : undefined;
+    const known = Object.hasOwn(before, field.name) ? before[field.name] : undefined;
+    const inside = path === "" ? field.name : `${path}.${field.name}`;
+    const struct = field.type.kind === "pointer" ? field.type.of : field.type;
+    if (given === known && given !== undefined) made[field.name] = given;
+    else if (struct.kind === "struct" && isObject(given) && isObject(known))
+      made[field.name] = decodeChanged(struct, given, known, inside);
+    else {
+      const decoded = decodeField(field, given, inside, type.name);
+      if (decoded !== undefined) made[field.name] = decoded;
+    }
+  }
+  return made;
+}
+
+function decodeField(
+  field: StructType["fields"][number],
+  given: Value | undefined,
+  path: string,
+  owner: string,
+): Value | undefined {
+  if ((given === undefined || given === null) && field.kept !== "always") {
+    // Argo CD: `omitempty` never leaves out a struct that is held by value.
+    return field.type.kind === "struct" && field.kept === "unlessEmpty" ? zeroOf(field.type) : undefined;
+  }
+  const decoded = decode(field.type, given, path, owner);
+  return isLeftOut(field, decoded) ? undefined : decoded;
+}
+
 function decodeStruct(type: StructType, value: { readonly [key: string]: Value }, path: string): Value {
   const made: Record<string, Value> = {};
   for (const field of type.fields) {
     const given = Object.hasOwn(value, field.name) ? value[field.name] : undefined;
-    if ((given === undefined || given === null) && field.kept !== "always") {
-      // Argo CD: `omitempty` never leaves out a struct that is held by value.
-      if (field.type.kind === "struct" && field.kept === "unlessEmpty") made[field.name] = zeroOf(field.type);
-      continue;
-    }
-    const decoded = decode(field.type, given, path === "" ? field.name : `${path}.${field.name}`, type.name);
-    if (!isLeftOut(field, decoded)) made[field.name] = decoded;
+    const decoded = decodeField(field, given, path === "" ? field.name : `${path}.${field.name}`, type.name);
+    if (decoded !== undefined) made[field.name] = decoded;
   }
   return made;
 }

@@ -24,7 +24,9 @@ export function compileGoText(
 ): (params: Params) => string {
   const missingKey = missingKeyOf(options);
   let compiled: CompiledTemplate | undefined;
+  const mayChange = changesDicts.test(text);
   return (params) => {
+    if (mayChange) changed.add(params);
     try {
       compiled ??= compileTemplate("base", text, { functions: "argo" });
     } catch (error) {
@@ -55,6 +57,15 @@ function failed(context: string, error: unknown): InputError {
     ...(isMissingKey(error) ? { hint: "set the parameter in a generator, or use `default` with missingkey=default" } : {}),
     cause: error,
   });
+}
+
+/** sprig's functions that change a dict in place: later templates see the change, as in the original. */
+const changesDicts = /\b(set|unset|merge|mergeOverwrite|mustMerge|mustMergeOverwrite)\b/;
+const changed = new WeakSet<Params>();
+
+/** Whether a template may have changed these parameters. */
+export function isChanged(params: Params): boolean {
+  return changed.has(params);
 }
 
 /** Parameters are converted once, however many strings are rendered with them. */

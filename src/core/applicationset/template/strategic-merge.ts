@@ -9,7 +9,7 @@ const mergedLists: Readonly<Record<string, string>> = { "metadata.finalizers": "
 
 /**
  * Applies a strategic merge patch to an Application: maps merge, null deletes, lists are replaced but for finalizers and owner references;
- * `$patch: replace | delete | merge`, `$retainKeys` and `$deleteFromPrimitiveList/…` are obeyed.
+ * `$patch: replace | delete`, `$retainKeys` and `$deleteFromPrimitiveList/…` are obeyed.
  * Throws `InputError` code APPSET_TEMPLATE_PATCH for a directive that makes no sense.
  */
 export function strategicMerge(original: Fields, patch: Fields): Fields {
@@ -20,7 +20,7 @@ function mergeMap(original: Fields, patch: Fields, path: string): Fields {
   const directive = patch["$patch"];
   if (directive === "replace") return omit(patch, "$patch");
   if (directive === "delete") return {};
-  if (directive !== undefined && directive !== "merge") throw invalid(`unknown patch type: ${JSON.stringify(directive)}`);
+  if (directive !== undefined) throw invalid(`unknown patch type: ${String(directive)} in map`);
   const made: Record<string, Value> = { ...retained(original, patch["$retainKeys"]) };
   for (const [key, value] of Object.entries(patch)) {
     if (key === "$patch" || key === "$retainKeys" || key.startsWith("$setElementOrder/")) continue;
@@ -38,21 +38,40 @@ function mergeMap(original: Fields, patch: Fields, path: string): Fields {
 function mergeField(made: Fields, key: string, value: Value, path: string): Value | undefined {
   if (value === null) return undefined;
   const before = Object.hasOwn(made, key) ? made[key] : undefined;
-  if (isObject(value)) {
-    if (isObject(before)) return mergeMap(before, value, path);
-    // New maps lose their nulls and directives as well.
-    return mergeMap({}, value, path);
-  }
+  checkKnown(before, value, key, path);
+  if (isObject(value)) return isObject(before) ? mergeMap(before, value, path) : withoutDirectives(value);
   if (!Array.isArray(value)) return value;
   const mergeKey = mergedLists[path];
   if (mergeKey === undefined || !Array.isArray(before)) return withoutDirectives(value);
-  if (mergeKey === "") return [...new Set([...(before as readonly Value[]), ...value])];
+  if (mergeKey === "") return mergePlain(before as readonly Value[], value);
   return mergeListByKey(before, value, mergeKey);
+}
+
+/** Argo CD: inside valuesObject nothing is known of the fields, so two maps or lists there cannot be merged. */
+function checkKnown(before: Value | undefined, value: Value, key: string, path: string): void {
+  if (!/\.helm\.valuesObject\./.test(path)) return;
+  if ((isObject(before) && isObject(value)) || (Array.isArray(before) && Array.isArray(value))) {
+    throw invalid(`unable to find api field in struct RawExtension for the json field ${JSON.stringify(key)}`);
+  }
+}
+
+/** Kubernetes: the patch's order holds for its items; what only the original has goes before them, unless it stood behind one. */
+function mergePlain(original: readonly Value[], patch: readonly Value[]): Value {
+  const patched = [...new Set(patch)];
+  const kept = original.filter((item) => !patch.includes(item));
+  const made: Value[] = [];
+  while (patched.length > 0 && kept.length > 0) {
+    const position = original.indexOf(patched[0]!);
+    const isFirst = position >= 0 && position < original.indexOf(kept[0]!);
+    made.push((isFirst ? patched : kept).shift()!);
+  }
+  return [...made, ...kept, ...patched];
 }
 
 function mergeListByKey(original: readonly Value[], patch: readonly Value[], mergeKey: string): Value {
   let made = [...original];
-  if (patch.some((item) => isObject(item) && item["$patch"] === "replace")) return withoutDirectives(patch);
+  if (patch.some((item) => isObject(item) && item["$patch"] === "replace"))
+    return withoutDirectives(patch.filter((item) => !(isObject(item) && item["$patch"] === "replace")))!;
   for (const item of patch) {
     if (!isObject(item)) throw invalid("expected a map in the list");
     const index = made.findIndex((other) => isObject(other) && other[mergeKey] === item[mergeKey]);
@@ -63,13 +82,17 @@ function mergeListByKey(original: readonly Value[], patch: readonly Value[], mer
   return made;
 }
 
-function withoutDirectives(list: readonly Value[]): Value {
-  return list
-    .filter(
-      (item) =>
-        !(isObject(item) && (item["$patch"] === "replace" || item["$patch"] === "delete") && Object.keys(item).length === 1),
-    )
-    .map((item) => (isObject(item) && item["$patch"] !== undefined ? omit(item, "$patch") : item));
+/** What is new is taken without its nulls in maps, and without anything that carries a directive. */
+function withoutDirectives(value: Value): Value | undefined {
+  if (Array.isArray(value)) return value.flatMap((item: Value) => withoutDirectives(item) ?? (item === null ? [null] : []));
+  if (!isObject(value)) return value;
+  if (value["$patch"] !== undefined) return undefined;
+  const made: Record<string, Value> = {};
+  for (const [key, item] of Object.entries(value)) {
+    const kept = item === null ? undefined : withoutDirectives(item);
+    if (kept !== undefined) made[key] = kept;
+  }
+  return made;
 }
 
 function retained(original: Fields, keys: Value | undefined): Fields {

@@ -3,7 +3,7 @@ import type { Value, ValueObject } from "../../manifest/value.js";
 import { isObject } from "../../manifest/value.js";
 import { emitJson, parseJson } from "../../yaml/json.js";
 import { parseYaml } from "../../yaml/parse.js";
-import { decode } from "../model/decode.js";
+import { decode, decodeChanged } from "../model/decode.js";
 import { applicationType } from "./application-type.js";
 import { strategicMerge } from "./strategic-merge.js";
 
@@ -24,8 +24,9 @@ export function templatePatcher(): (application: ApplicationShape, text: string)
     let patch = parsed.get(text);
     if (!patch) parsed.set(text, (patch = parsePatch(text)));
     const merged = strategicMerge(application as unknown as ValueObject, patch);
-    const decoded = decode(applicationType, merged) as unknown as ApplicationShape;
-    return { ...decoded, spec: { ...decoded.spec, project: application.spec["project"]! } };
+    const decoded = decodeChanged(applicationType, merged, application as unknown as ValueObject) as unknown as ApplicationShape;
+    const project = application.spec["project"]!;
+    return decoded.spec["project"] === project ? decoded : { ...decoded, spec: { ...decoded.spec, project } };
   };
 }
 

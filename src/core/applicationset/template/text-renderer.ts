@@ -1,8 +1,9 @@
 import { InputError } from "../../errors.js";
 import type { Value } from "../../manifest/value.js";
-import type { Params } from "../params/params.js";
+import { isObject } from "../../manifest/value.js";
+import { type Params, typedKindOf } from "../params/params.js";
 import { compileFastTemplate } from "./fasttemplate.js";
-import { compileGoText, isMissingKey, type TemplateEnvironment } from "./go-text.js";
+import { compileGoText, isChanged, isMissingKey, type TemplateEnvironment } from "./go-text.js";
 
 /** Renders the strings of one set in its template language; every text is compiled once. */
 export interface TextRenderer {
@@ -24,7 +25,9 @@ export interface TextLanguage {
 export function createTextRenderer(language: TextLanguage): TextRenderer {
   checkOptions(language);
   const { environment = {} } = language;
-  const compile = cached(language.goTemplate ? (text) => compileGoText(text, language.options, environment) : compileFast);
+  const compile = cached(
+    language.goTemplate ? (text) => compileFields(text, compileGoText(text, language.options, environment)) : compileFast,
+  );
   if (!language.goTemplate) {
     const replace = (text: string, params: Params): string => compile(text)?.(params) ?? text;
     return { compile, replace, replaceKnown: replace };
@@ -77,6 +80,35 @@ function compileFast(text: string): Compiled {
       const value: Value | undefined = Object.hasOwn(params, name) ? params[name] : undefined;
       return typeof value === "string" ? value : undefined;
     });
+}
+
+const onlyFields = /^(?:[^{]|\{(?!\{)|\{\{\s*(?:\.[A-Za-z_][A-Za-z0-9_]*)+\s*\}\})*$/;
+const field = /\{\{\s*((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*\}\}/;
+
+/** A shortcut for texts with nothing but `{{ .a.b }}`: where every field is a string there is nothing to evaluate. */
+function compileFields(text: string, full: (params: Params) => string): Compiled {
+  if (!onlyFields.test(text)) return full;
+  const parts = text.split(field);
+  const paths = parts.filter((_, index) => index % 2 === 1).map((path) => path.slice(1).split("."));
+  return (params) => {
+    if (isChanged(params)) return full(params);
+    let made = parts[0]!;
+    for (let index = 0; index < paths.length; index++) {
+      const value = stringAtPath(params, paths[index]!);
+      if (value === undefined) return full(params);
+      made += value + parts[2 * index + 2]!;
+    }
+    return made;
+  };
+}
+
+function stringAtPath(params: Params, path: readonly string[]): string | undefined {
+  let value: Value | undefined = params;
+  for (const key of path) {
+    if (!isObject(value) || !Object.hasOwn(value, key) || typedKindOf(value) === "rawJsonMap") return undefined;
+    value = value[key];
+  }
+  return typeof value === "string" ? value : undefined;
 }
 
 const knownOptions = new Set(["missingkey=default", "missingkey=invalid", "missingkey=zero", "missingkey=error"]);

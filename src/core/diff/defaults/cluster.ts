@@ -2,12 +2,21 @@ import type { ValueObject } from "../../manifest/value.js";
 import { isObject, listAt } from "../../manifest/value.js";
 import { changeAt, type Defaulter, isEmpty, setAbsent, setZero } from "./set.js";
 
-const webhook = { failurePolicy: "Fail", matchPolicy: "Equivalent", namespaceSelector: {}, objectSelector: {}, timeoutSeconds: 10 };
+const webhook = {
+  failurePolicy: "Fail",
+  matchPolicy: "Equivalent",
+  namespaceSelector: {},
+  objectSelector: {},
+  timeoutSeconds: 10,
+};
 const oldWebhook = { ...webhook, failurePolicy: "Ignore", matchPolicy: "Exact", sideEffects: "Unknown", timeoutSeconds: 30 };
 const matchResources = { matchPolicy: "Equivalent", namespaceSelector: {}, objectSelector: {} };
 const policySpec = { failurePolicy: "Fail" };
 
-function inGroup(group: string, defaulters: readonly (readonly [string, Defaulter])[]): readonly (readonly [string, Defaulter])[] {
+function inGroup(
+  group: string,
+  defaulters: readonly (readonly [string, Defaulter])[],
+): readonly (readonly [string, Defaulter])[] {
   return defaulters.map(([name, defaulter]) => [`${group}.${name}`, defaulter]);
 }
 
@@ -78,7 +87,9 @@ export const otherDefaults: readonly (readonly [string, Defaulter])[] = [
       ["CSIDriver", csiDriver],
     ]),
   ),
-  ...["scheduling/v1", "scheduling/v1beta1", "scheduling/v1alpha1"].flatMap((group) => inGroup(group, [["PriorityClass", priorityClass]])),
+  ...["scheduling/v1", "scheduling/v1beta1", "scheduling/v1alpha1"].flatMap((group) =>
+    inGroup(group, [["PriorityClass", priorityClass]]),
+  ),
   ["certificates/v1beta1.PodCertificateRequestSpec", (spec) => setAbsent(spec, { maxExpirationSeconds: 86400 })],
   ...["flowcontrol/v1", "flowcontrol/v1beta3", "flowcontrol/v1beta2", "flowcontrol/v1beta1"].flatMap((group) =>
     inGroup(group, flowControl(group)),
@@ -111,7 +122,9 @@ function networkPolicyDefaults(policy: ValueObject): ValueObject {
 
 function ingressClassDefaults(ingressClass: ValueObject): ValueObject {
   return changeAt(ingressClass, "spec", (spec) =>
-    isObject(spec["parameters"]) ? changeAt(spec, "parameters", (parameters) => setAbsent(parameters, { scope: "Cluster" })) : spec,
+    isObject(spec["parameters"])
+      ? changeAt(spec, "parameters", (parameters) => setAbsent(parameters, { scope: "Cluster" }))
+      : spec,
   );
 }
 

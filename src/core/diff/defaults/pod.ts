@@ -11,7 +11,10 @@ export const podDefaults: readonly (readonly [string, Defaulter])[] = [
   ["core/v1.Container", containerDefaults],
   ["core/v1.EphemeralContainer", containerDefaults],
   ["core/v1.ContainerPort", (port) => setZero(port, { protocol: "TCP" })],
-  ["core/v1.Probe", (probe) => setZero(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 })],
+  [
+    "core/v1.Probe",
+    (probe) => setZero(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }),
+  ],
   ["core/v1.HTTPGetAction", (action) => setZero(action, { path: "/", scheme: "HTTP" })],
   ["core/v1.GRPCAction", (action) => setAbsent(action, { service: "" })],
   ["core/v1.ObjectFieldSelector", (selector) => setZero(selector, { apiVersion: "v1" })],
@@ -62,7 +65,9 @@ function podOnlyDefaults(before: ValueObject): ValueObject {
 function requestsFromLimits(container: ValueObject): ValueObject {
   const limits = objectAt(objectAt(container, "resources"), "limits");
   if (isEmpty(limits)) return container;
-  return changeAt(container, "resources", (resources) => changeAt(resources, "requests", (requests) => setUndefined(requests, limits)));
+  return changeAt(container, "resources", (resources) =>
+    changeAt(resources, "requests", (requests) => setUndefined(requests, limits)),
+  );
 }
 
 function setUndefined(object: ValueObject, defaults: ValueObject): ValueObject {
@@ -86,13 +91,16 @@ function volumeDefaults(volume: ValueObject): ValueObject {
   return isObject(volume["image"])
     ? changeAt(volume, "image", (image) => {
         const reference = image["reference"];
-        return isZero(image["pullPolicy"]) ? { ...image, pullPolicy: pullPolicy(typeof reference === "string" ? reference : "") } : image;
+        return isZero(image["pullPolicy"])
+          ? { ...image, pullPolicy: pullPolicy(typeof reference === "string" ? reference : "") }
+          : image;
       })
     : volume;
 }
 
 const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-const host = "(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?";
+const host =
+  "(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?";
 const reference = new RegExp(
   `^(?:${host}/)?${component}(?:/${component})*(?::([\\w][\\w.-]{0,127}))?(?:@([A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?$`,
 );
@@ -104,4 +112,3 @@ export function pullPolicy(image: string): "Always" | "IfNotPresent" {
   const [, tag, digest] = parts;
   return tag === "latest" || (tag === undefined && digest === undefined) ? "Always" : "IfNotPresent";
 }
-

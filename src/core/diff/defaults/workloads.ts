@@ -8,17 +8,30 @@ const maxInt32 = 2 ** 31 - 1;
 export const workloadDefaults: readonly (readonly [string, Defaulter])[] = [
   ["apps/v1.Deployment", (object) => changeAt(object, "spec", deploymentSpec)],
   ["apps/v1beta2.Deployment", (object) => changeAt(object, "spec", deploymentSpec)],
-  ["apps/v1beta1.Deployment", (object) => changeAt(withTemplateLabels(object), "spec", (spec) => deploymentSpec(setAbsent(spec, { revisionHistoryLimit: 2 })))],
+  [
+    "apps/v1beta1.Deployment",
+    (object) =>
+      changeAt(withTemplateLabels(object), "spec", (spec) => deploymentSpec(setAbsent(spec, { revisionHistoryLimit: 2 }))),
+  ],
   ["extensions/v1beta1.Deployment", (object) => changeAt(withTemplateLabels(object), "spec", extensionsDeploymentSpec)],
   ["apps/v1.DaemonSet", (object) => changeAt(object, "spec", (spec) => daemonSetSpec(spec, "RollingUpdate"))],
   ["apps/v1beta2.DaemonSet", (object) => changeAt(object, "spec", (spec) => daemonSetSpec(spec, "RollingUpdate"))],
-  ["extensions/v1beta1.DaemonSet", (object) => changeAt(withTemplateLabels(object), "spec", (spec) => daemonSetSpec(spec, "OnDelete"))],
+  [
+    "extensions/v1beta1.DaemonSet",
+    (object) => changeAt(withTemplateLabels(object), "spec", (spec) => daemonSetSpec(spec, "OnDelete")),
+  ],
   ["apps/v1.StatefulSet", (object) => changeAt(object, "spec", (spec) => statefulSetSpec(spec, "RollingUpdate"))],
   ["apps/v1beta2.StatefulSet", (object) => changeAt(object, "spec", (spec) => statefulSetSpec(spec, "RollingUpdate"))],
-  ["apps/v1beta1.StatefulSet", (object) => changeAt(withTemplateLabels(object), "spec", (spec) => statefulSetSpec(spec, "OnDelete"))],
+  [
+    "apps/v1beta1.StatefulSet",
+    (object) => changeAt(withTemplateLabels(object), "spec", (spec) => statefulSetSpec(spec, "OnDelete")),
+  ],
   ["apps/v1.ReplicaSet", (object) => changeAt(object, "spec", (spec) => setAbsent(spec, { replicas: 1 }))],
   ["apps/v1beta2.ReplicaSet", (object) => changeAt(object, "spec", (spec) => setAbsent(spec, { replicas: 1 }))],
-  ["extensions/v1beta1.ReplicaSet", (object) => changeAt(withTemplateLabels(object), "spec", (spec) => setAbsent(spec, { replicas: 1 }))],
+  [
+    "extensions/v1beta1.ReplicaSet",
+    (object) => changeAt(withTemplateLabels(object), "spec", (spec) => setAbsent(spec, { replicas: 1 })),
+  ],
   ["batch/v1.Job", jobDefaults],
   ["batch/v1.CronJob", cronJobDefaults],
   ["batch/v1beta1.CronJob", cronJobDefaults],
@@ -68,8 +81,10 @@ function statefulSetSpec(before: ValueObject, strategyType: string): ValueObject
     if (typed["type"] !== "RollingUpdate" || !isObject(typed["rollingUpdate"])) return typed;
     return changeAt(typed, "rollingUpdate", (update) => setAbsent(update, { partition: 0 }));
   });
-  spec = changeAt(setAbsent(spec, { persistentVolumeClaimRetentionPolicy: {} }), "persistentVolumeClaimRetentionPolicy", (policy) =>
-    setZero(policy, { whenDeleted: "Retain", whenScaled: "Retain" }),
+  spec = changeAt(
+    setAbsent(spec, { persistentVolumeClaimRetentionPolicy: {} }),
+    "persistentVolumeClaimRetentionPolicy",
+    (policy) => setZero(policy, { whenDeleted: "Retain", whenScaled: "Retain" }),
   );
   return setAbsent(spec, { replicas: 1, revisionHistoryLimit: 10 });
 }
@@ -97,7 +112,11 @@ function jobSpec(before: ValueObject): ValueObject {
 
 function cronJobDefaults(job: ValueObject): ValueObject {
   return changeAt(job, "spec", (spec) =>
-    setAbsent(setZero(spec, { concurrencyPolicy: "Allow" }), { suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 }),
+    setAbsent(setZero(spec, { concurrencyPolicy: "Allow" }), {
+      suspend: false,
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 1,
+    }),
   );
 }
 

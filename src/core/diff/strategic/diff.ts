@@ -25,8 +25,28 @@ export function twoWayPatch(original: ValueObject, modified: ValueObject, type: 
  */
 export function threeWayPatch(original: ValueObject, modified: ValueObject, current: ValueObject, type: GoType): ValueObject {
   const delta = diffMaps(current, modified, type, { ignoreChanges: false, ignoreDeletions: true }, false);
-  const deletions = diffMaps(original, modified, type, { ignoreChanges: true, ignoreDeletions: false }, false);
+  const isSame = original === modified || valuesEqual(original, modified);
+  if (isSame) requireMergeKeys(modified, type);
+  const deletions = isSame ? {} : diffMaps(original, modified, type, { ignoreChanges: true, ignoreDeletions: false }, false);
   return mergeMap(deletions, delta, type, { applies: false });
+}
+
+// Kubernetes refuses a list whose elements lack their key even where nothing is to be merged.
+function requireMergeKeys(value: ValueObject, type: GoType): void {
+  const struct = type.kind === "pointer" ? type.element : type;
+  if (struct.kind !== "struct") return;
+  for (const key in value) {
+    const field = struct.fields.get(key);
+    const child = value[key] as Value;
+    if (!field || typeof child !== "object" || child === null) continue;
+    if (!Array.isArray(child)) requireMergeKeys(child as ValueObject, field.type);
+    else if (field.mergeKey !== "" && field.type.kind === "list") {
+      for (const item of child) {
+        mergeKeyValue(item, field.mergeKey);
+        requireMergeKeys(item as ValueObject, field.type.element);
+      }
+    }
+  }
 }
 
 function diffMaps(
@@ -126,15 +146,43 @@ function diffLists(original: readonly Value[], modified: readonly Value[], meta:
   }
   if (elementKindOf(original, modified) === "scalar") return diffScalarLists(original, modified, options);
   const { mergeKey } = meta;
+  if (isPairwise(original, modified, mergeKey)) return diffPairs(original, modified, meta, options);
   const { changes, deletions } = diffMapLists(original, modified, meta, options);
   const ordered = [...sortedByOrder(changes, modified, mergeKey, "map"), ...deletions];
   const isOrderSame =
     original.length === modified.length &&
-    modified.every((item, index) => valuesEqual(mergeKeyValue(original[index] as Value, mergeKey), mergeKeyValue(item, mergeKey)));
+    modified.every((item, index) =>
+      valuesEqual(mergeKeyValue(original[index] as Value, mergeKey), mergeKeyValue(item, mergeKey)),
+    );
   const needsOrder =
     (!options.ignoreChanges && (ordered.length > 0 || !isOrderSame)) || (!options.ignoreDeletions && ordered.length > 0);
   const order = needsOrder ? modified.map((item) => ({ [mergeKey]: mergeKeyValue(item, mergeKey) })) : [];
   return { changes: ordered, deletions: [], order };
+}
+
+/** The same elements in the same order, each key once: the usual case, which needs no sorting. */
+function isPairwise(original: readonly Value[], modified: readonly Value[], mergeKey: string): boolean {
+  if (original.length !== modified.length) return false;
+  for (let index = 0; index < modified.length; index++) {
+    const [before, after] = [(original[index] as ValueObject)[mergeKey], (modified[index] as ValueObject)[mergeKey]];
+    if (before === undefined || before !== after) return false;
+    for (let other = 0; other < index; other++) {
+      if (scalarText((modified[other] as ValueObject)[mergeKey]) === scalarText(after)) return false;
+    }
+  }
+  return true;
+}
+
+function diffPairs(original: readonly Value[], modified: readonly Value[], meta: PatchMeta, options: DiffOptions): ListDiff {
+  const { mergeKey } = meta;
+  const changes: Value[] = [];
+  for (let index = 0; index < modified.length; index++) {
+    const after = modified[index] as ValueObject;
+    const found = diffMaps(original[index] as ValueObject, after, meta.type, options, meta.retainKeys);
+    if (Object.keys(found).length > 0) changes.push({ ...found, [mergeKey]: after[mergeKey] as Value });
+  }
+  const order = changes.length > 0 ? modified.map((item) => ({ [mergeKey]: (item as ValueObject)[mergeKey] as Value })) : [];
+  return { changes, deletions: [], order };
 }
 
 function diffScalarLists(original: readonly Value[], modified: readonly Value[], options: DiffOptions): ListDiff {

@@ -47,7 +47,12 @@ export function sortedByText<T>(list: readonly T[], textOf: (item: T) => string)
 }
 
 /** Elements in the order of `order`; deletions come last; unknown ones move to the front, as Go's stable sort leaves them. */
-export function sortedByOrder(list: readonly Value[], order: readonly Value[], mergeKey: string, kind: "map" | "scalar"): Value[] {
+export function sortedByOrder(
+  list: readonly Value[],
+  order: readonly Value[],
+  mergeKey: string,
+  kind: "map" | "scalar",
+): Value[] {
   if (kind === "scalar") return orderBy(list, (item) => order.findIndex((one) => valuesEqual(one, item)));
   for (const item of [...list, ...order]) mergeKeyValue(item, mergeKey);
   const deletions = list.filter(isDeletion);

@@ -22,6 +22,7 @@ export function applyStrategicPatch(original: ValueObject, patch: ValueObject, t
 }
 
 export function mergeMap(original: ValueObject, patch: ValueObject, type: GoType, options: MergeOptions): ValueObject {
+  if (isEmptyPatch(patch)) return original;
   const directive = patch["$patch"];
   if (directive !== undefined) return directed(directive, patch);
   const merged: Mutable = { ...original };
@@ -50,6 +51,11 @@ export function mergeMap(original: ValueObject, patch: ValueObject, type: GoType
     merged[key] = mergeValue(key, { before: merged[key] as Value, value, type, options, isDeleteList });
   }
   return merged;
+}
+
+function isEmptyPatch(patch: ValueObject): boolean {
+  for (const _ in patch) return false;
+  return true;
 }
 
 function directed(directive: Value, patch: ValueObject): ValueObject {
@@ -117,7 +123,7 @@ function orderedContent(
   const { before, change, meta, options } = lists;
   if (!before && !change) return undefined;
   if (!change) return before;
-  if (!before) return change.flatMap((item) => withoutDirectives(item) ?? []);
+  if (!before) return listWithoutDirectives(change);
   return meta.strategy === "merge" ? mergeLists(before, change, meta, options, false) : change;
 }
 
@@ -153,9 +159,7 @@ function partition(list: readonly Value[], by: readonly Value[], mergeKey: strin
   const outside: Value[] = [];
   for (const item of list) {
     const isInside =
-      mergeKey === ""
-        ? by.some((one) => valuesEqual(one, item))
-        : findByKey(by, mergeKey, mergeKeyValue(item, mergeKey)) >= 0;
+      mergeKey === "" ? by.some((one) => valuesEqual(one, item)) : findByKey(by, mergeKey, mergeKeyValue(item, mergeKey)) >= 0;
     (isInside ? inside : outside).push(item);
   }
   return [inside, outside];
@@ -243,13 +247,22 @@ function withoutSpecialElements(
 
 /** The value without anything that is a directive; undefined where it is one itself. */
 function withoutDirectives(value: Value): Value | undefined {
-  if (Array.isArray(value)) return value.flatMap((item) => withoutDirectives(item) ?? (item === null ? [null] : []));
+  if (Array.isArray(value)) return listWithoutDirectives(value);
   if (!isObject(value)) return value;
   if (Object.hasOwn(value, "$patch")) return undefined;
   const kept: Mutable = {};
   for (const key in value) {
     const found = withoutDirectives(value[key] as Value);
     if (found !== undefined) kept[key] = found;
+  }
+  return kept;
+}
+
+function listWithoutDirectives(list: readonly Value[]): readonly Value[] {
+  const kept: Value[] = [];
+  for (const item of list) {
+    const found = withoutDirectives(item);
+    if (found !== undefined) kept.push(found);
   }
   return kept;
 }

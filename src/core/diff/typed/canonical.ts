@@ -32,14 +32,14 @@ export function roundTrip(object: ValueObject, type: GoStruct, options: DecodeOp
 /** The same for a value of any type. */
 export function canonicalOf(value: Value, type: GoType, options: DecodeOptions): Value | undefined {
   try {
-    return valueOf(value, type, options);
+    return decoded(value, type, options);
   } catch (error) {
     if (error === mismatch) return undefined;
     throw error;
   }
 }
 
-function valueOf(value: Value, type: GoType, options: DecodeOptions): Value {
+function decoded(value: Value, type: GoType, options: DecodeOptions): Value {
   if (value === null) return zeroOf(type, options);
   switch (type.kind) {
     case "string":
@@ -74,7 +74,7 @@ function valueOf(value: Value, type: GoType, options: DecodeOptions): Value {
     case "any":
       return value;
     case "pointer":
-      return valueOf(value, type.element, options);
+      return decoded(value, type.element, options);
     case "list":
       return listValue(value, type.element, options);
     case "map":
@@ -96,7 +96,7 @@ function structValue(object: ValueObject, type: GoStruct, options: DecodeOptions
       delete changed[key];
       continue;
     }
-    const found = valueOf(value, field.type, options);
+    const found = decoded(value, field.type, options);
     if (isOmitted(found, field)) {
       changed ??= { ...object };
       delete changed[key];
@@ -121,7 +121,7 @@ function listValue(value: Value, element: GoType, options: DecodeOptions): Value
   let changed: Value[] | undefined;
   for (let index = 0; index < value.length; index++) {
     const item = value[index] as Value;
-    const found = valueOf(item, element, options);
+    const found = decoded(item, element, options);
     if (found === item) continue;
     changed ??= [...value];
     changed[index] = found;
@@ -134,7 +134,7 @@ function mapValue(value: Value, element: GoType, options: DecodeOptions): Value 
   let changed: { [key: string]: Value } | undefined;
   for (const key in value) {
     const item = value[key] as Value;
-    const found = valueOf(item, element, options);
+    const found = decoded(item, element, options);
     if (found === item) continue;
     changed ??= { ...value };
     changed[key] = found;

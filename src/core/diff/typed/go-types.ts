@@ -1,16 +1,7 @@
 import { goTypesText } from "./go-types.data.js";
 
 export type ScalarKind = "string" | "bool" | "int32" | "int64" | "float" | "byte";
-export type SpecialKind =
-  | "bytes"
-  | "quantity"
-  | "intOrString"
-  | "time"
-  | "microTime"
-  | "duration"
-  | "raw"
-  | "fields"
-  | "any";
+export type SpecialKind = "bytes" | "quantity" | "intOrString" | "time" | "microTime" | "duration" | "raw" | "fields" | "any";
 
 /** A type of a built-in kind as the Go client has it: what decides on formats, omitted fields and merge keys. */
 export type GoType =

@@ -137,9 +137,7 @@ function isKept(family: SuffixFamily, shifted: string, denominator: string, magn
     return denominator === "" && precision >= 0 && (magnitude & 7n) !== 0n;
   }
   const scale = family.exponent - denominator.length;
-  return (
-    18 - shifted.length >= 0 && scale >= -9 && scale % 3 === 0 && !shifted.endsWith("000") && !shifted.startsWith("0")
-  );
+  return 18 - shifted.length >= 0 && scale >= -9 && scale % 3 === 0 && !shifted.endsWith("000") && !shifted.startsWith("0");
 }
 
 function roundUp(magnitude: bigint, decimals: number, limit: number): { readonly unscaled: bigint; readonly decimals: number } {

@@ -1,8 +1,11 @@
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)$/;
+// Most times by far: canonical, and a day that every month has.
+const plainTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 const alreadyCanonical = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /** metav1.Time: RFC 3339 in UTC, whole seconds. Undefined where it is no time. */
 export function canonicalTime(text: string): string | undefined {
+  if (plainTime.test(text)) return text;
   const moment = parse(text);
   if (!moment) return undefined;
   return alreadyCanonical.test(text) ? text : `${moment.seconds}Z`;

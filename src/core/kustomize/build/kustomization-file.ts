@@ -1,7 +1,7 @@
 import { InputError } from "../../errors.js";
 import type { TreeFile } from "../../render/file-tree.js";
-import { kustomizeError } from "../model/errors.js";
 import { type LoadedKustomization, readKustomization } from "../kustomization/kustomization.js";
+import { kustomizeError } from "../model/errors.js";
 import type { Loader } from "../tree/loader.js";
 import { NeedsError } from "../tree/loader.js";
 
@@ -36,6 +36,7 @@ export function findKustomization(loader: Loader): FoundKustomization {
 }
 
 function tryLoad(loader: Loader, fileName: string): TreeFile | undefined {
+  if (!loader.mayHave(fileName)) return undefined;
   try {
     return loader.load(fileName);
   } catch (error) {

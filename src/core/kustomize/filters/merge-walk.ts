@@ -1,3 +1,4 @@
+import { commentSchemaOf } from "../model/comment-schema.js";
 import type { MergeSchema } from "../model/schema.js";
 import { elements, fieldError, findElement, getField, isMissing, NodeKindError, setElement, setField } from "../nodes/ops.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
@@ -7,6 +8,8 @@ export interface MergeOptions {
   readonly listIncrease: "prepend" | "append";
   /** Lists without a schema are matched by `name` where every element has one. */
   readonly inferLists?: boolean;
+  /** What one source alone has comes out the same whenever it did once, so that it need not be walked again. */
+  readonly isStable?: boolean;
 }
 
 export type Maybe = YNode | undefined;
@@ -42,9 +45,10 @@ export class MergeWalk {
   }
 
   walk(sources: Sources, given: MergeSchema | undefined, path: readonly string[]): Maybe {
-    const schema = given ?? this.#schemaByType(sources);
+    const schema = commentSchema(sources) ?? given ?? this.#schemaByType(sources);
     const kind: Kind = sources.find((node) => !isMissing(node))?.kind ?? "none";
-    for (const node of sources) if (kind !== "none" && node && !node.isNull && node.kind !== kind) throw new NodeKindError(kind, node);
+    for (const node of sources)
+      if (kind !== "none" && node && !node.isNull && node.kind !== kind) throw new NodeKindError(kind, node);
     switch (kind) {
       case "map":
       case "none":
@@ -79,8 +83,14 @@ export class MergeWalk {
     const keys = new Set([dest, ...others].flatMap((node) => node?.keys() ?? []));
     for (const key of [...keys].sort()) {
       if (key === "") throw new NodeKindError("scalar", dest);
-      const children: Sources = [dest.get(key), ...others.map((node) => node?.get(key))];
-      const value = this.walk(children, schema?.field(key), [...path, key]);
+      const child = dest.get(key);
+      const children: Sources = [child, ...others.map((node) => node?.get(key))];
+      const isAlone = this.#options.isStable === true && children.every((node, index) => index === 0 || node === undefined);
+      const source = isAlone ? child?.untouched : undefined;
+      const field = schema?.field(key);
+      if (isKnownStable(source, field)) continue;
+      const value = this.walk(children, field, [...path, key]);
+      if (source !== undefined && value === child && value?.freeze() === source) noteStable(source, field);
       if (value === undefined || value !== dest.get(key) || value.isNull) setField(dest, key, value);
     }
     return dest;
@@ -132,6 +142,27 @@ export class MergeWalk {
     if (all.length === 0) return dest.isNull ? undefined : dest;
     return this.#options.listIncrease === "prepend" ? appendList(added, dest, usedKeys) : appendList(dest, added, usedKeys);
   }
+}
+
+/** Parts of immutable documents that a merge leaves as they are when the patch does not have them, by the schema they had. */
+const stable = new WeakMap<object, MergeSchema | "none">();
+
+function isKnownStable(source: unknown, schema: MergeSchema | undefined): boolean {
+  if (source === undefined) return false;
+  if (typeof source !== "object") return true;
+  return source !== null && stable.get(source) === (schema ?? "none");
+}
+
+function noteStable(source: unknown, schema: MergeSchema | undefined): void {
+  if (typeof source === "object" && source !== null) stable.set(source, schema ?? "none");
+}
+
+function commentSchema(sources: Sources): MergeSchema | undefined {
+  for (const node of sources) {
+    const schema = commentSchemaOf(node?.source);
+    if (schema) return schema;
+  }
+  return undefined;
 }
 
 function inferKey(sources: Sources, path: readonly string[]): string {

@@ -5,9 +5,25 @@ export interface Gvk {
 }
 
 /** `apps/v1` → group and version; the version keeps further slashes, as the original's does. */
-export function parseGroupVersion(apiVersion: string): { readonly group: string; readonly version: string } {
+export function parseGroupVersion(apiVersion: string): GroupVersion {
+  let known = groupVersions.get(apiVersion);
+  if (known === undefined) {
+    if (groupVersions.size > 1000) groupVersions.clear();
+    known = splitGroupVersion(apiVersion);
+    groupVersions.set(apiVersion, known);
+  }
+  return known;
+}
+
+type GroupVersion = Pick<Gvk, "group" | "version">;
+
+const groupVersions = new Map<string, GroupVersion>();
+
+function splitGroupVersion(apiVersion: string): GroupVersion {
   const slash = apiVersion.indexOf("/");
-  return slash < 0 ? { group: "", version: apiVersion } : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
+  return slash < 0
+    ? { group: "", version: apiVersion }
+    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
 }
 
 export function apiVersionOf(gvk: Gvk): string {

@@ -1,7 +1,7 @@
-import { childOf, childText, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 import { withAliasesUpdated } from "../nodes/aliases.js";
-import { parseGroupVersion } from "./gvk.js";
+import { childOf, childText, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 import { annotation, buildAnnotations } from "./annotations.js";
+import { parseGroupVersion } from "./gvk.js";
 import { effectiveNamespace, idKey, type ResId } from "./res-id.js";
 import type { Schemas } from "./schema.js";
 
@@ -31,7 +31,19 @@ export class Resource {
   with(value: Node): Resource {
     if (value === this.value) return this;
     const whole = this.#isAliased ? withAliasesUpdated(this.value, value) : value;
-    return new Resource((isMap(whole) ? whole : {}) as NodeMap, this.#schemas, this.refVarNames, this.#isAliased);
+    const changed = new Resource((isMap(whole) ? whole : {}) as NodeMap, this.#schemas, this.refVarNames, this.#isAliased);
+    const { value: before } = this;
+    const { value: after } = changed;
+    const isSame =
+      before["metadata"] === after["metadata"] &&
+      before["kind"] === after["kind"] &&
+      before["apiVersion"] === after["apiVersion"];
+    if (isSame) {
+      changed.#curId = this.#curId;
+      changed.#prevIds = this.#prevIds;
+      changed.#keys = this.#keys;
+    }
+    return changed;
   }
 
   /** The same resource rebuilt: nothing in it is one with anything else any more. */
@@ -75,13 +87,9 @@ export class Resource {
   get curId(): ResId {
     if (this.#curId) return this.#curId;
     const { apiVersion, kind } = this;
-    this.#curId = {
-      ...parseGroupVersion(apiVersion),
-      kind,
-      name: this.name,
-      namespace: this.namespace,
-      isClusterScoped: this.#schemas.isClusterScoped(apiVersion, kind),
-    };
+    const { group, version } = parseGroupVersion(apiVersion);
+    const isClusterScoped = this.#schemas.isClusterScoped(apiVersion, kind);
+    this.#curId = { group, version, kind, name: this.name, namespace: this.namespace, isClusterScoped };
     return this.#curId;
   }
 

@@ -23,6 +23,8 @@ class TableSchema implements MergeSchema {
   readonly #definitions: (name: string) => SchemaNode | undefined;
   readonly #node: SchemaNode;
   readonly #fields = new Map<string, MergeSchema | undefined>();
+  /** null: not asked for yet. */
+  #items: MergeSchema | undefined | null = null;
 
   constructor(definitions: (name: string) => SchemaNode | undefined, node: SchemaNode) {
     this.#definitions = definitions;
@@ -34,7 +36,7 @@ class TableSchema implements MergeSchema {
   }
 
   get isMerged(): boolean {
-    return this.strategy.split(",").includes("merge");
+    return this.strategy !== "" && this.strategy.split(",").includes("merge");
   }
 
   get mergeKeys(): readonly string[] {
@@ -50,7 +52,8 @@ class TableSchema implements MergeSchema {
   }
 
   get items(): MergeSchema | undefined {
-    return this.#resolve(this.#node.i);
+    if (this.#items === null) this.#items = this.#resolve(this.#node.i);
+    return this.#items;
   }
 
   #resolve(node: SchemaNode | undefined): MergeSchema | undefined {
@@ -68,7 +71,7 @@ export function tableSchemas(
   roots: ReadonlyMap<string, string>,
   definitions: Definitions,
   others: () => Definitions,
-  scopes: (type: string) => boolean,
+  scopes: (apiVersion: string, kind: string) => boolean,
 ): Schemas {
   const find = (name: string): SchemaNode | undefined => ownEntry(definitions, name) ?? ownEntry(others(), name);
   const known = new Map<string, MergeSchema | undefined>();
@@ -82,7 +85,7 @@ export function tableSchemas(
       known.set(type, schema);
       return schema;
     },
-    isClusterScoped: (apiVersion, kind) => scopes(`${apiVersion}/${kind}`),
+    isClusterScoped: (apiVersion, kind) => scopes(apiVersion, kind),
   };
 }
 
@@ -91,11 +94,21 @@ function ownEntry(definitions: Definitions, name: string): SchemaNode | undefine
 }
 
 const clusterScoped: ReadonlySet<string> = new Set(schemaTables.clusterScoped);
+const clusterScopedKinds: ReadonlySet<string> = new Set(
+  schemaTables.clusterScoped.map((type) => type.slice(type.lastIndexOf("/") + 1)),
+);
 
 /** The OpenAPI v1.21.2 document that Kustomize embeds. */
 export const builtInSchemas: Schemas = tableSchemas(
   new Map(Object.entries(schemaTables.roots)),
   schemaTables.definitions,
   () => ({}),
-  (type) => clusterScoped.has(type),
+  (apiVersion, kind) => clusterScopedKinds.has(kind) && clusterScoped.has(`${apiVersion}/${kind}`),
 );
+
+/** A schema of our own making over the built-in definitions. */
+export function builtInSchema(node: SchemaNode): MergeSchema | undefined {
+  const find = (name: string): SchemaNode | undefined => ownEntry(schemaTables.definitions, name);
+  const found = node.r === undefined ? node : find(node.r);
+  return found && new TableSchema(find, found);
+}

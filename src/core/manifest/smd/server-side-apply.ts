@@ -1,9 +1,10 @@
 import { compareBytes } from "../../yaml/json.js";
 import type { Schema } from "../schema/schema.js";
 import { isObject, objectAt, stringAt, type Value, type ValueObject } from "../value.js";
-import { atomOf } from "./atom.js";
+import { type Atom, atomOf } from "./atom.js";
 import { valuesEqual } from "./equal.js";
 import { FieldSet } from "./field-set.js";
+import { fieldsOfLastApplied, withLastApplied } from "./last-applied.js";
 import {
   decodeManagedFields,
   encodeManagedFields,
@@ -53,16 +54,33 @@ export function applyServerSide(live: ValueObject | undefined, applied: ValueObj
   const invalid = checkApplied(live, applied, options);
   if (invalid !== undefined) return { kind: "invalid", message: invalid };
   const atom = atomOf(options.schema);
-  const base = live ? withoutManagedFields(live) : emptyObject(applied);
+  const base = live ? withoutManagedFields(live) : emptyObject(applied, undefined);
   const self = selfEntry(applied, options, "Apply");
   const managed = managedBeforeApply(live, base, options, stringAt(applied, "apiVersion"));
   if (!managed) return { kind: "invalid", message: "failed to decode managed fields" };
   const result = trackApply(applied, { live: base, atom, managed, self, reset: resetSet(options) });
-  if (result.conflicts.length > 0 && !options.force) return conflictResult(result.conflicts);
+  const conflicts = options.force ? [] : conflictsToTell(result.conflicts, base, self, atom);
+  if (conflicts.length > 0) return conflictResult(conflicts);
   const changed = !valuesEqual(base, result.value);
   const object = changed ? (withoutRemovedNulls(result.value, base) as ValueObject) : base;
   const entries = finishOwn(result.managed, { ...self, time: changed ? options.now : managed.get(entryKey(self))?.time });
-  return { kind: "applied", object: withManagedFields(object, entries), changed };
+  const described = options.manager === KUBECTL ? withLastApplied(object, applied) : object;
+  return { kind: "applied", object: withManagedFields(described, entries), changed };
+}
+
+/** The one manager name for which the API server minds the annotation of client-side apply. */
+const KUBECTL = "kubectl";
+
+function conflictsToTell(
+  conflicts: readonly ManagerConflict[],
+  live: ValueObject,
+  self: Omit<ManagedEntry, "fields">,
+  atom: Atom,
+): readonly ManagerConflict[] {
+  if (self.manager !== KUBECTL || conflicts.length === 0) return conflicts;
+  const allowed = fieldsOfLastApplied(live, self.apiVersion, atom);
+  const left = conflicts.map(({ entry, fields }) => ({ entry, fields: fields.difference(allowed) }));
+  return left.filter(({ fields }) => !fields.isEmpty);
 }
 
 /**
@@ -73,7 +91,7 @@ export function updateManagedFields(live: ValueObject | undefined, next: ValueOb
   const managed = managedOfUpdate(live, next, options.subresource ?? "");
   const after = withoutManagedFields(next);
   if (managed.size === 0 && stringAt(objectAt(live, "metadata"), "uid") !== "") return after;
-  const before = live ? withoutManagedFields(live) : emptyObject(next);
+  const before = live ? withoutManagedFields(live) : emptyObject(next, options.schema);
   // API server: what cannot be typed is stored all the same, without managedFields.
   if (!isTyped(before, options.schema) || !isTyped(after, options.schema)) return after;
   const tracked = trackAs(before, after, managed, selfEntry(next, options, "Update"), options);
@@ -177,7 +195,7 @@ function managedBeforeApply(
     subresource: options.subresource ?? "",
     time: options.now,
   } as const;
-  return trackAs(emptyObject(base), base, managed, self, options);
+  return trackAs(emptyObject(base, options.schema), base, managed, self, options);
 }
 
 function managedOfUpdate(live: ValueObject | undefined, next: ValueObject, subresource: string): ManagedFields {
@@ -263,8 +281,19 @@ function printManager(entry: ManagedEntry): string {
   return entry.operation === "Update" ? `${name} using ${entry.apiVersion}` : name;
 }
 
-function emptyObject(like: ValueObject): ValueObject {
-  return { apiVersion: like["apiVersion"] ?? null, kind: like["kind"] ?? null };
+/** API server: a new object of a built-in kind starts from Go's empty structs, so nobody comes to own `spec` as such. */
+function emptyObject(like: ValueObject, schema: Schema | undefined): ValueObject {
+  return { ...(schema ? emptyStructs(schema) : {}), apiVersion: like["apiVersion"] ?? null, kind: like["kind"] ?? null };
+}
+
+/** Struct fields that are no pointers: OpenAPI shows them by the default `{}`. */
+function emptyStructs(schema: Schema): ValueObject {
+  const out: { [name: string]: Value } = {};
+  for (const name of schema.propertyNames) {
+    const property = schema.property(name);
+    if (property?.typeName !== undefined && isObject(property.default)) out[name] = emptyStructs(property);
+  }
+  return out;
 }
 
 function withoutManagedFields(object: ValueObject): ValueObject {

@@ -15,6 +15,8 @@ export const specialDefaults: { readonly [storage: string]: (draft: Draft) => vo
     if (strategy && text(strategy, "type") === "RollingUpdate") setDefault(ensure(strategy, "rollingUpdate"), "partition", 0);
   },
   "daemonsets.apps": (draft) => {
+    // The count of template changes, which strategy moves on.
+    setDefault(ensure(ensure(draft, "metadata"), "annotations"), "deprecated.daemonset.template.generation", "1");
     const strategy = part(part(draft, "spec"), "updateStrategy");
     if (text(strategy, "type") !== "RollingUpdate" || !strategy) return;
     const rolling = ensure(strategy, "rollingUpdate");
@@ -45,6 +47,7 @@ export const specialDefaults: { readonly [storage: string]: (draft: Draft) => vo
         { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } } },
       ];
     }
+    defaultScaling(part(spec, "behavior"));
   },
   "customresourcedefinitions.apiextensions.k8s.io": (draft) => {
     const names = ensure(ensure(draft, "spec"), "names");
@@ -54,6 +57,18 @@ export const specialDefaults: { readonly [storage: string]: (draft: Draft) => vo
     setDefault(conversion, "strategy", "None");
   },
 };
+
+function defaultScaling(behavior: Draft | undefined): void {
+  if (!behavior) return;
+  const percent = { type: "Percent", value: 100, periodSeconds: 15 };
+  const up = ensure(behavior, "scaleUp");
+  setDefault(up, "stabilizationWindowSeconds", 0);
+  setDefault(up, "selectPolicy", "Max");
+  setDefault(up, "policies", [{ type: "Pods", value: 4, periodSeconds: 15 }, { ...percent }]);
+  const down = ensure(behavior, "scaleDown");
+  setDefault(down, "selectPolicy", "Max");
+  setDefault(down, "policies", [{ ...percent }]);
+}
 
 function defaultJob(draft: Draft): void {
   const spec = ensure(draft, "spec");

@@ -1,0 +1,65 @@
+import { openFleet } from "#src/apps/fleet/open-fleet.js";
+import { diffFleets } from "#src/core/impact/fleet-diff.js";
+import { type FleetKey, fleetVariants, generateFleet } from "../fleet/generated-fleet.js";
+import type { AreaReport } from "./run.js";
+
+type Commit = NonNullable<FleetKey["commits"]>[number];
+
+/** For each commit of generated fleets: exactly the Applications of the answer key are affected, no other and none missed. */
+export async function fleetImpact(folder: string, options: { readonly match?: string | undefined }): Promise<AreaReport> {
+  const failures: { id: string; why: string }[] = [];
+  let passed = 0;
+  for (const args of fleetVariants(options.match, ["--git", "40", "--naive"])) {
+    const fleet = generateFleet(folder, args);
+    const opened = await openFleet({ directory: fleet.directory, repos: [], note: () => {} });
+    const check = (id: string, why: string | undefined): void => {
+      if (why === undefined) passed++;
+      else failures.push({ id: `${args.join(" ")} ${id}`, why });
+    };
+    try {
+      const commits = fleet.key.commits ?? [];
+      let before = await opened.at(await opened.checkout.resolve(`${commits[0]!.sha}~1`));
+      check("applications", sameSets(before, fleet.key));
+      for (const commit of commits) {
+        const after = await opened.at(commit.sha);
+        const affected = diffFleets(before, after, { secretKey: "k" })
+          .filter((change) => change.effect !== "unchanged")
+          .map((change) => (change.effect === "error" ? `${change.name} (${change.error?.message})` : change.name));
+        check(`commit ${commit.n} ${commit.kind}`, differsFrom(commit, affected));
+        before = after;
+      }
+    } finally {
+      opened.close();
+      fleet.remove();
+    }
+  }
+  return { passed, failures, skipped: new Map() };
+}
+
+function sameSets(
+  state: { readonly applicationSets: ReadonlyMap<string, { readonly applications: readonly string[] }> },
+  key: FleetKey,
+): string | undefined {
+  const found = Object.fromEntries(
+    Object.keys(key.expected.applicationsPerSet).map((name) => [
+      name,
+      state.applicationSets.get(`argocd/${name}`)?.applications.length,
+    ]),
+  );
+  const [is, wanted] = [JSON.stringify(found), JSON.stringify(key.expected.applicationsPerSet)];
+  return is === wanted ? undefined : `${is} instead of ${wanted}`;
+}
+
+function differsFrom(commit: Commit, affected: readonly string[]): string | undefined {
+  if (commit.affected === undefined) {
+    return affected.length === commit.affectedApplications
+      ? undefined
+      : `${affected.length} affected instead of ${commit.affectedApplications}`;
+  }
+  const wanted = new Set(commit.affected);
+  const found = new Set(affected);
+  const missed = [...wanted].filter((name) => !found.has(name));
+  const wrong = [...found].filter((name) => !wanted.has(name));
+  if (missed.length + wrong.length === 0) return undefined;
+  return `missed ${missed.length} (${missed.slice(0, 3).join(", ")}), wrong ${wrong.length} (${wrong.slice(0, 3).join(", ")})`;
+}

@@ -1,0 +1,169 @@
+import { expect, test } from "vitest";
+import type { Bench } from "./fixtures.js";
+import { applicationText, fieldOf, isSettled, isSettledAt, until } from "./workbench.js";
+
+const configMap = (name: string, more = ""): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}${more}}\n`;
+
+const hook = (name: string, kind: string, policy: string, wave = "0"): string => `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: ${name}
+  annotations:
+    argocd.argoproj.io/hook: ${kind}
+    argocd.argoproj.io/hook-delete-policy: ${policy}
+    argocd.argoproj.io/sync-wave: "${wave}"
+spec:
+  backoffLimit: 0
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: main, image: "registry.example.com/tool:1"}]
+`;
+
+/** Resources come, run and go. */
+export function lifecycleSuite(bench: Bench): void {
+  test("a resource that left git is pruned; one marked Prune=false stays and the Application is OutOfSync", async () => {
+    const { at } = bench;
+    await at.commit({
+      "pruned/kept.yaml": configMap("kept"),
+      "pruned/gone.yaml": configMap("gone"),
+      "pruned/held.yaml": configMap("held", `, annotations: {argocd.argoproj.io/sync-options: "Prune=false"}`),
+    });
+    await at.apply(applicationText(at.repository.url, "pruned"));
+    await at.untilApplication("pruned", isSettled);
+    const commit = await at.commit({ "pruned/gone.yaml": null, "pruned/held.yaml": null });
+    await at.refresh("pruned");
+    const app = await at.untilApplication("pruned", (view) => view.syncedRevision === commit && view.phase === "Succeeded");
+    expect(await at.get("v1", "ConfigMap", "gone", "pruned")).toBeUndefined();
+    expect(await at.get("v1", "ConfigMap", "held", "pruned")).toBeDefined();
+    expect(app.results.map((each) => [each["name"], each["status"]])).toContainEqual(["gone", "Pruned"]);
+    expect((await at.application("pruned")).sync).toBe("OutOfSync");
+  });
+
+  test("hooks run in their phases and go by their delete policies", async () => {
+    const { at } = bench;
+    await at.commit({
+      "hooked/first.yaml": hook("first", "PreSync", "HookSucceeded"),
+      "hooked/main.yaml": configMap("main"),
+      "hooked/last.yaml": hook("last", "PostSync", "BeforeHookCreation"),
+      "hooked/rescue.yaml": hook("rescue", "SyncFail", "BeforeHookCreation"),
+    });
+    await at.apply(applicationText(at.repository.url, "hooked"));
+    const app = await at.untilApplication("hooked", isSettled);
+    expect(app.results.map((each) => [each["name"], each["syncPhase"], each["hookPhase"]])).toEqual([
+      ["first", "PreSync", "Succeeded"],
+      ["main", "Sync", "Running"],
+      ["last", "PostSync", "Succeeded"],
+    ]);
+    await until(
+      () => "the hook with HookSucceeded stays",
+      async () => (await at.get("batch/v1", "Job", "first", "hooked")) === undefined,
+    );
+    const last = await at.get("batch/v1", "Job", "last", "hooked");
+    expect(fieldOf(last, "status", "succeeded")).toBe(1);
+    expect(await at.get("batch/v1", "Job", "rescue", "hooked")).toBeUndefined();
+  });
+
+  test("an Application with the cascade finalizer takes its resources along; objects with finalizers of others are waited for", async () => {
+    const { at } = bench;
+    await at.commit({
+      "cascaded/a.yaml": configMap("a"),
+      "cascaded/b.yaml": configMap("b", `, finalizers: [example.com/hold], annotations: {argocd.argoproj.io/sync-wave: "1"}`),
+    });
+    await at.apply(applicationText(at.repository.url, "cascaded", { finalizer: true }));
+    await at.untilApplication("cascaded", isSettled);
+    await at.kubectl(["delete", "-n", "argocd", "application", "cascaded", "--wait=false"]);
+    await until(
+      () => "b is not being deleted",
+      async () => (await at.get("v1", "ConfigMap", "b", "cascaded"))?.metadata.deletionTimestamp !== undefined,
+    );
+    expect((await at.application("cascaded")).object).toBeDefined();
+    // The highest wave first: a waits for b.
+    expect((await at.get("v1", "ConfigMap", "a", "cascaded"))?.metadata.deletionTimestamp).toBeUndefined();
+    await at.kubectl([
+      "patch",
+      "-n",
+      "cascaded",
+      "configmap",
+      "b",
+      "--type=json",
+      "-p",
+      `[{"op":"remove","path":"/metadata/finalizers"}]`,
+    ]);
+    await until(
+      () => "the Application stays",
+      async () => (await at.application("cascaded")).object === undefined,
+    );
+    expect(await at.get("v1", "ConfigMap", "a", "cascaded")).toBeUndefined();
+  });
+
+  test("an Application without the finalizer leaves its resources", async () => {
+    const { at } = bench;
+    await at.commit({ "orphaned/a.yaml": configMap("a") });
+    await at.apply(applicationText(at.repository.url, "orphaned"));
+    await at.untilApplication("orphaned", isSettled);
+    await at.kubectl(["delete", "-n", "argocd", "application", "orphaned"]);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(await at.get("v1", "ConfigMap", "a", "orphaned")).toBeDefined();
+  });
+
+  test("a definition and an object of its kind are installed in one sync", async () => {
+    const { at } = bench;
+    const commit = await at.commit({
+      "defined/crd.yaml": `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: backups.e2e.example.com}
+spec:
+  group: e2e.example.com
+  scope: Namespaced
+  names: {kind: Backup, plural: backups, singular: backup, listKind: BackupList}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec: {type: object, properties: {schedule: {type: string}, keep: {type: integer, default: 3}}}
+`,
+      "defined/backup.yaml": `apiVersion: e2e.example.com/v1
+kind: Backup
+metadata:
+  name: nightly
+  annotations: {argocd.argoproj.io/sync-options: SkipDryRunOnMissingResource=true}
+spec: {schedule: "0 2 * * *"}
+`,
+    });
+    await at.apply(applicationText(at.repository.url, "defined"));
+    const app = await at.untilApplication("defined", isSettledAt(commit));
+    expect(app.resources.map((each) => [each["kind"], each["status"]])).toEqual([
+      ["CustomResourceDefinition", "Synced"],
+      ["Backup", "Synced"],
+    ]);
+    expect(fieldOf(await at.get("e2e.example.com/v1", "Backup", "nightly", "defined"), "spec")).toEqual({
+      schedule: "0 2 * * *",
+      keep: 3,
+    });
+    await at.kubectl(["patch", "-n", "defined", "backup", "nightly", "--type=merge", "-p", `{"spec":{"schedule":"@daily"}}`]);
+    await until(
+      () => "the new kind is not followed",
+      async () => fieldOf(await at.get("e2e.example.com/v1", "Backup", "nightly", "defined"), "spec", "schedule") === "0 2 * * *",
+    );
+  });
+
+  test("CreateNamespace makes the namespace with its labels and annotations, and keeps them", async () => {
+    const { at } = bench;
+    await at.commit({ "placed/a.yaml": configMap("a") });
+    const metadata = "managedNamespaceMetadata: {labels: {team: payments}, annotations: {example.com/owner: ops}}";
+    await at.apply(
+      applicationText(at.repository.url, "placed", {
+        syncPolicy: `{automated: {selfHeal: true}, syncOptions: [CreateNamespace=true], ${metadata}}`,
+      }),
+    );
+    await at.untilApplication("placed", isSettled);
+    const namespace = await at.get("v1", "Namespace", "placed");
+    expect(namespace?.metadata.labels?.["team"]).toBe("payments");
+    expect(namespace?.metadata.annotations?.["example.com/owner"]).toBe("ops");
+  });
+}

@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import type { Bench } from "./fixtures.js";
+import type { TestCluster } from "./test-cluster.js";
+import { applicationText, isSettled, until } from "./workbench.js";
+
+/** What goes wrong is said on the Application in the server's words, and gets on when it can. */
+export function refusalSuite(bench: Bench, kind: TestCluster["kind"]): void {
+  test("a namespace that is being terminated: the sync says so, and succeeds once it is gone", async () => {
+    const { at } = bench;
+    await at.kubectl(["create", "namespace", "ending"]);
+    const holder = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: holder, namespace: ending, finalizers: [example.com/hold]}\n`;
+    await at.kubectl(["apply", "-f", "-"], { input: holder });
+    await at.kubectl(["delete", "namespace", "ending", "--wait=false"]);
+    await at.commit({ "ending/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n" });
+    const syncPolicy =
+      "{automated: {selfHeal: true}, syncOptions: [CreateNamespace=true], retry: {limit: 30, backoff: {duration: 2s, factor: 1}}}";
+    await at.apply(applicationText(at.repository.url, "ending", { syncPolicy }));
+    await at.untilApplication("ending", (app) =>
+      `${app.message} ${JSON.stringify(app.results)}`.includes("because it is being terminated"),
+    );
+    await at.kubectl(["patch", "-n", "ending", "configmap", "holder", "--type=merge", "-p", `{"metadata":{"finalizers":null}}`]);
+    await at.untilApplication("ending", isSettled, 120_000);
+    expect(await at.get("v1", "ConfigMap", "a", "ending")).toBeDefined();
+  });
+
+  test("an object that the server finds invalid: its words are the operation's", async () => {
+    const { at } = bench;
+    await at.commit({
+      "invalid/service.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 99999}]}\n",
+      "invalid/fine.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: fine}\n",
+    });
+    await at.apply(
+      applicationText(at.repository.url, "invalid", { syncPolicy: "{automated: {}, syncOptions: [CreateNamespace=true]}" }),
+    );
+    const app = await at.untilApplication("invalid", (view) => view.phase === "Failed");
+    expect(app.message).toContain("one or more objects failed to apply");
+    expect(JSON.stringify(app.results)).toContain(`Service \\"web\\" is invalid: spec.ports[0].port: Invalid value: 99999`);
+    expect(app.conditions.join()).toMatch(/SyncError: Failed last sync attempt to/);
+  });
+
+  // The simulator evaluates no CEL: it accepts the policy objects and enforces nothing.
+  test.skipIf(kind === "simulator")(
+    `an admission policy's denial is the operation's message${kind === "simulator" ? " (skipped: the simulator has no admission policies)" : ""}`,
+    async () => {
+      const { at } = bench;
+      await at.kubectl(["apply", "-f", "-"], { input: policy });
+      await at.commit({ "denied/a.yaml": 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {forbidden: "yes"}}\n' });
+      await until(
+        () => "the policy is not enforced",
+        async () => {
+          const probe = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: probe, namespace: default, labels: {forbidden: "yes"}}\n`;
+          return await at.kubectl(["create", "--dry-run=server", "-f", "-"], { input: probe }).then(
+            () => false,
+            () => true,
+          );
+        },
+      );
+      await at.apply(
+        applicationText(at.repository.url, "denied", { syncPolicy: "{automated: {}, syncOptions: [CreateNamespace=true]}" }),
+      );
+      const app = await at.untilApplication("denied", (view) => view.phase === "Failed");
+      expect(`${app.message} ${JSON.stringify(app.results)}`).toContain("the label forbidden is not allowed here");
+      expect(app.sync).toBe("OutOfSync");
+    },
+  );
+}
+
+const policy = `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: no-forbidden}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [configmaps]}]
+  validations:
+    - expression: "!has(object.metadata.labels) || !('forbidden' in object.metadata.labels)"
+      message: the label forbidden is not allowed here
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: no-forbidden}
+spec: {policyName: no-forbidden, validationActions: [Deny]}
+`;

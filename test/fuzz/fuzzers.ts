@@ -1,0 +1,7 @@
+import { fuzzKustomize } from "./kustomize.js";
+
+/** Runs for so many seconds from a seed; gives the exit code. */
+export type Fuzzer = (options: { readonly seconds: number; readonly seed: number }) => Promise<number>;
+
+/** One line a fuzzer; each is a file beside this one. */
+export const fuzzers: ReadonlyMap<string, Fuzzer> = new Map<string, Fuzzer>([["kustomize", fuzzKustomize]]);

@@ -1,0 +1,15 @@
+import { parseArgs } from "node:util";
+import { fuzzers } from "./fuzzers.js";
+
+/** `npm run fuzz -- NAME [--seconds N] [--seed S]`: exit code 1 when something differs, 0 also where there is no oracle. */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seconds: { type: "string" }, seed: { type: "string" } },
+});
+const fuzz = fuzzers.get(positionals[0] ?? "");
+if (!fuzz) {
+  process.stderr.write(`usage: npm run fuzz -- ${[...fuzzers.keys()].join("|")} [--seconds N] [--seed S]\n`);
+  process.exitCode = 2;
+} else {
+  process.exitCode = await fuzz({ seconds: Number(values.seconds ?? 60), seed: Number(values.seed ?? 1) });
+}
