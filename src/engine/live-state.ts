@@ -315,11 +315,12 @@ export class LiveState {
     if (!repeated) this.options.onState(state);
   }
 
-  /** Drops what no decision needs: managedFields always, everything but metadata of objects that nothing of ours owns. */
+  /** Drops what no decision needs: managedFields of what no application owns, everything but metadata of what nothing asks about. */
   private compact(object: KubernetesObject): KubernetesObject {
     const { managedFields: _, ...metadata } = object.metadata;
-    const tracked = this.options.settings.trackedApp(object) !== "";
-    if (tracked || alwaysKept.has(object.kind) || object.kind === "Namespace" || object.kind === "CustomResourceDefinition")
+    // Server-side apply's comparison and trusted field managers go by managedFields.
+    if (this.options.settings.trackedApp(object) !== "") return object;
+    if (alwaysKept.has(object.kind) || object.kind === "Namespace" || object.kind === "CustomResourceDefinition")
       return { ...object, metadata: object.metadata.managedFields === undefined ? object.metadata : metadata };
     const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences, finalizers } = metadata;
     const kept = { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences, finalizers };
