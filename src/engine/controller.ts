@@ -105,7 +105,7 @@ export class Controller {
       clock,
       random,
       telemetry,
-      onApplication: (change) => this.onApplication(change),
+      onApplication: (change, own) => this.onApplication(change, own),
       onApplicationSet: (change) => this.onApplicationSet(change),
       onProject: (change) => this.onProject(change),
       onSecret: (change) => this.onSecret(change),
@@ -328,7 +328,7 @@ export class Controller {
       : `${instance.slice(0, underscore)}/${instance.slice(underscore + 1)}`;
   }
 
-  private onApplication({ before, after }: InformerChange): void {
+  private onApplication({ before, after }: InformerChange, own: boolean): void {
     const object = (after ?? before)!;
     const key = keyOfObject(object);
     if (after === undefined) {
@@ -339,9 +339,10 @@ export class Controller {
     const owner = object.metadata.ownerReferences?.find((reference) => reference.kind === "ApplicationSet");
     if (owner === undefined || !this.ready) return;
     const set = `${object.metadata.namespace ?? ""}/${owner.name}`;
-    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after))
-      this.setQueue.addAfter(set, setDelayMs);
-    else if (!sameValue(standingOf(before), standingOf(after)))
+    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) {
+      if (!own) this.setQueue.addAfter(set, setDelayMs);
+      return;
+    } else if (!sameValue(standingOf(before), standingOf(after)))
       this.setQueue.addAfter(set, this.isRolling(set) ? setDelayMs : setStatusDelayMs);
   }
 
