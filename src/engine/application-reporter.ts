@@ -35,6 +35,7 @@ const evaluated = new Set<ConditionType>([
   "SharedResourceWarning",
   "RepeatedResourceWarning",
   "ExcludedResourceWarning",
+  "RenderWarning",
   "OrphanedResourceWarning",
   "UnknownError",
 ]);
