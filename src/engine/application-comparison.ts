@@ -45,7 +45,7 @@ export class ApplicationComparison {
   async render(
     app: Application,
     cluster: FleetCluster,
-    options: { refresh: "normal" | "hard" | undefined; revisions?: readonly string[] },
+    options: { refresh: "normal" | "hard" | undefined; revisions?: readonly string[]; maxAgeMs?: number },
   ): Promise<RenderOutput> {
     const { context } = this;
     return await timed(context.telemetry, context.clock, "render", () =>
@@ -56,7 +56,7 @@ export class ApplicationComparison {
         ...(options.revisions === undefined ? {} : { revisions: options.revisions }),
         kubeVersion: cluster.live.version,
         apiVersions: cluster.live.apiVersions,
-        maxAgeMs: options.refresh === undefined ? Number.POSITIVE_INFINITY : 0,
+        maxAgeMs: options.maxAgeMs ?? (options.refresh === undefined ? Number.POSITIVE_INFINITY : 0),
         force: options.refresh === "hard",
       }),
     );
