@@ -1,3 +1,4 @@
+import { type DriftFilter, driftRows, driftRowValue } from "../core/drift/drift-rows.js";
 import { formatError } from "../core/errors.js";
 import { type Assessment, healthAssessor } from "../core/health/assess.js";
 import type { LuaRuntime } from "../core/lua/lua-runtime.js";
@@ -203,6 +204,15 @@ export class Controller {
     | undefined {
     const found = this.applications?.compared(`${namespace}/${name}`, resource);
     return found && { target: found.target, live: found.live, modified: found.status === "OutOfSync" };
+  }
+
+  /** Open episodes of drift, the oldest first; `lastSeen` where this process has compared the Application. */
+  drift(filter: DriftFilter): readonly ValueObject[] {
+    const applications = [...this.plane.applications.values()] as unknown as readonly ValueObject[];
+    return driftRows(applications, filter, this.options.clock.now()).map((row) => {
+      const seenMs = this.applications?.driftSeenMs(`${row.namespace}/${row.application}`);
+      return { ...driftRowValue(row), ...(seenMs === undefined ? {} : { lastSeen: new Date(seenMs).toISOString() }) };
+    });
   }
 
   /** Resolves when nothing is waiting to be done; timers do not count. */
