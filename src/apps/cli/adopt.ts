@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Command } from "commander";
-import { folderTree } from "../../adapters/fs/folder-tree.js";
+import { diskTree } from "../../adapters/fs/disk-tree.js";
 import { type Adoption, adoptApplications } from "../../core/adopt/adopt.js";
 import type { GeneratorSources } from "../../core/adopt/choose-generators.js";
 import type { SourceApplication } from "../../core/adopt/sample.js";
@@ -99,7 +99,7 @@ function readSources(top: string, applications: readonly SourceApplication[]): G
     }
   }
   const repoURL = stringAt(objectAt(objectAt(applications[0]!.value, "spec"), "source"), "repoURL");
-  return { clusters, tree: folderTree(top), repoURL };
+  return { clusters, tree: diskTree(top), repoURL };
 }
 
 function jsonOf({ applicationSet, anomalies, exceptions, proof }: Adoption): unknown {

@@ -33,6 +33,7 @@ export async function compareRevisions(io: CliIo, revisions: readonly string[], 
     directory: options.checkout ?? io.cwd,
     repos: options.repo,
     note: (text) => io.err(`${text}\n`),
+    env: io.env,
   });
   try {
     const [from, to] = await endsOf(fleet, revisions, options.worktree === true);
