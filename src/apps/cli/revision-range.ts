@@ -47,7 +47,8 @@ export async function compareRevisions(io: CliIo, revisions: readonly string[], 
       treeBefore: await fleet.tree(from),
       treeAfter: await fleet.tree(to),
     });
-    return fleetReport({ from, to, before, after, changes, reasons });
+    const { budgets } = await fleet.config(from);
+    return fleetReport({ from, to, before, after, changes, reasons, budgets });
   } finally {
     fleet.close();
   }

@@ -94,15 +94,13 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   return {
     checkout,
     tree: (id) => checkout.sparseTree(id, []),
-    config: async (id) => readFleetConfig(await checkout.tree(id)),
+    config: async (id) => readFleetConfig(await checkout.sparseTree(id, [configFile])),
     async at(id) {
       const sparse = await checkout.sparseTree(id, [configFile]);
       const entry = workspaceFor(readFleetConfig(sparse), sparse);
       if (entry.at === undefined) entry.at = await restoreNearest(entry, id, checkout);
       const changed = entry.at === undefined ? undefined : await checkout.changedPaths(entry.at, id);
-      const tree = changed
-        ? await checkout.sparseTree(id, entry.workspace.readsBehind(changed))
-        : await checkout.tree(id);
+      const tree = changed ? await checkout.sparseTree(id, entry.workspace.readsBehind(changed)) : await checkout.tree(id);
       const state = entry.workspace.moveTo(tree, changed);
       entry.at = id;
       // A little that is new is sooner computed again than written.

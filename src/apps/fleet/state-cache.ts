@@ -273,13 +273,18 @@ function evict(root: string, folder: string): void {
   const oldest = Math.min(...states.slice(0, maxStates).map(({ usedAt }) => usedAt));
   const contexts = readdirSync(root).map((name) => {
     const files = listFiles(join(root, name));
-    return { name, bytes: files.reduce((sum, file) => sum + file.bytes, 0), usedAt: Math.max(0, ...files.map((file) => file.usedAt)) };
+    return {
+      name,
+      bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      usedAt: Math.max(0, ...files.map((file) => file.usedAt)),
+    };
   });
   let total = contexts.reduce((sum, { bytes }) => sum + bytes, 0);
   if (total <= maxBytes) {
     // Packs that no state of the last weeks can need.
     for (const file of listFiles(folder))
-      if (!file.name.endsWith(".state") && file.usedAt < oldest - 30 * 86_400_000) rmSync(join(folder, file.name), { force: true });
+      if (!file.name.endsWith(".state") && file.usedAt < oldest - 30 * 86_400_000)
+        rmSync(join(folder, file.name), { force: true });
     return;
   }
   for (const context of contexts.sort((a, b) => a.usedAt - b.usedAt)) {

@@ -402,7 +402,8 @@ function duplicateProblems(duplicates: readonly Duplicate[]): readonly FleetProb
   }
   return [...groups.values()].map((group) => {
     const { application, other } = group[0]!;
-    const where = (found: Pick<FleetApplication, "origin">): string => (found.origin.kind === "file" ? found.origin.file : sourceOf(found));
+    const where = (found: Pick<FleetApplication, "origin">): string =>
+      found.origin.kind === "file" ? found.origin.file : sourceOf(found);
     const many = group.length === 1 ? "" : ` (and ${group.length - 1} more that both define)`;
     return {
       error: new InputError(
