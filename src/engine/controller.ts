@@ -11,10 +11,11 @@ import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
-import { type Application, applicationOf, refreshAnnotation } from "./application.js";
+import { type Application, applicationOf } from "./application.js";
 import { ApplicationDeletion } from "./application-deletion.js";
 import { ApplicationReconciler } from "./application-reconciler.js";
 import { ApplicationSetReconciler } from "./application-set-reconciler.js";
+import { isAsked, isChangedBeyondStatus, isSignificant, standingOf } from "./change-filter.js";
 import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
 import { type ControlPlane, controlPlane, secretTypeLabel } from "./control-plane.js";
 import { DifferBook } from "./differ.js";
@@ -471,56 +472,4 @@ function keyOfObject(object: KubernetesObject): string {
 
 function isClusterSecret(object: KubernetesObject): boolean {
   return object.metadata.labels?.[secretTypeLabel] === "cluster";
-}
-
-/** Whether someone else than this controller wants something of an Application. */
-function isAsked(before: KubernetesObject, after: KubernetesObject): boolean {
-  if (isChangedBeyondStatus(before, after)) return true;
-  const asked = after["operation"];
-  const state = objectAt(objectAt(after as unknown as ValueObject, "status"), "operationState");
-  const begun = stringAt(state, "phase") === "Running" ? state["operation"] : undefined;
-  // The controller writes an operation together with its state: nobody else asked for that one.
-  if (!sameValue(before["operation"], asked) && asked !== undefined && asked !== null && !sameValue(asked, begun)) return true;
-  return phaseOf(after) === "Terminating" && phaseOf(before) !== "Terminating";
-}
-
-function phaseOf(object: KubernetesObject): string {
-  return stringAt(objectAt(objectAt(object as unknown as ValueObject, "status"), "operationState"), "phase");
-}
-
-function isChangedBeyondStatus(before: KubernetesObject, after: KubernetesObject): boolean {
-  const marks = (object: KubernetesObject): unknown => {
-    const { labels, annotations = {}, finalizers, deletionTimestamp } = object.metadata;
-    // Taking these off is the controller's own doing.
-    const { [refreshAnnotation]: refresh, "fleetwright.dev/hook-intents": _, ...others } = annotations;
-    return { labels, others, finalizers, deletionTimestamp, refresh };
-  };
-  if (!sameValue(before["spec"], after["spec"])) return true;
-  return !sameValue(marks(before), marks(after)) && !isOnlyServed(before, after);
-}
-
-/** The refresh annotation went and nothing else changed. */
-function isOnlyServed(before: KubernetesObject, after: KubernetesObject): boolean {
-  const without = (object: KubernetesObject): unknown => {
-    const { [refreshAnnotation]: _, "fleetwright.dev/hook-intents": __, ...others } = object.metadata.annotations ?? {};
-    const { labels, finalizers, deletionTimestamp } = object.metadata;
-    return { labels, others, finalizers, deletionTimestamp };
-  };
-  return after.metadata.annotations?.[refreshAnnotation] === undefined && sameValue(without(before), without(after));
-}
-
-/** How an Application stands, as its ApplicationSet sees it. */
-function standingOf(object: KubernetesObject): unknown {
-  const status = objectAt(object as unknown as ValueObject, "status");
-  return [stringAt(objectAt(status, "sync"), "status"), stringAt(objectAt(status, "health"), "status"), phaseOf(object)];
-}
-
-/** Whether an object changed in more than its version and what other writers note about themselves. */
-function isSignificant({ before, after }: InformerChange): boolean {
-  if (before === undefined || after === undefined) return true;
-  const bare = (object: KubernetesObject): unknown => {
-    const { resourceVersion: _, managedFields: __, ...metadata } = object.metadata;
-    return { ...object, metadata };
-  };
-  return !sameValue(bare(before), bare(after));
 }

@@ -1,6 +1,6 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { openCheckout } from "#src/adapters/git/checkout.js";
 import { buildKustomization, KustomizeSession } from "#src/core/kustomize/index.js";
@@ -10,7 +10,9 @@ import { buildKustomization, KustomizeSession } from "#src/core/kustomize/index.
  * lines. Usage: kustomize-render.js REPOSITORY WORKERS < directories
  */
 const [repository = ".", workers = "1"] = process.argv.slice(2);
-const directories = readFileSync(0, "utf8").split("\n").filter((line) => line !== "");
+const directories = readFileSync(0, "utf8")
+  .split("\n")
+  .filter((line) => line !== "");
 
 if (Number(workers) > 1) await fan(Number(workers));
 else await render();
@@ -33,9 +35,13 @@ async function fan(count: number): Promise<void> {
   const size = Math.ceil(directories.length / count);
   await Promise.all(
     Array.from({ length: count }, (_, worker) => {
-      const child = spawn(process.execPath, [fileURLToPath(import.meta.url), repository, "1"], { stdio: ["pipe", "inherit", "inherit"] });
+      const child = spawn(process.execPath, [fileURLToPath(import.meta.url), repository, "1"], {
+        stdio: ["pipe", "inherit", "inherit"],
+      });
       child.stdin.end(directories.slice(worker * size, (worker + 1) * size).join("\n"));
-      return new Promise<void>((done, fail) => child.on("exit", (code) => (code === 0 ? done() : fail(new Error(`worker ended with ${code}`)))));
+      return new Promise<void>((done, fail) =>
+        child.on("exit", (code) => (code === 0 ? done() : fail(new Error(`worker ended with ${code}`)))),
+      );
     }),
   );
 }

@@ -20,7 +20,10 @@ interface Contender {
  * and the Go program of test/bench/go (KUSTOMIZE_ENGINE, built from there). A contender with a wrong answer gets no time.
  */
 export const kustomizeBench: Bench = async (args) => {
-  const { values } = parseArgs({ args: [...args], options: { fleet: { type: "string" }, rounds: { type: "string", default: "5" } } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: { fleet: { type: "string" }, rounds: { type: "string", default: "5" } },
+  });
   printLargeDirectory();
   if (values.fleet === undefined) {
     process.stdout.write("fleet: skipped, give --fleet DIR (a git work tree that the fleet generator wrote)\n");
@@ -48,30 +51,42 @@ export const kustomizeBench: Bench = async (args) => {
   }
   for (const [name, list] of times) {
     const middle = [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]!;
-    process.stdout.write(`${name.padEnd(44)} ${(middle / 1000).toFixed(2).padStart(8)} s, ${(middle / directories.length).toFixed(2)} ms an application\n`);
+    process.stdout.write(
+      `${name.padEnd(44)} ${(middle / 1000).toFixed(2).padStart(8)} s, ${(middle / directories.length).toFixed(2)} ms an application\n`,
+    );
   }
   return isWrong ? 1 : 0;
 };
 
 function sorted(lines: string): string[] {
-  return lines.split("\n").filter((line) => line !== "").sort();
+  return lines
+    .split("\n")
+    .filter((line) => line !== "")
+    .sort();
 }
 
 /** The overlays that Applications point at: `<env>-<region>`. */
 function overlaysOf(fleet: string): string[] {
-  return readdirSync(join(fleet, "apps")).sort().flatMap((service) =>
-    readdirSync(join(fleet, "apps", service, "overlays"))
-      .filter((overlay) => overlay.includes("-"))
-      .sort()
-      .map((overlay) => `apps/${service}/overlays/${overlay}`),
-  );
+  return readdirSync(join(fleet, "apps"))
+    .sort()
+    .flatMap((service) =>
+      readdirSync(join(fleet, "apps", service, "overlays"))
+        .filter((overlay) => overlay.includes("-"))
+        .sort()
+        .map((overlay) => `apps/${service}/overlays/${overlay}`),
+    );
 }
 
 function contendersFor(fleet: string): readonly Contender[] {
   const script = join(dirname(fileURLToPath(import.meta.url)), "kustomize-render.js");
   const ours = (workers: number): Contender => ({
     name: `fleetwright, from git objects, ${workers} process(es)`,
-    run: (directories) => execFileSync(process.execPath, [script, fleet, String(workers)], { input: directories.join("\n"), encoding: "utf8", maxBuffer: 1 << 28 }),
+    run: (directories) =>
+      execFileSync(process.execPath, [script, fleet, String(workers)], {
+        input: directories.join("\n"),
+        encoding: "utf8",
+        maxBuffer: 1 << 28,
+      }),
   });
   const engine = process.env["KUSTOMIZE_ENGINE"];
   const binary = process.env["KUSTOMIZE_BIN"] ?? "kustomize";
@@ -82,7 +97,11 @@ function contendersFor(fleet: string): readonly Contender[] {
   const list: Contender[] = engine ? [go(2), go(1)] : [];
   list.push(ours(1), ours(2));
   if (spawnSync(binary, ["version"]).status === 0)
-    list.push({ name: "kustomize build, one at a time", sample: 20, run: (directories) => runBinary(binary, fleet, directories) });
+    list.push({
+      name: "kustomize build, one at a time",
+      sample: 20,
+      run: (directories) => runBinary(binary, fleet, directories),
+    });
   return list;
 }
 
@@ -109,7 +128,9 @@ function printLargeDirectory(): void {
     const started = performance.now();
     const result = buildKustomization(tree, "");
     const text = result.kind === "built" ? result.yaml() : "";
-    process.stdout.write(`${count} resources in one directory: ${Math.round(performance.now() - started)} ms (${text.length} bytes)\n`);
+    process.stdout.write(
+      `${count} resources in one directory: ${Math.round(performance.now() - started)} ms (${text.length} bytes)\n`,
+    );
   }
 }
 

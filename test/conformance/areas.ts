@@ -1,6 +1,7 @@
 import { applicationset } from "./applicationset.js";
 import { controller } from "./controller.js";
 import { diff } from "./diff.js";
+import { fleetAdopt } from "./fleet-adopt.js";
 import { fleetImpact } from "./fleet-impact.js";
 import { gotemplate } from "./gotemplate.js";
 import { health } from "./health.js";
@@ -19,6 +20,7 @@ export const areas = new Map<string, Area>();
 areas.set("applicationset", applicationset);
 areas.set("controller", controller);
 areas.set("diff", diff);
+areas.set("fleet-adopt", fleetAdopt);
 areas.set("fleet-impact", fleetImpact);
 areas.set("gotemplate", gotemplate);
 areas.set("health", health);

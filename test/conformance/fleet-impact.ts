@@ -1,5 +1,5 @@
-import { diffFleets } from "#src/core/impact/fleet-diff.js";
 import { openFleet } from "#src/apps/fleet/open-fleet.js";
+import { diffFleets } from "#src/core/impact/fleet-diff.js";
 import { type FleetKey, fleetVariants, generateFleet } from "../fleet/generated-fleet.js";
 import type { AreaReport } from "./run.js";
 

@@ -1,13 +1,14 @@
+import { InputError } from "#src/core/errors.js";
 import { applyFieldSpec, applyFieldSpecs, overwriteScalar, setScalar } from "#src/core/kustomize/filters/field-spec.js";
 import { decodePatch } from "#src/core/kustomize/filters/json-patch.js";
 import { mergeNodes } from "#src/core/kustomize/filters/merge2.js";
+import { applyReplacements } from "#src/core/kustomize/filters/replacement.js";
 import { generateIamPolicy } from "#src/core/kustomize/generators/iam-policy.js";
 import type { IamPolicyArgs, ImageArgs, ReplacementArgs, ReplicaArgs, Texts } from "#src/core/kustomize/kustomization/fields.js";
 import { type FieldSpec, fieldSpec } from "#src/core/kustomize/model/field-spec.js";
 import { ResMap } from "#src/core/kustomize/model/res-map.js";
 import { Resource } from "#src/core/kustomize/model/resource.js";
 import { builtInSchemas } from "#src/core/kustomize/model/schema.js";
-import { applyReplacements } from "#src/core/kustomize/filters/replacement.js";
 import { toJson } from "#src/core/kustomize/nodes/json.js";
 import { type Node, type NodeMap, textOf } from "#src/core/kustomize/nodes/node.js";
 import { YNode } from "#src/core/kustomize/nodes/ynode.js";
@@ -17,7 +18,6 @@ import { type SubjectMode, withNamespaceSet } from "#src/core/kustomize/transfor
 import { patchInto } from "#src/core/kustomize/transformers/patch-apply.js";
 import { readOperations } from "#src/core/kustomize/transformers/patch-text.js";
 import { withValue } from "#src/core/kustomize/transformers/value-add.js";
-import { InputError } from "#src/core/errors.js";
 import type { Value } from "#src/core/manifest/value.js";
 import { emitJson } from "#src/core/yaml/json.js";
 import { parseYamlDocuments } from "#src/core/yaml/parse.js";
@@ -56,7 +56,8 @@ export interface FilterCase extends CaseBase {
 /** Why a case cannot be run: the recorded filter lacks what the original kept in unexported fields. */
 export function missingInput(found: FilterCase): string | undefined {
   if (found.filterType === "nameref.Filter") return "a name reference filter recorded without its candidates";
-  if (found.filterType === "patchstrategicmerge.Filter" && found.filter === undefined) return "a merge filter recorded without its patch";
+  if (found.filterType === "patchstrategicmerge.Filter" && found.filter === undefined)
+    return "a merge filter recorded without its patch";
   return found.filterType === "refvar.Filter" ? "a variable filter recorded without its variables" : undefined;
 }
 
@@ -64,7 +65,9 @@ export function missingInput(found: FilterCase): string | undefined {
 export function runFilterCase(found: FilterCase): string | undefined {
   const actual = apply(found, documents(found.input) as readonly NodeMap[]).map((node) => emitJson(toJson(node), { indent: 1 }));
   const wanted = documents(found.expectedOutput ?? "").map((node) => emitJson(toJson(node), { indent: 1 }));
-  return actual.join("\n") === wanted.join("\n") ? found.expectedOutput : `structure differs:\n${actual.join("\n")}\nwanted:\n${wanted.join("\n")}`;
+  return actual.join("\n") === wanted.join("\n")
+    ? found.expectedOutput
+    : `structure differs:\n${actual.join("\n")}\nwanted:\n${wanted.join("\n")}`;
 }
 
 function documents(text: string): readonly Node[] {
@@ -116,13 +119,18 @@ function applyToOne(type: string, filter: Parameters, node: NodeMap): Node {
     case "replicacount.Filter":
       return applyFieldSpec(node, spec, { set: setScalar("!!int", String(filter.replica.count)), createKind: "scalar" });
     case "imagetag.Filter":
-      return node["kind"] === "CustomResourceDefinition" ? node : applyFieldSpecs(node, specs, { set: imageSetter(filter.imageTag) });
+      return node["kind"] === "CustomResourceDefinition"
+        ? node
+        : applyFieldSpecs(node, specs, { set: imageSetter(filter.imageTag) });
     case "imagetag.LegacyFilter":
       return node["kind"] === "CustomResourceDefinition" ? node : withContainerImages(node, imageSetter(filter.imageTag));
     case "namespace.Filter":
       return moved(filter, specs, node);
     case "patchjson6902.Filter":
-      return patchInto(new Resource(node, builtInSchemas), typeof filter.Patch === "string" ? readOperations(filter.Patch) : decodePatch(filter.Patch)).value;
+      return patchInto(
+        new Resource(node, builtInSchemas),
+        typeof filter.Patch === "string" ? readOperations(filter.Patch) : decodePatch(filter.Patch),
+      ).value;
     case "valueadd.Filter":
       return withValue(node, { fieldPath: filter.FieldPath, filePathPosition: filter.filePathPosition ?? 0 }, filter.Value);
     default:

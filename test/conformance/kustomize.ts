@@ -1,11 +1,11 @@
 import { FleetwrightError, formatError } from "#src/core/errors.js";
-import { buildKustomization, memoryTree, type KustomizeOptions } from "#src/core/kustomize/index.js";
+import { buildKustomization, type KustomizeOptions, memoryTree } from "#src/core/kustomize/index.js";
 import type { Area } from "./areas.js";
 import { readCases } from "./jsonl.js";
 import { describeDifference, namesSameCulprit } from "./kustomize-compare.js";
-import { missingInput, runFilterCase, type FilterCase } from "./kustomize-filters.js";
-import { runMergeCase, type MergeCase } from "./kustomize-merges.js";
-import { runPluginCase, type PluginCase } from "./kustomize-plugins.js";
+import { type FilterCase, missingInput, runFilterCase } from "./kustomize-filters.js";
+import { type MergeCase, runMergeCase } from "./kustomize-merges.js";
+import { type PluginCase, runPluginCase } from "./kustomize-plugins.js";
 
 export interface CaseBase {
   readonly id: string;
@@ -88,12 +88,18 @@ function judgeBuild(found: BuildCase): string | undefined {
     return `warnings: ${JSON.stringify(warnings)} instead of ${JSON.stringify(found.warnings)}`;
   // The corpus leaves the unordered bytes out where they are the same, but also in a few cases where the binary prints others.
   // In one case it holds another build's documents.
-  if (found.expectedOutputUnordered === undefined || !isPermutation(found.expectedOutputUnordered, found.expectedOutput)) return undefined;
+  if (found.expectedOutputUnordered === undefined || !isPermutation(found.expectedOutputUnordered, found.expectedOutput))
+    return undefined;
   return judgeOutcome({ ...found, expectedOutput: found.expectedOutputUnordered }, () => run("none"));
 }
 
 function isPermutation(a: string, b: string): boolean {
-  const sorted = (text: string): string => text.split("---\n").map((part) => part.trimEnd()).sort().join("\n");
+  const sorted = (text: string): string =>
+    text
+      .split("---\n")
+      .map((part) => part.trimEnd())
+      .sort()
+      .join("\n");
   return sorted(a) === sorted(b);
 }
 
@@ -115,7 +121,8 @@ function judgeOutcome(found: CaseBase, run: () => string | undefined): string | 
   try {
     output = run();
   } catch (error) {
-    if (!(error instanceof FleetwrightError)) return `crash: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    if (!(error instanceof FleetwrightError))
+      return `crash: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     const message = formatError(error);
     if (found.expectedError === undefined) return `unexpected error: ${message}`;
     if (error.message === found.expectedError.trimEnd() || error.message === found.expectedError) return undefined;

@@ -64,7 +64,7 @@ describe.skipIf(!chromium)(`the page in a real browser${chromium ? "" : " (skipp
       const page = await browser.newPage({ viewport: { width: 1500, height: 1100 } });
       await page.goto(printedAs("page"));
       await page.waitForSelector("button[data-app]");
-      const original = page.locator(`button[data-app]:not([data-app*="orders-2"]):not([data-app$="-b"])`);
+      const original = page.locator(`button[data-app]:not([data-app*="checkout"]):not([data-app$="-b"])`);
       await expect.poll(() => original.count()).toBe(360);
       await page.click(`button[data-app="orders-prod-eu-1"]`);
       await page.waitForSelector(".resources tbody tr");

@@ -57,8 +57,7 @@ export interface ApplicationView {
 export async function startWorkbench(cluster: TestCluster): Promise<Workbench> {
   const directory = await mkdtemp(join(tmpdir(), `fleetwright-bench-${cluster.name}-`));
   const hub = cluster.client;
-  await installDefinitions(hub);
-  await prepareHub(hub, join(root, "deploy/crds"), []);
+  await installControlPlane(hub);
   const repository = await createFleetRepository(join(directory, "repository"));
   await repository.commit("Begin", { "README.md": "# e2e\n" });
   const controller = await runController({
@@ -108,14 +107,15 @@ export async function startWorkbench(cluster: TestCluster): Promise<Workbench> {
   };
 }
 
-/** A real server serves a new kind only a moment after it has accepted its definition. */
-async function installDefinitions(hub: ClusterPort): Promise<void> {
+/** CRDs, namespace and default project. A real server serves a new kind only a moment after it has accepted its definition. */
+export async function installControlPlane(hub: ClusterPort): Promise<void> {
   for (const name of ["applications", "applicationsets", "appprojects"])
     await applyAll(hub, await readFile(join(root, `deploy/crds/${name}.yaml`), "utf8"));
   await until(
     () => "the CRDs are not served",
     async () => (await hub.discover(true)).filter((resource) => resource.group === "argoproj.io").length === 3,
   );
+  await prepareHub(hub, join(root, "deploy/crds"), []);
 }
 
 export async function getApplication(hub: ClusterPort, name: string): Promise<KubernetesObject | undefined> {
@@ -206,7 +206,7 @@ export function describeView(view: ApplicationView): string {
 }
 
 /** In a process of its own, while the controller and the simulator of this one go on. */
-async function runKubectl(cluster: TestCluster, args: readonly string[], options: KubectlOptions = {}): Promise<string> {
+export async function runKubectl(cluster: TestCluster, args: readonly string[], options: KubectlOptions = {}): Promise<string> {
   const child = spawn("kubectl", ["--kubeconfig", cluster.kubeconfig, ...args], {
     env: { ...process.env, ...options.env },
     timeout: 60_000,

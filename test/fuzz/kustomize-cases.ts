@@ -1,5 +1,5 @@
-import { emitJson } from "#src/core/yaml/json.js";
 import type { Value } from "#src/core/manifest/value.js";
+import { emitJson } from "#src/core/yaml/json.js";
 import type { Random } from "./random.js";
 
 export interface RandomCase {
@@ -28,7 +28,32 @@ function knownResources(texts: readonly string[]): readonly Known[] {
 
 const names = ["web", "api", "db", "e5", "cache-1", "a.b"];
 const namespaces = ["prod", "default", "team-a"];
-const plainScalars = ["x", "5", "\"5\"", "'true'", "true", "1.0", "0x1F", "1e3", "~", "null", "", "yes", "on", "012", "2020-01-02", "'a: b'", "\"\"", "a b", "9007199254740993", "|\n{indent}  line1\n{indent}  line2", "1_000", ".5", "'#no'", "!!str 7"];
+const plainScalars = [
+  "x",
+  "5",
+  '"5"',
+  "'true'",
+  "true",
+  "1.0",
+  "0x1F",
+  "1e3",
+  "~",
+  "null",
+  "",
+  "yes",
+  "on",
+  "012",
+  "2020-01-02",
+  "'a: b'",
+  '""',
+  "a b",
+  "9007199254740993",
+  "|\n{indent}  line1\n{indent}  line2",
+  "1_000",
+  ".5",
+  "'#no'",
+  "!!str 7",
+];
 
 /** A base of random resources, components, and overlays upon each other; every field is legal, the combination need not be. */
 export function randomKustomizations(random: Random): RandomCase {
@@ -41,7 +66,11 @@ export function randomKustomizations(random: Random): RandomCase {
   });
   const known = knownResources(Object.values(files));
   const baseGenerators = generators(random, "base");
-  files["base/kustomization.yaml"] = kustomization({ ...baseGenerators, resources: paths, ...(random.chance(0.3) ? edits(random, known) : {}) });
+  files["base/kustomization.yaml"] = kustomization({
+    ...baseGenerators,
+    resources: paths,
+    ...(random.chance(0.3) ? edits(random, known) : {}),
+  });
   const components = random.chance(0.4) ? ["c0"] : [];
   for (const component of components)
     files[`${component}/kustomization.yaml`] = kustomization({
@@ -54,7 +83,8 @@ export function randomKustomizations(random: Random): RandomCase {
   const depth = 1 + random.below(3);
   for (let level = 0; level < depth; level++) {
     const fields: Fields = { resources: [`../${below}`], ...edits(random, known) };
-    if (random.chance(0.4)) Object.assign(fields, random.chance(0.5) ? generators(random, `o${level}`) : changedGenerators(random, baseGenerators));
+    if (random.chance(0.4))
+      Object.assign(fields, random.chance(0.5) ? generators(random, `o${level}`) : changedGenerators(random, baseGenerators));
     if (components.length > 0 && random.chance(0.5)) fields["components"] = components.map((component) => `../${component}`);
     below = `o${level}`;
     files[`${below}/kustomization.yaml`] = kustomization(fields);
@@ -86,24 +116,30 @@ function randomManifest(random: Random, name: string): string {
 
 function metadata(random: Random, name: string): string {
   const namespace = random.chance(0.25) ? `  namespace: ${random.pick(namespaces)}\n` : "";
-  const labels = random.chance(0.6) ? `  labels:\n    app: ${random.pick(["web", "'api'", "\"db\""])}\n${random.chance(0.3) ? "    tier: 5\n" : ""}` : "";
+  const labels = random.chance(0.6)
+    ? `  labels:\n    app: ${random.pick(["web", "'api'", '"db"'])}\n${random.chance(0.3) ? "    tier: 5\n" : ""}`
+    : "";
   const annotations = random.chance(0.4) ? `  annotations:\n    note: ${random.pick(["x", "'5'", "true", "7"])}\n` : "";
   return `metadata:\n  name: ${random.chance(0.2) ? `"${name}"` : name}\n${namespace}${labels}${annotations}`;
 }
 
 function podSpec(random: Random, indent: string): string {
   const container = (name: string): string =>
-    `${indent}- name: ${name}\n${indent}  image: ${random.pick(["nginx", "'nginx:1.2'", "reg.io/app:v1", "nginx@sha256:abc", "\"busybox\""])}\n` +
+    `${indent}- name: ${name}\n${indent}  image: ${random.pick(["nginx", "'nginx:1.2'", "reg.io/app:v1", "nginx@sha256:abc", '"busybox"'])}\n` +
     (random.chance(0.5)
       ? `${indent}  env:\n${indent}  - name: A\n${indent}    value: ${scalar(random, `${indent}    `)}\n${indent}  - name: B\n${indent}    valueFrom:\n${indent}      configMapKeyRef:\n${indent}        name: base-cm\n${indent}        key: k\n`
       : "") +
-    (random.chance(0.4) ? `${indent}  ports:\n${indent}  - containerPort: 80\n${indent}  - containerPort: ${random.pick(["80", "443", "'80'"])}\n${random.chance(0.5) ? `${indent}    protocol: UDP\n` : ""}` : "") +
+    (random.chance(0.4)
+      ? `${indent}  ports:\n${indent}  - containerPort: 80\n${indent}  - containerPort: ${random.pick(["80", "443", "'80'"])}\n${random.chance(0.5) ? `${indent}    protocol: UDP\n` : ""}`
+      : "") +
     (random.chance(0.3) ? `${indent}  args: [a, "5", 5, "$(VAR)"]\n` : "") +
     (random.chance(0.3) ? `${indent}  volumeMounts:\n${indent}  - mountPath: /x\n${indent}    name: v\n` : "");
   return (
     `${indent}containers:\n${container("main")}${random.chance(0.5) ? container("side") : ""}` +
     (random.chance(0.3) ? `${indent}initContainers:\n${container("init")}` : "") +
-    (random.chance(0.4) ? `${indent}volumes:\n${indent}- name: v\n${indent}  secret:\n${indent}    secretName: base-secret\n` : "") +
+    (random.chance(0.4)
+      ? `${indent}volumes:\n${indent}- name: v\n${indent}  secret:\n${indent}    secretName: base-secret\n`
+      : "") +
     (random.chance(0.3) ? `${indent}serviceAccountName: web\n` : "") +
     (random.chance(0.2) ? `${indent}nodeSelector: {a: b, c: }\n` : "") +
     (random.chance(0.2) ? `${indent}empty:\n` : "")
@@ -132,7 +168,8 @@ function configMap(random: Random, name: string): string {
 function role(random: Random, name: string): string {
   const kind = random.pick(["RoleBinding", "ClusterRoleBinding", "Role", "ServiceAccount", "Namespace"]);
   if (kind === "ServiceAccount" || kind === "Namespace") return `apiVersion: v1\nkind: ${kind}\n${metadata(random, name)}`;
-  if (kind === "Role") return `apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\n${metadata(random, name)}rules:\n- apiGroups: [""]\n  resources: [secrets]\n  resourceNames: [base-secret, other]\n`;
+  if (kind === "Role")
+    return `apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\n${metadata(random, name)}rules:\n- apiGroups: [""]\n  resources: [secrets]\n  resourceNames: [base-secret, other]\n`;
   return (
     `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\n${metadata(random, name)}roleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: Role\n  name: ${name}\n` +
     `subjects:\n- kind: ServiceAccount\n  name: ${random.pick([name, "default"])}\n${random.chance(0.5) ? `  namespace: ${random.pick(namespaces)}\n` : ""}- kind: Group\n  name: devs\n`
@@ -142,7 +179,7 @@ function role(random: Random, name: string): string {
 function custom(random: Random, name: string): string {
   return (
     `apiVersion: example.com/v1\nkind: Widget\n${metadata(random, name)}spec:\n${entries(random, "  ", ["a", "b", "c", "d"])}  list:\n  - name: one\n    v: ${scalar(random, "    ")}\n  - name: two\n` +
-    `  nested:\n    x: 1\n${entries(random, "    ", ["y", "z"])}${random.chance(0.3) ? "  flow: {a: 1, b: [x, y], c: \"5\"}\n" : ""}`
+    `  nested:\n    x: 1\n${entries(random, "    ", ["y", "z"])}${random.chance(0.3) ? '  flow: {a: 1, b: [x, y], c: "5"}\n' : ""}`
   );
 }
 
@@ -160,9 +197,15 @@ function scaler(random: Random, name: string): string {
 
 function generators(random: Random, name: string): Fields {
   const fields: Fields = {};
-  const options: Fields = random.chance(0.3) ? { options: { disableNameSuffixHash: random.chance(0.5), labels: { gen: "yes" }, immutable: random.chance(0.3) } } : {};
-  if (random.chance(0.7)) fields["configMapGenerator"] = [{ name: `${name}-cm`, literals: ["k=v", `n=${random.below(9)}`, "q='x y'"], ...options }];
-  if (random.chance(0.5)) fields["secretGenerator"] = [{ name: `${name}-secret`, literals: ["pw=hunter2"], type: random.pick(["Opaque", ""]), ...options }];
+  const options: Fields = random.chance(0.3)
+    ? { options: { disableNameSuffixHash: random.chance(0.5), labels: { gen: "yes" }, immutable: random.chance(0.3) } }
+    : {};
+  if (random.chance(0.7))
+    fields["configMapGenerator"] = [{ name: `${name}-cm`, literals: ["k=v", `n=${random.below(9)}`, "q='x y'"], ...options }];
+  if (random.chance(0.5))
+    fields["secretGenerator"] = [
+      { name: `${name}-secret`, literals: ["pw=hunter2"], type: random.pick(["Opaque", ""]), ...options },
+    ];
   if (random.chance(0.2)) fields["generatorOptions"] = { annotations: { g: "1" }, disableNameSuffixHash: random.chance(0.5) };
   return fields;
 }
@@ -188,9 +231,21 @@ function edits(random: Random, known: readonly Known[]): Fields {
   add(0.2, "nameSuffix", () => random.pick(["-s", "2"]));
   add(0.3, "namespace", () => random.pick([...namespaces, "123"]));
   add(0.25, "commonLabels", () => ({ team: random.pick(["a", "5"]), app: random.pick(["web", "new"]) }));
-  add(0.3, "labels", () => [{ pairs: { env: random.pick(["e1", "true"]) }, includeSelectors: random.chance(0.3), includeTemplates: random.chance(0.4) }]);
+  add(0.3, "labels", () => [
+    { pairs: { env: random.pick(["e1", "true"]) }, includeSelectors: random.chance(0.3), includeTemplates: random.chance(0.4) },
+  ]);
   add(0.25, "commonAnnotations", () => ({ note: random.pick(["n", "1"]), other: "o" }));
-  add(0.35, "images", () => [{ name: random.pick(["nginx", "reg.io/app", "busybox"]), ...random.pick<Fields>([{ newTag: "9" }, { newName: "other/img" }, { digest: "sha256:123" }, { newName: "n", newTag: "1.0" }]) }]);
+  add(0.35, "images", () => [
+    {
+      name: random.pick(["nginx", "reg.io/app", "busybox"]),
+      ...random.pick<Fields>([
+        { newTag: "9" },
+        { newName: "other/img" },
+        { digest: "sha256:123" },
+        { newName: "n", newTag: "1.0" },
+      ]),
+    },
+  ]);
   if (workloads.length > 0) add(0.15, "replicas", () => [{ name: random.pick(workloads).name, count: random.below(9) }]);
   add(0.6, "patches", () => [randomPatch(random, known), ...(random.chance(0.4) ? [randomPatch(random, known)] : [])]);
   add(0.15, "patchesStrategicMerge", () => [mergePatch(random, random.pick(known))]);
@@ -213,7 +268,12 @@ function randomPatch(random: Random, known: readonly Known[]): Fields {
     { kind: "ConfigMap", namespace: "default" },
     { annotationSelector: "note" },
   ]);
-  if (random.chance(0.5)) return { target, patch: mergePatch(random, random.chance(0.5) ? anything : { ...random.pick(known), name: "any" }), ...(random.chance(0.1) ? { options: { allowNameChange: true } } : {}) };
+  if (random.chance(0.5))
+    return {
+      target,
+      patch: mergePatch(random, random.chance(0.5) ? anything : { ...random.pick(known), name: "any" }),
+      ...(random.chance(0.1) ? { options: { allowNameChange: true } } : {}),
+    };
   const operations: Fields[] = [
     { op: "add", path: "/metadata/annotations/added", value: "again" },
     { op: "add", path: "/metadata/labels", value: { fresh: "l", app: "web" } },
@@ -275,7 +335,10 @@ function mergePatch(random: Random, resource: Known): string {
 const sourcePaths: { readonly [kind: string]: readonly Fields[] } = {
   Service: [{ fieldPath: "spec.ports.0.port" }, { fieldPath: "spec.ports" }],
   Widget: [{ fieldPath: "spec.nested" }, { fieldPath: "spec.nested.x" }, { fieldPath: "spec.list.[name=one].name" }],
-  Deployment: [{ fieldPath: "spec.template.spec.containers.[name=main].image", options: { delimiter: ":", index: 0 } }, { fieldPath: "spec.template" }],
+  Deployment: [
+    { fieldPath: "spec.template.spec.containers.[name=main].image", options: { delimiter: ":", index: 0 } },
+    { fieldPath: "spec.template" },
+  ],
 };
 
 function randomReplacement(random: Random, known: readonly Known[]): Fields {
@@ -283,8 +346,16 @@ function randomReplacement(random: Random, known: readonly Known[]): Fields {
   const source: Fields = { kind, name, ...random.pick(sourcePaths[kind] ?? [{ fieldPath: "metadata.name" }, {}]) };
   const target = random.pick<Fields>([
     { select: { kind: "Widget" }, fieldPaths: ["spec.a"], options: { create: random.chance(0.7) } },
-    { select: { kind: "Deployment" }, fieldPaths: ["spec.template.spec.containers.*.image"], options: { delimiter: ":", index: random.pick([-1, 0, 1, 9]) } },
-    { select: { kind: "Deployment" }, fieldPaths: ["metadata.annotations.[a.b/c]", "metadata.labels.app"], options: { create: true } },
+    {
+      select: { kind: "Deployment" },
+      fieldPaths: ["spec.template.spec.containers.*.image"],
+      options: { delimiter: ":", index: random.pick([-1, 0, 1, 9]) },
+    },
+    {
+      select: { kind: "Deployment" },
+      fieldPaths: ["metadata.annotations.[a.b/c]", "metadata.labels.app"],
+      options: { create: true },
+    },
     { select: { kind: "Widget" }, fieldPaths: ["spec.list.[name=one].v"] },
     { select: { name: "web" }, reject: [{ kind: "Service" }], fieldPaths: ["metadata.labels.copied"], options: { create: true } },
     { select: { kind: "Service" }, fieldPaths: ["spec.selector.app"] },

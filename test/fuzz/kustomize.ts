@@ -32,7 +32,9 @@ export const fuzzKustomize: Fuzzer = async ({ seconds, seed }) => {
     differences += 1;
     process.stdout.write(`DIFFERS seed ${current}: ${why}\n`);
   }
-  process.stdout.write(`kustomize: ${cases} cases (${errors} with an error) from seed ${seed} in ${seconds} s, ${differences} differences\n`);
+  process.stdout.write(
+    `kustomize: ${cases} cases (${errors} with an error) from seed ${seed} in ${seconds} s, ${differences} differences\n`,
+  );
   return differences === 0 ? 0 : 1;
 };
 
@@ -55,9 +57,17 @@ function runBinary(binary: string, files: Readonly<Record<string, string>>, targ
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
-    const { status, stdout, stderr } = spawnSync(binary, ["build", join(folder, target)], { encoding: "utf8", maxBuffer: 64 << 20 });
+    const { status, stdout, stderr } = spawnSync(binary, ["build", join(folder, target)], {
+      encoding: "utf8",
+      maxBuffer: 64 << 20,
+    });
     if (status === 0) return { output: stdout };
-    return { error: stderr.replaceAll(folder, "").replace(/^(?!Error: ).*\n/gm, "").replace(/^Error: /, "") };
+    return {
+      error: stderr
+        .replaceAll(folder, "")
+        .replace(/^(?!Error: ).*\n/gm, "")
+        .replace(/^Error: /, ""),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -51,6 +51,7 @@ export function registerController(program: Command, io: CliIo): void {
           log: pinoLogger({ level: options.logLevel, destination: { write: (line) => io.err(line) } }),
           ...(options.knownHosts === undefined ? {} : { knownHosts: options.knownHosts }),
           ...(options.allowFileRepositories === true ? { allowFileRepositories: true } : {}),
+          ...waveDelay(io.env["ARGOCD_SYNC_WAVE_DELAY"]),
         });
         await new Promise<void>((resolve) => {
           if (io.stop.aborted) return resolve();
@@ -59,4 +60,9 @@ export function registerController(program: Command, io: CliIo): void {
         await running.stop();
       }),
     );
+}
+
+/** Argo CD: ARGOCD_SYNC_WAVE_DELAY is the pause between waves in whole seconds. */
+function waveDelay(seconds: string | undefined): { readonly waveDelayMs?: number } {
+  return seconds !== undefined && /^\d+$/.test(seconds) ? { waveDelayMs: Number(seconds) * 1000 } : {};
 }

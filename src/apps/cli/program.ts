@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { registerAdopt } from "./adopt.js";
 import { registerApp } from "./app.js";
 import { registerAppset } from "./appset.js";
 import { registerAt } from "./at.js";
@@ -6,6 +7,7 @@ import { registerCompare } from "./compare.js";
 import { registerController } from "./controller.js";
 import { registerDemo } from "./demo.js";
 import { registerDiff } from "./diff.js";
+import { registerHelm } from "./helm.js";
 import { registerImpact } from "./impact.js";
 import type { CliIo } from "./io.js";
 import { registerKustomize } from "./kustomize.js";
@@ -16,6 +18,7 @@ import { registerWhatIf } from "./what-if.js";
 export type Register = (program: Command, io: CliIo) => void;
 
 const commands: readonly Register[] = [
+  registerAdopt,
   registerApp,
   registerAppset,
   registerImpact,
@@ -25,6 +28,7 @@ const commands: readonly Register[] = [
   registerCompare,
   registerWhatIf,
   registerKustomize,
+  registerHelm,
   registerController,
   registerDemo,
 ];

@@ -185,6 +185,11 @@ describe("matrix and merge", () => {
   });
 });
 
+test("a nested matrix that cannot be decoded is an error of its generator, never a crash", () => {
+  const spec = `generators: [{matrix: {generators: [{matrix: {generators: text}}, {list: {elements: []}}]}}]${template("a")}`;
+  expect(run(spec)).toMatchObject({ applications: [], sourceState: "failed", requeueAfterSeconds: 0 });
+});
+
 test("hostile keys of parameters stay keys", () => {
   const spec = `generators: [{list: {elementsYaml: '[{"constructor": "c", "toString": "t"}]'}}]${template("{{constructor}}-{{toString}}-{{hasOwnProperty}}")}`;
   expect(namesOf(run(spec))).toEqual(["c-t-{{hasOwnProperty}}"]);

@@ -422,7 +422,7 @@ function typedConstant(node: Operand, type: GoType | undefined): Eval {
 function validated(state: State, value: GoValue, type: GoType | undefined): GoValue {
   if (type === undefined || type === types.value) return value;
   if (value === undefined) {
-    if (canBeNil(type)) return type === types.map ? nilMap : zeroOf(type);
+    if (canBeNil(type)) return zeroOf(type);
     throw state.fail(`invalid value; expected ${type.name}`);
   }
   if (type === types.any) return value;
@@ -430,5 +430,3 @@ function validated(state: State, value: GoValue, type: GoType | undefined): GoVa
   if (actual === type || actual.underlying === type) return value;
   throw state.fail(`wrong type for value; expected ${type.name}; got ${actual.name}`);
 }
-
-const nilMap = new GoMap(new Map(), types.map, true);

@@ -1,6 +1,6 @@
 import type { TemplateFailure } from "./errors.js";
 import { type GoType, sliceOf, types } from "./value/type.js";
-import { type GoBytes, GoInt, GoList, type GoMap, type GoMethod, type GoObject, type GoValue } from "./value/value.js";
+import { type GoBytes, GoInt, GoList, GoMap, type GoMethod, type GoObject, type GoValue } from "./value/value.js";
 
 /** Milliseconds since the epoch and random bytes are given by the caller: templates themselves are pure. */
 export interface Environment {
@@ -107,6 +107,8 @@ export function zeroOf(type: GoType): GoValue {
       return 0;
     case "slice":
       return new GoList([], type, true);
+    case "map":
+      return new GoMap(new Map(), type, true);
     case "int":
     case "int64":
       return new GoInt(type, 0n);

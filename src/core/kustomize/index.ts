@@ -5,6 +5,8 @@ import type { FileTree } from "../render/file-tree.js";
 import { build } from "./build/build.js";
 import type { KustomizeOptions, KustomizeResult } from "./options.js";
 
+export type { FileTree, TreeEntry, TreeFile } from "../render/file-tree.js";
+export { memoryTree } from "../render/memory-tree.js";
 export type { KustomizeErrorDetails } from "./model/errors.js";
 export type {
   HelmRenderer,
@@ -16,8 +18,6 @@ export type {
   Warning,
 } from "./options.js";
 export { KustomizeSession } from "./session.js";
-export { memoryTree } from "../render/memory-tree.js";
-export type { FileTree, TreeEntry, TreeFile } from "../render/file-tree.js";
 
 /**
  * Builds the kustomization in `directory` ("" is the root of the tree). The bytes and the order are those of Kustomize v5.8.1.

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "../manifest/object.js";
 import type { Value } from "../manifest/value.js";
 import type { FileTree } from "../render/file-tree.js";
-import type { ImageArgs, PatchArgs, Texts } from "./kustomization/fields.js";
+import type { PatchArgs, Texts } from "./kustomization/fields.js";
 import type { KustomizeSession } from "./session.js";
 
 /** What Argo CD's `source.kustomize` lays over a kustomization, as `kustomize edit` would write it. */

@@ -1,10 +1,10 @@
 import type { FileTree } from "../render/file-tree.js";
 import { isReadSetValid, type ReadSet } from "../render/recording-tree.js";
-import type { NodeMap } from "./nodes/node.js";
-import type { TransformerConfig } from "./model/transformer-config.js";
-import type { Resource } from "./model/resource.js";
-import type { Warning } from "./options.js";
 import type { VarSet } from "./build/vars.js";
+import type { Resource } from "./model/resource.js";
+import type { TransformerConfig } from "./model/transformer-config.js";
+import type { NodeMap } from "./nodes/node.js";
+import type { Warning } from "./options.js";
 
 /** What a kustomization directory accumulates to; immutable, so that overlays may share it. */
 export interface Accumulated {

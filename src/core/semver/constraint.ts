@@ -33,11 +33,23 @@ const hyphenRange = RE2JS.compile(`\\s*(${version})\\s+-\\s+(${version})\\s*`);
 const eachComparison = RE2JS.compile(`(${operators})\\s*(${version})`);
 const validGroup = RE2JS.compile(`^(\\s*(${operators})\\s*(${version})\\s*)((?:\\s+|,\\s*)(${operators})\\s*(${version})\\s*)*$`);
 
+/** Argo CD 3.5 has Masterminds 3.4; Helm 4 has 3.5, which limits lengths and quotes what it refuses. */
+export type SemverRelease = "3.4" | "3.5";
+
+const maxLength = 512;
+const maxGroups = 32;
+
 /** Masterminds' NewConstraint: the constraint, or its error message. */
-export function parseConstraint(text: string): ParsedConstraint {
+export function parseConstraint(text: string, release: SemverRelease = "3.4"): ParsedConstraint {
+  const isLimited = release === "3.5";
+  if (isLimited && text.length > maxLength) return { error: `constraint string is too long (max ${maxLength} bytes)` };
   const groups: Group[] = [];
-  for (const group of rewriteRanges(text).split("||")) {
-    if (!validGroup.matcher(group).find()) return { error: `improper constraint: ${group}` };
+  const parts = rewriteRanges(text).split("||");
+  if (isLimited && parts.length > maxGroups) return { error: `too many constraint groups (max ${maxGroups})` };
+  for (const group of parts) {
+    if (!validGroup.matcher(group).find()) {
+      return { error: `improper constraint: ${isLimited ? JSON.stringify(group) : group}` };
+    }
     const comparisons: Comparison[] = [];
     for (const found of allMatches(eachComparison, group)) {
       const comparison = parseComparison(found);

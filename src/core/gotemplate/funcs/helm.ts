@@ -8,6 +8,7 @@ import { types } from "../value/type.js";
 import { GoList, GoMap, type GoValue } from "../value/value.js";
 import { durationFunctions } from "./durations.js";
 import { orElse } from "./json-functions.js";
+import { semverFunctions } from "./semver-functions.js";
 import { tomlFunctions } from "./toml.js";
 import { printYaml, readYaml, requireList, requireMap } from "./yaml.js";
 
@@ -30,6 +31,7 @@ export function helmFunctions(options: HelmFunctionOptions = {}): FunctionTable 
   return {
     ...(options.version === "4.2" ? {} : durationFunctions),
     ...tomlFunctions,
+    ...semverFunctions("3.5"),
     toYaml: fn("any", (value) => orElse(() => printYaml(value), "")),
     mustToYaml: fn("any", printYaml),
     toYamlPretty: fn("any", (value) => orElse(() => printPretty(value), "")),

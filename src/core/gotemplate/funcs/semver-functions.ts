@@ -1,19 +1,22 @@
-import { parseConstraint, satisfies } from "../../semver/constraint.js";
+import { parseConstraint, type SemverRelease, satisfies } from "../../semver/constraint.js";
 import { compareVersions, formatVersion, parseVersion, type Version } from "../../semver/version.js";
 import { functionError } from "../errors.js";
 import { type FunctionTable, fn } from "../function.js";
 import { type GoType, types } from "../value/type.js";
 import { GoInt, type GoMethod, GoObject, type GoValue, int } from "../value/value.js";
+import { nilDereference } from "./convert.js";
 
-/** sprig's semver functions. */
-export const semverFunctions: FunctionTable = {
-  semver: fn("string", (text) => new GoVersion(parsed(text))),
-  semverCompare: fn("string string", (range, text) => {
-    const constraint = parseConstraint(range);
-    if ("error" in constraint) throw functionError(constraint.error);
-    return satisfies(parsed(text), constraint.constraint);
-  }),
-};
+/** sprig's semver functions, on a release of the semver library. */
+export function semverFunctions(release: SemverRelease): FunctionTable {
+  return {
+    semver: fn("string", (text) => new GoVersion(parsed(text))),
+    semverCompare: fn("string string", (range, text) => {
+      const constraint = parseConstraint(range, release);
+      if ("error" in constraint) throw functionError(constraint.error);
+      return satisfies(parsed(text), constraint.constraint);
+    }),
+  };
+}
 
 function parsed(text: string): Version {
   const result = parseVersion(text);
@@ -107,7 +110,12 @@ function plain(call: () => GoValue): GoMethod {
 }
 
 function withOther(call: (other: Version) => GoValue): GoMethod {
-  return { params: [types.version], variadic: false, call: ([other]) => call((other as GoVersion).value) };
+  return { params: [types.version], variadic: false, call: ([other]) => call(behind(other)) };
+}
+
+function behind(pointer: GoValue): Version {
+  if (pointer instanceof GoVersion) return pointer.value;
+  throw nilDereference();
 }
 
 function withText(call: (text: string) => GoValue): GoMethod {

@@ -29,7 +29,7 @@ export const sprigFunctions: FunctionTable = {
   ...regexFunctions,
   ...urlFunctions,
   ...dateFunctions,
-  ...semverFunctions,
+  ...semverFunctions("3.4"),
   ...randomFunctions,
   ...cryptoFunctions,
   ...certificateFunctions,

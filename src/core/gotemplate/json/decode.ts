@@ -36,6 +36,8 @@ class Decoder {
 
   private bad(context: string): TemplateFailure {
     const code = this.text.codePointAt(this.at);
+    // At the end the original feeds its scanner a blank: inside a word or number that is the offending character.
+    if (code === undefined && /literal|escape/.test(context)) return functionError(`invalid character ' ' ${context}`);
     if (code === undefined) return functionError("unexpected end of JSON input");
     // The original looks at bytes: of a longer character it shows the first one.
     const char =

@@ -1,5 +1,5 @@
-import { emptyConfig, mergeConfigs, type TransformerConfig } from "../model/transformer-config.js";
 import { ResMap } from "../model/res-map.js";
+import { emptyConfig, mergeConfigs, type TransformerConfig } from "../model/transformer-config.js";
 import type { Accumulated } from "../session.js";
 import { mergeVars, type VarSet } from "./vars.js";
 

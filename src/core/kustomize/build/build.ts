@@ -3,16 +3,22 @@ import { asObject } from "../../manifest/object.js";
 import type { Value } from "../../manifest/value.js";
 import type { FileTree } from "../../render/file-tree.js";
 import { emitYaml } from "../../yaml/emit.js";
+import {
+  metaTexts,
+  originAnnotation,
+  removedAnnotations,
+  transformationsAnnotation,
+  withMetaTexts,
+} from "../model/annotations.js";
 import { BuildSchemas } from "../model/custom-schema.js";
-import { metaTexts, originAnnotation, removedAnnotations, transformationsAnnotation, withMetaTexts } from "../model/annotations.js";
 import { fieldSpec } from "../model/field-spec.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
 import { withFoldedBreaks } from "../nodes/folded-breaks.js";
 import { toJson } from "../nodes/json.js";
 import type { KustomizeOptions, KustomizeResult, Warning } from "../options.js";
-import { KustomizeSession } from "../session.js";
 import { withOverrides } from "../overrides/overrides.js";
+import { KustomizeSession } from "../session.js";
 import { hashTransformer } from "../transformers/hash.js";
 import { labelTransformer } from "../transformers/labels.js";
 import { sortOrderTransformer } from "../transformers/sort-order.js";

@@ -17,9 +17,14 @@ import type { Transformer } from "../transformers/transformer.js";
 import type { PatchReader } from "../tree/patch-reader.js";
 
 /** The transformers that the fields of a kustomization ask for, in the order of the original. */
-export function builtinTransformers(fields: Kustomization, config: TransformerConfig, reader: PatchReader): readonly Transformer[] {
+export function builtinTransformers(
+  fields: Kustomization,
+  config: TransformerConfig,
+  reader: PatchReader,
+): readonly Transformer[] {
   const steps: Transformer[] = [];
-  const { patchesStrategicMerge, patches, namespace, namePrefix, nameSuffix, commonAnnotations, patchesJson6902, replacements } = fields;
+  const { patchesStrategicMerge, patches, namespace, namePrefix, nameSuffix, commonAnnotations, patchesJson6902, replacements } =
+    fields;
   if (patchesStrategicMerge && patchesStrategicMerge.length > 0) {
     const args = { paths: patchesStrategicMerge };
     steps.push(configured("PatchStrategicMergeTransformer", args, () => patchStrategicMergeTransformer(args, reader)));
@@ -43,7 +48,9 @@ export function builtinTransformers(fields: Kustomization, config: TransformerCo
   for (const replica of fields.replicas ?? []) steps.push(replicaCountTransformer(replica, config.replicas));
   for (const image of fields.images ?? []) steps.push(imageTagTransformer(image, config.images));
   if (replacements && replacements.length > 0)
-    steps.push(configured("ReplacementTransformer", { Replacements: replacements }, () => replacementTransformer(replacements, reader)));
+    steps.push(
+      configured("ReplacementTransformer", { Replacements: replacements }, () => replacementTransformer(replacements, reader)),
+    );
   return steps;
 }
 
@@ -69,7 +76,10 @@ export function configured<T>(kind: string, args: object, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    throw rewordError(error, (message) => `trouble configuring builtin ${kind} with config: \`\n${configText(args)}\`: ${message}`);
+    throw rewordError(
+      error,
+      (message) => `trouble configuring builtin ${kind} with config: \`\n${configText(args)}\`: ${message}`,
+    );
   }
 }
 

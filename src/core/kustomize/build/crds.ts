@@ -1,6 +1,6 @@
 import { isObject, objectAt, stringAt, type ValueObject } from "../../manifest/value.js";
-import { parseYaml } from "../../yaml/parse.js";
 import type { TreeFile } from "../../render/file-tree.js";
+import { parseYaml } from "../../yaml/parse.js";
 import { kustomizeError, prefixError } from "../model/errors.js";
 import { fieldSpec, mergeFieldSpecs, mergeNameReferences } from "../model/field-spec.js";
 import { emptyConfig, mergeConfigs, type TransformerConfig } from "../model/transformer-config.js";

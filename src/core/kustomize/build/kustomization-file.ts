@@ -1,7 +1,7 @@
 import { InputError } from "../../errors.js";
 import type { TreeFile } from "../../render/file-tree.js";
-import { kustomizeError } from "../model/errors.js";
 import { type LoadedKustomization, readKustomization } from "../kustomization/kustomization.js";
+import { kustomizeError } from "../model/errors.js";
 import type { Loader } from "../tree/loader.js";
 import { NeedsError } from "../tree/loader.js";
 

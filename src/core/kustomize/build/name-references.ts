@@ -1,5 +1,5 @@
-import { emitYaml } from "../../yaml/emit.js";
 import type { Value } from "../../manifest/value.js";
+import { emitYaml } from "../../yaml/emit.js";
 import { applyFieldSpec, overwriteScalar } from "../filters/field-spec.js";
 import { kustomizeError, prefixError } from "../model/errors.js";
 import type { FieldSpec, NameReference } from "../model/field-spec.js";
@@ -7,9 +7,9 @@ import { type Gvk, isSelected } from "../model/gvk.js";
 import { clusterNamespace, effectiveNamespace, formatId } from "../model/res-id.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
+import { toJson } from "../nodes/json.js";
 import { childOf, isList, isMap, isMissingOrNull, type Node, textOf } from "../nodes/node.js";
 import { fieldError } from "../nodes/ops.js";
-import { toJson } from "../nodes/json.js";
 
 /** A field that may hold the name of a resource of a kind. */
 interface Reference {
@@ -41,7 +41,11 @@ function indexReferences(references: readonly NameReference[]): Map<string, read
   const all = references.flatMap((target) => target.referrers.map((spec) => ({ spec, target })));
   const kinds = new Set(["", ...all.map(({ spec }) => spec.kind)]);
   const index = new Map<string, readonly Reference[]>();
-  for (const kind of kinds) index.set(kind, all.filter(({ spec }) => spec.kind === kind || spec.kind === ""));
+  for (const kind of kinds)
+    index.set(
+      kind,
+      all.filter(({ spec }) => spec.kind === kind || spec.kind === ""),
+    );
   indexes.set(references, index);
   return index;
 }
@@ -210,7 +214,10 @@ function namespacesOfSubjects(resource: Resource): ReadonlySet<string> {
     if (namespace === undefined || textOf(childOf(subject, "kind")) !== "ServiceAccount") continue;
     const value = toJson(namespace);
     if (typeof value !== "string")
-      throw kustomizeError("KUSTOMIZE_REFERENCE", `Invalid Input: namespace is blank for resource "${formatId(resource.curId)}"\n`);
+      throw kustomizeError(
+        "KUSTOMIZE_REFERENCE",
+        `Invalid Input: namespace is blank for resource "${formatId(resource.curId)}"\n`,
+      );
     namespaces.add(value);
   }
   return namespaces;

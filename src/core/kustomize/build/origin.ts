@@ -1,5 +1,12 @@
 import { emitYaml } from "../../yaml/emit.js";
-import { annotation, metaTexts, originAnnotation, transformationsAnnotation, withAnnotations, withMetaTexts } from "../model/annotations.js";
+import {
+  annotation,
+  metaTexts,
+  originAnnotation,
+  transformationsAnnotation,
+  withAnnotations,
+  withMetaTexts,
+} from "../model/annotations.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
 import { joinRelative } from "../tree/paths.js";
@@ -40,7 +47,9 @@ export function builtinOrigin(origin: Origin, fileName: string, kind: string): O
 export function pluginOrigin(config: Resource): Origin | undefined {
   const text = annotation(config.value, originAnnotation);
   if (text === undefined) return undefined;
-  const lines = new Map(text.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]));
+  const lines = new Map(
+    text.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]),
+  );
   return {
     ...(lines.get("repo") ? { repo: lines.get("repo")! } : {}),
     ...(lines.get("ref") ? { ref: lines.get("ref")! } : {}),

@@ -1,26 +1,34 @@
 import type { Value } from "../../manifest/value.js";
 import { isObject } from "../../manifest/value.js";
-import { parseYaml } from "../../yaml/parse.js";
 import { emitYaml } from "../../yaml/emit.js";
+import { parseYaml } from "../../yaml/parse.js";
 import { generateConfigMap } from "../generators/config-map.js";
 import { type HelmArgs, helmGenerator } from "../generators/helm.js";
 import { generateIamPolicy } from "../generators/iam-policy.js";
 import { generateSecret } from "../generators/secret.js";
 import { decode } from "../kustomization/decode.js";
-import type { GeneratorArgs, IamPolicyArgs, ImageArgs, Metadata, PatchArgs, ReplacementArgs, ReplicaArgs, SecretArgs, Texts } from "../kustomization/fields.js";
+import type {
+  GeneratorArgs,
+  IamPolicyArgs,
+  ImageArgs,
+  Metadata,
+  PatchArgs,
+  ReplacementArgs,
+  ReplicaArgs,
+  SecretArgs,
+  Texts,
+} from "../kustomization/fields.js";
 import { pluginShapes, type Struct } from "../kustomization/shapes.js";
 import { annotation } from "../model/annotations.js";
 import { kustomizeError, prefixError, quoteGo } from "../model/errors.js";
 import { type FieldSpec, fieldSpec } from "../model/field-spec.js";
-import { formatId } from "../model/res-id.js";
 import { formatGvk } from "../model/gvk.js";
+import { formatId } from "../model/res-id.js";
 import type { Resource } from "../model/resource.js";
 import { toJson } from "../nodes/json.js";
 import type { NodeMap } from "../nodes/node.js";
 import type { KustomizeOptions } from "../options.js";
 import type { FieldSpecEntry } from "../tables/types.js";
-import type { Loader } from "../tree/loader.js";
-import type { PatchReader } from "../tree/patch-reader.js";
 import { hashTransformer } from "../transformers/hash.js";
 import { imageTagTransformer } from "../transformers/image-tag.js";
 import { annotationsTransformer, labelTransformer } from "../transformers/labels.js";
@@ -33,6 +41,8 @@ import { replacementTransformer } from "../transformers/replacement.js";
 import { replicaCountTransformer } from "../transformers/replica-count.js";
 import type { Transformer } from "../transformers/transformer.js";
 import { type ValueAddArgs, valueAddTransformer } from "../transformers/value-add.js";
+import type { Loader } from "../tree/loader.js";
+import type { PatchReader } from "../tree/patch-reader.js";
 
 /** What a plugin is configured with, beside its configuration. */
 export interface PluginContext {
@@ -77,7 +87,8 @@ function refuseMounts(config: Resource): void {
   for (const mount of Array.isArray(mounts) ? mounts : []) {
     const source = isObject(mount) && typeof mount["src"] === "string" ? mount["src"] : "";
     const problem = `plugin ${formatId(config.orgId)} with mount path '${source}' is not permitted; mount paths must be`;
-    if (source.startsWith("/")) throw kustomizeError("KUSTOMIZE_PLUGIN", `${problem} relative to the current kustomization directory`);
+    if (source.startsWith("/"))
+      throw kustomizeError("KUSTOMIZE_PLUGIN", `${problem} relative to the current kustomization directory`);
     if (leavesDirectory(source)) throw kustomizeError("KUSTOMIZE_PLUGIN", `${problem} under the current kustomization directory`);
   }
 }
@@ -107,11 +118,15 @@ function read<T>(value: Value, shape: Struct): T {
   return decode(value, shape, { isStrict: false, isCoercing: true }) as T;
 }
 
-function transformerPlugin(make: (value: Value, context: PluginContext) => Transformer): (value: Value, context: PluginContext) => Plugin {
+function transformerPlugin(
+  make: (value: Value, context: PluginContext) => Transformer,
+): (value: Value, context: PluginContext) => Plugin {
   return (value, context) => ({ kind: "transformer", transformer: make(value, context) });
 }
 
-function generatorPlugin(make: (value: Value, context: PluginContext) => Generator): (value: Value, context: PluginContext) => Plugin {
+function generatorPlugin(
+  make: (value: Value, context: PluginContext) => Generator,
+): (value: Value, context: PluginContext) => Plugin {
   return (value, context) => ({ kind: "generator", generate: make(value, context) });
 }
 
@@ -141,7 +156,10 @@ const plugins: { readonly [kind: string]: (value: Value, context: PluginContext)
     return imageTagTransformer(args.imageTag ?? {}, specsOf(args));
   }),
   NamespaceTransformer: transformerPlugin((value) => {
-    const args = read<Specs & { metadata?: Metadata; unsetOnly?: boolean; setRoleBindingSubjects?: string }>(value, pluginShapes.namespace);
+    const args = read<Specs & { metadata?: Metadata; unsetOnly?: boolean; setRoleBindingSubjects?: string }>(
+      value,
+      pluginShapes.namespace,
+    );
     const mode = args.setRoleBindingSubjects || "defaultOnly";
     if (!subjectModes.includes(mode))
       throw kustomizeError(
@@ -179,7 +197,10 @@ const plugins: { readonly [kind: string]: (value: Value, context: PluginContext)
       prefixTransformer(prefix.prefix ?? "", requireSpecs(prefix)),
       suffixTransformer(suffix.suffix ?? "", requireSpecs(suffix)),
     ];
-    return { kind: "PrefixSuffixTransformer", transform: (map, context) => steps.forEach((step) => step.transform(map, context)) };
+    return {
+      kind: "PrefixSuffixTransformer",
+      transform: (map, context) => steps.forEach((step) => step.transform(map, context)),
+    };
   }),
   ReplicaCountTransformer: transformerPlugin((value) => {
     const args = read<Specs & { replica?: ReplicaArgs }>(value, pluginShapes.replicaCount);
@@ -209,4 +230,3 @@ const plugins: { readonly [kind: string]: (value: Value, context: PluginContext)
     return () => [generateIamPolicy(args)];
   }),
 };
-

@@ -1,11 +1,11 @@
-import type { FileTree } from "../../render/file-tree.js";
 import type { Value } from "../../manifest/value.js";
+import type { FileTree } from "../../render/file-tree.js";
 import { emitYaml } from "../../yaml/emit.js";
-import { kustomizeError } from "../model/errors.js";
+import { metaTexts, removedAnnotations, withMetaTexts } from "../model/annotations.js";
 import { BuildSchemas } from "../model/custom-schema.js";
+import { kustomizeError } from "../model/errors.js";
 import { ResMap } from "../model/res-map.js";
 import { Resource } from "../model/resource.js";
-import { metaTexts, removedAnnotations, withMetaTexts } from "../model/annotations.js";
 import { toJson } from "../nodes/json.js";
 import type { NodeMap } from "../nodes/node.js";
 import { readResources } from "../tree/documents.js";
@@ -31,7 +31,9 @@ export function runPlugin(tree: FileTree, directory: string, config: string, inp
     loaded.transformer.transform(map, { warn: () => {} });
     map.dropEmpty();
   }
-  return map.resources.map((resource) => emitYaml(toJson(withoutNotes(resource.value)) as Value, { style: "kustomize" })).join("---\n");
+  return map.resources
+    .map((resource) => emitYaml(toJson(withoutNotes(resource.value)) as Value, { style: "kustomize" }))
+    .join("---\n");
 }
 
 function withoutNotes(value: NodeMap): NodeMap {

@@ -1,31 +1,39 @@
 import { InputError } from "../../errors.js";
 import { recordReads } from "../../render/recording-tree.js";
+import { parseYaml } from "../../yaml/parse.js";
 import { generateConfigMap } from "../generators/config-map.js";
 import { type HelmArgs, helmGenerator } from "../generators/helm.js";
 import { generateSecret } from "../generators/secret.js";
 import { decode } from "../kustomization/decode.js";
 import type { GeneratorArgs, GeneratorOptions, Kustomization } from "../kustomization/fields.js";
 import { configurationShape } from "../kustomization/shapes.js";
-import { kustomizeError, prefixError, quoteGo, rewordError, withPrefix } from "../model/errors.js";
 import type { BuildSchemas } from "../model/custom-schema.js";
-import { configOf, defaultConfig, emptyConfig, mergeConfigs, type TransformerConfig } from "../model/transformer-config.js";
+import { kustomizeError, prefixError, quoteGo, rewordError, withPrefix } from "../model/errors.js";
 import { Resource } from "../model/resource.js";
+import { configOf, defaultConfig, emptyConfig, mergeConfigs, type TransformerConfig } from "../model/transformer-config.js";
 import type { NodeMap } from "../nodes/node.js";
 import type { KustomizeOptions, Warning } from "../options.js";
 import type { KustomizeSession } from "../session.js";
+import type { Transformer } from "../transformers/transformer.js";
 import { readResources } from "../tree/documents.js";
 import { isRemoteFileUrl, type Loader, NeedsError } from "../tree/loader.js";
 import type { PatchReader } from "../tree/patch-reader.js";
-import type { Transformer } from "../transformers/transformer.js";
 import { Accumulator } from "./accumulator.js";
 import { builtinTransformers, configured } from "./builtin-transformers.js";
 import { configFromCrd } from "./crds.js";
 import { type FoundKustomization, findKustomization } from "./kustomization-file.js";
-import { appendOrigin, builtinOrigin, noteTransformation, type Origin, pluginOrigin, withFileOrigin, withOrigin } from "./origin.js";
+import {
+  appendOrigin,
+  builtinOrigin,
+  noteTransformation,
+  type Origin,
+  pluginOrigin,
+  withFileOrigin,
+  withOrigin,
+} from "./origin.js";
 import { type Generator, loadPlugin, type Plugin, type PluginContext } from "./plugins.js";
-import { markVarSources, mergeVars, readVar } from "./vars.js";
-import { parseYaml } from "../../yaml/parse.js";
 import { runValidators } from "./validators.js";
+import { markVarSources, mergeVars, readVar } from "./vars.js";
 
 /** What is the same for all directories of one build. */
 export interface BuildContext {
@@ -73,11 +81,13 @@ export class Target {
     this.#inherited = inherited;
     this.#reader = {
       read: (path) => loader.load(path).bytes,
-      resources: (text, path) => readResources(text, path === undefined ? kustomization.path : loader.pathOf(path)).map((value) => this.#resource(value)),
+      resources: (text, path) =>
+        readResources(text, path === undefined ? kustomization.path : loader.pathOf(path)).map((value) => this.#resource(value)),
     };
     this.#useSchema();
     context.roots.push(loader.root);
-    for (const message of kustomization.deprecations) context.warnings.push({ kind: "deprecation", message, file: kustomization.path });
+    for (const message of kustomization.deprecations)
+      context.warnings.push({ kind: "deprecation", message, file: kustomization.path });
   }
 
   get inherited(): Inherited {
@@ -95,7 +105,9 @@ export class Target {
     const { path, version } = openapi;
     const file = path === undefined ? undefined : this.loader.load(path);
     if (file && version !== undefined)
-      throw kustomizeError("KUSTOMIZE_FIELD", "builtin version and custom schema provided, cannot use both", { location: { file: this.kustomization.path } });
+      throw kustomizeError("KUSTOMIZE_FIELD", "builtin version and custom schema provided, cannot use both", {
+        location: { file: this.kustomization.path },
+      });
     if (file) {
       if (this.#context.isShared) throw new UnshareableError();
       this.#context.schemas.use(file.bytes, this.loader.pathOf(path!));
@@ -103,7 +115,9 @@ export class Target {
     }
     if (version === undefined || version === "") return;
     if (version !== "v1.21.2")
-      throw kustomizeError("KUSTOMIZE_FIELD", "the specified OpenAPI version is not built in", { location: { file: this.kustomization.path } });
+      throw kustomizeError("KUSTOMIZE_FIELD", "the specified OpenAPI version is not built in", {
+        location: { file: this.kustomization.path },
+      });
     this.#context.schemas.useBuiltIn();
   }
 
@@ -187,7 +201,9 @@ export class Target {
     try {
       values = this.#context.session.documents(file.id, () => readResources(file.bytes, location));
     } catch (error) {
-      throw rewordError(error, (message) => (message.includes("MalformedYAMLError") ? `${message} in File: ${path}` : message), { file: location });
+      throw rewordError(error, (message) => (message.includes("MalformedYAMLError") ? `${message} in File: ${path}` : message), {
+        file: location,
+      });
     }
     return distinct(values.map((value) => this.#resource(value)));
   }
@@ -213,7 +229,13 @@ export class Target {
     if (result !== into) into.merge(result.result());
   }
 
-  #accumulateChild(into: Accumulator, loader: Loader, isComponent: boolean, inherited: Inherited, context: BuildContext): Accumulator {
+  #accumulateChild(
+    into: Accumulator,
+    loader: Loader,
+    isComponent: boolean,
+    inherited: Inherited,
+    context: BuildContext,
+  ): Accumulator {
     let kustomization: FoundKustomization;
     try {
       kustomization = findKustomization(loader);
@@ -237,7 +259,16 @@ export class Target {
 
   #accumulateShared(into: Accumulator, loader: Loader, inherited: Inherited): void {
     const { session, options, roots, warnings } = this.#context;
-    const key = JSON.stringify([loader.root, options.loadRestrictions, inherited.helmNamespace, options.enableHelm, options.helmKubeVersion, options.helmApiVersions, options.enableAlphaPlugins, options.allowRemote]);
+    const key = JSON.stringify([
+      loader.root,
+      options.loadRestrictions,
+      inherited.helmNamespace,
+      options.enableHelm,
+      options.helmKubeVersion,
+      options.helmApiVersions,
+      options.enableAlphaPlugins,
+      options.allowRemote,
+    ]);
     let known = session.recall(key, loader.tree);
     if (known) for (const root of known.roots) loader.refuseCycles(root);
     else {
@@ -386,7 +417,9 @@ export class Target {
     }));
     for (const config of this.#pluginConfigs(this.fields.transformers ?? [], "transformer"))
       steps.push({ transformer: this.#loadPlugin(config, "transformer").transformer, origin: pluginOrigin(config) });
-    const context = { warn: (warning: Warning) => void this.#context.warnings.push({ ...warning, file: this.kustomization.path }) };
+    const context = {
+      warn: (warning: Warning) => void this.#context.warnings.push({ ...warning, file: this.kustomization.path }),
+    };
     for (const { transformer, origin } of steps) {
       transformer.transform(into.map, context);
       if (origin) noteTransformation(into.map, origin);
@@ -396,7 +429,10 @@ export class Target {
 
   #runValidators(into: Accumulator): void {
     const configs = this.#pluginConfigs(this.fields.validators ?? [], "validator");
-    runValidators(into.map, configs.map((config) => this.#loadPlugin(config, "transformer").transformer));
+    runValidators(
+      into.map,
+      configs.map((config) => this.#loadPlugin(config, "transformer").transformer),
+    );
   }
 
   #mergeVars(into: Accumulator): void {
@@ -428,4 +464,3 @@ function withGlobalOptions<T extends GeneratorArgs>(args: T, globals: GeneratorO
   };
   return { ...args, options };
 }
-

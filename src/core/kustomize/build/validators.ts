@@ -1,8 +1,8 @@
-import { kustomizeError } from "../model/errors.js";
+import { emitJson } from "../../yaml/json.js";
 import { metaTexts, withMetaTexts } from "../model/annotations.js";
+import { kustomizeError } from "../model/errors.js";
 import { ResMap } from "../model/res-map.js";
 import { toJson } from "../nodes/json.js";
-import { emitJson } from "../../yaml/json.js";
 import type { Transformer } from "../transformers/transformer.js";
 
 const validatedBy = "validated-by";
@@ -13,8 +13,10 @@ export function runValidators(map: ResMap, validators: readonly Transformer[]): 
     const before = map.resources;
     const checked = new ResMap(before);
     validator.transform(checked, { warn: () => {} });
-    const fail = (what: string): Error => kustomizeError("KUSTOMIZE_PLUGIN", `validator shouldn't modify the resource map: ${what}`);
-    if (checked.size !== before.length) throw fail(`lists have different number of entries: ${before.length} and ${checked.size}`);
+    const fail = (what: string): Error =>
+      kustomizeError("KUSTOMIZE_PLUGIN", `validator shouldn't modify the resource map: ${what}`);
+    if (checked.size !== before.length)
+      throw fail(`lists have different number of entries: ${before.length} and ${checked.size}`);
     before.forEach((resource, position) => {
       const after = checked.at(position);
       const { [validatedBy]: _label, ...labels } = metaTexts(after.value, "labels");

@@ -1,8 +1,10 @@
+import { ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { applyFieldSpec } from "../filters/field-spec.js";
+import { expandVariables, type VarValue } from "../filters/variables.js";
 import type { VarArgs } from "../kustomization/fields.js";
 import { kustomizeError } from "../model/errors.js";
-import { compareBytes, formatGvk, type Gvk } from "../model/gvk.js";
 import type { FieldSpec } from "../model/field-spec.js";
+import { compareBytes, formatGvk, type Gvk, parseGroupVersion } from "../model/gvk.js";
 import { effectiveNamespace } from "../model/res-id.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
@@ -10,9 +12,6 @@ import { isList, isMap, isMissingOrNull, type Node, type Scalar, textOf } from "
 import { fieldError, lookup } from "../nodes/ops.js";
 import { splitFieldPath } from "../nodes/paths.js";
 import { YNode } from "../nodes/ynode.js";
-import { ScalarLiteral } from "../../yaml/scalar-literal.js";
-import { parseGroupVersion } from "../model/gvk.js";
-import { expandVariables, type VarValue } from "../filters/variables.js";
 
 /** A named value that other fields ask for as `$(NAME)`. */
 export interface Var {
@@ -66,7 +65,8 @@ export function markVarSources(map: ResMap, vars: readonly Var[]): void {
 }
 
 function isTarget(id: Parameters<typeof effectiveNamespace>[0], target: Var["target"]): boolean {
-  if (id.name !== target.name || id.kind !== target.kind || id.group !== target.group || id.version !== target.version) return false;
+  if (id.name !== target.name || id.kind !== target.kind || id.group !== target.group || id.version !== target.version)
+    return false;
   return target.namespace === "" || effectiveNamespace(id) === (target.namespace === "default" ? "default" : target.namespace);
 }
 
@@ -95,10 +95,16 @@ export function resolveVars(map: ResMap, vars: VarSet, specs: readonly FieldSpec
 function valueOfVar(resources: readonly Resource[], variable: Var): VarValue {
   const source = resources.find((resource) => resource.refVarNames.includes(variable.name));
   if (source === undefined)
-    throw kustomizeError("KUSTOMIZE_FIELD", `var '${formatVar(variable)}' cannot be mapped to a field in the set of known resources`);
+    throw kustomizeError(
+      "KUSTOMIZE_FIELD",
+      `var '${formatVar(variable)}' cannot be mapped to a field in the set of known resources`,
+    );
   const found = fieldValue(source, variable.fieldPath);
   if (found === undefined)
-    throw kustomizeError("KUSTOMIZE_FIELD", `field specified in var '${formatVar(variable)}' not found in corresponding resource`);
+    throw kustomizeError(
+      "KUSTOMIZE_FIELD",
+      `field specified in var '${formatVar(variable)}' not found in corresponding resource`,
+    );
   return found;
 }
 
@@ -113,7 +119,9 @@ function fieldValue(resource: Resource, path: string): VarValue | undefined {
   if (node.kind !== "scalar") return { kind: "collection" };
   switch (node.tag) {
     case "!!int":
-      return /^[+-]?\d+$/.test(node.value) && Math.abs(Number(node.value)) < 2 ** 63 ? { kind: "integer", text: BigInt(node.value).toString() } : undefined;
+      return /^[+-]?\d+$/.test(node.value) && Math.abs(Number(node.value)) < 2 ** 63
+        ? { kind: "integer", text: BigInt(node.value).toString() }
+        : undefined;
     case "!!float":
       return { kind: "float", value: Number(node.value) };
     case "!!bool":

@@ -1,12 +1,25 @@
+import { ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { prefixError } from "../model/errors.js";
-import { parseGroupVersion } from "../model/gvk.js";
 import type { FieldSpec } from "../model/field-spec.js";
+import { parseGroupVersion } from "../model/gvk.js";
 import { formatId } from "../model/res-id.js";
-import { childOf, childText, isList, isMap, isMissingOrNull, isQuotedScalar, isScalar, type Node, type NodeMap, type SharedText, tagOf, textOf } from "../nodes/node.js";
+import {
+  childOf,
+  childText,
+  isList,
+  isMap,
+  isMissingOrNull,
+  isQuotedScalar,
+  isScalar,
+  type Node,
+  type NodeMap,
+  type SharedText,
+  tagOf,
+  textOf,
+} from "../nodes/node.js";
 import { fieldError, NodeKindError } from "../nodes/ops.js";
 import { isListIndex, parseIndex, splitPath } from "../nodes/paths.js";
 import { makeScalar } from "../nodes/scalar.js";
-import { ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
 
 /** What is done to a field that a spec leads to; undefined stands for a field that is being made. */

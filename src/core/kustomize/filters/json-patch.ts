@@ -17,8 +17,7 @@ function patchError(message: string): Error {
 /** Reads the operations; throws when the value is no list of objects. */
 export function decodePatch(value: Value): readonly PatchOperation[] {
   if (value === null) return [];
-  if (!Array.isArray(value))
-    throw patchError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type jsonpatch.Patch`);
+  if (!Array.isArray(value)) throw patchError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type jsonpatch.Patch`);
   return value.map((item: Value) => {
     if (item === null) return { op: "unknown", path: undefined, from: undefined, value: undefined };
     if (!isObject(item)) throw patchError(`json: cannot unmarshal ${jsonKind(item)} into Go value of type jsonpatch.Operation`);
@@ -92,21 +91,24 @@ function applyOperation(root: Container, operation: PatchOperation): void {
 const missingValue = "missing value";
 
 function pathOf(operation: PatchOperation): string {
-  if (operation.path === undefined) throw patchError(`${operation.op} operation failed to decode path: operation missing path field: ${missingValue}`);
+  if (operation.path === undefined)
+    throw patchError(`${operation.op} operation failed to decode path: operation missing path field: ${missingValue}`);
   return operation.path;
 }
 
 function add(root: Container, operation: PatchOperation): void {
   const path = pathOf(operation);
   const [parent, key] = findParent(root, path);
-  if (parent === undefined) throw patchError(`add operation does not apply: doc is missing path: ${quoteGo(path)}: ${missingValue}`);
+  if (parent === undefined)
+    throw patchError(`add operation does not apply: doc is missing path: ${quoteGo(path)}: ${missingValue}`);
   attempt(`error in add for path: '${path}'`, () => insert(parent, key, clone(operation.value ?? null)));
 }
 
 function remove(root: Container, operation: PatchOperation): void {
   const path = pathOf(operation);
   const [parent, key] = findParent(root, path);
-  if (parent === undefined) throw patchError(`remove operation does not apply: doc is missing path: ${quoteGo(path)}: ${missingValue}`);
+  if (parent === undefined)
+    throw patchError(`remove operation does not apply: doc is missing path: ${quoteGo(path)}: ${missingValue}`);
   attempt(`error in remove for path: '${path}'`, () => take(parent, key));
 }
 
@@ -121,7 +123,8 @@ function replace(root: Container, operation: PatchOperation): void {
 
 function move(root: Container, operation: PatchOperation): void {
   const from = operation.from;
-  if (from === undefined) throw patchError(`move operation failed to decode from: operation, missing from field: ${missingValue}`);
+  if (from === undefined)
+    throw patchError(`move operation failed to decode from: operation, missing from field: ${missingValue}`);
   const [source, fromKey] = findParent(root, from);
   if (source === undefined) throw patchError(`move operation does not apply: doc is missing from path: ${from}: ${missingValue}`);
   const found = lookUp(source, fromKey);
@@ -129,13 +132,15 @@ function move(root: Container, operation: PatchOperation): void {
   attempt(`error in move for path: '${fromKey}'`, () => take(source, fromKey));
   const path = operation.path ?? "";
   const [target, key] = findParent(root, path);
-  if (target === undefined) throw patchError(`move operation does not apply: doc is missing destination path: ${path}: ${missingValue}`);
+  if (target === undefined)
+    throw patchError(`move operation does not apply: doc is missing destination path: ${path}: ${missingValue}`);
   attempt(`error in move for path: '${path}'`, () => insert(target, key, found === absent ? null : found));
 }
 
 function copyValue(root: Container, operation: PatchOperation): void {
   const from = operation.from;
-  if (from === undefined) throw patchError(`copy operation failed to decode from: operation, missing from field: ${missingValue}`);
+  if (from === undefined)
+    throw patchError(`copy operation failed to decode from: operation, missing from field: ${missingValue}`);
   const [source, fromKey] = findParent(root, from);
   if (source === undefined) throw patchError(`copy operation does not apply: doc is missing from path: ${from}: ${missingValue}`);
   const found = lookUp(source, fromKey);
@@ -143,7 +148,8 @@ function copyValue(root: Container, operation: PatchOperation): void {
   const path = operation.path;
   if (path === undefined) throw patchError(`copy operation failed to decode path: ${missingValue}`);
   const [target, key] = findParent(root, path);
-  if (target === undefined) throw patchError(`copy operation does not apply: doc is missing destination path: ${path}: ${missingValue}`);
+  if (target === undefined)
+    throw patchError(`copy operation does not apply: doc is missing destination path: ${path}: ${missingValue}`);
   attempt(`error while adding value during copy`, () => insert(target, key, found === absent ? null : clone(found)));
 }
 
@@ -198,7 +204,8 @@ function lookUp(container: Container, key: string): Value | typeof absent | Erro
   const index = parseListIndex(key);
   if (index instanceof Error) return index;
   const position = index < 0 ? index + container.length : index;
-  if (index < 0 && index < -container.length) return new Error(`Unable to access invalid index: ${index}: invalid index referenced`);
+  if (index < 0 && index < -container.length)
+    return new Error(`Unable to access invalid index: ${index}: invalid index referenced`);
   if (position >= container.length) return new Error(`Unable to access invalid index: ${index}: invalid index referenced`);
   return container[position]!;
 }
@@ -264,7 +271,8 @@ function refuseProto(key: string): void {
 function isEqual(a: Value, b: Value): boolean {
   if (typeof a === "number" || typeof a === "bigint")
     return (typeof b === "number" || typeof b === "bigint") && String(a) === String(b);
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, index) => isEqual(item as Value, b[index] as Value));
+  if (Array.isArray(a))
+    return Array.isArray(b) && a.length === b.length && a.every((item, index) => isEqual(item as Value, b[index] as Value));
   if (!isObject(a)) return a === b;
   if (!isObject(b)) return false;
   const keys = Object.keys(a);

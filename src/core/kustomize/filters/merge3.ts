@@ -9,7 +9,11 @@ export function mergeThreeWays(
   update: YNode,
   { schemas, ...options }: { readonly schemas: SchemaSource } & Pick<MergeOptions, "inferLists">,
 ): Maybe {
-  return new MergeWalk(threeWayMerge, schemas, { ...options, listIncrease: "append" }).walk([dest, original, update], undefined, []);
+  return new MergeWalk(threeWayMerge, schemas, { ...options, listIncrease: "append" }).walk(
+    [dest, original, update],
+    undefined,
+    [],
+  );
 }
 
 const threeWayMerge: MergeVisitor = {

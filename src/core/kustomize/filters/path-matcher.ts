@@ -1,10 +1,9 @@
+import { quoteGo, withPrefix } from "../model/errors.js";
 import { compileGoRegex } from "../model/regex.js";
-import { withPrefix } from "../model/errors.js";
 import { elements, fieldError, getField, partKind, requireKind, setField, splitElement } from "../nodes/ops.js";
 import { isIndexNumber, isListIndex } from "../nodes/paths.js";
 import { describeNode } from "../nodes/resolve.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
-import { quoteGo } from "../model/errors.js";
 import { parseStructured } from "./structured-text.js";
 
 /**
@@ -31,7 +30,13 @@ function matchField(node: YNode, part: string, rest: readonly string[], create: 
   return matchPath(field, rest, create);
 }
 
-function matchIndex(node: YNode, index: number, part: string, rest: readonly string[], create: Kind | undefined): YNode[] | undefined {
+function matchIndex(
+  node: YNode,
+  index: number,
+  part: string,
+  rest: readonly string[],
+  create: Kind | undefined,
+): YNode[] | undefined {
   const items = elements(node);
   if (items.length === index && create !== undefined) {
     withPrefix(`failed to append element for ${quoteGo(part)}`, () => requireKind(node, "list"));

@@ -1,10 +1,16 @@
-import { kustomizeError, quoteGo, prefixError } from "../model/errors.js";
+import type {
+  FieldOptions,
+  ReplacementArgs,
+  ReplacementSource,
+  ReplacementTarget,
+  SelectorArgs,
+} from "../kustomization/fields.js";
+import { kustomizeError, prefixError, quoteGo } from "../model/errors.js";
 import { isIdSelectedBy, type ResId } from "../model/res-id.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
 import { formatSelectorId, matchesMetadata, type SelectorRegex, selectorRegex } from "../model/selector.js";
-import type { FieldOptions, ReplacementArgs, ReplacementSource, ReplacementTarget, SelectorArgs } from "../kustomization/fields.js";
-import { lookup, valueOf } from "../nodes/ops.js";
+import { lookup, textOfNode } from "../nodes/ops.js";
 import { splitFieldPath } from "../nodes/paths.js";
 import { YNode } from "../nodes/ynode.js";
 import { matchPath } from "./path-matcher.js";
@@ -74,7 +80,8 @@ function idsOf(resource: Resource): readonly ResId[] {
 }
 
 function sourceOf(nodes: LiveNodes, { source, sourceValue }: ReplacementArgs): YNode {
-  if (sourceValue !== undefined && source !== undefined) throw replacementError("value and resource selectors are mutually exclusive");
+  if (sourceValue !== undefined && source !== undefined)
+    throw replacementError("value and resource selectors are mutually exclusive");
   if (sourceValue !== undefined) return YNode.scalar("", sourceValue);
   const selected = source as ReplacementSource;
   const node = selectSource(nodes, selected);
@@ -121,9 +128,10 @@ function formatSource(source: ReplacementSource): string {
 function refine(node: YNode, options: FieldOptions | undefined): YNode {
   if (!options?.delimiter) return node;
   if (node.kind !== "scalar") throw replacementError("delimiter option can only be used with scalar nodes");
-  const parts = valueOf(node).split(options.delimiter);
+  const parts = textOfNode(node).split(options.delimiter);
   const index = options.index ?? 0;
-  if (index >= parts.length || index < 0) throw replacementError(`options.index ${index} is out of bounds for value ${valueOf(node)}`);
+  if (index >= parts.length || index < 0)
+    throw replacementError(`options.index ${index} is out of bounds for value ${textOfNode(node)}`);
   const copy = node.copy();
   copy.setText(parts[index]!);
   return copy;
@@ -185,7 +193,7 @@ function setFieldValue(options: FieldOptions | undefined, field: YNode, given: Y
   const value = given.copy();
   if (options?.delimiter) {
     if (field.kind !== "scalar") throw replacementError("delimiter option can only be used with scalar nodes");
-    value.setText(spliced(field.value, valueOf(given), options.delimiter, options.index ?? 0));
+    value.setText(spliced(field.value, textOfNode(given), options.delimiter, options.index ?? 0));
   }
   if (field.kind === "scalar") field.setText(value.value);
   else field.assign(value);
@@ -198,4 +206,3 @@ function spliced(text: string, part: string, delimiter: string, index: number): 
   else parts[index] = part;
   return parts.join(delimiter);
 }
-

@@ -1,5 +1,5 @@
-import { ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { formatGoFloat } from "../../yaml/go-number.js";
+import { ScalarLiteral } from "../../yaml/scalar-literal.js";
 import type { Scalar } from "../nodes/node.js";
 import { makeScalar } from "../nodes/scalar.js";
 
@@ -63,7 +63,9 @@ function textOf(value: Primitive): string {
     case "integer":
       return value.text;
     case "float":
-      return Math.abs(value.value) >= 1e21 || (value.value !== 0 && Math.abs(value.value) < 1e-4) ? formatGoFloat(value.value) : decimal(value.value);
+      return Math.abs(value.value) >= 1e21 || (value.value !== 0 && Math.abs(value.value) < 1e-4)
+        ? formatGoFloat(value.value)
+        : decimal(value.value);
     case "boolean":
       return String(value.value);
   }

@@ -1,5 +1,5 @@
-import { ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { base64Encode } from "../../../platform/bytes.js";
+import { ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { childOf, isMap, isMissingOrNull, isQuotedScalar, isScalar, type Node, type NodeMap, textOf } from "../nodes/node.js";
 import { isNonStringInYaml11 } from "../nodes/resolve.js";
 import { makeScalar } from "../nodes/scalar.js";

@@ -1,8 +1,8 @@
 import { ScalarLiteral } from "../../yaml/scalar-literal.js";
+import type { GeneratorArgs } from "../kustomization/fields.js";
 import { buildAnnotations } from "../model/annotations.js";
 import { kustomizeError, withPrefix } from "../model/errors.js";
 import { behaviorFrom } from "../model/generated.js";
-import type { GeneratorArgs } from "../kustomization/fields.js";
 import type { Node, NodeMap } from "../nodes/node.js";
 import type { DataValue } from "./data-map.js";
 import { loadPairs, type ReadFile } from "./kv.js";

@@ -1,4 +1,3 @@
-import { joinRelative } from "../tree/paths.js";
 import { utf8Encode } from "../../../platform/bytes.js";
 import type { Value } from "../../manifest/value.js";
 import { emitYaml } from "../../yaml/emit.js";
@@ -13,6 +12,7 @@ import { YNode } from "../nodes/ynode.js";
 import type { KustomizeOptions } from "../options.js";
 import { readResources } from "../tree/documents.js";
 import type { Loader } from "../tree/loader.js";
+import { joinRelative } from "../tree/paths.js";
 
 export type HelmArgs = HelmChartArgs & HelmGlobals;
 
@@ -44,7 +44,9 @@ function renderChart(
   const home = version && repo ? joinRelative(chartHome, `${name}-${version}`) : chartHome;
   const chartPath = loader.pathOf(joinRelative(home, name));
   if (loader.tree.kind(chartPath) !== "directory")
-    throw kustomizeError("KUSTOMIZE_HELM", `no chart found at '/${chartPath}'`, { hint: "charts are not pulled: bring it into the repository" });
+    throw kustomizeError("KUSTOMIZE_HELM", `no chart found at '/${chartPath}'`, {
+      hint: "charts are not pulled: bring it into the repository",
+    });
   if (!options.renderHelm) throw kustomizeError("KUSTOMIZE_HELM", "no Helm renderer is at hand for helmCharts");
   const valuesFile = args.valuesFile || joinRelative(home, name, "values.yaml");
   const values = valuesOf(args, merge, () => loader.load(valuesFile).bytes);

@@ -1,6 +1,6 @@
 import { utf8Decode } from "../../../platform/bytes.js";
-import { kustomizeError, quoteGo, withPrefix } from "../model/errors.js";
 import type { KvSources } from "../kustomization/fields.js";
+import { kustomizeError, quoteGo, withPrefix } from "../model/errors.js";
 import type { DataValue } from "./data-map.js";
 
 export interface Pair {
@@ -79,7 +79,10 @@ function pairOfLine(bytes: Uint8Array, number: number): Pair | undefined {
   const decoded = utf8Decode(bytes);
   if (decoded === undefined)
     throw kustomizeError("KUSTOMIZE_GENERATOR", `line ${number + 1} of an env file has invalid utf8 bytes`);
-  const line = (number === 0 && decoded.startsWith("\ufeff") ? decoded.slice(1) : decoded).replace(/^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/, "");
+  const line = (number === 0 && decoded.startsWith("\ufeff") ? decoded.slice(1) : decoded).replace(
+    /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/,
+    "",
+  );
   if (line === "" || line.startsWith("#")) return undefined;
   const equals = line.indexOf("=");
   const key = equals < 0 ? line : line.slice(0, equals);

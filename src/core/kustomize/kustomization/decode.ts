@@ -77,7 +77,8 @@ class Decoder {
     if (!isObject(value)) return this.#mismatch(value, shape, place);
     const result: { [key: string]: unknown } = {};
     for (const key of Object.keys(value))
-      result[key] = this.read(value[key] as Value, { kind: "text", type: "string" }, { ...place, path: [...place.path, key] }) ?? "";
+      result[key] =
+        this.read(value[key] as Value, { kind: "text", type: "string" }, { ...place, path: [...place.path, key] }) ?? "";
     return result;
   }
 
@@ -100,7 +101,8 @@ class Decoder {
   }
 
   #mismatch(value: Value, shape: Shape, place: Place, isNumberShown = false): never {
-    const found = jsonKind(value) + (isNumberShown && typeof value === "number" ? ` ${value}` : typeof value === "bigint" ? ` ${value}` : "");
+    const found =
+      jsonKind(value) + (isNumberShown && typeof value === "number" ? ` ${value}` : typeof value === "bigint" ? ` ${value}` : "");
     const where = place.struct === "" ? "Go value" : `Go struct field ${place.struct}.${place.field}`;
     throw this.#error(`json: cannot unmarshal ${found} into ${where} of type ${typeName(shape)}`, place.path);
   }

@@ -1,5 +1,5 @@
+import type { InputError } from "../../errors.js";
 import type { Value } from "../../manifest/value.js";
-import { InputError } from "../../errors.js";
 import { isObject } from "../../manifest/value.js";
 import { locate } from "../../yaml/locate.js";
 import { parseYaml } from "../../yaml/parse.js";
@@ -21,7 +21,8 @@ export function readKustomization(bytes: Uint8Array, file: string, directory: st
   const fields = decodeKustomization(bytes, file);
   const fixed = withSuccessors(fields);
   const { kind: _kind, apiVersion: _version, ...rest } = fixed;
-  if (Object.values(rest).every(isZero)) throw kustomizeError("KUSTOMIZE_FIELD", "kustomization.yaml is empty", { location: { file } });
+  if (Object.values(rest).every(isZero))
+    throw kustomizeError("KUSTOMIZE_FIELD", "kustomization.yaml is empty", { location: { file } });
   const problems = problemsOf(fixed);
   if (problems.length > 0)
     throw kustomizeError("KUSTOMIZE_FIELD", `Failed to read kustomization file under ${directory}:\n${problems.join("\n")}`, {
@@ -35,7 +36,11 @@ function decodeKustomization(bytes: Uint8Array, file: string): Kustomization {
     const value = parseYaml(bytes, { file, dialect: "kubernetes", duplicateKeys: "last" });
     const at = (path: readonly (string | number)[]): InputError["location"] => locate(bytes, path, { file }) ?? { file };
     if (value !== null && !isObject(value))
-      throw kustomizeError("KUSTOMIZE_FIELD", `json: cannot unmarshal ${typeOf(value)} into Go value of type types.Kustomization`, { location: { file } });
+      throw kustomizeError(
+        "KUSTOMIZE_FIELD",
+        `json: cannot unmarshal ${typeOf(value)} into Go value of type types.Kustomization`,
+        { location: { file } },
+      );
     return decode(value, kustomizationShape, { isStrict: true, at }) as Kustomization;
   } catch (error) {
     throw prefixError(error, "invalid Kustomization");

@@ -48,7 +48,8 @@ export function typeName(shape: Shape): string {
 function struct(type: string, fields: Fields, ...embedded: readonly (readonly [string, Struct])[]): Struct {
   const all: { [name: string]: { shape: Shape; through: string } } = {};
   for (const [name, inner] of embedded)
-    for (const [field, entry] of Object.entries(inner.fields)) all[field] = { shape: entry.shape, through: `${name}.${entry.through}` };
+    for (const [field, entry] of Object.entries(inner.fields))
+      all[field] = { shape: entry.shape, through: `${name}.${entry.through}` };
   for (const [name, shape] of Object.entries(fields)) all[name] = { shape, through: "" };
   return { kind: "struct", type, fields: all };
 }
@@ -126,7 +127,12 @@ const legacyHelmChart = struct("HelmChartArgs", {
   releaseNamespace: text,
   extraArgs: list(text),
 });
-const label = struct("Label", { pairs: texts, includeSelectors: boolean, includeTemplates: boolean, fields: list(fieldSpecShape) });
+const label = struct("Label", {
+  pairs: texts,
+  includeSelectors: boolean,
+  includeTemplates: boolean,
+  fields: list(fieldSpecShape),
+});
 
 export const kustomizationShape = struct("Kustomization", {
   kind: text,

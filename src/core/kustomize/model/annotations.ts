@@ -66,7 +66,11 @@ export function metaTexts(value: NodeMap, field: "annotations" | "labels"): { [k
 }
 
 /** Replaces a map in the metadata; an empty one removes the field. */
-export function withMetaTexts(value: NodeMap, field: "annotations" | "labels", texts: { readonly [key: string]: string }): NodeMap {
+export function withMetaTexts(
+  value: NodeMap,
+  field: "annotations" | "labels",
+  texts: { readonly [key: string]: string },
+): NodeMap {
   const metadata = childOf(value, "metadata");
   const before: NodeMap = isMap(metadata) ? metadata : {};
   if (Object.keys(texts).length > 0) return { ...value, metadata: { ...before, [field]: texts } };

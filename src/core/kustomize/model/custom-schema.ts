@@ -3,7 +3,7 @@ import { parseYaml } from "../../yaml/parse.js";
 import { schemaTables } from "../tables/schema.generated.js";
 import type { SchemaNode } from "../tables/types.js";
 import { prefixError } from "./errors.js";
-import { builtInSchemas, type Definitions, type MergeSchema, type Schemas, tableSchemas } from "./schema.js";
+import { builtInSchema, builtInSchemas, type Definitions, type MergeSchema, type Schemas, tableSchemas } from "./schema.js";
 
 const scopedTypes: ReadonlySet<string> = new Set([...schemaTables.clusterScoped, ...schemaTables.namespaced]);
 
@@ -40,7 +40,8 @@ export class BuildSchemas implements Schemas {
   }
 
   isClusterScoped(apiVersion: string, kind: string): boolean {
-    if (this.#custom === undefined && !this.#isBuiltInUsed && !scopedTypes.has(`${apiVersion}/${kind}`)) this.#isBuiltInUsed = true;
+    if (this.#custom === undefined && !this.#isBuiltInUsed && !scopedTypes.has(`${apiVersion}/${kind}`))
+      this.#isBuiltInUsed = true;
     return builtInSchemas.isClusterScoped(apiVersion, kind) || (this.#custom?.isClusterScoped(apiVersion, kind) ?? false);
   }
 }
@@ -74,7 +75,8 @@ function nodeOf(schema: ValueObject): SchemaNode {
   const reference = stringAt(schema, "$ref");
   if (reference !== "") return { r: reference.replace("#/definitions/", "") };
   const fields: { [name: string]: SchemaNode } = {};
-  for (const [name, property] of Object.entries(objectAt(schema, "properties"))) if (isObject(property)) fields[name] = nodeOf(property);
+  for (const [name, property] of Object.entries(objectAt(schema, "properties")))
+    if (isObject(property)) fields[name] = nodeOf(property);
   const items = schema["items"];
   const values = schema["additionalProperties"];
   const strategy = stringAt(schema, "x-kubernetes-patch-strategy");
@@ -103,4 +105,9 @@ function clusterScopedTypes(paths: ValueObject): ReadonlySet<string> {
     if (path.includes("namespaces/{namespace}")) namespaced.add(typeKey(type));
   }
   return new Set([...all].filter((type) => !namespaced.has(type)));
+}
+
+/** A schema written by itself; its references lead into the built-in document. */
+export function schemaFromOpenApi(schema: ValueObject): MergeSchema | undefined {
+  return builtInSchema(nodeOf(schema));
 }

@@ -1,5 +1,5 @@
-import { type Gvk, compareGvk, equalGvk, formatGvk, isSelected } from "./gvk.js";
 import { kustomizeError } from "./errors.js";
+import { compareGvk, equalGvk, formatGvk, type Gvk, isSelected } from "./gvk.js";
 
 /** Which field of which kinds a transformer changes; the path is `/`-separated and walks through lists. */
 export interface FieldSpec extends Gvk {

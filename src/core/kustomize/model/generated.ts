@@ -21,7 +21,8 @@ export function mergeGenerated(generated: Resource, old: Resource, behavior: "me
     const origin = annotation(old.value, originAnnotation);
     value = withDataOf(old.value, value, "data");
     value = withDataOf(old.value, value, "binaryData");
-    if (origin !== undefined) value = withMetaTexts(value, "annotations", { ...metaTexts(value, "annotations"), [originAnnotation]: origin });
+    if (origin !== undefined)
+      value = withMetaTexts(value, "annotations", { ...metaTexts(value, "annotations"), [originAnnotation]: origin });
   }
   return generated.with(value).withRefVarNames(old.refVarNames);
 }
@@ -36,7 +37,10 @@ export function withCopiedMetadata(resource: Resource, other: Resource): Resourc
     else delete annotations[key];
   }
   if (!Object.hasOwn(own, buildAnnotations.needsHashSuffix)) delete annotations[buildAnnotations.needsHashSuffix];
-  let value = withMetaTexts(resource.value, "labels", { ...metaTexts(other.value, "labels"), ...metaTexts(resource.value, "labels") });
+  let value = withMetaTexts(resource.value, "labels", {
+    ...metaTexts(other.value, "labels"),
+    ...metaTexts(resource.value, "labels"),
+  });
   value = withMetaTexts(value, "annotations", annotations);
   value = withName(value, other.name);
   value = withNamespace(value, other.namespace);

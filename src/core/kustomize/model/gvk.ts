@@ -21,7 +21,9 @@ const groupVersions = new Map<string, GroupVersion>();
 
 function splitGroupVersion(apiVersion: string): GroupVersion {
   const slash = apiVersion.indexOf("/");
-  return slash < 0 ? { group: "", version: apiVersion } : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
+  return slash < 0
+    ? { group: "", version: apiVersion }
+    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
 }
 
 export function apiVersionOf(gvk: Gvk): string {

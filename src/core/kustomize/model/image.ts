@@ -23,7 +23,8 @@ export function splitImage(text: string): ImageParts {
   const at = rest.indexOf("@");
   const colon = rest.indexOf(":");
   if (at < 0 && colon < 0) return { name: text, tag: "", digest: "" };
-  if (at >= 0 && (colon < 0 || at < colon)) return { name: text.slice(0, slash + at), tag: "", digest: text.slice(slash + at + 1) };
+  if (at >= 0 && (colon < 0 || at < colon))
+    return { name: text.slice(0, slash + at), tag: "", digest: text.slice(slash + at + 1) };
   const name = text.slice(0, slash + colon);
   if (at < 0) return { name, tag: text.slice(slash + colon + 1), digest: "" };
   return { name, tag: text.slice(slash + colon + 1, slash + at), digest: text.slice(slash + at + 1) };

@@ -107,14 +107,16 @@ class SelectorParser {
       }
       this.#position += 1;
       if (token === ",") {
-        if (values.length === 0 || this.#tokens[this.#position - 2] === "," || this.#tokens[this.#position - 2] === "(") values.push("");
+        if (values.length === 0 || this.#tokens[this.#position - 2] === "," || this.#tokens[this.#position - 2] === "(")
+          values.push("");
       } else values.push(token);
     }
   }
 
   #key(): string {
     const token = this.#peek();
-    if (token === undefined || /^[=!<>(),]/.test(token)) throw this.#error(`found '${token ?? ""}', expected: !, identifier, or 'end of string'`);
+    if (token === undefined || /^[=!<>(),]/.test(token))
+      throw this.#error(`found '${token ?? ""}', expected: !, identifier, or 'end of string'`);
     this.#position += 1;
     if (!isQualifiedName(token)) throw this.#error(`key: Invalid value: "${token}"`);
     return token;
@@ -139,7 +141,9 @@ class SelectorParser {
   }
 
   #error(message: string): Error {
-    return kustomizeError("KUSTOMIZE_FIELD", `unable to parse requirement: ${message}`, { hint: `in the selector ${this.#selector}` });
+    return kustomizeError("KUSTOMIZE_FIELD", `unable to parse requirement: ${message}`, {
+      hint: `in the selector ${this.#selector}`,
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Gvk, equalGvk, formatGvk, isSelected } from "./gvk.js";
+import { equalGvk, formatGvk, type Gvk, isSelected } from "./gvk.js";
 
 /** Identity of a resource; `isClusterScoped` is known of a current id only, a former one keeps its effective namespace. */
 export interface ResId extends Gvk {

@@ -1,8 +1,7 @@
 import { kustomizeError } from "./errors.js";
+import { behaviorOf, mergeGenerated } from "./generated.js";
 import { equalIds, formatId, formatIdVerbose, idKey, type ResId } from "./res-id.js";
 import type { Resource } from "./resource.js";
-import { mergeGenerated } from "./generated.js";
-import { behaviorOf } from "./generated.js";
 
 /** The resources of an accumulation in their order, found by id without searching. */
 export class ResMap {
@@ -128,8 +127,7 @@ export class ResMap {
 
   #replaceById(resource: Resource, expected: number): void {
     const positions = this.positionsOfCurrent(resource.curId);
-    if (positions.length > 1)
-      throw kustomizeError("KUSTOMIZE_GENERATOR", `in Replace: id matched ${positions.length} resources`);
+    if (positions.length > 1) throw kustomizeError("KUSTOMIZE_GENERATOR", `in Replace: id matched ${positions.length} resources`);
     if (positions.length === 0)
       throw kustomizeError("KUSTOMIZE_GENERATOR", `cannot find resource with id ${formatId(resource.curId)} to replace`);
     if (positions[0] !== expected) throw kustomizeError("KUSTOMIZE_GENERATOR", "unexpected target index in replacement");

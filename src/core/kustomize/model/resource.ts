@@ -1,7 +1,7 @@
-import { childOf, childText, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 import { withAliasesUpdated } from "../nodes/aliases.js";
-import { parseGroupVersion } from "./gvk.js";
+import { childOf, childText, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 import { annotation, buildAnnotations } from "./annotations.js";
+import { parseGroupVersion } from "./gvk.js";
 import { effectiveNamespace, idKey, type ResId } from "./res-id.js";
 import type { Schemas } from "./schema.js";
 
@@ -34,7 +34,10 @@ export class Resource {
     const changed = new Resource((isMap(whole) ? whole : {}) as NodeMap, this.#schemas, this.refVarNames, this.#isAliased);
     const { value: before } = this;
     const { value: after } = changed;
-    const isSame = before["metadata"] === after["metadata"] && before["kind"] === after["kind"] && before["apiVersion"] === after["apiVersion"];
+    const isSame =
+      before["metadata"] === after["metadata"] &&
+      before["kind"] === after["kind"] &&
+      before["apiVersion"] === after["apiVersion"];
     if (isSame) {
       changed.#curId = this.#curId;
       changed.#prevIds = this.#prevIds;

@@ -94,7 +94,9 @@ function ownEntry(definitions: Definitions, name: string): SchemaNode | undefine
 }
 
 const clusterScoped: ReadonlySet<string> = new Set(schemaTables.clusterScoped);
-const clusterScopedKinds: ReadonlySet<string> = new Set(schemaTables.clusterScoped.map((type) => type.slice(type.lastIndexOf("/") + 1)));
+const clusterScopedKinds: ReadonlySet<string> = new Set(
+  schemaTables.clusterScoped.map((type) => type.slice(type.lastIndexOf("/") + 1)),
+);
 
 /** The OpenAPI v1.21.2 document that Kustomize embeds. */
 export const builtInSchemas: Schemas = tableSchemas(
@@ -103,3 +105,10 @@ export const builtInSchemas: Schemas = tableSchemas(
   () => ({}),
   (apiVersion, kind) => clusterScopedKinds.has(kind) && clusterScoped.has(`${apiVersion}/${kind}`),
 );
+
+/** A schema of our own making over the built-in definitions. */
+export function builtInSchema(node: SchemaNode): MergeSchema | undefined {
+  const find = (name: string): SchemaNode | undefined => ownEntry(schemaTables.definitions, name);
+  const found = node.r === undefined ? node : find(node.r);
+  return found && new TableSchema(find, found);
+}

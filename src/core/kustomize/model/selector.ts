@@ -1,12 +1,12 @@
+import type { SelectorArgs } from "../kustomization/fields.js";
+import type { NodeMap } from "../nodes/node.js";
 import { metaTexts } from "./annotations.js";
 import type { Gvk } from "./gvk.js";
+import { formatGvk } from "./gvk.js";
 import { matchesLabels } from "./label-selector.js";
 import { anchoredGoRegex, type TextMatcher } from "./regex.js";
 import { effectiveNamespace } from "./res-id.js";
 import type { ResMap } from "./res-map.js";
-import type { SelectorArgs } from "../kustomization/fields.js";
-import type { NodeMap } from "../nodes/node.js";
-import { formatGvk } from "./gvk.js";
 
 /** The regular expressions of a selector; an empty field matches anything. */
 export interface SelectorRegex {

@@ -1,7 +1,14 @@
-import { withPrefix } from "./errors.js";
-import { type FieldSpec, fieldSpec, mergeFieldSpecs, mergeNameReferences, type NameReference, sortedByGvk } from "./field-spec.js";
 import { defaultFieldSpecs } from "../tables/field-specs.generated.js";
 import type { FieldSpecEntry, NameReferenceEntry } from "../tables/types.js";
+import { withPrefix } from "./errors.js";
+import {
+  type FieldSpec,
+  fieldSpec,
+  mergeFieldSpecs,
+  mergeNameReferences,
+  type NameReference,
+  sortedByGvk,
+} from "./field-spec.js";
 
 const listNames = [
   "namePrefix",
@@ -70,9 +77,11 @@ function mergeAnew(config: TransformerConfig, incoming: TransformerConfig): Tran
 }
 
 /** The configuration that entries of a file or of the generated table describe, sorted. */
-export function configOf(entries: {
-  readonly [name in FieldSpecList]?: readonly FieldSpecEntry[] | undefined;
-} & { readonly nameReference?: readonly NameReferenceEntry[] | undefined }): TransformerConfig {
+export function configOf(
+  entries: {
+    readonly [name in FieldSpecList]?: readonly FieldSpecEntry[] | undefined;
+  } & { readonly nameReference?: readonly NameReferenceEntry[] | undefined },
+): TransformerConfig {
   const lists = Object.fromEntries(
     listNames.map((name) => [name, sortedByGvk((entries[name] ?? []).map(specOf))]),
   ) as unknown as Record<FieldSpecList, readonly FieldSpec[]>;

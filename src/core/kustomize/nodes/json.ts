@@ -1,10 +1,10 @@
 import type { Value } from "../../manifest/value.js";
 import { chooseStyle } from "../../yaml/emit-scalar.js";
+import { formatGoFloat } from "../../yaml/go-number.js";
 import { resolvePlain as resolveText } from "../../yaml/resolve.js";
 import { EMPTY_IN_FLOW, resolveScalar, ScalarLiteral } from "../../yaml/scalar-literal.js";
-import { formatGoFloat } from "../../yaml/go-number.js";
 import { kustomizeError } from "../model/errors.js";
-import { isList, isMap, type Node, type NodeMap } from "./node.js";
+import { isList, type Node, type NodeMap } from "./node.js";
 
 /** The node as the original's JSON has it: every scalar by its meaning. Shares what holds no literal. */
 export function toJson(node: Node): Value {

@@ -1,8 +1,8 @@
-import { type KustomizeErrorDetails, kustomizeError } from "../model/errors.js";
-import { describeNode, isNonStringInYaml11 } from "./resolve.js";
-import { isIndexNumber, isListIndex, parseIndex } from "./paths.js";
-import { type Kind, YNode } from "./ynode.js";
 import { InputError } from "../../errors.js";
+import { type KustomizeErrorDetails, kustomizeError } from "../model/errors.js";
+import { isIndexNumber, isListIndex, parseIndex } from "./paths.js";
+import { describeNode, isNonStringInYaml11 } from "./resolve.js";
+import { type Kind, YNode } from "./ynode.js";
 
 const kindNames: Record<Kind, string> = { none: "", map: "MappingNode", list: "SequenceNode", scalar: "ScalarNode" };
 
@@ -10,9 +10,12 @@ const kindNames: Record<Kind, string> = { none: "", map: "MappingNode", list: "S
 export class NodeKindError extends InputError {
   readonly actualKind: Kind;
   constructor(expected: Kind, node: YNode) {
-    super(`wrong node kind: expected ${kindNames[expected]} but got ${kindNames[node.kind]}: node contents:\n${describeNode(node.freeze())}`, {
-      code: "KUSTOMIZE_FIELD",
-    });
+    super(
+      `wrong node kind: expected ${kindNames[expected]} but got ${kindNames[node.kind]}: node contents:\n${describeNode(node.freeze())}`,
+      {
+        code: "KUSTOMIZE_FIELD",
+      },
+    );
     this.actualKind = node.kind;
   }
 }
@@ -38,7 +41,7 @@ export function getField(node: YNode | undefined, name: string): YNode | undefin
   return (node as YNode).get(name);
 }
 
-export function valueOf(node: YNode | undefined): string {
+export function textOfNode(node: YNode | undefined): string {
   return isMissing(node) ? "" : (node as YNode).value;
 }
 
@@ -139,7 +142,9 @@ export function elements(node: YNode): YNode[] {
 export function findElement(list: YNode, keys: readonly string[], values: readonly string[]): YNode | undefined {
   const items = elements(list);
   if (keys.length === 0 || keys[0] === "") return items.find((item) => item.value === (values[0] ?? ""));
-  return items.find((item) => item.kind === "map" && keys.every((key, i) => item.get(key)?.value === (values[i] ?? "") && item.has(key)));
+  return items.find(
+    (item) => item.kind === "map" && keys.every((key, i) => item.get(key)?.value === (values[i] ?? "") && item.has(key)),
+  );
 }
 
 /** Puts `element` in the place of those that match, or at the end; without one those that match go. */
@@ -180,7 +185,7 @@ function matchField(item: YNode, name: string, text: string): YNode | undefined 
   if (isMissing(item)) return undefined;
   if (name === "") {
     requireKind(item, "scalar");
-    return valueOf(item) === text ? item : undefined;
+    return textOfNode(item) === text ? item : undefined;
   }
   const field = getField(item, name);
   return field && (text === "" || field.value === text) ? field : undefined;

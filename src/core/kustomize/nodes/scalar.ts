@@ -1,6 +1,6 @@
 import { ScalarLiteral } from "../../yaml/scalar-literal.js";
-import { resolvePlain } from "./resolve.js";
 import { type Scalar, tagOf } from "./node.js";
+import { resolvePlain } from "./resolve.js";
 
 /**
  * What a scalar with this tag, text and style reads as once it is written and read again. A quoted scalar loses an implicit tag and

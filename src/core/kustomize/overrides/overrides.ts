@@ -1,6 +1,6 @@
+import { InputError } from "../../errors.js";
 import type { ImageArgs, Kustomization, LabelArgs, Texts } from "../kustomization/fields.js";
 import { kustomizeError } from "../model/errors.js";
-import { InputError } from "../../errors.js";
 import type { KustomizeOverrides } from "../options.js";
 import type { Loader } from "../tree/loader.js";
 
@@ -15,7 +15,12 @@ export function withOverrides(fields: Kustomization, overrides: KustomizeOverrid
   if (overrides.replicas && overrides.replicas.length > 0) result.replicas = withReplicas(fields, overrides.replicas);
   if (overrides.commonLabels && Object.keys(overrides.commonLabels).length > 0) addLabels(result, overrides);
   if (overrides.commonAnnotations && Object.keys(overrides.commonAnnotations).length > 0)
-    result.commonAnnotations = merged(fields.commonAnnotations ?? {}, overrides.commonAnnotations, overrides.forceCommonAnnotations ?? false, "annotation");
+    result.commonAnnotations = merged(
+      fields.commonAnnotations ?? {},
+      overrides.commonAnnotations,
+      overrides.forceCommonAnnotations ?? false,
+      "annotation",
+    );
   if (overrides.namespace) result.namespace = overrides.namespace;
   if (overrides.patches && overrides.patches.length > 0) result.patches = [...(fields.patches ?? []), ...overrides.patches];
   if (overrides.components && overrides.components.length > 0) result.components = withComponents(fields, overrides, loader);
@@ -51,7 +56,10 @@ function addLabels(fields: Fields, overrides: KustomizeOverrides): void {
   fields.labels = labels;
 }
 
-function withReplicas(fields: Kustomization, replicas: readonly { readonly name: string; readonly count: number }[]): Kustomization["replicas"] {
+function withReplicas(
+  fields: Kustomization,
+  replicas: readonly { readonly name: string; readonly count: number }[],
+): Kustomization["replicas"] {
   const names = new Set(replicas.map(({ name }) => name));
   return [...(fields.replicas ?? []).filter(({ name }) => !names.has(name ?? "")), ...replicas];
 }
@@ -67,7 +75,9 @@ export function parseImage(text: string): ImageArgs {
   const equals = text.indexOf("=");
   const reference = splitReference(equals < 0 ? text : text.slice(equals + 1));
   if (equals < 0 && !reference.newTag && !reference.digest)
-    throw kustomizeError("KUSTOMIZE_FIELD", `invalid format of image ${text}`, { hint: "use one of <image>=<newimage>:<newtag>, <image>=<newimage>@<digest>, <image>:<newtag> or <image>@<digest>" });
+    throw kustomizeError("KUSTOMIZE_FIELD", `invalid format of image ${text}`, {
+      hint: "use one of <image>=<newimage>:<newtag>, <image>=<newimage>@<digest>, <image>:<newtag> or <image>@<digest>",
+    });
   const name = equals < 0 ? reference.name : text.slice(0, equals);
   return {
     name,
@@ -89,7 +99,9 @@ function splitReference(text: string): { readonly name: string; readonly newTag?
 
 function withComponents(fields: Kustomization, overrides: KustomizeOverrides, loader: Loader): readonly string[] {
   const known = fields.components ?? [];
-  const added = (overrides.components ?? []).filter((path) => !known.includes(path) && (!overrides.ignoreMissingComponents || exists(path, loader)));
+  const added = (overrides.components ?? []).filter(
+    (path) => !known.includes(path) && (!overrides.ignoreMissingComponents || exists(path, loader)),
+  );
   return [...known, ...added];
 }
 

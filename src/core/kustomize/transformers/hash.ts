@@ -1,9 +1,9 @@
 import { sha256Hex } from "../../../platform/hash.js";
-import { emitJson } from "../../yaml/json.js";
 import { isObject, type Value } from "../../manifest/value.js";
+import { emitJson } from "../../yaml/json.js";
 import { annotation, buildAnnotations } from "../model/annotations.js";
-import { withStoredId } from "../model/history.js";
 import { withName } from "../model/generated.js";
+import { withStoredId } from "../model/history.js";
 import { toJson } from "../nodes/json.js";
 import { childOf, isList, isMap, type Node, type NodeMap, textOf } from "../nodes/node.js";
 import type { Transformer } from "./transformer.js";
@@ -37,7 +37,13 @@ function hashedContent(value: NodeMap): Value {
   }
   if (kind !== "Secret") return toJson(value);
   const strings = part(value, "stringData");
-  return { kind, type: part(value, "type"), name: "", data: part(value, "data"), ...(isObject(strings) ? { stringData: strings } : {}) };
+  return {
+    kind,
+    type: part(value, "type"),
+    name: "",
+    data: part(value, "data"),
+    ...(isObject(strings) ? { stringData: strings } : {}),
+  };
 }
 
 /** A field as the hash sees it: "" where it is missing, a scalar as its text. */

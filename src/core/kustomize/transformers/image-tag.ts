@@ -1,7 +1,7 @@
 import { applyFieldSpecs, overwriteScalar, requireNodeKind } from "../filters/field-spec.js";
-import { imageMatcher, splitImage } from "../model/image.js";
 import type { ImageArgs } from "../kustomization/fields.js";
 import type { FieldSpec } from "../model/field-spec.js";
+import { imageMatcher, splitImage } from "../model/image.js";
 import { childOf, isList, isMap, isMissingOrNull, type Node, type NodeMap, textOf } from "../nodes/node.js";
 import type { Transformer } from "./transformer.js";
 

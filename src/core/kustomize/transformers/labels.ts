@@ -1,9 +1,9 @@
-import type { FieldSpec } from "../model/field-spec.js";
 import { applyFieldSpecs, setEntry } from "../filters/field-spec.js";
 import type { Texts } from "../kustomization/fields.js";
+import type { FieldSpec } from "../model/field-spec.js";
+import { compareBytes } from "../model/gvk.js";
 import { type NodeMap, SharedText } from "../nodes/node.js";
 import type { Transformer } from "./transformer.js";
-import { compareBytes } from "../model/gvk.js";
 
 /** LabelTransformer: sets labels at field specs (`labels`, `commonLabels`). */
 export function labelTransformer(labels: Texts, specs: readonly FieldSpec[]): Transformer {
@@ -29,7 +29,11 @@ function entryTransformer(kind: string, entries: Texts, specs: readonly FieldSpe
 }
 
 /** The entries at every spec; `isShared` where one text was put into several places. */
-export function withEntries(value: NodeMap, entries: Texts, specs: readonly FieldSpec[]): { readonly value: NodeMap; readonly isShared: boolean } {
+export function withEntries(
+  value: NodeMap,
+  entries: Texts,
+  specs: readonly FieldSpec[],
+): { readonly value: NodeMap; readonly isShared: boolean } {
   let result = value;
   let isShared = false;
   for (const key of Object.keys(entries).sort(compareBytes)) {

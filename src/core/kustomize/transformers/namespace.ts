@@ -1,14 +1,14 @@
+import { emitJson } from "../../yaml/json.js";
 import { applyFieldSpecs, overwriteScalar, requireNodeKind } from "../filters/field-spec.js";
 import { annotation, buildAnnotations } from "../model/annotations.js";
 import { kustomizeError, prefixError, withPrefix } from "../model/errors.js";
 import { type FieldSpec, fieldSpec } from "../model/field-spec.js";
 import { withStoredId } from "../model/history.js";
 import type { Resource } from "../model/resource.js";
+import { toJson } from "../nodes/json.js";
 import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 import { NodeKindError } from "../nodes/ops.js";
-import { toJson } from "../nodes/json.js";
 import { YNode } from "../nodes/ynode.js";
-import { emitJson } from "../../yaml/json.js";
 import type { Transformer } from "./transformer.js";
 
 export type SubjectMode = "defaultOnly" | "none" | "allServiceAccounts";
@@ -47,9 +47,7 @@ const metadataNamespace = fieldSpec("metadata/namespace", { create: true });
 export function withNamespaceSet(value: NodeMap, args: NamespaceArgs, isClusterScoped: boolean): NodeMap {
   const edit = { set: setter(args), createKind: "scalar" as const };
   const apiVersion = textOf(childOf(value, "apiVersion"));
-  let specs = args.specs.filter(
-    ({ path }) => path !== "metadata/namespace" && (apiVersion === "v1" || path !== "metadata/name"),
-  );
+  let specs = args.specs.filter(({ path }) => path !== "metadata/namespace" && (apiVersion === "v1" || path !== "metadata/name"));
   let result = isClusterScoped ? value : applyFieldSpecs(value, [metadataNamespace], edit);
   const kind = textOf(childOf(value, "kind"));
   if (isRoleBinding(kind)) {
@@ -78,7 +76,8 @@ function isRoleBinding(kind: string): boolean {
 
 function setter({ namespace, isUnsetOnly }: NamespaceArgs): (node: Node | undefined) => Node | undefined {
   return (node) => {
-    if (isUnsetOnly && node !== undefined && !isMap(node) && !isList(node) && !isMissingOrNull(node) && textOf(node) !== "") return node;
+    if (isUnsetOnly && node !== undefined && !isMap(node) && !isList(node) && !isMissingOrNull(node) && textOf(node) !== "")
+      return node;
     return overwriteScalar(node, "!!str", namespace);
   };
 }
@@ -99,7 +98,9 @@ function withSubjects(value: NodeMap, args: NamespaceArgs): NodeMap {
       const after = setter(args)(before);
       return after === before ? subject : { ...subject, namespace: after as Node };
     });
-    return changed.some((subject, index) => subject !== (subjects as readonly Node[])[index]) ? { ...value, subjects: changed } : value;
+    return changed.some((subject, index) => subject !== (subjects as readonly Node[])[index])
+      ? { ...value, subjects: changed }
+      : value;
   });
 }
 

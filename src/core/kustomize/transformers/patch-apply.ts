@@ -1,5 +1,5 @@
-import { mergeNodes } from "../filters/merge2.js";
 import { applyPatch, type PatchOperation } from "../filters/json-patch.js";
+import { mergeNodes } from "../filters/merge2.js";
 import { annotation, buildAnnotations, isInternalAnnotation, metaTexts, withMetaTexts } from "../model/annotations.js";
 import { kustomizeError } from "../model/errors.js";
 import { withCopiedMetadata, withName, withNamespace, withRootField } from "../model/generated.js";
@@ -18,7 +18,10 @@ export function mergeInto(target: Resource, patch: Resource): Resource {
   const isNameFree = annotation(patch.value, buildAnnotations.allowNameChange) === "enabled";
   const isKindFree = annotation(patch.value, buildAnnotations.allowKindChange) === "enabled";
   const before = isNameFree || isKindFree ? withStoredId(target) : target;
-  const merged = mergeNodes(new YNode(patch.value), new YNode(before.value), target.schemas, { listIncrease: "prepend", isStable: true });
+  const merged = mergeNodes(new YNode(patch.value), new YNode(before.value), target.schemas, {
+    listIncrease: "prepend",
+    isStable: true,
+  });
   if (merged === undefined) return target.with({});
   const frozen = merged.freeze();
   if (isNilOrEmpty(frozen)) return target.with({});

@@ -1,10 +1,10 @@
-import { decodePatch, type PatchOperation } from "../filters/json-patch.js";
 import { utf8DecodeLossy } from "../../../platform/bytes.js";
 import { emitJson, parseJson } from "../../yaml/json.js";
 import { parseYaml } from "../../yaml/parse.js";
+import { decodePatch, type PatchOperation } from "../filters/json-patch.js";
+import type { SelectorArgs } from "../kustomization/fields.js";
 import { kustomizeError, withPrefix } from "../model/errors.js";
 import { selectPositions } from "../model/selector.js";
-import type { SelectorArgs } from "../kustomization/fields.js";
 import type { PatchReader } from "../tree/patch-reader.js";
 import { patchInto } from "./patch-apply.js";
 import type { Transformer } from "./transformer.js";
@@ -34,7 +34,11 @@ export function patchJson6902Transformer(args: PatchJson6902Args, reader: PatchR
     transform(map, context) {
       const positions = selectPositions(map, target);
       if (positions.length === 0)
-        context.warn({ kind: "noEffect", message: `the target of a patchesJson6902 entry, ${target.kind ?? ""} ${target.name}, matches no resource`, file: "" });
+        context.warn({
+          kind: "noEffect",
+          message: `the target of a patchesJson6902 entry, ${target.kind ?? ""} ${target.name}, matches no resource`,
+          file: "",
+        });
       for (const position of positions) map.replaceAt(position, patchInto(map.at(position), operations));
     },
   };
@@ -43,5 +47,8 @@ export function patchJson6902Transformer(args: PatchJson6902Args, reader: PatchR
 function operationsOf(text: string): readonly PatchOperation[] {
   if (text.startsWith("[")) return withPrefix(`decoding ${text}`, () => decodePatch(parseJson(text)));
   const value = parseYaml(text, { dialect: "kubernetes", duplicateKeys: "last" });
-  return withPrefix(() => `decoding ${emitJson(value)}`, () => decodePatch(value));
+  return withPrefix(
+    () => `decoding ${emitJson(value)}`,
+    () => decodePatch(value),
+  );
 }

@@ -1,15 +1,15 @@
-import { decodePatch, type PatchOperation } from "../filters/json-patch.js";
+import type { PatchOperation } from "../filters/json-patch.js";
+import type { PatchArgs, SelectorArgs } from "../kustomization/fields.js";
 import { buildAnnotations, metaTexts, withMetaTexts } from "../model/annotations.js";
 import { kustomizeError, quoteGo, rewordError } from "../model/errors.js";
 import { withStoredId } from "../model/history.js";
 import { formatId } from "../model/res-id.js";
 import type { Resource } from "../model/resource.js";
 import { selectPositions } from "../model/selector.js";
-import type { PatchArgs, SelectorArgs } from "../kustomization/fields.js";
 import type { PatchReader } from "../tree/patch-reader.js";
 import { mergeInto, mergeIntoSelected, patchInto } from "./patch-apply.js";
-import type { Transformer } from "./transformer.js";
 import { readOperations } from "./patch-text.js";
+import type { Transformer } from "./transformer.js";
 
 /** PatchTransformer: a strategic merge or a JSON patch, inline or in a file, with or without a target (`patches`). */
 export function patchTransformer(args: PatchArgs, reader: PatchReader, configText: () => string): Transformer {
@@ -57,7 +57,10 @@ function locatedFirst(a: Error, b: Error): Error {
   return "location" in a && a.location !== undefined ? a : b;
 }
 
-function withPermissions(patch: Resource, options: { readonly allowNameChange?: boolean; readonly allowKindChange?: boolean }): Resource {
+function withPermissions(
+  patch: Resource,
+  options: { readonly allowNameChange?: boolean; readonly allowKindChange?: boolean },
+): Resource {
   if (!options.allowNameChange && !options.allowKindChange) return patch;
   return patch.with(
     withMetaTexts(patch.value, "annotations", {

@@ -2,8 +2,8 @@ import { applyFieldSpec, overwriteScalar } from "../filters/field-spec.js";
 import { buildAnnotations, withAppended } from "../model/annotations.js";
 import type { FieldSpec } from "../model/field-spec.js";
 import { isSelected } from "../model/gvk.js";
-import type { Resource } from "../model/resource.js";
 import { withStoredId } from "../model/history.js";
+import type { Resource } from "../model/resource.js";
 import { textOf } from "../nodes/node.js";
 import type { Transformer } from "./transformer.js";
 

@@ -27,9 +27,13 @@ function readEntry(entry: ReplacementArgs, reader: PatchReader): readonly Replac
   const value = parseYaml(reader.read(entry.path), { file: entry.path, dialect: "kubernetes", duplicateKeys: "last" });
   if (Array.isArray(value)) return value.map((item: Value) => readReplacement(item));
   if (isObject(value)) return [readReplacement(value)];
-  throw kustomizeError("KUSTOMIZE_REPLACEMENT", `unsupported replacement type encountered within replacement path: ${typeOf(value)}`, {
-    location: { file: entry.path },
-  });
+  throw kustomizeError(
+    "KUSTOMIZE_REPLACEMENT",
+    `unsupported replacement type encountered within replacement path: ${typeOf(value)}`,
+    {
+      location: { file: entry.path },
+    },
+  );
 }
 
 function readReplacement(value: Value): ReplacementArgs {

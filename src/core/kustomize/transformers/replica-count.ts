@@ -25,7 +25,10 @@ export function replicaCountTransformer(replica: ReplicaArgs, specs: readonly Fi
       }
       if (isFound) return;
       const kinds = specs.map(formatGvk).join(" ");
-      throw kustomizeError("KUSTOMIZE_RESOURCE", `resource with name ${name} does not match a config with the following GVK [${kinds}]`);
+      throw kustomizeError(
+        "KUSTOMIZE_RESOURCE",
+        `resource with name ${name} does not match a config with the following GVK [${kinds}]`,
+      );
     },
   };
 }

@@ -1,6 +1,15 @@
 import type { SortOptionsArgs } from "../kustomization/fields.js";
 import { kustomizeError } from "../model/errors.js";
-import { compareBytes, equalGvk, formatGvk, orderFirst, orderLast, sortString, type TypeOrders, typeOrders } from "../model/gvk.js";
+import {
+  compareBytes,
+  equalGvk,
+  formatGvk,
+  orderFirst,
+  orderLast,
+  sortString,
+  type TypeOrders,
+  typeOrders,
+} from "../model/gvk.js";
 import type { ResId } from "../model/res-id.js";
 import type { Transformer } from "./transformer.js";
 

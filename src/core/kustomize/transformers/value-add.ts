@@ -1,4 +1,3 @@
-import { lookup, requireKind, setScalarOver } from "../nodes/ops.js";
 import { parseYaml } from "../../yaml/parse.js";
 import { decode } from "../kustomization/decode.js";
 import type { SelectorArgs } from "../kustomization/fields.js";
@@ -6,6 +5,7 @@ import { pluginShapes } from "../kustomization/shapes.js";
 import { kustomizeError } from "../model/errors.js";
 import { selectPositions } from "../model/selector.js";
 import type { NodeMap } from "../nodes/node.js";
+import { lookup, requireKind, setScalarOver } from "../nodes/ops.js";
 import { YNode } from "../nodes/ynode.js";
 import type { PatchReader } from "../tree/patch-reader.js";
 import { withNamespaceSet } from "./namespace.js";

@@ -1,9 +1,11 @@
+import { utf8DecodeLossy } from "../../../platform/bytes.js";
+import { InputError } from "../../errors.js";
 import type { Value } from "../../manifest/value.js";
 import { parseYamlDocuments } from "../../yaml/parse.js";
-import { InputError } from "../../errors.js";
+import { noteCommentSchemas } from "../model/comment-schema.js";
 import { kustomizeError, prefixError } from "../model/errors.js";
-import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 import { fromJson, toJson } from "../nodes/json.js";
+import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 
 /** The resources in a text: every document, the items of lists, nothing that is empty. Throws where one is malformed. */
 export function readResources(text: string | Uint8Array, file: string): readonly NodeMap[] {
@@ -16,7 +18,10 @@ function readDocuments(text: string | Uint8Array, file: string): readonly Node[]
   try {
     const documents = parseYamlDocuments(text, { file, dialect: "kustomize", keepStyle: true });
     const nodes = (documents as readonly unknown[] as readonly Node[]).filter((document) => !isMissingOrNull(document));
-    return mayHoldMergeKey(text) ? nodes.map(withoutMergeKeys) : nodes;
+    const merged = mayHoldMergeKey(text) ? nodes.map(withoutMergeKeys) : nodes;
+    if (merged.length === 1 && mayHoldSchemas(text))
+      noteCommentSchemas(typeof text === "string" ? text : utf8DecodeLossy(text), merged[0]!);
+    return merged;
   } catch (error) {
     if (error instanceof InputError && error.code !== "YAML_SEPARATOR") throw prefixError(error, "MalformedYAMLError");
     throw error;
@@ -26,6 +31,13 @@ function readDocuments(text: string | Uint8Array, file: string): readonly Node[]
 function mayHoldMergeKey(text: string | Uint8Array): boolean {
   if (typeof text === "string") return text.includes("<<");
   for (let at = text.indexOf(60); at >= 0; at = text.indexOf(60, at + 1)) if (text[at + 1] === 60) return true;
+  return false;
+}
+
+function mayHoldSchemas(text: string | Uint8Array): boolean {
+  if (typeof text === "string") return text.includes("# {");
+  for (let at = text.indexOf(35); at >= 0; at = text.indexOf(35, at + 1))
+    if (text[at + 1] === 32 && text[at + 2] === 123) return true;
   return false;
 }
 
@@ -86,7 +98,9 @@ function metaField(node: Node, field: string): string {
 function goMap(metadata: Node | undefined, field: string): string {
   const map = childOf(metadata, field);
   if (!isMap(map)) return "map[]";
-  const entries = Object.keys(map).sort().map((key) => `${key}:${textOf(map[key])}`);
+  const entries = Object.keys(map)
+    .sort()
+    .map((key) => `${key}:${textOf(map[key])}`);
   return `map[${entries.join(" ")}]`;
 }
 
@@ -100,9 +114,17 @@ function inlineLists(nodes: readonly NodeMap[], file: string): readonly NodeMap[
     const kind = textOf(childOf(node, "kind"));
     const items = kind.endsWith("List") ? childOf(node, "items") : undefined;
     if (items === undefined) result.push(node);
-    else if (isList(items)) queue.push(...dropBad(items.map((item) => throughJson(item)), file));
+    else if (isList(items))
+      queue.push(
+        ...dropBad(
+          items.map((item) => throughJson(item)),
+          file,
+        ),
+      );
     else if (!isMissingOrNull(items))
-      throw kustomizeError("KUSTOMIZE_RESOURCE", `expected array in ${kind}/items, but found ${goType(items)}`, { location: { file } });
+      throw kustomizeError("KUSTOMIZE_RESOURCE", `expected array in ${kind}/items, but found ${goType(items)}`, {
+        location: { file },
+      });
   }
   return result;
 }

@@ -111,7 +111,9 @@ export class Loader {
     if (kind === "directory")
       throw kustomizeError("KUSTOMIZE_FILE", `read ${absolutePath(path)}: is a directory`, { location: { file: path } });
     if (kind === undefined)
-      throw kustomizeError("KUSTOMIZE_FILE", `open ${absolutePath(path)}: ${missingReason(this.tree, path)}`, { location: { file: path } });
+      throw kustomizeError("KUSTOMIZE_FILE", `open ${absolutePath(path)}: ${missingReason(this.tree, path)}`, {
+        location: { file: path },
+      });
     return this.#read(path);
   }
 
@@ -132,9 +134,13 @@ export class Loader {
     const found = this.#context.remotes.get(need.key);
     if (found) return found;
     if (this.#context.allowRemote) throw new NeedsError([need]);
-    throw kustomizeError("KUSTOMIZE_REMOTE", `remote ${need.kind === "git" ? "base" : "file"} ${quoteGo(need.url)} is not allowed here`, {
-      hint: "allow remote content, or bring it into the repository",
-    });
+    throw kustomizeError(
+      "KUSTOMIZE_REMOTE",
+      `remote ${need.kind === "git" ? "base" : "file"} ${quoteGo(need.url)} is not allowed here`,
+      {
+        hint: "allow remote content, or bring it into the repository",
+      },
+    );
   }
 
   /** A loader for another directory: a path relative to this one, or a repository. */
@@ -170,7 +176,10 @@ export class Loader {
   #atRepo(repo: RepoSpec): Loader {
     for (let visited: Visited | undefined = this.#visited; visited; visited = visited.before) {
       if (!visited.repo?.raw.startsWith(repo.raw)) continue;
-      throw kustomizeError("KUSTOMIZE_CYCLE", `cycle detected: URI '${repo.raw}' referenced by previous URI '${visited.repo.raw}'`);
+      throw kustomizeError(
+        "KUSTOMIZE_CYCLE",
+        `cycle detected: URI '${repo.raw}' referenced by previous URI '${visited.repo.raw}'`,
+      );
     }
     const tree = this.#remote({
       kind: "git",
@@ -215,19 +224,28 @@ function confirmDirectory(tree: FileTree, path: string): string {
     real = realPathOf(tree, path);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw kustomizeError("KUSTOMIZE_FILE", `must build at directory: not a valid directory: ${error.message}`, { location: { file: path }, cause: error });
+    throw kustomizeError("KUSTOMIZE_FILE", `must build at directory: not a valid directory: ${error.message}`, {
+      location: { file: path },
+      cause: error,
+    });
   }
   if (tree.kind(path) === "directory") return real;
-  throw kustomizeError("KUSTOMIZE_FILE", `must build at directory: '${absolutePath(path)}': file is not directory`, { location: { file: path } });
+  throw kustomizeError("KUSTOMIZE_FILE", `must build at directory: '${absolutePath(path)}': file is not directory`, {
+    location: { file: path },
+  });
 }
 
 /** The path with its symbolic links followed; throws when there is nothing. */
 function realPathOf(tree: FileTree, path: string): string {
   const shown = absolutePath(path);
   if (tree.kind(path) === undefined)
-    throw kustomizeError("KUSTOMIZE_FILE", `evalsymlink failure on '${shown}' : lstat ${absolutePath(firstMissing(tree, path))}: ${missingReason(tree, path)}`, {
-      location: { file: path },
-    });
+    throw kustomizeError(
+      "KUSTOMIZE_FILE",
+      `evalsymlink failure on '${shown}' : lstat ${absolutePath(firstMissing(tree, path))}: ${missingReason(tree, path)}`,
+      {
+        location: { file: path },
+      },
+    );
   return tree.realPath?.(path) ?? path;
 }
 

@@ -44,7 +44,10 @@ function parseQuery(query: string): { readonly ref: string; readonly submodules:
     if (!values.has(key)) values.set(key, value);
   }
   const submodules = values.get("submodules") ?? "";
-  return { ref: values.get("ref") || values.get("version") || "", submodules: !["0", "f", "F", "false", "False", "FALSE"].includes(submodules) };
+  return {
+    ref: values.get("ref") || values.get("version") || "",
+    submodules: !["0", "f", "F", "false", "False", "FALSE"].includes(submodules),
+  };
 }
 
 function decodeQuery(text: string): string | undefined {

@@ -1,0 +1,81 @@
+/** Names cut in two, so that few different parts make many names: `prod-eu-1` + `cart` and `prod-eu-1` + `search`. */
+export interface NameSplit {
+  readonly left: readonly string[];
+  readonly right: readonly string[];
+}
+
+const rounds = 4;
+const weightings = [
+  [1, 1],
+  [3, 1],
+  [1, 3],
+] as const;
+
+/** The ways to cut all names that are worth a try; a name that shares no part with another is all left. Always at least one. */
+export function splitNames(names: readonly string[]): readonly NameSplit[] {
+  const found = new Map<string, NameSplit>();
+  for (const [leftWeight, rightWeight] of weightings) {
+    for (const split of withMovedWords(cutByFrequency(names, leftWeight, rightWeight))) found.set(JSON.stringify(split), split);
+  }
+  const whole = { left: names, right: names.map(() => "") };
+  found.set(JSON.stringify(whole), whole);
+  return [...found.values()];
+}
+
+/** Each name is cut where both parts are shared by many; what the others chose counts in the next round. */
+function cutByFrequency(names: readonly string[], leftWeight: number, rightWeight: number): NameSplit {
+  const cuts = names.map(cutsOf);
+  let lefts = countAll(cuts.flatMap((list) => list.map(([left]) => left)));
+  let rights = countAll(cuts.flatMap((list) => list.map(([, right]) => right)));
+  let chosen: (readonly [string, string])[] = [];
+  for (let round = 0; round < rounds; round++) {
+    chosen = cuts.map((list) => {
+      let best = list[0]!;
+      let lowest = Number.POSITIVE_INFINITY;
+      for (const cut of list) {
+        const cost = leftWeight / (lefts.get(cut[0]) ?? 0.1) + rightWeight / (rights.get(cut[1]) ?? 0.1);
+        if (cost < lowest) [best, lowest] = [cut, cost];
+      }
+      return best;
+    });
+    lefts = countAll(chosen.map(([left]) => left));
+    rights = countAll(chosen.map(([, right]) => right));
+  }
+  return { left: chosen.map(([left]) => left), right: chosen.map(([, right]) => right) };
+}
+
+/** A word that all parts share at the cut may belong to either side: `eu-1` and `us-1` end in the same one. */
+function withMovedWords(split: NameSplit): readonly NameSplit[] {
+  const splits = [split];
+  const move = (step: (left: string, right: string) => readonly [word: string, left: string, right: string]): void => {
+    for (let { left, right } = split; ; ) {
+      const moved = left.map((text, at) => step(text, right[at]!));
+      if (moved.some(([word, a, b]) => word === "" || word !== moved[0]![0] || a === "" || b === "")) return;
+      left = moved.map(([, text]) => text);
+      right = moved.map(([, , text]) => text);
+      splits.push({ left, right });
+    }
+  };
+  move((left, right) => {
+    const [word = "", ...rest] = right.split("-");
+    return [word, `${left}-${word}`, rest.join("-")];
+  });
+  move((left, right) => {
+    const words = left.split("-");
+    const word = words.pop() ?? "";
+    return [word, words.join("-"), `${word}-${right}`];
+  });
+  return splits;
+}
+
+function cutsOf(name: string): readonly (readonly [string, string])[] {
+  const cuts: (readonly [string, string])[] = [];
+  for (let at = name.indexOf("-"); at > 0; at = name.indexOf("-", at + 1)) cuts.push([name.slice(0, at), name.slice(at + 1)]);
+  return cuts.length > 0 ? cuts : [[name, ""]];
+}
+
+function countAll(items: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { InputError } from "../errors.js";
+import { buildKustomization, memoryTree } from "./index.js";
+
+function failure(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  directory = "",
+  options: Parameters<typeof memoryTree>[1] = {},
+): InputError {
+  try {
+    buildKustomization(memoryTree(files, options), directory);
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+  throw new Error("it was built");
+}
+
+const resource = (text: string): Readonly<Record<string, string>> => ({
+  "kustomization.yaml": "resources: [r.yaml]",
+  "r.yaml": text,
+});
+const head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+
+test("aliases that multiply are refused within their budget", () => {
+  const lines = Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(", ")}]`);
+  expect(failure(resource(`${head}data:\n  a0: &a0 x\n${lines.map((line) => `  ${line}`).join("\n")}\n`)).code).toBe(
+    "YAML_TOO_LARGE",
+  );
+});
+
+test("100,000 levels of nesting are refused", () => {
+  expect(failure(resource(`${head}data: ${"[".repeat(100_000)}${"]".repeat(100_000)}\n`)).code).toMatch(/^YAML_/);
+});
+
+test("bases that lead back to their overlay are a cycle", () => {
+  const files = { "a/kustomization.yaml": "resources: [../b]", "b/kustomization.yaml": "resources: [../a]" };
+  expect(failure(files, "a")).toMatchObject({ code: "KUSTOMIZE_CYCLE" });
+});
+
+test("the key __proto__ is refused in resources, patches and generators", () => {
+  expect(failure(resource(`${head}data:\n  __proto__: x\n`)).code).toBe("YAML_PROTO_KEY");
+  const patch = '[{"op": "add", "path": "/data/__proto__", "value": {"polluted": true}}]';
+  const kustomization = JSON.stringify({ resources: ["r.yaml"], patches: [{ target: { kind: "ConfigMap" }, patch }] });
+  expect(failure({ ...resource(`${head}data: {}\n`), "kustomization.yaml": kustomization }).code).toBe("KUSTOMIZE_PATCH");
+  expect(failure({ "kustomization.yaml": "configMapGenerator: [{name: a, literals: [__proto__=x]}]" }).code).toBe(
+    "KUSTOMIZE_GENERATOR",
+  );
+  expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+});
+
+test("a symbolic link out of the tree is refused", () => {
+  const symlinks = { "r.yaml": "../../etc/passwd" };
+  expect(failure({ "kustomization.yaml": "resources: [r.yaml]" }, "", { symlinks }).code).toBe("TREE_OUTSIDE");
+});
+
+test("a symbolic link to a file above the kustomization is outside of its load restriction", () => {
+  const files = { "o/kustomization.yaml": "configMapGenerator: [{name: a, files: [f]}]", "secret.txt": "x" };
+  expect(failure(files, "o", { symlinks: { "o/f": "../secret.txt" } }).code).toBe("KUSTOMIZE_LOAD_RESTRICTED");
+});
+
+test("bytes that are not UTF-8 are refused in a resource and kept as binaryData in a generator", () => {
+  expect(failure({ ...resource(""), "r.yaml": new Uint8Array([0x61, 0x3a, 0xff]) }).message).toContain(
+    "invalid leading UTF-8 octet",
+  );
+  const tree = memoryTree({ "kustomization.yaml": "configMapGenerator: [{name: a, files: [f]}]", f: new Uint8Array([0xff]) });
+  const result = buildKustomization(tree, "");
+  expect(result.kind === "built" && result.yaml()).toContain("binaryData:\n  f: /w==\n");
+});
+
+test("an unknown field is named with its place", () => {
+  expect(failure({ "kustomization.yaml": "resources: []\npatches:\n- target: {kynd: x}\n" })).toMatchObject({
+    message: 'invalid Kustomization: json: unknown field "kynd"',
+    location: { file: "kustomization.yaml", line: 3 },
+  });
+});
