@@ -128,9 +128,7 @@ function adoption(fleet: GeneratedFleet): void {
 async function kustomizeBuilds(fleet: GeneratedFleet, coldMs: number): Promise<void> {
   const binary =
     process.env["FLEETWRIGHT_KUSTOMIZE"] ??
-    ["/tmp/bin/kustomize", ...(process.env["PATH"] ?? "").split(":").map((dir) => join(dir, "kustomize"))].find((path) =>
-      existsSync(path),
-    );
+    [...(process.env["PATH"] ?? "").split(":").map((dir) => join(dir, "kustomize"))].find((path) => existsSync(path));
   if (!binary) {
     process.stdout.write("kustomize build: skipped, there is no kustomize (FLEETWRIGHT_KUSTOMIZE names one)\n");
     return;

@@ -13,6 +13,8 @@ const commands: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ["diff", async () => (await import("./diff.js")).registerDiff],
   ["render", async () => (await import("./render.js")).registerRender],
   ["at", async () => (await import("./at.js")).registerAt],
+  ["blame", async () => (await import("./blame.js")).registerBlame],
+  ["scan", async () => (await import("./scan.js")).registerScan],
   ["compare", async () => (await import("./compare.js")).registerCompare],
   ["what-if", async () => (await import("./what-if.js")).registerWhatIf],
   ["kustomize", async () => (await import("./kustomize.js")).registerKustomize],
