@@ -5,8 +5,11 @@ import { kustomizeBench } from "./kustomize.js";
 /** Runs one benchmark with its own arguments; gives the exit code. */
 export type Bench = (args: readonly string[]) => Promise<number>;
 
+import { change } from "./change.js";
+
 /** One line a benchmark; each is a file beside this one. */
 export const benches = new Map<string, Bench>();
 benches.set("applicationset", applicationsetBench);
 benches.set("compare", compare);
 benches.set("kustomize", kustomizeBench);
+benches.set("change", change);
