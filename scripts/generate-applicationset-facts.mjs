@@ -16,6 +16,7 @@ const header = "// Written by scripts/generate-applicationset-facts.mjs; do not 
 writeGoTypes();
 writeCrd("applicationset-crd.yaml", "applicationset-crd.generated.ts", "applicationSetCrd");
 writeCrd("application-crd.yaml", "application-crd.generated.ts", "applicationCrd");
+writeCrd("appproject-crd.yaml", "appproject-crd.generated.ts", "appProjectCrd");
 
 writeTransliterations();
 

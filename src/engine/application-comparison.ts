@@ -38,14 +38,14 @@ export class ApplicationComparison {
   isTouchedBy(key: string, repoURL: string, tree: FileTree): boolean {
     const renders = this.memory.get(key)?.renders.filter((render) => render.repoURL === repoURL);
     if (renders === undefined || renders.length === 0) return true;
-    return !renders.every((render) => this.context.render.cache.holds(render.key, tree) === true);
+    return !renders.every((render) => this.context.render.cache.holds(render.key, tree, render.ref) === true);
   }
 
   /** The manifests that the Application's sources come to. */
   async render(
     app: Application,
     cluster: FleetCluster,
-    options: { refresh: "normal" | "hard" | undefined; revisions?: readonly string[] },
+    options: { refresh: "normal" | "hard" | undefined; revisions?: readonly string[]; maxAgeMs?: number },
   ): Promise<RenderOutput> {
     const { context } = this;
     return await timed(context.telemetry, context.clock, "render", () =>
@@ -56,7 +56,7 @@ export class ApplicationComparison {
         ...(options.revisions === undefined ? {} : { revisions: options.revisions }),
         kubeVersion: cluster.live.version,
         apiVersions: cluster.live.apiVersions,
-        maxAgeMs: options.refresh === undefined ? Number.POSITIVE_INFINITY : 0,
+        maxAgeMs: options.maxAgeMs ?? (options.refresh === undefined ? Number.POSITIVE_INFINITY : 0),
         force: options.refresh === "hard",
       }),
     );
@@ -104,7 +104,8 @@ export class ApplicationComparison {
       }),
     );
     memory.resources = compared.resources;
-    return { ...compared, conditions: [...conditions, ...compared.conditions] };
+    const warnings = output.warnings.map((message): Condition => ({ type: "RenderWarning", message }));
+    return { ...compared, conditions: [...conditions, ...warnings, ...compared.conditions] };
   }
 
   /** What the last comparison found of one resource (`group/Kind/namespace/name`). */

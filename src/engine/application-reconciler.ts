@@ -1,8 +1,9 @@
 import { applicationHealth } from "../core/decisions/application-health.js";
+import { decideRefresh } from "../core/decisions/refresh.js";
 import { FleetwrightError, formatError } from "../core/errors.js";
-import { stringAt, type ValueObject } from "../core/manifest/value.js";
+import { isObject, objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
 import type { FileTree } from "../core/render/file-tree.js";
-import { instanceName, requestedRefresh } from "../core/tracking/application-flags.js";
+import { instanceName, parseRfc3339Ms, requestedRefresh } from "../core/tracking/application-flags.js";
 import { type Application, applicationOf, kubernetesTime } from "./application.js";
 import { ApplicationComparison } from "./application-comparison.js";
 import type { ApplicationContext } from "./application-context.js";
@@ -57,6 +58,11 @@ export class ApplicationReconciler {
     return this.comparison.compared(key, resource);
   }
 
+  /** When a comparison saw an Application's drift last. */
+  driftSeenMs(key: string): number | undefined {
+    return this.reporter.driftSeenMs(key);
+  }
+
   /** Lets the ages of drift grow; called before metrics are read. */
   tick(): void {
     this.reporter.tick();
@@ -89,7 +95,7 @@ export class ApplicationReconciler {
     let comparison: CompareOutput;
     try {
       this.follow(app, undefined);
-      output = await this.comparison.render(app, cluster, { refresh });
+      output = await this.comparison.render(app, cluster, { refresh, ...this.freshness(app) });
       this.follow(app, output);
       comparison = await this.comparison.compare(app, cluster, output, project);
     } catch (error) {
@@ -98,6 +104,17 @@ export class ApplicationReconciler {
     }
     found.push(...comparison.conditions);
     return await this.operations.operate(app, { cluster, project, output, comparison, found });
+  }
+
+  /** Argo CD: a source that was never compared is resolved anew, for its commit may be younger than what is known of the repository. */
+  private freshness(app: Application): { readonly maxAgeMs?: number } {
+    const nowMs = this.context.clock.now();
+    if (requestedRefresh(app.object) !== undefined) return {};
+    if (decideRefresh(app.object, { nowMs, softTimeoutMs: 0, hardTimeoutMs: 0 }).level < 3) return {};
+    const createdMs = parseRfc3339Ms(app.object.metadata.creationTimestamp ?? "");
+    if (createdMs === undefined || isObject(objectAt(app.status, "sync")["comparedTo"])) return { maxAgeMs: 0 };
+    // Many new Applications share an answer that is younger than they are; Kubernetes' times are whole seconds, rounded down.
+    return { maxAgeMs: Math.max(0, nowMs - createdMs - 1_000) };
   }
 
   /** Nothing could be compared: the reason is a condition, sync and (without a cluster) health are Unknown; resources stay as they were. */

@@ -1,3 +1,4 @@
+import { type DriftFilter, driftRows, driftRowValue } from "../core/drift/drift-rows.js";
 import { formatError } from "../core/errors.js";
 import { type Assessment, healthAssessor } from "../core/health/assess.js";
 import type { LuaRuntime } from "../core/lua/lua-runtime.js";
@@ -105,7 +106,7 @@ export class Controller {
       clock,
       random,
       telemetry,
-      onApplication: (change) => this.onApplication(change),
+      onApplication: (change, own) => this.onApplication(change, own),
       onApplicationSet: (change) => this.onApplicationSet(change),
       onProject: (change) => this.onProject(change),
       onSecret: (change) => this.onSecret(change),
@@ -203,6 +204,15 @@ export class Controller {
     | undefined {
     const found = this.applications?.compared(`${namespace}/${name}`, resource);
     return found && { target: found.target, live: found.live, modified: found.status === "OutOfSync" };
+  }
+
+  /** Open episodes of drift, the oldest first; `lastSeen` where this process has compared the Application. */
+  drift(filter: DriftFilter): readonly ValueObject[] {
+    const applications = [...this.plane.applications.values()] as unknown as readonly ValueObject[];
+    return driftRows(applications, filter, this.options.clock.now()).map((row) => {
+      const seenMs = this.applications?.driftSeenMs(`${row.namespace}/${row.application}`);
+      return { ...driftRowValue(row), ...(seenMs === undefined ? {} : { lastSeen: new Date(seenMs).toISOString() }) };
+    });
   }
 
   /** Resolves when nothing is waiting to be done; timers do not count. */
@@ -328,7 +338,7 @@ export class Controller {
       : `${instance.slice(0, underscore)}/${instance.slice(underscore + 1)}`;
   }
 
-  private onApplication({ before, after }: InformerChange): void {
+  private onApplication({ before, after }: InformerChange, own: boolean): void {
     const object = (after ?? before)!;
     const key = keyOfObject(object);
     if (after === undefined) {
@@ -339,9 +349,10 @@ export class Controller {
     const owner = object.metadata.ownerReferences?.find((reference) => reference.kind === "ApplicationSet");
     if (owner === undefined || !this.ready) return;
     const set = `${object.metadata.namespace ?? ""}/${owner.name}`;
-    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after))
-      this.setQueue.addAfter(set, setDelayMs);
-    else if (!sameValue(standingOf(before), standingOf(after)))
+    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) {
+      if (!own) this.setQueue.addAfter(set, setDelayMs);
+      return;
+    } else if (!sameValue(standingOf(before), standingOf(after)))
       this.setQueue.addAfter(set, this.isRolling(set) ? setDelayMs : setStatusDelayMs);
   }
 

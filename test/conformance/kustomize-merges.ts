@@ -1,5 +1,6 @@
 import { mergeNodes } from "#src/core/kustomize/filters/merge2.js";
 import { mergeThreeWays } from "#src/core/kustomize/filters/merge3.js";
+import { noteCommentSchemas } from "#src/core/kustomize/model/comment-schema.js";
 import { builtInSchemas } from "#src/core/kustomize/model/schema.js";
 import { toJson } from "#src/core/kustomize/nodes/json.js";
 import type { Node } from "#src/core/kustomize/nodes/node.js";
@@ -34,5 +35,6 @@ export function runMergeCase(found: MergeCase): string | undefined {
 
 export function read(text: string): YNode {
   const value: Value = parseYaml(text, { dialect: "kustomize", keepStyle: true });
+  noteCommentSchemas(text, value as unknown as Node);
   return new YNode(value as unknown as Node);
 }

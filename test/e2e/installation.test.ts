@@ -2,6 +2,9 @@ import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { diskTree } from "#src/adapters/fs/disk-tree.js";
+import { loadChart, templateChart } from "#src/core/helm/index.js";
+import { buildKustomization } from "#src/core/kustomize/index.js";
 import { findKubernetesAssets } from "./kubernetes-assets.mjs";
 import { type RealCluster, startRealCluster } from "./real-cluster.js";
 
@@ -20,16 +23,100 @@ describe.skipIf(missing)(`installation on a real API server${missing ? ` (skippe
   const kubectl = (...args: string[]) =>
     spawnSync("kubectl", ["--kubeconfig", cluster.kubeconfig, ...args], { cwd: root, encoding: "utf8" });
 
-  test("the API server accepts all of deploy/install, and again without a change", () => {
+  const kubectlWithInput = (input: string, ...args: string[]) =>
+    spawnSync("kubectl", ["--kubeconfig", cluster.kubeconfig, ...args], { cwd: root, encoding: "utf8", input });
+
+  /** `kubectl wait` refuses objects whose status nobody has written yet: it is asked again. */
+  const established = async (count: number) => {
+    const deadline = Date.now() + 30_000;
+    for (;;) {
+      const crds = kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=5s");
+      if (crds.stdout.match(/condition met/g)?.length === count) return;
+      if (Date.now() > deadline) throw new Error(`the CRDs are not established: ${crds.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  };
+
+  test("the API server accepts all of deploy/install, and again without a change", async () => {
     const first = kubectl("apply", "--server-side", "-k", "deploy/install");
     expect(first.stderr).toBe("");
-    const crds = kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s");
-    expect(crds.stdout.match(/condition met/g)).toHaveLength(3);
+    await established(3);
     expect(kubectl("apply", "--server-side", "-k", "deploy/install").status).toBe(0);
   });
 
   test("the guestbook's ApplicationSet is accepted", () => {
     kubectl("create", "namespace", "argocd");
     expect(kubectl("apply", "-f", "examples/guestbook/applicationset.yaml").stdout).toContain("created");
+  });
+
+  test("nulls that a form tool leaves are dropped, unknown fields pruned, and the columns are Argo CD's", () => {
+    const application = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+spec:
+  project: default
+  destination: {name: in-cluster, namespace: web}
+  source: {repoURL: https://example.com/fleet.git, path: web, unheardOf: 1}
+  syncPolicy: {automated: null, syncOptions: null}
+`;
+    const applied = kubectlWithInput(application, "apply", "--validate=false", "-f", "-");
+    expect(applied.stderr).toBe("");
+    const read = JSON.parse(kubectl("get", "app", "web", "-n", "argocd", "-o", "json").stdout) as { spec: unknown };
+    expect(read.spec).toEqual({
+      project: "default",
+      destination: { name: "in-cluster", namespace: "web" },
+      source: { repoURL: "https://example.com/fleet.git", path: "web" },
+      syncPolicy: {},
+    });
+    expect(kubectl("get", "app", "-n", "argocd", "-o", "wide").stdout).toMatch(
+      /^NAME +SYNC STATUS +HEALTH STATUS +REVISION +PROJECT/,
+    );
+  });
+
+  test("a status is a subresource of an ApplicationSet and a plain field of an Application", () => {
+    const resources = JSON.parse(kubectl("get", "--raw", "/apis/argoproj.io/v1alpha1").stdout) as {
+      resources: { name: string }[];
+    };
+    expect(resources.resources.map(({ name }) => name).sort()).toEqual([
+      "applications",
+      "applicationsets",
+      "applicationsets/status",
+      "appprojects",
+    ]);
+  });
+
+  test("what Fleetwright itself renders of deploy/install changes nothing", () => {
+    const built = buildKustomization(diskTree(root), "deploy/install");
+    if (built.kind !== "built") throw new Error("deploy/install needs what is not in the repository");
+    const versions = () => kubectl("get", "-k", "deploy/install", "-o", "jsonpath={.items[*].metadata.generation}").stdout;
+    const before = versions();
+    const applied = kubectlWithInput(built.yaml(), "apply", "--server-side", "-f", "-");
+    expect(applied.stderr).toBe("");
+    expect(versions()).toBe(before);
+  });
+
+  test("the chart in its namespaced mode is accepted, and its account may do nothing outside of its namespaces", () => {
+    for (const name of ["gitops", "shop"]) kubectl("create", "namespace", name);
+    const chart = loadChart(diskTree(root), "deploy/chart/fleetwright");
+    const values = { namespaced: { enabled: true, namespaces: ["shop"] } };
+    const { yaml } = templateChart(chart, values, { releaseName: "fw", namespace: "gitops" });
+    const applied = kubectlWithInput(yaml, "apply", "--server-side", "-f", "-");
+    expect(applied.stderr).toBe("");
+    const can = (verb: string, resource: string, namespace: string) =>
+      kubectl("auth", "can-i", verb, resource, "-n", namespace, "--as=system:serviceaccount:gitops:fw-controller").stdout.trim();
+    expect(can("create", "deployments.apps", "shop")).toBe("yes");
+    expect(can("patch", "applications.argoproj.io", "gitops")).toBe("yes");
+    expect(can("create", "deployments.apps", "gitops")).toBe("no");
+    expect(can("create", "secrets", "gitops")).toBe("no");
+    expect(can("get", "secrets", "default")).toBe("no");
+    expect(can("list", "nodes", "default")).toBe("no");
+  });
+
+  test("the chart with its default values is accepted by a dry run on the server", () => {
+    const chart = loadChart(diskTree(root), "deploy/chart/fleetwright");
+    const { yaml } = templateChart(chart, {}, { releaseName: "other", namespace: "gitops" });
+    const applied = kubectlWithInput(yaml, "apply", "--server-side", "--dry-run=server", "-f", "-");
+    expect(applied.stderr).toBe("");
+    expect(applied.stdout.match(/serverside-applied/g)).toHaveLength(9);
   });
 });

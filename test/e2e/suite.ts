@@ -126,7 +126,7 @@ function driftSuite(bench: Bench): void {
     await new Promise((resolve) => setTimeout(resolve, 7_000));
     expect(fieldOf(await at.get("apps/v1", "Deployment", "web", "watched"), "spec", "replicas")).toBe(4);
     const { resources } = await at.application("watched");
-    expect(resources.map((each) => [each["kind"], each["status"]])).toEqual([
+    expect(resources.map((each) => [each["kind"], each["status"]]).sort()).toEqual([
       ["ConfigMap", "Synced"],
       ["Deployment", "OutOfSync"],
     ]);

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { InputError } from "../../core/errors.js";
 import type { FileTree, TreeEntry, TreeFile } from "../../core/render/file-tree.js";
@@ -24,16 +24,38 @@ export function diskTree(root: string, options: DiskTreeOptions = {}): FileTree 
 
   const realPath = (path: string): string | undefined => {
     if (real.has(path)) return real.get(path);
-    const found = resolveInside(realRoot, path);
+    const found = step(path);
     real.set(path, found);
     return found;
+  };
+
+  /** One look at the last part of the path; only links are followed by the system. */
+  const step = (path: string): string | undefined => {
+    if (path === "") return "";
+    const slash = path.lastIndexOf("/");
+    const parent = realPath(path.slice(0, Math.max(0, slash)));
+    if (parent === undefined) return undefined;
+    const here = parent === "" ? path.slice(slash + 1) : `${parent}/${path.slice(slash + 1)}`;
+    let stat: Stats | undefined;
+    try {
+      stat = lstatSync(join(realRoot, here), { throwIfNoEntry: false });
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw unreadable(path, error);
+    }
+    if (stat === undefined) return undefined;
+    if (stat.isSymbolicLink()) return resolveInside(realRoot, path);
+    kinds.set(path, stat.isDirectory() ? "directory" : stat.isFile() ? "file" : undefined);
+    return here;
   };
 
   return {
     realPath,
     kind(path) {
       if (kinds.has(path)) return kinds.get(path);
-      const kind = kindOf(realRoot, realPath(path));
+      const found = realPath(path);
+      if (kinds.has(path)) return kinds.get(path);
+      const kind = kindOf(realRoot, found);
       kinds.set(path, kind);
       return kind;
     },

@@ -30,12 +30,14 @@ export interface RemoteRefs {
 
 const eagerFileBytes = 256 * 1024;
 const eagerTreeBytes = 128 * 1024 * 1024;
+const mostTrees = 64;
 const largestFileBytes = 32 * 1024 * 1024;
 
 /** A bare copy of one repository and the objects in it. */
 export class Mirror {
   private readonly reader: ObjectReader;
   private readonly loaded = new Set<string>();
+  private readonly trees = new Map<string, Promise<FileTree>>();
   private ready: Promise<void> | undefined;
   private fetches = 0;
 
@@ -93,7 +95,20 @@ export class Mirror {
   }
 
   /** The files at a commit; small ones are brought into memory now, in bulk. */
-  async tree(commit: string): Promise<FileTree> {
+  tree(commit: string): Promise<FileTree> {
+    const known = this.trees.get(commit);
+    if (known !== undefined) return known;
+    const made = this.makeTree(commit);
+    this.trees.set(commit, made);
+    made.catch(() => this.trees.delete(commit));
+    for (const oldest of this.trees.keys()) {
+      if (this.trees.size <= mostTrees) break;
+      this.trees.delete(oldest);
+    }
+    return made;
+  }
+
+  private async makeTree(commit: string): Promise<FileTree> {
     const root = await this.rootTree(commit);
     await this.loadTrees(root);
     await this.loadBlobs(root);

@@ -14,6 +14,7 @@ export interface SchemaNode {
   readonly enum?: readonly string[];
   readonly pattern?: string;
   readonly minLength?: number;
+  readonly maxLength?: number;
   readonly format?: string;
   readonly anyOf?: readonly { readonly type?: string }[];
   readonly "x-kubernetes-preserve-unknown-fields"?: boolean;

@@ -1,3 +1,4 @@
+import { commentSchemaOf } from "../model/comment-schema.js";
 import type { MergeSchema } from "../model/schema.js";
 import { elements, fieldError, findElement, getField, isMissing, NodeKindError, setElement, setField } from "../nodes/ops.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
@@ -44,7 +45,7 @@ export class MergeWalk {
   }
 
   walk(sources: Sources, given: MergeSchema | undefined, path: readonly string[]): Maybe {
-    const schema = given ?? this.#schemaByType(sources);
+    const schema = commentSchema(sources) ?? given ?? this.#schemaByType(sources);
     const kind: Kind = sources.find((node) => !isMissing(node))?.kind ?? "none";
     for (const node of sources)
       if (kind !== "none" && node && !node.isNull && node.kind !== kind) throw new NodeKindError(kind, node);
@@ -154,6 +155,14 @@ function isKnownStable(source: unknown, schema: MergeSchema | undefined): boolea
 
 function noteStable(source: unknown, schema: MergeSchema | undefined): void {
   if (typeof source === "object" && source !== null) stable.set(source, schema ?? "none");
+}
+
+function commentSchema(sources: Sources): MergeSchema | undefined {
+  for (const node of sources) {
+    const schema = commentSchemaOf(node?.source);
+    if (schema) return schema;
+  }
+  return undefined;
 }
 
 function inferKey(sources: Sources, path: readonly string[]): string {

@@ -7,6 +7,7 @@ import type { Node } from "../nodes/node.js";
 import { lookup } from "../nodes/ops.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
 import { matchPath } from "./path-matcher.js";
+import { printChangedYaml } from "./structured-yaml.js";
 
 /** The document inside a scalar. Throws when the text is no YAML. */
 export function parseStructured(text: string): YNode {
@@ -67,5 +68,7 @@ function print(structured: YNode, original: string): string {
     const isPretty = original.includes("\n") && original.includes("  ");
     return emitJson(value, isPretty ? { indent: 2 } : {});
   }
+  const printed = printChangedYaml(original, structured.freeze());
+  if (printed !== undefined) return printed.trim();
   return emitYaml(value as Value, { style: "go-yaml-v3", indent: 2, sortKeys: false }).trim();
 }

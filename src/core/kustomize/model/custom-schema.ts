@@ -3,7 +3,7 @@ import { parseYaml } from "../../yaml/parse.js";
 import { schemaTables } from "../tables/schema.generated.js";
 import type { SchemaNode } from "../tables/types.js";
 import { prefixError } from "./errors.js";
-import { builtInSchemas, type Definitions, type MergeSchema, type Schemas, tableSchemas } from "./schema.js";
+import { builtInSchema, builtInSchemas, type Definitions, type MergeSchema, type Schemas, tableSchemas } from "./schema.js";
 
 const scopedTypes: ReadonlySet<string> = new Set([...schemaTables.clusterScoped, ...schemaTables.namespaced]);
 
@@ -105,4 +105,9 @@ function clusterScopedTypes(paths: ValueObject): ReadonlySet<string> {
     if (path.includes("namespaces/{namespace}")) namespaced.add(typeKey(type));
   }
   return new Set([...all].filter((type) => !namespaced.has(type)));
+}
+
+/** A schema written by itself; its references lead into the built-in document. */
+export function schemaFromOpenApi(schema: ValueObject): MergeSchema | undefined {
+  return builtInSchema(nodeOf(schema));
 }

@@ -105,3 +105,10 @@ export const builtInSchemas: Schemas = tableSchemas(
   () => ({}),
   (apiVersion, kind) => clusterScopedKinds.has(kind) && clusterScoped.has(`${apiVersion}/${kind}`),
 );
+
+/** A schema of our own making over the built-in definitions. */
+export function builtInSchema(node: SchemaNode): MergeSchema | undefined {
+  const find = (name: string): SchemaNode | undefined => ownEntry(schemaTables.definitions, name);
+  const found = node.r === undefined ? node : find(node.r);
+  return found && new TableSchema(find, found);
+}

@@ -35,6 +35,11 @@ export class YNode {
     }
   }
 
+  /** What it was made from. */
+  get source(): Node | undefined {
+    return this.#source;
+  }
+
   /** What it was made from, while nothing in it was touched. */
   get untouched(): Node | undefined {
     return this.#fields === undefined && this.#items === undefined ? this.#source : undefined;

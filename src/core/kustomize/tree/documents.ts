@@ -1,6 +1,8 @@
+import { utf8DecodeLossy } from "../../../platform/bytes.js";
 import { InputError } from "../../errors.js";
 import type { Value } from "../../manifest/value.js";
 import { parseYamlDocuments } from "../../yaml/parse.js";
+import { noteCommentSchemas } from "../model/comment-schema.js";
 import { kustomizeError, prefixError } from "../model/errors.js";
 import { fromJson, toJson } from "../nodes/json.js";
 import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
@@ -16,7 +18,10 @@ function readDocuments(text: string | Uint8Array, file: string): readonly Node[]
   try {
     const documents = parseYamlDocuments(text, { file, dialect: "kustomize", keepStyle: true });
     const nodes = (documents as readonly unknown[] as readonly Node[]).filter((document) => !isMissingOrNull(document));
-    return mayHoldMergeKey(text) ? nodes.map(withoutMergeKeys) : nodes;
+    const merged = mayHoldMergeKey(text) ? nodes.map(withoutMergeKeys) : nodes;
+    if (merged.length === 1 && mayHoldSchemas(text))
+      noteCommentSchemas(typeof text === "string" ? text : utf8DecodeLossy(text), merged[0]!);
+    return merged;
   } catch (error) {
     if (error instanceof InputError && error.code !== "YAML_SEPARATOR") throw prefixError(error, "MalformedYAMLError");
     throw error;
@@ -26,6 +31,13 @@ function readDocuments(text: string | Uint8Array, file: string): readonly Node[]
 function mayHoldMergeKey(text: string | Uint8Array): boolean {
   if (typeof text === "string") return text.includes("<<");
   for (let at = text.indexOf(60); at >= 0; at = text.indexOf(60, at + 1)) if (text[at + 1] === 60) return true;
+  return false;
+}
+
+function mayHoldSchemas(text: string | Uint8Array): boolean {
+  if (typeof text === "string") return text.includes("# {");
+  for (let at = text.indexOf(35); at >= 0; at = text.indexOf(35, at + 1))
+    if (text[at + 1] === 32 && text[at + 2] === 123) return true;
   return false;
 }
 
