@@ -41,7 +41,7 @@ export function refusalSuite(bench: Bench, kind: TestCluster["kind"]): void {
     expect(JSON.stringify(app.results)).toMatch(
       /Service .+web.+ is invalid: .*spec\.ports\[0\]\.port: Invalid value: 99999.*spec\.ports\[0\]\.targetPort: Invalid value: 99999/,
     );
-    expect(app.conditions.join()).toMatch(/SyncError: Failed last sync attempt to/);
+    await at.untilApplication("invalid", (view) => /SyncError: Failed last sync attempt to/.test(view.conditions.join()));
   });
 
   // The simulator evaluates no CEL: it accepts the policy objects and enforces nothing.
