@@ -6,6 +6,7 @@ import type { KubernetesObject } from "../core/manifest/object.js";
 import { secretData } from "../core/manifest/secret-data.js";
 import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
 import type { ToolRenderers } from "../core/render/render-source.js";
+import { normalizeRepositoryURL } from "../core/render/repository-url.js";
 import { resolveDestination } from "../core/tracking/destination.js";
 import type { Clock, Random } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
@@ -197,6 +198,9 @@ export class Controller {
     const sets = [...this.plane.applicationSets.values()].filter((set) => asksAgain(set, event));
     for (const set of sets) this.setQueue.add(keyOfObject(set), { urgent: true });
     const found = (await this.watch?.poke((repoURL) => mayHaveChanged(repoURL, event))) ?? false;
+    // Only of repositories that are read: what strangers name must not become series.
+    if (found)
+      this.options.telemetry.metrics.count("argocd_webhook_requests_total", { repo: normalizeRepositoryURL(event.urls[0]!) });
     return { repositories: event.urls, followed: found || sets.length > 0 };
   }
 

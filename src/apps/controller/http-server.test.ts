@@ -6,6 +6,7 @@ const seen: number[] = [];
 const app = controllerRoutes({
   controller: {
     isReady: true,
+    drift: () => [],
     webhook: async (_headers, body) => {
       seen.push(body.length);
       return { repositories: [], followed: false };
