@@ -1,5 +1,6 @@
 import { applicationsetBench } from "./applicationset.js";
 import { compare } from "./compare.js";
+import { fleetBench } from "./fleet.js";
 import { kustomizeBench } from "./kustomize.js";
 
 /** Runs one benchmark with its own arguments; gives the exit code. */
@@ -11,5 +12,6 @@ import { change } from "./change.js";
 export const benches = new Map<string, Bench>();
 benches.set("applicationset", applicationsetBench);
 benches.set("compare", compare);
+benches.set("fleet", fleetBench);
 benches.set("kustomize", kustomizeBench);
 benches.set("change", change);

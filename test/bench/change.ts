@@ -34,7 +34,7 @@ export async function change(args: readonly string[]): Promise<number> {
       adoption(fleet);
       await kustomizeBuilds(fleet, coldMs);
     }
-    line("memory of this process, MB", process.memoryUsage().rss / 2 ** 20, 1024, "MB");
+    line("peak memory of this process", process.resourceUsage().maxRSS / 1024, 1024, "MB");
     return isExact ? 0 : 1;
   } finally {
     fleet.remove();

@@ -24,7 +24,9 @@ test("drift has an onset, its fields and who wrote them; a controller that start
   let controller = await fleet.start();
   await fleet.until("watched", (app) => syncStatus(app) === "OutOfSync");
   await fleet.apply(
-    application("watched", { cluster: "east", path: "watched", automated: false }).concat("operation: {sync: {syncOptions: [CreateNamespace=true]}}\n"),
+    application("watched", { cluster: "east", path: "watched", automated: false }).concat(
+      "operation: {sync: {syncOptions: [CreateNamespace=true]}}\n",
+    ),
   );
   await fleet.until("watched", (app) => syncStatus(app) === "Synced");
   await edit("watched", { a: "7" }, "kubectl-edit");

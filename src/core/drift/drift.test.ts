@@ -76,6 +76,7 @@ test.each([
 ])("%s was written by %s", (path, manager) => {
   const fields = [
     managed("argocd-controller", "2026-05-01T08:00:00Z", { "f:spec": { "f:replicas": {} } }, { operation: "Apply" }),
+    managed("owner-of-the-empty-map", "2026-05-01T09:50:00Z", { "f:spec": {}, "f:metadata": { "f:annotations": {} } }),
     managed("hpa", "2026-05-01T09:00:00Z", { "f:spec": { "f:replicas": {} } }, { subresource: "scale" }),
     managed("kubectl-edit", "2026-05-01T09:10:00Z", { "f:metadata": { "f:annotations": { "f:example.com/note": {} } } }),
     managed("kubectl-set", "2026-05-01T09:20:00Z", {

@@ -12,8 +12,10 @@ type Step = { readonly field: string } | { readonly key: string; readonly value:
  */
 export function fieldActor(managedFields: Value | undefined, path: string): FieldActor | "unknown" {
   const steps = readPath(path);
-  const owners = [...(decodeManagedFields(managedFields)?.values() ?? [])].filter((entry) => owns(entry.fields, steps));
-  const [last] = owners.sort((a, b) => timeOf(b) - timeOf(a));
+  const owners = [...(decodeManagedFields(managedFields)?.values() ?? [])]
+    .map((entry) => ({ entry, nearness: nearness(entry.fields, steps) }))
+    .filter((owner) => owner.nearness > 0);
+  const last = owners.sort((a, b) => b.nearness - a.nearness || timeOf(b.entry) - timeOf(a.entry))[0]?.entry;
   if (last === undefined || last.manager === "") return "unknown";
   return {
     manager: last.manager,
@@ -23,19 +25,22 @@ export function fieldActor(managedFields: Value | undefined, path: string): Fiel
   };
 }
 
-/** The field itself, something below it, or the list or map that contains it and is owned as a whole. */
-function owns(fields: FieldSet, steps: readonly Step[]): boolean {
+/**
+ * 2: owns the field itself or something below it; 1: owns the list that contains it, whose items Kubernetes does not tell apart; 0: neither.
+ * Who owns no more than the map around a field has not written the field.
+ */
+function nearness(fields: FieldSet, steps: readonly Step[]): 0 | 1 | 2 {
   let set = fields;
   for (const [index, step] of steps.entries()) {
-    const isLast = index === steps.length - 1;
-    const members = [...set.members].filter((element) => matches(element, step));
-    const children = [...set.children].filter(([element]) => matches(element, step));
-    if (isLast) return members.length > 0 || children.length > 0;
-    const [child] = children;
-    if (child === undefined) return members.length > 0 || "index" in step;
-    set = child[1];
+    const next = steps[index + 1];
+    const isMember = [...set.members].some((element) => matches(element, step));
+    const child = [...set.children].find(([element]) => matches(element, step))?.[1];
+    if (next === undefined) return isMember || child !== undefined ? 2 : 0;
+    if ("index" in next && (isMember || child !== undefined)) return 1;
+    if (child === undefined) return 0;
+    set = child;
   }
-  return false;
+  return 0;
 }
 
 function matches(element: string, step: Step): boolean {
