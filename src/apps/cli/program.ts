@@ -3,14 +3,17 @@ import { registerAdopt } from "./adopt.js";
 import { registerApp } from "./app.js";
 import { registerAppset } from "./appset.js";
 import { registerAt } from "./at.js";
+import { registerCluster } from "./cluster.js";
 import { registerCompare } from "./compare.js";
 import { registerController } from "./controller.js";
 import { registerDemo } from "./demo.js";
 import { registerDiff } from "./diff.js";
+import { registerDrift } from "./drift.js";
 import { registerHelm } from "./helm.js";
 import { registerImpact } from "./impact.js";
 import type { CliIo } from "./io.js";
 import { registerKustomize } from "./kustomize.js";
+import { registerProj } from "./proj.js";
 import { registerRender } from "./render.js";
 import { registerWhatIf } from "./what-if.js";
 
@@ -21,6 +24,9 @@ const commands: readonly Register[] = [
   registerAdopt,
   registerApp,
   registerAppset,
+  registerDrift,
+  registerCluster,
+  registerProj,
   registerImpact,
   registerDiff,
   registerRender,
