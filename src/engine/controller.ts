@@ -29,7 +29,9 @@ import { RepositoryBook } from "./repositories.js";
 import { CompareMemory } from "./rooms/compare.js";
 import { type RepositoryChange, RepositoryWatch } from "./rooms/watch.js";
 import { type ControllerSettings, readSettings } from "./settings.js";
-import { isSameRepository, readGithubPush } from "./webhook.js";
+import { mayHaveChanged, readWebhook } from "./webhook.js";
+import { asksAgain } from "./webhooks/generators.js";
+import { WebhookSecretReader } from "./webhooks/secrets.js";
 import { type Handled, WorkQueue } from "./work-queue.js";
 
 export interface ControllerOptions {
@@ -72,6 +74,7 @@ export class Controller {
   private watch: RepositoryWatch | undefined;
   private applications: ApplicationReconciler | undefined;
   private sets: ApplicationSetReconciler | undefined;
+  private readonly webhookSecrets: WebhookSecretReader;
   private ready = false;
 
   constructor(private readonly options: ControllerOptions) {
@@ -100,13 +103,17 @@ export class Controller {
     this.assess = remembering(healthAssessor(options.lua === undefined ? {} : { lua: options.lua }));
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
+    this.webhookSecrets = new WebhookSecretReader(clock, async () => {
+      const secret = await hub.get({ apiVersion: "v1", kind: "Secret", namespace, name: "argocd-secret" });
+      return secret === undefined ? {} : secretData(secret);
+    });
     this.plane = controlPlane({
       hub,
       namespace,
       clock,
       random,
       telemetry,
-      onApplication: (change) => this.onApplication(change),
+      onApplication: (change, own) => this.onApplication(change, own),
       onApplicationSet: (change) => this.onApplicationSet(change),
       onProject: (change) => this.onProject(change),
       onSecret: (change) => this.onSecret(change),
@@ -176,17 +183,17 @@ export class Controller {
     }
   }
 
-  /** A webhook of a git host: looks at the repository at once. What it names and whether anybody reads that. */
+  /** A webhook of a git host or a registry: looks at the repository at once. What it names and whether anybody reads that. */
   async webhook(
     headers: Readonly<Record<string, string | undefined>>,
     rawBody: Uint8Array,
   ): Promise<{ readonly repositories: readonly string[]; readonly followed: boolean }> {
-    const { hub, namespace } = this.options;
-    const secret = await hub.get({ apiVersion: "v1", kind: "Secret", namespace, name: "argocd-secret" }).catch(() => undefined);
-    const push = readGithubPush(headers, rawBody, secret && secretData(secret)["webhook.github.secret"]);
-    if (push === undefined) return { repositories: [], followed: false };
-    const followed = (await this.watch?.poke((repoURL) => isSameRepository(repoURL, push.urls))) ?? false;
-    return { repositories: push.urls, followed };
+    const event = readWebhook({ headers, body: rawBody }, await this.webhookSecrets.get());
+    if (event.kind === "none") return { repositories: [], followed: false };
+    const sets = [...this.plane.applicationSets.values()].filter((set) => asksAgain(set, event));
+    for (const set of sets) this.setQueue.add(keyOfObject(set), { urgent: true });
+    const found = (await this.watch?.poke((repoURL) => mayHaveChanged(repoURL, event))) ?? false;
+    return { repositories: event.urls, followed: found || sets.length > 0 };
   }
 
   /** Looks at all repositories now, as if each had been announced. */
@@ -338,7 +345,7 @@ export class Controller {
       : `${instance.slice(0, underscore)}/${instance.slice(underscore + 1)}`;
   }
 
-  private onApplication({ before, after }: InformerChange): void {
+  private onApplication({ before, after }: InformerChange, own: boolean): void {
     const object = (after ?? before)!;
     const key = keyOfObject(object);
     if (after === undefined) {
@@ -349,9 +356,10 @@ export class Controller {
     const owner = object.metadata.ownerReferences?.find((reference) => reference.kind === "ApplicationSet");
     if (owner === undefined || !this.ready) return;
     const set = `${object.metadata.namespace ?? ""}/${owner.name}`;
-    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after))
-      this.setQueue.addAfter(set, setDelayMs);
-    else if (!sameValue(standingOf(before), standingOf(after)))
+    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) {
+      if (!own) this.setQueue.addAfter(set, setDelayMs);
+      return;
+    } else if (!sameValue(standingOf(before), standingOf(after)))
       this.setQueue.addAfter(set, this.isRolling(set) ? setDelayMs : setStatusDelayMs);
   }
 

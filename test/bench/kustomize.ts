@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { buildKustomization, memoryTree } from "#src/core/kustomize/index.js";
+import { overlaysOf } from "../kustomize/overlays.js";
 import type { Bench } from "./benches.js";
 
 interface Contender {
@@ -63,18 +63,6 @@ function sorted(lines: string): string[] {
     .split("\n")
     .filter((line) => line !== "")
     .sort();
-}
-
-/** The overlays that Applications point at: `<env>-<region>`. */
-function overlaysOf(fleet: string): string[] {
-  return readdirSync(join(fleet, "apps"))
-    .sort()
-    .flatMap((service) =>
-      readdirSync(join(fleet, "apps", service, "overlays"))
-        .filter((overlay) => overlay.includes("-"))
-        .sort()
-        .map((overlay) => `apps/${service}/overlays/${overlay}`),
-    );
 }
 
 function contendersFor(fleet: string): readonly Contender[] {

@@ -7,13 +7,17 @@ import { gotemplate } from "./gotemplate.js";
 import { health } from "./health.js";
 import { helm } from "./helm.js";
 import { kustomize } from "./kustomize.js";
+import { kustomizeFleet } from "./kustomize-fleet.js";
 import { project } from "./project.js";
 import type { AreaReport } from "./run.js";
 import { sync } from "./sync.js";
 import { tracking } from "./tracking.js";
 
 /** Runs every case below `folder`; `match` keeps only the ids that contain it. */
-export type Area = (folder: string, options: { readonly match?: string | undefined }) => Promise<AreaReport>;
+export type Area = (
+  folder: string,
+  options: { readonly match?: string | undefined; readonly full?: boolean | undefined },
+) => Promise<AreaReport>;
 
 /** One line an area; the runner is `<area>.ts` beside this file. */
 export const areas = new Map<string, Area>();
@@ -26,6 +30,7 @@ areas.set("gotemplate", gotemplate);
 areas.set("health", health);
 areas.set("helm", helm);
 areas.set("kustomize", kustomize);
+areas.set("kustomize-fleet", kustomizeFleet);
 areas.set("project", project);
 areas.set("sync", sync);
 areas.set("tracking", tracking);

@@ -1,3 +1,4 @@
+import { helmRenderer } from "#src/core/helm/kustomize-renderer.js";
 import { runPlugin } from "#src/core/kustomize/build/run-plugin.js";
 import { memoryTree } from "#src/core/kustomize/index.js";
 import type { CaseBase } from "./kustomize.js";
@@ -12,5 +13,10 @@ export interface PluginCase extends CaseBase {
 
 /** Runs one builtin plugin by itself and prints what it leaves. */
 export function runPluginCase(found: PluginCase): string {
-  return runPlugin(memoryTree(found.files), found.target === "." ? "" : found.target, found.config, found.input ?? "");
+  const { files, target, config, input } = found;
+  return runPlugin(memoryTree(files), target === "." ? "" : target, {
+    config,
+    ...(input !== undefined && { input }),
+    ...(found.needsHelm && { enableHelm: true, renderHelm: helmRenderer() }),
+  });
 }

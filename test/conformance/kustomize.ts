@@ -1,4 +1,5 @@
 import { FleetwrightError, formatError } from "#src/core/errors.js";
+import { helmRenderer } from "#src/core/helm/kustomize-renderer.js";
 import { buildKustomization, type KustomizeOptions, memoryTree } from "#src/core/kustomize/index.js";
 import type { Area } from "./areas.js";
 import { readCases } from "./jsonl.js";
@@ -42,11 +43,7 @@ export const kustomize: Area = async (folder, { match }) => {
   const failures: { id: string; why: string }[] = [];
   const skipped = new Map<string, number>();
   for (const found of readCases<Case>(folder, { match })) {
-    const reason = found.needsHelm
-      ? "needs the Helm renderer, which is not wired here yet"
-      : found.kind === "filter"
-        ? missingInput(found)
-        : undefined;
+    const reason = found.kind === "filter" ? missingInput(found) : undefined;
     if (reason !== undefined) {
       skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
       continue;
@@ -113,7 +110,7 @@ function treeOf(found: BuildCase): ReturnType<typeof memoryTree> {
 }
 
 function optionsOf(found: BuildCase, reorder: "legacy" | "none"): KustomizeOptions {
-  return { ...found.options, reorder };
+  return { ...found.options, reorder, renderHelm: helmRenderer() };
 }
 
 function judgeOutcome(found: CaseBase, run: () => string | undefined): string | undefined {

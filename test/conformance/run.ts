@@ -16,6 +16,7 @@ export interface AreaReport {
 const foldersBeside = new Map([
   ["fleet-impact", "fleet"],
   ["fleet-adopt", "fleet"],
+  ["kustomize-fleet", "fleet"],
 ]);
 
 const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -23,7 +24,12 @@ const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { corpus: { type: "string" }, verbose: { type: "boolean" }, match: { type: "string" } },
+    options: {
+      corpus: { type: "string" },
+      verbose: { type: "boolean" },
+      match: { type: "string" },
+      full: { type: "boolean" },
+    },
   });
   const corpus = resolve(values.corpus ?? join(projectRoot, "../shared/conformance"));
   const chosen = positionals.length > 0 ? positionals.flatMap((name) => name.split("|")) : [...areas.keys()];
@@ -40,7 +46,7 @@ async function main(): Promise<number> {
       process.stdout.write(`${name}: skipped, the corpus folder ${folder} is not here\n`);
       continue;
     }
-    const report = await area(folder, { match: values.match });
+    const report = await area(folder, { match: values.match, full: values.full });
     for (const failure of report.failures)
       process.stdout.write(`FAIL ${failure.id}${values.verbose ? `: ${failure.why}` : ""}\n`);
     for (const [reason, count] of report.skipped) process.stdout.write(`skipped ${count}: ${reason}\n`);

@@ -4,18 +4,17 @@ import { applicationText, fieldOf, isSettled, isSettledAt, until } from "./workb
 
 const configMap = (name: string, more = ""): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}${more}}\n`;
 
-const hook = (name: string, kind: string, policy: string, wave = "0"): string => `apiVersion: batch/v1
+const hook = (name: string, kind: string, policy: string, template = ""): string => `apiVersion: batch/v1
 kind: Job
 metadata:
   name: ${name}
   annotations:
     argocd.argoproj.io/hook: ${kind}
     argocd.argoproj.io/hook-delete-policy: ${policy}
-    argocd.argoproj.io/sync-wave: "${wave}"
 spec:
   backoffLimit: 0
   template:
-    spec:
+${template}    spec:
       restartPolicy: Never
       containers: [{name: main, image: "registry.example.com/tool:1"}]
 `;
@@ -66,6 +65,32 @@ export function lifecycleSuite(bench: Bench): void {
     const last = await at.get("batch/v1", "Job", "last", "hooked");
     expect(fieldOf(last, "status", "succeeded")).toBe(1);
     expect(await at.get("batch/v1", "Job", "rescue", "hooked")).toBeUndefined();
+  });
+
+  test("a hook that fails stops the sync: what comes after it is not applied, the SyncFail hook runs", async () => {
+    const { at } = bench;
+    const crashes = "    metadata: {annotations: {simulator.fleetwright.dev/behavior: crash}}\n";
+    await at.commit({
+      "failed/first.yaml": hook("first", "PreSync", "HookFailed", crashes),
+      "failed/main.yaml": configMap("main"),
+      "failed/rescue.yaml": hook("rescue", "SyncFail", "BeforeHookCreation"),
+      "failed/last.yaml": hook("last", "PostSync", "BeforeHookCreation"),
+    });
+    const syncPolicy = "{automated: {}, retry: {limit: 0}, syncOptions: [CreateNamespace=true]}";
+    await at.apply(applicationText(at.repository.url, "failed", { syncPolicy }));
+    const app = await at.untilApplication("failed", (view) => view.phase === "Failed");
+    expect(app.sync).toBe("OutOfSync");
+    expect(app.message).toContain("one or more synchronization tasks completed unsuccessfully");
+    const hooks = app.results.filter((each) => each["hookType"] !== undefined);
+    expect(hooks.map((each) => [each["name"], each["hookPhase"]])).toEqual([
+      ["first", "Failed"],
+      ["rescue", "Succeeded"],
+    ]);
+    expect(await at.get("v1", "ConfigMap", "main", "failed")).toBeUndefined();
+    await until(
+      () => "the hook with HookFailed stays",
+      async () => (await at.get("batch/v1", "Job", "first", "failed")) === undefined,
+    );
   });
 
   test("an Application with the cascade finalizer takes its resources along; objects with finalizers of others are waited for", async () => {

@@ -1,17 +1,18 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { FleetwrightError } from "#src/core/errors.js";
 import { buildKustomization, KustomizeSession, memoryTree } from "#src/core/kustomize/index.js";
 import { describeDifference, namesSameCulprit } from "../conformance/kustomize-compare.js";
+import { findKustomize } from "../kustomize/binary.js";
 import type { Fuzzer } from "./fuzzers.js";
 import { randomKustomizations } from "./kustomize-cases.js";
 import { Random } from "./random.js";
 
 /** Random bases, overlays and components through the `kustomize` binary (KUSTOMIZE_BIN or PATH) and through ours. */
 export const fuzzKustomize: Fuzzer = async ({ seconds, seed }) => {
-  const binary = findBinary();
+  const binary = findKustomize();
   if (binary === undefined) {
     process.stdout.write("kustomize: skipped, there is no kustomize binary (set KUSTOMIZE_BIN)\n");
     return 0;
@@ -39,16 +40,6 @@ export const fuzzKustomize: Fuzzer = async ({ seconds, seed }) => {
 };
 
 type Outcome = { readonly output: string } | { readonly error: string };
-
-function findBinary(): string | undefined {
-  const name = process.env["KUSTOMIZE_BIN"] ?? "kustomize";
-  try {
-    execFileSync(name, ["version"], { stdio: "ignore" });
-    return name;
-  } catch {
-    return undefined;
-  }
-}
 
 function runBinary(binary: string, files: Readonly<Record<string, string>>, target: string): Outcome {
   const folder = mkdtempSync(join(tmpdir(), "kustomize-fuzz-"));

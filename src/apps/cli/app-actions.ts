@@ -1,5 +1,4 @@
 import { type Command, Option } from "commander";
-import { fengariRuntime } from "../../adapters/lua/fengari-runtime.js";
 import type { AvailableAction, ImpactedResource } from "../../core/actions/action.js";
 import { type ActionSettings, actionsOf, runAction } from "../../core/actions/action-book.js";
 import { InputError } from "../../core/errors.js";
@@ -34,7 +33,7 @@ export function registerAppActions(app: Command, io: CliIo): void {
     .action((name: string, options: Selection & { readonly output: OutputFormat }) =>
       withInspector(io, options, async (inspector, hub) => {
         const found = await liveResources(inspector, await getApplication(hub, name, options.namespace), options);
-        const settings = settingsOf(inspector);
+        const settings = await settingsOf(inspector);
         const rows = found.flatMap(({ row, live }) =>
           actionsOf(asValue(live), kindOf(row), settings).map((action) => ({ row, action })),
         );
@@ -65,7 +64,7 @@ export function registerAppActions(app: Command, io: CliIo): void {
     .action((name: string, action: string, options: RunOptions) =>
       withInspector(io, options, async (inspector, hub) => {
         const application = await getApplication(hub, name, options.namespace);
-        const settings = settingsOf(inspector);
+        const settings = await settingsOf(inspector);
         const offering = (await liveResources(inspector, application, options)).filter(({ row, live }) =>
           actionsOf(asValue(live), kindOf(row), settings).some((one) => one.name === action),
         );
@@ -143,7 +142,8 @@ function paramsOf(texts: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(pairs) as Record<string, string>;
 }
 
-function settingsOf(inspector: Inspector): ActionSettings {
+async function settingsOf(inspector: Inspector): Promise<ActionSettings> {
+  const { fengariRuntime } = await import("../../adapters/lua/fengari-runtime.js");
   return { data: inspector.data, lua: fengariRuntime({ nowSeconds: () => Math.floor(Date.now() / 1000) }) };
 }
 

@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { ClusterPort } from "../../ports/cluster.js";
-import { type Inspector, openInspector } from "../inspect/open-inspector.js";
+import type { Inspector } from "../inspect/open-inspector.js";
 import { addHubOptions, type HubOptions, withHub } from "./hub-options.js";
 import type { CliIo } from "./io.js";
 
@@ -27,6 +27,8 @@ export async function withInspector(
   action: (inspector: Inspector, hub: ClusterPort) => Promise<void>,
 ): Promise<void> {
   await withHub(io, options, async (hub) => {
+    // The renderers are large: who only lists Applications does not wait for them.
+    const { openInspector } = await import("../inspect/open-inspector.js");
     const inspector = await openInspector({
       hub,
       namespace: options.namespace,

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { FleetwrightError } from "../../core/errors.js";
 import { parseGoDurationMs } from "../../core/tracking/go-duration.js";
 import type { Controller } from "../../engine/controller.js";
@@ -28,9 +29,11 @@ export function controllerRoutes({ controller, metrics, contentType, log, page }
   app.get("/healthz", (context) => context.text("ok\n"));
   app.get("/readyz", (context) => (controller.isReady ? context.text("ok\n") : context.text("not ready\n", 503)));
   app.get("/metrics", async (context) => context.body(await metrics(), 200, { "content-type": contentType }));
-  app.post("/api/webhook", async (context) => {
-    if (Number(context.req.header("content-length") ?? 0) > mostWebhookBytes)
-      return context.json({ error: "the body is too large" }, 413);
+  const limited = bodyLimit({
+    maxSize: mostWebhookBytes,
+    onError: (context) => context.json({ error: "the body is too large" }, 413),
+  });
+  app.post("/api/webhook", limited, async (context) => {
     const body = new Uint8Array(await context.req.arrayBuffer());
     try {
       const headers = Object.fromEntries(context.req.raw.headers.entries());

@@ -65,14 +65,15 @@ export class CompareMemory {
 export async function compareApplication(input: CompareInput): Promise<CompareOutput> {
   const { live, tracking, instance } = input;
   const parts = partitionTargets(input.targets);
-  await live.need(new Set([...input.targets.map(kindIdOf), ...input.formerKinds]));
+  const wanted = wantedOf(input.targets);
+  await live.need([...wanted.kinds, ...input.formerKinds]);
   const conditions: Condition[] = [];
   const lives = await liveObjects(input, conditions);
   const { pairs, hooks } = reconcile(parts.sync, lives, {
     namespace: input.namespace,
     isNamespaced: (group, kind) => live.isNamespaced(group, kind),
   });
-  live.setWanted(instance, new Set(input.targets.map((target) => formatResourceKey(resourceKeyOf(target)))));
+  live.setWanted(instance, wanted.keys);
   let outOfSync = false;
   let failed = false;
   const resources: ComparedResource[] = [];
@@ -137,8 +138,24 @@ export async function compareApplication(input: CompareInput): Promise<CompareOu
   };
 }
 
-function kindIdOf(object: KubernetesObject): string {
-  return `${splitApiVersion(object.apiVersion).group}/${object.kind}`;
+interface Wanted {
+  readonly keys: ReadonlySet<string>;
+  /** `group/Kind`. */
+  readonly kinds: readonly string[];
+}
+
+const wantedByTargets = new WeakMap<readonly KubernetesObject[], Wanted>();
+
+/** Keys and kinds of the targets; found once for a list of targets, which stays the same while nothing is rendered anew. */
+function wantedOf(targets: readonly KubernetesObject[]): Wanted {
+  let wanted = wantedByTargets.get(targets);
+  if (wanted === undefined) {
+    const keys = new Set(targets.map((target) => formatResourceKey(resourceKeyOf(target))));
+    const kinds = new Set(targets.map((target) => `${splitApiVersion(target.apiVersion).group}/${target.kind}`));
+    wanted = { keys, kinds: [...kinds] };
+    wantedByTargets.set(targets, wanted);
+  }
+  return wanted;
 }
 
 /** The objects that carry the mark, and those that stand where a target is to be. */

@@ -8,12 +8,20 @@ import { ResMap } from "../model/res-map.js";
 import { Resource } from "../model/resource.js";
 import { toJson } from "../nodes/json.js";
 import type { NodeMap } from "../nodes/node.js";
+import type { KustomizeOptions } from "../options.js";
 import { readResources } from "../tree/documents.js";
 import { Loader } from "../tree/loader.js";
 import { loadPlugin } from "./plugins.js";
 
-/** Runs one builtin plugin on the resources in `input` and prints what comes of it; no names are hashed or fixed. */
-export function runPlugin(tree: FileTree, directory: string, config: string, input: string): string {
+interface PluginRun extends Pick<KustomizeOptions, "enableHelm" | "renderHelm"> {
+  /** The plugin's configuration. */
+  readonly config: string;
+  /** Resources for a transformer. */
+  readonly input?: string;
+}
+
+/** Runs one builtin plugin and prints what comes of it; no names are hashed or fixed. */
+export function runPlugin(tree: FileTree, directory: string, { config, input = "", ...options }: PluginRun): string {
   const schemas = new BuildSchemas();
   const loader = Loader.at(tree, directory, { isRestricted: true, allowRemote: false, remotes: new Map() });
   const resourceOf = (value: NodeMap): Resource => new Resource(value, schemas);
@@ -23,7 +31,7 @@ export function runPlugin(tree: FileTree, directory: string, config: string, inp
   };
   const [plugin] = readResources(config, "plugin").map(resourceOf);
   if (plugin === undefined) throw kustomizeError("KUSTOMIZE_PLUGIN", "there is no plugin configuration");
-  const loaded = loadPlugin(plugin, { loader, reader, options: {} });
+  const loaded = loadPlugin(plugin, { loader, reader, options });
   const map = new ResMap();
   if (loaded.kind === "generator") map.appendAll(loaded.generate().map(resourceOf));
   else {

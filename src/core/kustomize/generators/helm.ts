@@ -5,11 +5,11 @@ import { parseYaml } from "../../yaml/parse.js";
 import { mergeNodes } from "../filters/merge2.js";
 import type { HelmChartArgs, HelmGlobals } from "../kustomization/fields.js";
 import { buildAnnotations, withAnnotations } from "../model/annotations.js";
-import { kustomizeError, prefixError } from "../model/errors.js";
+import { kustomizeError, prefixError, withPrefix } from "../model/errors.js";
 import { toJson } from "../nodes/json.js";
 import type { Node, NodeMap } from "../nodes/node.js";
 import { YNode } from "../nodes/ynode.js";
-import type { KustomizeOptions } from "../options.js";
+import type { HelmRequest, KustomizeOptions } from "../options.js";
 import { readResources } from "../tree/documents.js";
 import type { Loader } from "../tree/loader.js";
 import { joinRelative } from "../tree/paths.js";
@@ -50,7 +50,7 @@ function renderChart(
   if (!options.renderHelm) throw kustomizeError("KUSTOMIZE_HELM", "no Helm renderer is at hand for helmCharts");
   const valuesFile = args.valuesFile || joinRelative(home, name, "values.yaml");
   const values = valuesOf(args, merge, () => loader.load(valuesFile).bytes);
-  const output = options.renderHelm({
+  const request: HelmRequest = {
     tree: loader.tree,
     chartPath,
     releaseName: args.releaseName || undefined,
@@ -62,7 +62,11 @@ function renderChart(
     includeCrds: args.includeCRDs ?? false,
     skipTests: args.skipTests ?? false,
     skipHooks: args.skipHooks ?? false,
-  });
+  };
+  const { renderHelm } = options;
+  const output = withPrefix(`helm template${args.releaseName ? ` ${args.releaseName}` : ""} /${chartPath}`, () =>
+    renderHelm(request),
+  );
   return readResources(output, chartPath).map((value) => withAnnotations(value, { [buildAnnotations.helmGenerated]: "true" }));
 }
 
