@@ -6,10 +6,13 @@ import type { KubernetesObject } from "../core/manifest/object.js";
 import { secretData } from "../core/manifest/secret-data.js";
 import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
 import type { ToolRenderers } from "../core/render/render-source.js";
+import { normalizeRepositoryURL } from "../core/render/repository-url.js";
 import { resolveDestination } from "../core/tracking/destination.js";
 import type { Clock, Random } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
+import type { GeneratorServices } from "../ports/generator-services.js";
+import { listQueried } from "./queried-resources.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
 import { type Application, applicationOf } from "./application.js";
@@ -40,6 +43,8 @@ export interface ControllerOptions {
   /** Makes the source of files; it asks for credentials by repository URL. */
   readonly createSource: (credentials: CredentialsFor) => Promise<SourcePort>;
   readonly renderers: ToolRenderers;
+  /** SCM hosts and plug-ins, for the generators that ask them. */
+  readonly services?: GeneratorServices;
   readonly namespace: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -193,6 +198,9 @@ export class Controller {
     const sets = [...this.plane.applicationSets.values()].filter((set) => asksAgain(set, event));
     for (const set of sets) this.setQueue.add(keyOfObject(set), { urgent: true });
     const found = (await this.watch?.poke((repoURL) => mayHaveChanged(repoURL, event))) ?? false;
+    // Only of repositories that are read: what strangers name must not become series.
+    if (found)
+      this.options.telemetry.metrics.count("argocd_webhook_requests_total", { repo: normalizeRepositoryURL(event.urls[0]!) });
     return { repositories: event.urls, followed: found || sets.length > 0 };
   }
 
@@ -277,6 +285,8 @@ export class Controller {
         controllerNamespace: namespace,
         configMap: (name) => plane.configMaps.get(namespace, name),
         secret: (name) => hub.get({ apiVersion: "v1", kind: "Secret", namespace, name }),
+        resources: (query) => listQueried(hub, namespace, query),
+        ...(this.options.services ? { services: this.options.services } : {}),
       },
     });
   }
