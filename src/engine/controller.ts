@@ -11,6 +11,8 @@ import { resolveDestination } from "../core/tracking/destination.js";
 import type { Clock, Random } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
+import type { GeneratorServices } from "../ports/generator-services.js";
+import { listQueried } from "./queried-resources.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
 import { type Application, applicationOf } from "./application.js";
@@ -41,6 +43,8 @@ export interface ControllerOptions {
   /** Makes the source of files; it asks for credentials by repository URL. */
   readonly createSource: (credentials: CredentialsFor) => Promise<SourcePort>;
   readonly renderers: ToolRenderers;
+  /** SCM hosts and plug-ins, for the generators that ask them. */
+  readonly services?: GeneratorServices;
   readonly namespace: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -281,6 +285,8 @@ export class Controller {
         controllerNamespace: namespace,
         configMap: (name) => plane.configMaps.get(namespace, name),
         secret: (name) => hub.get({ apiVersion: "v1", kind: "Secret", namespace, name }),
+        resources: (query) => listQueried(hub, namespace, query),
+        ...(this.options.services ? { services: this.options.services } : {}),
       },
     });
   }

@@ -124,6 +124,17 @@ test("a patch whose target matches nothing is a warning and changes nothing", ()
   ]);
 });
 
+test("warnings are heard also where the build fails, those of a shared base included", () => {
+  const tree = memoryTree({
+    "base/kustomization.yaml": "commonLabels: {a: b}\nresources: [missing.yaml]\n",
+    "overlay/kustomization.yaml": "bases: [../base]\n",
+  });
+  const heard: string[] = [];
+  const onWarning: KustomizeOptions["onWarning"] = ({ file }) => heard.push(file);
+  expect(() => buildKustomization(tree, "overlay", { onWarning })).toThrow("missing.yaml");
+  expect(heard).toEqual(["overlay/kustomization.yaml", "base/kustomization.yaml"]);
+});
+
 test("Argo CD's options are laid over the target kustomization as kustomize edit would write them", () => {
   const files = { "kustomization.yaml": "resources: [web.yaml]\nimages: [{name: nginx, newTag: old}]", "web.yaml": deployment };
   const output = build(files, "", {
