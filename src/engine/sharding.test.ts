@@ -52,6 +52,17 @@ test("when one joins, what stays is worked on without a pause and what moves res
     expect(mayWorkOn(a, key)).toBe(ownerOf(key, both.members) === "a");
     expect(mayWorkOn(b, key)).toBe(false);
   }
+  // a has not said yet that it let go: b waits. A later number than this view's is not a yes to it either.
+  for (const number of [1, 3]) {
+    const hasty = settleView(
+      b,
+      new Map([
+        ["a", number],
+        ["b", 2],
+      ]),
+    );
+    expect(keys.some((key) => mayWorkOn(hasty, key))).toBe(false);
+  }
   const shown = new Map([
     ["a", acknowledgement(a)],
     ["b", acknowledgement(b)],
