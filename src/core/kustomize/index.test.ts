@@ -64,6 +64,31 @@ test("an empty null goes when a patch merges into its map, a written one stays",
   expect(output).toContain("spec:\n  a: 1\n  written: null\n");
 });
 
+test("a number in quotes that a patch with a target brought stays quoted when another patch sets it plain", () => {
+  const patch = "kind: Deployment\napiVersion: apps/v1\nmetadata: {name: web, labels: {build: 5}}\n";
+  const base = deployment.replace("  name: web\n", "  name: web\n  labels: {a: b}\n");
+  const output = build({
+    "kustomization.yaml": JSON.stringify({
+      resources: ["web.yaml"],
+      patches: [{ target: { kind: "Deployment" }, patch }, { patch }],
+    }),
+    "web.yaml": base,
+  });
+  expect(output).toContain('build: "5"');
+});
+
+test("a resource that a patch deletes is gone although the build notes its transformers", () => {
+  const output = build({
+    "kustomization.yaml": JSON.stringify({
+      resources: ["web.yaml"],
+      patches: [{ patch: "$patch: delete\nkind: Deployment\napiVersion: apps/v1\nmetadata: {name: web}\n" }],
+      buildMetadata: ["managedByLabel", "transformerAnnotations"],
+    }),
+    "web.yaml": deployment,
+  });
+  expect(output).toBe("");
+});
+
 test("overlays of one session share a base, and see it change with the tree", () => {
   const session = new KustomizeSession();
   const files = (image: string): Readonly<Record<string, string>> => ({

@@ -426,8 +426,8 @@ export class Target {
     };
     for (const { transformer, origin } of steps) {
       transformer.transform(into.map, context);
-      if (origin) noteTransformation(into.map, origin);
       into.map.dropEmpty();
+      if (origin) noteTransformation(into.map, origin);
     }
   }
 
