@@ -13,6 +13,7 @@ import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
 import type { GeneratorServices } from "../ports/generator-services.js";
 import { listQueried } from "./queried-resources.js";
+import type { ChartRegistryPort } from "../ports/registry.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
 import { type Application, applicationOf } from "./application.js";
@@ -42,6 +43,8 @@ export interface ControllerOptions {
   readonly registry: ClusterRegistryPort;
   /** Makes the source of files; it asks for credentials by repository URL. */
   readonly createSource: (credentials: CredentialsFor) => Promise<SourcePort>;
+  /** Makes the source of charts; without it only charts in git are rendered. */
+  readonly createCharts?: (credentials: CredentialsFor) => ChartRegistryPort;
   readonly renderers: ToolRenderers;
   /** SCM hosts and plug-ins, for the generators that ask them. */
   readonly services?: GeneratorServices;
@@ -239,6 +242,7 @@ export class Controller {
     const { hub, namespace, clock, random, telemetry, renderers } = this.options;
     const { plane, events } = this;
     const differs = new DifferBook();
+    const charts = this.options.createCharts?.(this.repositories.credentialsFor);
     const projects = new ProjectBook({ projects: plane.projects, fleet: this.fleet, namespace, clock });
     const settings = (): ControllerSettings => this.settings;
     const clusterOf = (app: Application): FleetCluster => this.clusterOf(app);
@@ -260,7 +264,7 @@ export class Controller {
       random,
       telemetry,
       events,
-      render: { source, cache: this.renderCache, renderers, telemetry },
+      render: { source, cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
       settings,
       assess: (object) => this.assess(object),
       differFor: (app) => differs.for(app, this.settings),

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Hono } from "hono";
+import { chartRegistry } from "../../adapters/charts/chart-registry.js";
 import { systemClock } from "../../adapters/clock/system-clock.js";
 import { createGitSource, type GitSource } from "../../adapters/git/git-source.js";
 import type { Protocol } from "../../adapters/git/repository-location.js";
@@ -14,6 +15,7 @@ import { secretData } from "../../core/manifest/secret-data.js";
 import { Controller } from "../../engine/controller.js";
 import type { Clock } from "../../ports/clock.js";
 import type { ClusterConnection, ClusterPort } from "../../ports/cluster.js";
+import type { ChartRegistryPort } from "../../ports/registry.js";
 import { type Logger, silentTelemetry } from "../../ports/telemetry.js";
 import { toolRenderers } from "../renderers.js";
 import { type ControllerServer, serveController } from "./http-server.js";
@@ -66,6 +68,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
   ];
   const namespace = setup.namespace ?? "argocd";
   let source: GitSource | undefined;
+  let charts: ChartRegistryPort | undefined;
   const controller = new Controller({
     hub,
     registry: { read: readClusterSecret, connect: (connection) => kubernetesClient(connection) },
@@ -79,6 +82,10 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
         ...(setup.knownHosts === undefined ? {} : { knownHosts: setup.knownHosts }),
       });
       return source;
+    },
+    createCharts: (credentials) => {
+      charts = chartRegistry({ cacheDir: join(setup.dataDir, "charts"), credentials, monotonic: () => clock.monotonic() });
+      return charts;
     },
     renderers: toolRenderers(),
     services: { scm: createScmPort({ clock, controllerNamespace: namespace, secret: namedData(hub, "Secret"), configMap: namedData(hub, "ConfigMap") }), plugin: (request) => callPlugin(request) },
@@ -122,6 +129,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       await server?.close();
       await controller.stop();
       await source?.close();
+      await charts?.close();
       await hub.close();
     },
   };

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { chartRegistry } from "../../adapters/charts/chart-registry.js";
 import { createGitSource } from "../../adapters/git/git-source.js";
 import { bestVersion } from "../../adapters/git/semver-tags.js";
 import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
@@ -88,7 +89,12 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
     bestVersion,
     ...(options.knownHosts === undefined ? {} : { knownHosts: options.knownHosts }),
   });
-  const render = { source, cache: new RenderCache(), renderers: toolRenderers(), telemetry: silentTelemetry };
+  const charts = chartRegistry({
+    cacheDir: join(options.dataDir, "charts"),
+    credentials: repositories.credentialsFor,
+    monotonic: () => performance.now(),
+  });
+  const render = { source, charts, cache: new RenderCache(), renderers: toolRenderers(), telemetry: silentTelemetry };
   const clients = new Map<string, ClusterPort>();
   const differs = new DifferBook();
   const assess = healthAssessor({ overrides: settings.healthOverrides });

@@ -2,7 +2,7 @@ export { type ArgoContext, type ArgoHelm, argoHelm } from "./argo-source.js";
 export { parseKubeVersion } from "./capabilities.js";
 export type { Chart, ChartFile, Dependency, Metadata } from "./chart.js";
 export { helmRenderer } from "./kustomize-renderer.js";
-export { loadChart, loadChartArchive } from "./load-directory.js";
+export { chartTree, loadChart, loadChartArchive } from "./load-directory.js";
 export { loadChartFiles } from "./load-files.js";
 export type { Hook, Manifest } from "./manifests.js";
 export { releaseNameOf } from "./release-name.js";

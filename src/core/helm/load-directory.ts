@@ -1,6 +1,7 @@
 import { utf8DecodeLossy } from "../../platform/bytes.js";
 import { InputError } from "../errors.js";
 import type { FileTree } from "../render/file-tree.js";
+import { memoryTree } from "../render/memory-tree.js";
 import { maxChartBytes, readArchive, withoutMark } from "./archive.js";
 import type { Chart, ChartFile } from "./chart.js";
 import { helmError } from "./failure.js";
@@ -59,4 +60,9 @@ function below(path: string, error: unknown): unknown {
   if (error.location.file.startsWith(`${path}/`)) return error;
   const location = { ...error.location, file: `${path}/${error.location.file}` };
   return new InputError(error.message, { code: error.code, location, cause: error.cause });
+}
+
+/** The files of a packed chart as a tree, the chart at its root. */
+export function chartTree(bytes: Uint8Array): FileTree {
+  return memoryTree(Object.fromEntries(readArchive(bytes).map((file) => [file.name, file.bytes])));
 }

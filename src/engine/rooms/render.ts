@@ -6,12 +6,15 @@ import { type ReadSet, recordReads } from "../../core/render/recording-tree.js";
 import { type RemoteTreeNeed, renderSource, type ToolRenderers } from "../../core/render/render-source.js";
 import { sourceDirectory } from "../../core/render/source-path.js";
 import { type SourceType, sourceTypeOf } from "../../core/render/source-type.js";
+import type { ChartRegistryPort, ChartRequest } from "../../ports/registry.js";
 import type { SourcePort } from "../../ports/source.js";
 import type { Telemetry } from "../../ports/telemetry.js";
 import type { RefReads, RefTree, RenderCache, RenderEntry } from "../render-cache.js";
 
 export interface RenderRoom {
   readonly source: SourcePort;
+  /** Charts of repositories and registries; absent: such sources cannot be rendered. */
+  readonly charts?: ChartRegistryPort;
   readonly cache: RenderCache;
   readonly renderers: ToolRenderers;
   readonly telemetry: Telemetry;
@@ -61,8 +64,9 @@ const mostRounds = 20;
  * the same: an unrelated commit costs none.
  */
 export async function renderApplication(room: RenderRoom, input: RenderInput): Promise<RenderOutput> {
-  const revisions = await resolveSources(room, input);
-  const refs = await refTrees(room, input, revisions);
+  const located = await resolveSources(room, input);
+  const revisions = located.map(({ revision }) => revision);
+  const refs = await refTrees(input, located);
   const manifests: KubernetesObject[] = [];
   const ids: string[] = [];
   const renders: RenderPlace[] = [];
@@ -73,8 +77,8 @@ export async function renderApplication(room: RenderRoom, input: RenderInput): P
     // A source with only a ref lends its files to the others.
     if (isLender(source) && !source["path"] && !source["chart"]) continue;
     const repoURL = stringAt(source, "repoURL");
-    const commit = revisions[index]!;
-    const tree = await room.source.tree(repoURL, commit);
+    const { content: commit, tree: read } = located[index]!;
+    const tree = await read();
     const type = sourceTypeOf(source, tree, sourceDirectory(tree, stringAt(source, "path")));
     const key = renderKey(source, { type, commit, input });
     const found = input.force ? undefined : room.cache.find(key, commit, tree, refs);
@@ -94,29 +98,50 @@ export async function renderApplication(room: RenderRoom, input: RenderInput): P
   return { manifests, id: ids.join(","), renders, revisions, sourceType, rendered, warnings };
 }
 
-/** A commit for each source. */
-async function resolveSources(room: RenderRoom, input: RenderInput): Promise<readonly string[]> {
-  const revisions: string[] = [];
+/** Where a source's files are. */
+interface LocatedSource {
+  /** The commit, or the chart's version. */
+  readonly revision: string;
+  /** Names the files: another one means that they may differ. */
+  readonly content: string;
+  tree(): Promise<FileTree>;
+}
+
+async function resolveSources(room: RenderRoom, input: RenderInput): Promise<readonly LocatedSource[]> {
+  const located: LocatedSource[] = [];
   for (const [index, source] of input.sources.entries()) {
-    const revision = input.revisions?.[index] || stringAt(source, "targetRevision") || "HEAD";
     const repoURL = stringAt(source, "repoURL");
     if (repoURL === "") throw new InputError(`source ${index + 1} has no repoURL`, { code: "SOURCE_INCOMPLETE" });
-    revisions.push((await room.source.resolve(repoURL, revision, { maxAgeMs: input.maxAgeMs })).commit);
+    const asked = input.revisions?.[index] || stringAt(source, "targetRevision");
+    const chart = stringAt(source, "chart");
+    located.push(
+      chart === ""
+        ? await locateFiles(room, repoURL, asked || "HEAD", input.maxAgeMs)
+        : await locateChart(room, { repoURL, chart, revision: asked }, input.maxAgeMs),
+    );
   }
-  return revisions;
+  return located;
+}
+
+async function locateFiles(room: RenderRoom, repoURL: string, asked: string, maxAgeMs: number): Promise<LocatedSource> {
+  const { commit } = await room.source.resolve(repoURL, asked, { maxAgeMs });
+  return { revision: commit, content: commit, tree: () => room.source.tree(repoURL, commit) };
+}
+
+async function locateChart(room: RenderRoom, request: ChartRequest, maxAgeMs: number): Promise<LocatedSource> {
+  const { charts } = room;
+  if (charts === undefined) throw new InputError("charts of repositories are not fetched here", { code: "SOURCE_CHART" });
+  const resolved = await charts.resolve(request, { maxAgeMs });
+  return { revision: resolved.version, content: resolved.id, tree: () => charts.tree(resolved) };
 }
 
 /** The trees of the sources with `ref`, by that name. */
-async function refTrees(
-  room: RenderRoom,
-  input: RenderInput,
-  revisions: readonly string[],
-): Promise<ReadonlyMap<string, RefTree>> {
+async function refTrees(input: RenderInput, located: readonly LocatedSource[]): Promise<ReadonlyMap<string, RefTree>> {
   const refs = new Map<string, RefTree>();
   for (const [index, source] of input.sources.entries()) {
     if (!isLender(source)) continue;
-    const commit = revisions[index]!;
-    refs.set(stringAt(source, "ref"), { commit, tree: await room.source.tree(stringAt(source, "repoURL"), commit) });
+    const { content, tree } = located[index]!;
+    refs.set(stringAt(source, "ref"), { commit: content, tree: await tree() });
   }
   return refs;
 }

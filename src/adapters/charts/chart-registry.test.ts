@@ -1,0 +1,252 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { gzip, utf8Encode } from "../../platform/bytes.js";
+import type { ChartRegistryPort } from "../../ports/registry.js";
+import type { RepositoryCredentials } from "../../ports/source.js";
+import { type ChartRegistryOptions, chartRegistry } from "./chart-registry.js";
+
+interface Seen {
+  readonly url: string;
+  readonly headers: IncomingMessage["headers"];
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+const packed = gzip(
+  tar({ "web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.2.0\n", "web/templates/a.yaml": "kind: A\n" }),
+);
+const digest = createHash("sha256").update(packed).digest("hex");
+const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
+
+let directory: string;
+const servers: Server[] = [];
+const registries: ChartRegistryPort[] = [];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "charts-"));
+});
+
+afterEach(async () => {
+  await Promise.all(registries.splice(0).map((registry) => registry.close()));
+  for (const server of servers.splice(0)) server.close();
+  rmSync(directory, { recursive: true });
+});
+
+describe("a classic repository", () => {
+  const index = (urls: string, more = `digest: ${digest}`) =>
+    `apiVersion: v1\nentries:\n  web:\n${["1.2.0", "1.10.0", "2.0.0-rc.1", "1.9.0"]
+      .map((version) => `  - {name: web, version: ${version}, urls: ["${urls}"], ${more}}\n`)
+      .join("")}`;
+
+  test.each([
+    ["^1.2", "1.10.0"],
+    ["~1.9", "1.9.0"],
+    ["", "1.10.0"],
+    ["*", "1.10.0"],
+    [">=1.0.0-0", "2.0.0-rc.1"],
+    ["1.2.0", "1.2.0"],
+    ["2.0.0-rc.1", "2.0.0-rc.1"],
+  ])("resolves %s to %s", async (revision, version) => {
+    const { url } = await serve((_, response) => response.end(index("web.tgz")));
+    expect((await registryOf().resolve({ repoURL: url, chart: "web", revision })).version).toBe(version);
+  });
+
+  test("says which versions there are where none fits", async () => {
+    const { url } = await serve((_, response) => response.end(index("web.tgz")));
+    const resolved = registryOf().resolve({ repoURL: url, chart: "web", revision: "^3" });
+    await expect(resolved).rejects.toMatchObject({ code: "CHART_VERSION", hint: expect.stringContaining("1.2.0") });
+  });
+
+  test("is asked whether the index has changed, and not read again for a 304", async () => {
+    const { url, seen } = await serve((request, response) => {
+      if (request.headers["if-none-match"] === '"one"') response.writeHead(304).end();
+      else response.setHeader("etag", '"one"').end(index("web.tgz"));
+    });
+    const registry = registryOf();
+    await registry.resolve({ repoURL: url, chart: "web", revision: "" });
+    expect(await registry.resolve({ repoURL: url, chart: "web", revision: "" }, { maxAgeMs: -1 })).toMatchObject({
+      version: "1.10.0",
+    });
+    expect(seen.map(({ headers }) => headers["if-none-match"])).toEqual([undefined, '"one"']);
+    await registry.resolve({ repoURL: url, chart: "web", revision: "~1.2" }, { maxAgeMs: 60_000 });
+    expect(seen).toHaveLength(2);
+  });
+
+  test("gives archives by URLs relative to it, once for each digest, with its credentials", async () => {
+    const { url, seen } = await serve((request, response) =>
+      response.end(request.url === "/charts/index.yaml" ? index("files/web-1.tgz") : packed),
+    );
+    const credentials = { username: "me", password: "secret" };
+    const registry = registryOf({ credentials });
+    for (const revision of ["1.2.0", "1.9.0"]) {
+      const tree = await registry.tree(
+        await registry.resolve({ repoURL: `${url}/charts`, chart: "web", revision }, { maxAgeMs: 1000 }),
+      );
+      expect(tree.list("")?.map(({ name }) => name)).toEqual(["Chart.yaml", "templates"]);
+    }
+    expect(seen.map((request) => request.url)).toEqual(["/charts/index.yaml", "/charts/files/web-1.tgz"]);
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual([basic("me:secret"), basic("me:secret")]);
+    const later = registryOf({ credentials });
+    await later.archive(await later.resolve({ repoURL: `${url}/charts`, chart: "web", revision: "1.2.0" }));
+    expect(seen.map((request) => request.url).slice(2)).toEqual(["/charts/index.yaml"]);
+  });
+
+  test.each(["by a redirect", "by its index"])("does not let another host have the credentials %s", async (way) => {
+    const other = await serve((_, response) => response.end(packed));
+    const { url, seen } = await serve((request, response) => {
+      if (request.url === "/index.yaml") response.end(index(way === "by its index" ? `${other.url}/web.tgz` : "web.tgz"));
+      else response.writeHead(302, { location: `${other.url}/elsewhere.tgz` }).end();
+    });
+    const registry = registryOf({ credentials: { username: "me", password: "secret" } });
+    const chart = await registry.resolve({ repoURL: url, chart: "web", revision: "1.2.0" });
+    expect(await registry.archive(chart)).toEqual(packed);
+    expect(other.seen).toHaveLength(1);
+    expect(other.seen[0]!.headers.authorization).toBeUndefined();
+    expect(seen.every(({ headers }) => headers.authorization === basic("me:secret"))).toBe(true);
+  });
+
+  test("whose archive is not what its index promises is refused", async () => {
+    const { url } = await serve((request, response) => response.end(request.url === "/index.yaml" ? index("web.tgz") : "other"));
+    const registry = registryOf();
+    const chart = await registry.resolve({ repoURL: url, chart: "web", revision: "1.2.0" });
+    await expect(registry.archive(chart)).rejects.toMatchObject({ code: "REGISTRY_DIGEST" });
+  });
+
+  test("cannot make an answer that never ends, nor redirect for ever", async () => {
+    const { url } = await serve((request, response) => {
+      if (request.url?.startsWith("/loop")) return void response.writeHead(302, { location: `${request.url}x` }).end();
+      const more = (): void => void (response.write(Buffer.alloc(1 << 16)) ? setImmediate(more) : response.once("drain", more));
+      more();
+    });
+    const registry = registryOf({ options: { maxIndexBytes: 1 << 20 } });
+    await expect(registry.resolve({ repoURL: url, chart: "web", revision: "" })).rejects.toMatchObject({
+      code: "REGISTRY_TOO_LARGE",
+    });
+    const looped = registry.resolve({ repoURL: `${url}/loop`, chart: "web", revision: "" });
+    await expect(looped).rejects.toMatchObject({ code: "REGISTRY_REDIRECT" });
+  });
+});
+
+describe("an OCI registry", () => {
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    layers: [
+      { mediaType: "application/vnd.cncf.helm.chart.content.v1.tar+gzip", digest: `sha256:${digest}`, size: packed.length },
+    ],
+  });
+  const manifestDigest = `sha256:${createHash("sha256").update(manifest).digest("hex")}`;
+
+  async function registryServer(options: { readonly blob?: Uint8Array; readonly blobsAt?: string } = {}) {
+    const realm = await serve((request, response) => {
+      if (request.headers.authorization !== basic("me:secret")) response.writeHead(401).end();
+      else
+        response.end(
+          JSON.stringify({ token: `for ${new URL(request.url!, "http://x").searchParams.get("scope")}`, expires_in: 300 }),
+        );
+    });
+    const registry = await serve((request, response) => {
+      const path = request.url!;
+      if (request.headers.authorization !== "Bearer for repository:team/web:pull")
+        return void response
+          .writeHead(401, { "www-authenticate": `Bearer realm="${realm.url}/token",service="registry.example.com"` })
+          .end();
+      if (path.startsWith("/v2/team/web/tags/list?n=1000"))
+        return void response
+          .setHeader("link", '</v2/team/web/tags/list?last=1.2.0>; rel="next"')
+          .end(JSON.stringify({ tags: ["1.2.0", "latest"] }));
+      if (path.startsWith("/v2/team/web/tags/list")) return void response.end(JSON.stringify({ tags: ["1.3.0_build.7"] }));
+      if (path === "/v2/team/web/manifests/1.3.0_build.7" || path === `/v2/team/web/manifests/${manifestDigest}`)
+        return void response.setHeader("docker-content-digest", manifestDigest).end(manifest);
+      if (path !== `/v2/team/web/blobs/sha256:${digest}`) return void response.writeHead(404).end();
+      if (options.blobsAt) return void response.writeHead(307, { location: `${options.blobsAt}/blob` }).end();
+      response.end(options.blob ?? packed);
+    });
+    return { realm, registry, host: registry.url.replace("http://", "") };
+  }
+
+  test.each(["oci://", ""])("gives a chart of %sHOST/team by a range, with a token for the credentials", async (scheme) => {
+    const { realm, registry, host } = await registryServer();
+    const charts = registryOf({ credentials: { username: "me", password: "secret" }, options: { plainHosts: new Set([host]) } });
+    const chart = await charts.resolve({ repoURL: `${scheme}${host}/team`, chart: "web", revision: "^1.2" });
+    expect(chart).toMatchObject({ version: "1.3.0+build.7", id: manifestDigest });
+    expect(await charts.archive(chart)).toEqual(packed);
+    // One token serves all; the password goes to the realm alone.
+    expect(realm.seen.map(({ url }) => url)).toEqual([
+      "/token?service=registry.example.com&scope=repository%3Ateam%2Fweb%3Apull",
+    ]);
+    expect(registry.seen.some(({ headers }) => headers.authorization?.startsWith("Basic"))).toBe(false);
+  });
+
+  test("that stores blobs elsewhere does not send the token along", async () => {
+    const store = await serve((_, response) => response.end(packed));
+    const { host } = await registryServer({ blobsAt: store.url });
+    const charts = registryOf({ credentials: { username: "me", password: "secret" }, options: { plainHosts: new Set([host]) } });
+    const chart = await charts.resolve({ repoURL: `oci://${host}/team/web`, chart: "", revision: "1.3.0+build.7" });
+    expect(await charts.archive(chart)).toEqual(packed);
+    expect(store.seen[0]!.headers.authorization).toBeUndefined();
+  });
+
+  test("whose blob is not what the manifest promises is refused", async () => {
+    const { host } = await registryServer({ blob: utf8Encode("other") });
+    const charts = registryOf({ credentials: { username: "me", password: "secret" }, options: { plainHosts: new Set([host]) } });
+    const chart = await charts.resolve({ repoURL: `oci://${host}/team`, chart: "web", revision: "1.3.0+build.7" });
+    await expect(charts.archive(chart)).rejects.toMatchObject({ code: "REGISTRY_DIGEST" });
+  });
+
+  test("that denies says so", async () => {
+    const { host } = await registryServer();
+    const charts = registryOf({ options: { plainHosts: new Set([host]) } });
+    const resolved = charts.resolve({ repoURL: `oci://${host}/team`, chart: "web", revision: "1.2.0" });
+    await expect(resolved).rejects.toMatchObject({ code: "REGISTRY_DENIED" });
+  });
+
+  test.each(["..", "../../x", "a/../b", "A B"])("is not asked for a chart named %s", async (chart) => {
+    const resolved = registryOf().resolve({ repoURL: "oci://registry.example.com/team", chart, revision: "1.2.0" });
+    await expect(resolved).rejects.toMatchObject({ code: "REGISTRY_URL" });
+  });
+});
+
+function registryOf(
+  of: { readonly credentials?: RepositoryCredentials; readonly options?: Partial<ChartRegistryOptions> } = {},
+): ChartRegistryPort {
+  const made = chartRegistry({
+    cacheDir: directory,
+    credentials: () => of.credentials,
+    monotonic: () => performance.now(),
+    ...of.options,
+  });
+  registries.push(made);
+  return made;
+}
+
+async function serve(answer: Answer): Promise<{ readonly url: string; readonly seen: Seen[] }> {
+  const seen: Seen[] = [];
+  const server = createServer((request, response) => {
+    seen.push({ url: request.url ?? "", headers: request.headers });
+    answer(request, response);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+}
+
+function tar(files: Readonly<Record<string, string>>): Uint8Array {
+  const blocks: Buffer[] = [];
+  for (const [name, text] of Object.entries(files)) {
+    const header = Buffer.alloc(512);
+    header.write(name, 0);
+    header.write(text.length.toString(8).padStart(11, "0"), 124);
+    header.write("0", 156);
+    header.write("ustar", 257);
+    header.fill(" ", 148, 156);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(sum.toString(8).padStart(7, "0"), 148);
+    blocks.push(header, Buffer.from(text.padEnd(Math.ceil(text.length / 512) * 512, "\0")));
+  }
+  return new Uint8Array(Buffer.concat([...blocks, Buffer.alloc(1024)]));
+}
