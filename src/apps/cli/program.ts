@@ -17,6 +17,7 @@ const commands: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ["render", async () => (await import("./render.js")).registerRender],
   ["at", async () => (await import("./at.js")).registerAt],
   ["blame", async () => (await import("./blame.js")).registerBlame],
+  ["explain", async () => (await import("./explain.js")).registerExplain],
   ["scan", async () => (await import("./scan.js")).registerScan],
   ["compare", async () => (await import("./compare.js")).registerCompare],
   ["what-if", async () => (await import("./what-if.js")).registerWhatIf],
