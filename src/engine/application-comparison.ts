@@ -38,7 +38,7 @@ export class ApplicationComparison {
   isTouchedBy(key: string, repoURL: string, tree: FileTree): boolean {
     const renders = this.memory.get(key)?.renders.filter((render) => render.repoURL === repoURL);
     if (renders === undefined || renders.length === 0) return true;
-    return !renders.every((render) => this.context.render.cache.holds(render.key, tree) === true);
+    return !renders.every((render) => this.context.render.cache.holds(render.key, tree, render.ref) === true);
   }
 
   /** The manifests that the Application's sources come to. */
@@ -104,7 +104,8 @@ export class ApplicationComparison {
       }),
     );
     memory.resources = compared.resources;
-    return { ...compared, conditions: [...conditions, ...compared.conditions] };
+    const warnings = output.warnings.map((message): Condition => ({ type: "RenderWarning", message }));
+    return { ...compared, conditions: [...conditions, ...warnings, ...compared.conditions] };
   }
 
   /** What the last comparison found of one resource (`group/Kind/namespace/name`). */

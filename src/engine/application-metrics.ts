@@ -1,3 +1,4 @@
+import { driftAnnotation, readRecord } from "../core/drift/record-text.js";
 import { isObject, listAt, objectAt, stringAt } from "../core/manifest/value.js";
 import { normalizeRepositoryURL } from "../core/render/repository-url.js";
 import { isAutomated } from "../core/tracking/application-flags.js";
@@ -29,7 +30,7 @@ export class ApplicationMetrics {
     if (info) this.metrics.removeGauge("argocd_app_info", info);
     for (const labels of this.conditions.get(key) ?? []) this.metrics.removeGauge("argocd_app_condition", labels);
     const drift = this.drift.get(key);
-    if (drift) this.metrics.removeGauge("fleetwright_drift_age_seconds", drift.labels);
+    if (drift) this.removeDrift(drift.labels);
     this.info.delete(key);
     this.conditions.delete(key);
     this.drift.delete(key);
@@ -70,13 +71,13 @@ export class ApplicationMetrics {
     else this.conditions.set(app.key, next);
   }
 
-  /** How long an Application has differed from git; since when is read from the comparison's own memory. */
+  /** How long an Application has differed from git; since when is read from the record that it carries. */
   private updateDrift(app: Application): void {
     const isDrifted = stringAt(objectAt(app.status, "sync"), "status") === "OutOfSync";
     const known = this.drift.get(app.key);
     if (!isDrifted) {
       if (known === undefined) return;
-      this.metrics.removeGauge("fleetwright_drift_age_seconds", known.labels);
+      this.removeDrift(known.labels);
       this.drift.delete(app.key);
       return;
     }
@@ -87,9 +88,18 @@ export class ApplicationMetrics {
       project: app.project,
       env: app.object.metadata.labels?.["env"] ?? "",
     };
-    const sinceMs = known?.sinceMs ?? now;
-    if (known === undefined) this.drift.set(app.key, { labels, sinceMs });
+    const onsetMs = readRecord(app.object.metadata.annotations?.[driftAnnotation]).open[0]?.onsetMs;
+    const sinceMs = onsetMs ?? known?.sinceMs ?? now;
+    if (known?.sinceMs !== sinceMs) {
+      this.drift.set(app.key, { labels, sinceMs });
+      this.metrics.gauge("fleetwright_drift_onset_timestamp_seconds", labels, sinceMs / 1000);
+    }
     this.metrics.gauge("fleetwright_drift_age_seconds", labels, (now - sinceMs) / 1000);
+  }
+
+  private removeDrift(labels: Labels): void {
+    this.metrics.removeGauge("fleetwright_drift_age_seconds", labels);
+    this.metrics.removeGauge("fleetwright_drift_onset_timestamp_seconds", labels);
   }
 
   /** Lets the ages grow; called before metrics are read. */

@@ -58,6 +58,11 @@ export class ApplicationReconciler {
     return this.comparison.compared(key, resource);
   }
 
+  /** When a comparison saw an Application's drift last. */
+  driftSeenMs(key: string): number | undefined {
+    return this.reporter.driftSeenMs(key);
+  }
+
   /** Lets the ages of drift grow; called before metrics are read. */
   tick(): void {
     this.reporter.tick();

@@ -1,4 +1,5 @@
 import { applicationHealth } from "../core/decisions/application-health.js";
+import { driftAnnotation } from "../core/drift/record-text.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { listAt, objectAt, stringAt, type Value, type ValueObject } from "../core/manifest/value.js";
 import type { SyncProgress } from "../core/sync/operation.js";
@@ -7,8 +8,10 @@ import { ClusterError } from "../ports/cluster-error.js";
 import { type Application, applicationOf, kubernetesTime, refreshAnnotation } from "./application.js";
 import type { ApplicationContext } from "./application-context.js";
 import { ApplicationMetrics } from "./application-metrics.js";
+import type { FleetCluster } from "./cluster-fleet.js";
 import { type Condition, type ConditionType, nextConditions } from "./conditions.js";
 import type { HealthVerdict } from "./decide.js";
+import { DriftBook } from "./drift-book.js";
 import { mergePatchBetween, sameValue } from "./merge-patch.js";
 import { hookIntentsAnnotation, writeIntents } from "./operation-state.js";
 import type { CompareOutput } from "./rooms/compare.js";
@@ -18,6 +21,8 @@ import { timed } from "./rooms/timed.js";
 
 /** What a walk found; what is left out stays as it is in the status. */
 export interface ReportedFindings {
+  /** Where the comparison was made. */
+  cluster?: FleetCluster;
   found: readonly Condition[];
   comparison: CompareOutput | undefined;
   output: RenderOutput | undefined;
@@ -35,6 +40,7 @@ const evaluated = new Set<ConditionType>([
   "SharedResourceWarning",
   "RepeatedResourceWarning",
   "ExcludedResourceWarning",
+  "RenderWarning",
   "OrphanedResourceWarning",
   "UnknownError",
 ]);
@@ -43,13 +49,21 @@ const evaluatedWithSync = new Set<ConditionType>([...evaluated, "SyncError"]);
 /** The last room: one write for all that a walk found, and the news in metrics and events. */
 export class ApplicationReporter {
   private readonly metrics: ApplicationMetrics;
+  private readonly drift: DriftBook;
 
   constructor(private readonly context: ApplicationContext) {
+    this.drift = new DriftBook(context.clock, context.telemetry.metrics);
     this.metrics = new ApplicationMetrics(context.telemetry.metrics, context.clock, context.namespace);
   }
 
   forget(key: string): void {
     this.metrics.remove(key);
+    this.drift.forget(key);
+  }
+
+  /** When a comparison of this process saw an Application's drift last. */
+  driftSeenMs(key: string): number | undefined {
+    return this.drift.lastSeenMs(key);
   }
 
   /** Lets the ages of drift grow; called before metrics are read. */
@@ -90,8 +104,10 @@ export class ApplicationReporter {
       ...(what.history === undefined ? {} : { history: what.history }),
       touched: requestedRefresh(app.object) !== undefined,
     });
+    const drift = comparison && what.cluster ? await this.drift.observe(app, comparison, what.cluster.live.cluster) : undefined;
     return await this.writeStatus(app, status, {
       operation: what.operation,
+      drift,
       ...(what.intents === undefined ? {} : { intents: { intents: what.intents } }),
     });
   }
@@ -106,7 +122,12 @@ export class ApplicationReporter {
   async writeStatus(
     app: Application,
     status: ValueObject,
-    more: { operation?: ValueObject | null | undefined; intents?: Pick<SyncProgress, "intents"> },
+    more: {
+      operation?: ValueObject | null | undefined;
+      intents?: Pick<SyncProgress, "intents">;
+      /** The record of drift, null to take it off. */
+      drift?: string | null | undefined;
+    },
   ): Promise<Application> {
     const { context } = this;
     const statusPatch = status === app.status ? undefined : mergePatchBetween(app.status, status);
@@ -117,6 +138,7 @@ export class ApplicationReporter {
       const text = writeIntents(more.intents.intents);
       if ((known[hookIntentsAnnotation] ?? null) !== text) annotations[hookIntentsAnnotation] = text;
     }
+    if (more.drift !== undefined) annotations[driftAnnotation] = more.drift;
     const isClear = more.operation === null && app.operation === undefined;
     const operation: ValueObject = more.operation === undefined || isClear ? {} : { operation: more.operation };
     const patch: ValueObject = {

@@ -1,4 +1,6 @@
 import { type KubernetesObject, splitApiVersion } from "../core/manifest/object.js";
+import type { ValueObject } from "../core/manifest/value.js";
+import { managedFieldsMigration } from "../core/sync/apply-plan.js";
 import type { SyncReply, SyncRequest } from "../core/sync/request.js";
 import type { Clock } from "../ports/clock.js";
 import type { ObjectRef } from "../ports/cluster.js";
@@ -72,9 +74,26 @@ async function play(applier: Applier, request: SyncRequest): Promise<SyncReply> 
     case "get":
       return { ok: true, object: (await cluster.get(refOf(request.object, state))) ?? null };
     case "migrateManagedFields":
-      return { ok: true };
+      return await migrate(applier, request.live, request.manager);
     case "awaitEstablished":
       return await awaitEstablished(applier, request.target);
+  }
+}
+
+/** Hands what a client-side manager owns to the server-side one; where the object moved on meanwhile, as it is now. */
+async function migrate({ live: state }: Applier, live: KubernetesObject, from: string): Promise<SyncReply> {
+  const ref = refOf(live, state);
+  let current: KubernetesObject | undefined = live;
+  for (let attempt = 1; ; attempt++) {
+    const patch: readonly ValueObject[] | undefined = current && managedFieldsMigration(current, { from, to: fieldManager });
+    if (patch === undefined) return { ok: true };
+    try {
+      state.assume(await state.cluster.patch(ref, patch, { type: "json", fieldManager }));
+      return { ok: true };
+    } catch (error) {
+      if (!(error instanceof ClusterError) || error.reason !== "Conflict" || attempt >= attempts) throw error;
+      current = await state.cluster.get(ref);
+    }
   }
 }
 

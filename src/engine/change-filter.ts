@@ -1,3 +1,4 @@
+import { driftAnnotation } from "../core/drift/record-text.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
 import { refreshAnnotation } from "./application.js";
@@ -23,8 +24,8 @@ function phaseOf(object: KubernetesObject): string {
 export function isChangedBeyondStatus(before: KubernetesObject, after: KubernetesObject): boolean {
   const marks = (object: KubernetesObject): unknown => {
     const { labels, annotations = {}, finalizers, deletionTimestamp } = object.metadata;
-    // Taking these off is the controller's own doing.
-    const { [refreshAnnotation]: refresh, [hookIntentsAnnotation]: _, ...others } = annotations;
+    // These come and go by the controller's own doing.
+    const { [refreshAnnotation]: refresh, [hookIntentsAnnotation]: _, [driftAnnotation]: __, ...others } = annotations;
     return { labels, others, finalizers, deletionTimestamp, refresh };
   };
   if (!sameValue(before["spec"], after["spec"])) return true;
@@ -34,7 +35,12 @@ export function isChangedBeyondStatus(before: KubernetesObject, after: Kubernete
 /** The refresh annotation went and nothing else changed. */
 function isOnlyServed(before: KubernetesObject, after: KubernetesObject): boolean {
   const without = (object: KubernetesObject): unknown => {
-    const { [refreshAnnotation]: _, [hookIntentsAnnotation]: __, ...others } = object.metadata.annotations ?? {};
+    const {
+      [refreshAnnotation]: _,
+      [hookIntentsAnnotation]: __,
+      [driftAnnotation]: ___,
+      ...others
+    } = object.metadata.annotations ?? {};
     const { labels, finalizers, deletionTimestamp } = object.metadata;
     return { labels, others, finalizers, deletionTimestamp };
   };

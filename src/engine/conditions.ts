@@ -10,6 +10,7 @@ export type ConditionType =
   | "SharedResourceWarning"
   | "RepeatedResourceWarning"
   | "ExcludedResourceWarning"
+  | "RenderWarning"
   | "OrphanedResourceWarning";
 
 export interface Condition {

@@ -27,7 +27,8 @@ export interface ControlPlaneOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
-  readonly onApplication: (change: InformerChange) => void;
+  /** `own`: this process wrote it. */
+  readonly onApplication: (change: InformerChange, own: boolean) => void;
   readonly onApplicationSet: (change: InformerChange) => void;
   readonly onProject: (change: InformerChange) => void;
   readonly onSecret: (change: InformerChange) => void;
@@ -54,7 +55,11 @@ const core = (kind: string, resource: string): ApiResource => ({
 /** Follows the control plane's own namespace. */
 export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const { hub, namespace, clock, random, telemetry } = options;
-  const follow = (resource: ApiResource, onChange: (change: InformerChange) => void, labelSelector?: string): Informer =>
+  const follow = (
+    resource: ApiResource,
+    onChange: (change: InformerChange, own: boolean) => void,
+    labelSelector?: string,
+  ): Informer =>
     new Informer({
       cluster: hub,
       resource,

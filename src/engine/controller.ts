@@ -1,3 +1,4 @@
+import { type DriftFilter, driftRows, driftRowValue } from "../core/drift/drift-rows.js";
 import { formatError } from "../core/errors.js";
 import { type Assessment, healthAssessor } from "../core/health/assess.js";
 import type { LuaRuntime } from "../core/lua/lua-runtime.js";
@@ -5,10 +6,13 @@ import type { KubernetesObject } from "../core/manifest/object.js";
 import { secretData } from "../core/manifest/secret-data.js";
 import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
 import type { ToolRenderers } from "../core/render/render-source.js";
+import { normalizeRepositoryURL } from "../core/render/repository-url.js";
 import { resolveDestination } from "../core/tracking/destination.js";
 import type { Clock, Random } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
+import type { GeneratorServices } from "../ports/generator-services.js";
+import { listQueried } from "./queried-resources.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
 import { type Application, applicationOf } from "./application.js";
@@ -28,7 +32,9 @@ import { RepositoryBook } from "./repositories.js";
 import { CompareMemory } from "./rooms/compare.js";
 import { type RepositoryChange, RepositoryWatch } from "./rooms/watch.js";
 import { type ControllerSettings, readSettings } from "./settings.js";
-import { isSameRepository, readGithubPush } from "./webhook.js";
+import { mayHaveChanged, readWebhook } from "./webhook.js";
+import { asksAgain } from "./webhooks/generators.js";
+import { WebhookSecretReader } from "./webhooks/secrets.js";
 import { type Handled, WorkQueue } from "./work-queue.js";
 
 export interface ControllerOptions {
@@ -37,6 +43,8 @@ export interface ControllerOptions {
   /** Makes the source of files; it asks for credentials by repository URL. */
   readonly createSource: (credentials: CredentialsFor) => Promise<SourcePort>;
   readonly renderers: ToolRenderers;
+  /** SCM hosts and plug-ins, for the generators that ask them. */
+  readonly services?: GeneratorServices;
   readonly namespace: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -71,6 +79,7 @@ export class Controller {
   private watch: RepositoryWatch | undefined;
   private applications: ApplicationReconciler | undefined;
   private sets: ApplicationSetReconciler | undefined;
+  private readonly webhookSecrets: WebhookSecretReader;
   private ready = false;
 
   constructor(private readonly options: ControllerOptions) {
@@ -99,13 +108,17 @@ export class Controller {
     this.assess = remembering(healthAssessor(options.lua === undefined ? {} : { lua: options.lua }));
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
+    this.webhookSecrets = new WebhookSecretReader(clock, async () => {
+      const secret = await hub.get({ apiVersion: "v1", kind: "Secret", namespace, name: "argocd-secret" });
+      return secret === undefined ? {} : secretData(secret);
+    });
     this.plane = controlPlane({
       hub,
       namespace,
       clock,
       random,
       telemetry,
-      onApplication: (change) => this.onApplication(change),
+      onApplication: (change, own) => this.onApplication(change, own),
       onApplicationSet: (change) => this.onApplicationSet(change),
       onProject: (change) => this.onProject(change),
       onSecret: (change) => this.onSecret(change),
@@ -175,17 +188,20 @@ export class Controller {
     }
   }
 
-  /** A webhook of a git host: looks at the repository at once. What it names and whether anybody reads that. */
+  /** A webhook of a git host or a registry: looks at the repository at once. What it names and whether anybody reads that. */
   async webhook(
     headers: Readonly<Record<string, string | undefined>>,
     rawBody: Uint8Array,
   ): Promise<{ readonly repositories: readonly string[]; readonly followed: boolean }> {
-    const { hub, namespace } = this.options;
-    const secret = await hub.get({ apiVersion: "v1", kind: "Secret", namespace, name: "argocd-secret" }).catch(() => undefined);
-    const push = readGithubPush(headers, rawBody, secret && secretData(secret)["webhook.github.secret"]);
-    if (push === undefined) return { repositories: [], followed: false };
-    const followed = (await this.watch?.poke((repoURL) => isSameRepository(repoURL, push.urls))) ?? false;
-    return { repositories: push.urls, followed };
+    const event = readWebhook({ headers, body: rawBody }, await this.webhookSecrets.get());
+    if (event.kind === "none") return { repositories: [], followed: false };
+    const sets = [...this.plane.applicationSets.values()].filter((set) => asksAgain(set, event));
+    for (const set of sets) this.setQueue.add(keyOfObject(set), { urgent: true });
+    const found = (await this.watch?.poke((repoURL) => mayHaveChanged(repoURL, event))) ?? false;
+    // Only of repositories that are read: what strangers name must not become series.
+    if (found)
+      this.options.telemetry.metrics.count("argocd_webhook_requests_total", { repo: normalizeRepositoryURL(event.urls[0]!) });
+    return { repositories: event.urls, followed: found || sets.length > 0 };
   }
 
   /** Looks at all repositories now, as if each had been announced. */
@@ -203,6 +219,15 @@ export class Controller {
     | undefined {
     const found = this.applications?.compared(`${namespace}/${name}`, resource);
     return found && { target: found.target, live: found.live, modified: found.status === "OutOfSync" };
+  }
+
+  /** Open episodes of drift, the oldest first; `lastSeen` where this process has compared the Application. */
+  drift(filter: DriftFilter): readonly ValueObject[] {
+    const applications = [...this.plane.applications.values()] as unknown as readonly ValueObject[];
+    return driftRows(applications, filter, this.options.clock.now()).map((row) => {
+      const seenMs = this.applications?.driftSeenMs(`${row.namespace}/${row.application}`);
+      return { ...driftRowValue(row), ...(seenMs === undefined ? {} : { lastSeen: new Date(seenMs).toISOString() }) };
+    });
   }
 
   /** Resolves when nothing is waiting to be done; timers do not count. */
@@ -260,6 +285,8 @@ export class Controller {
         controllerNamespace: namespace,
         configMap: (name) => plane.configMaps.get(namespace, name),
         secret: (name) => hub.get({ apiVersion: "v1", kind: "Secret", namespace, name }),
+        resources: (query) => listQueried(hub, namespace, query),
+        ...(this.options.services ? { services: this.options.services } : {}),
       },
     });
   }
@@ -328,7 +355,7 @@ export class Controller {
       : `${instance.slice(0, underscore)}/${instance.slice(underscore + 1)}`;
   }
 
-  private onApplication({ before, after }: InformerChange): void {
+  private onApplication({ before, after }: InformerChange, own: boolean): void {
     const object = (after ?? before)!;
     const key = keyOfObject(object);
     if (after === undefined) {
@@ -339,9 +366,10 @@ export class Controller {
     const owner = object.metadata.ownerReferences?.find((reference) => reference.kind === "ApplicationSet");
     if (owner === undefined || !this.ready) return;
     const set = `${object.metadata.namespace ?? ""}/${owner.name}`;
-    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after))
-      this.setQueue.addAfter(set, setDelayMs);
-    else if (!sameValue(standingOf(before), standingOf(after)))
+    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) {
+      if (!own) this.setQueue.addAfter(set, setDelayMs);
+      return;
+    } else if (!sameValue(standingOf(before), standingOf(after)))
       this.setQueue.addAfter(set, this.isRolling(set) ? setDelayMs : setStatusDelayMs);
   }
 

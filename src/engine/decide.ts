@@ -5,6 +5,10 @@ import type { Value, ValueObject } from "../core/manifest/value.js";
 export interface Differ {
   /** `predicted` is the live object after an apply, as far as it is known. Throws where it cannot be compared. */
   compare(target: KubernetesObject | null, live: KubernetesObject | null): DiffVerdict;
+  /** Whether some rule looks at who owns a field: then `live` has to come with its `managedFields`. */
+  decidesByOwners(target: KubernetesObject): boolean;
+  /** RespectIgnoreDifferences: the target with the live values of ignored fields. */
+  applied(target: KubernetesObject, live: KubernetesObject): KubernetesObject;
 }
 
 export interface DiffVerdict {

@@ -1,6 +1,7 @@
 import { compareResource } from "../core/diff/compare.js";
 import type { IgnoreDifference, ResourceOverride } from "../core/diff/ignore-rules.js";
 import { type CompareOptions, compileCompareOptions } from "../core/diff/options.js";
+import { appliedTarget } from "../core/diff/respect-ignores.js";
 import { isObject, listAt, objectAt, stringAt } from "../core/manifest/value.js";
 import { annotationItems } from "../core/sync/annotations.js";
 import { parseYaml } from "../core/yaml/parse.js";
@@ -40,7 +41,11 @@ export class DifferBook {
       if (this.compiled.size > 1000) this.compiled.clear();
     }
     const compiled = options;
-    return { compare: (target, live) => compareResource({ target, live }, compiled) };
+    return {
+      compare: (target, live) => compareResource({ target, live }, compiled),
+      decidesByOwners: (target) => compiled.rules.trustedManagers(target).length > 0,
+      applied: (target, live) => appliedTarget(target, live, compiled),
+    };
   }
 }
 

@@ -34,8 +34,19 @@ export type LiveClusterState =
 
 const discoverAgainMs = 500;
 const retryMs = 5_000;
-/** Kinds that controllers make in masses and git hardly ever holds: followed from when an application wants one. */
-const lazyKinds = new Set(["/Pod", "apps/ReplicaSet", "apps/ControllerRevision", "/PodTemplate"]);
+/**
+ * Kinds that controllers make in masses and git hardly ever holds, and those of the control plane, which the hub's own informers follow
+ * anyway: followed here from when an application wants one.
+ */
+const lazyKinds = new Set([
+  "/Pod",
+  "apps/ReplicaSet",
+  "apps/ControllerRevision",
+  "/PodTemplate",
+  "argoproj.io/Application",
+  "argoproj.io/ApplicationSet",
+  "argoproj.io/AppProject",
+]);
 const alwaysKept = new Set([
   "Deployment",
   "StatefulSet",
@@ -155,6 +166,7 @@ export class LiveState {
 
   /** Notes which keys an application wants, so that it hears of objects that it does not track (yet). */
   setWanted(app: string, keys: ReadonlySet<string>): void {
+    if (this.wantedByApp.get(app) === keys) return;
     for (const key of this.wantedByApp.get(app) ?? []) {
       if (keys.has(key)) continue;
       const apps = this.wanted.get(key);
@@ -192,13 +204,15 @@ export class LiveState {
 
   /** Makes sure that these kinds (`group/Kind`) are followed and have been listed. */
   async need(kinds: Iterable<string>): Promise<void> {
-    const added = [...kinds].filter((id) => lazyKinds.has(id) && !this.needed.has(id));
-    if (added.length > 0) {
-      for (const id of added) this.needed.add(id);
+    const lazy = [...kinds].filter((id) => lazyKinds.has(id));
+    if (lazy.length === 0) return;
+    if (lazy.some((id) => !this.needed.has(id))) {
+      for (const id of lazy) this.needed.add(id);
       this.follow(this.all);
     }
-    const waiting = [...kinds].filter((id) => lazyKinds.has(id)).map((id) => this.informers.get(id)?.synced);
-    await Promise.all(waiting);
+    await Promise.all(
+      [...this.informers].filter(([id]) => lazy.includes(id.split("@")[0]!)).map(([, informer]) => informer.synced),
+    );
   }
 
   /** Asks for discovery at once and waits for it. */
@@ -315,11 +329,12 @@ export class LiveState {
     if (!repeated) this.options.onState(state);
   }
 
-  /** Drops what no decision needs: managedFields always, everything but metadata of objects that nothing of ours owns. */
+  /** Drops what no decision needs: managedFields of what no application owns, everything but metadata of what nothing asks about. */
   private compact(object: KubernetesObject): KubernetesObject {
     const { managedFields: _, ...metadata } = object.metadata;
-    const tracked = this.options.settings.trackedApp(object) !== "";
-    if (tracked || alwaysKept.has(object.kind) || object.kind === "Namespace" || object.kind === "CustomResourceDefinition")
+    // Server-side apply's comparison and trusted field managers go by managedFields.
+    if (this.options.settings.trackedApp(object) !== "") return object;
+    if (alwaysKept.has(object.kind) || object.kind === "Namespace" || object.kind === "CustomResourceDefinition")
       return { ...object, metadata: object.metadata.managedFields === undefined ? object.metadata : metadata };
     const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences, finalizers } = metadata;
     const kept = { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences, finalizers };

@@ -2,13 +2,14 @@ import { decideAutoSync } from "../core/decisions/auto-sync.js";
 import { isSuperseded } from "../core/decisions/supersede.js";
 import { FleetwrightError, formatError } from "../core/errors.js";
 import { isObject, listAt, objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
-import type { SyncProgress } from "../core/sync/operation.js";
+import { type SyncProgress, syncSettings } from "../core/sync/operation.js";
 import { parseRfc3339Ms } from "../core/tracking/application-flags.js";
 import { mayRetry, retryDelayMs } from "../core/tracking/retry.js";
 import { type Application, kubernetesTime } from "./application.js";
 import type { ApplicationComparison } from "./application-comparison.js";
 import type { ApplicationContext } from "./application-context.js";
 import type { ApplicationReporter } from "./application-reporter.js";
+import { appliedPairs, migrationManagerAnnotation } from "./applied-pairs.js";
 import type { FleetCluster } from "./cluster-fleet.js";
 import type { Condition } from "./conditions.js";
 import { nextPoll } from "./next-poll.js";
@@ -106,7 +107,9 @@ export class OperationRunner {
       phase: "Running",
       message: "",
       startedAt: kubernetesTime(context.clock.now()),
-      syncResult: several ? { revisions, revision: "", source: {}, sources } : { revision: revisions[0] ?? "", source },
+      syncResult: several
+        ? { revisions, revision: "", source: { repoURL: "" }, sources }
+        : { revision: revisions[0] ?? "", source },
     };
     const automated = objectAt(operation, "initiatedBy")["automated"] === true;
     const who = automated
@@ -152,6 +155,11 @@ export class OperationRunner {
       }
     }
     const selected = syncOperationOf(operation);
+    const shared = selected.syncOptions?.includes("FailOnSharedResource=true") ? sharedResource(at.comparison) : undefined;
+    if (shared !== undefined) {
+      const { resources } = progressOf(begun, app.object.metadata.annotations);
+      return await this.finish(app, at, begun, { phase: "Failed", message: `Shared resource found: ${shared}`, resources });
+    }
     let current = app;
     let first: CompareOutput | undefined = sameAsSpec ? at.comparison : undefined;
     const startedAtMs = parseRfc3339Ms(stringAt(begun, "startedAt")) ?? context.clock.now();
@@ -166,8 +174,15 @@ export class OperationRunner {
         prepare: async (progress) => {
           const comparison = first ?? (await this.comparison.compare(current, cluster, output, project));
           first = undefined;
+          const pairs = await appliedPairs(comparison.pairs, {
+            settings: syncSettings(selected),
+            differ: context.differFor(current),
+            cluster: cluster.live.cluster,
+            migrationManager: current.object.metadata.annotations?.[migrationManagerAnnotation] || undefined,
+          });
           return syncInputOf(current, {
             comparison,
+            pairs,
             progress,
             revision: revisions[0] ?? "",
             startedAtMs,
@@ -282,6 +297,11 @@ export class OperationRunner {
       );
     return superseded ? { ...running, phase: "Terminating" } : running;
   }
+}
+
+/** Argo CD: the first warning decides and is the reason. */
+function sharedResource(comparison: CompareOutput): string | undefined {
+  return comparison.conditions.find(({ type }) => type === "SharedResourceWarning")?.message;
 }
 
 /** When a failed operation is tried again; undefined when it is not waiting for that. */

@@ -10,7 +10,23 @@ export interface RenderEntry {
   readonly readSet: ReadSet;
   readonly manifests: readonly KubernetesObject[];
   readonly sourceType: string;
+  readonly warnings: readonly string[];
+  /** What was read of the trees of sources with `ref`, by their names. */
+  readonly refs: ReadonlyMap<string, RefReads>;
 }
+
+export interface RefReads {
+  readonly commit: string;
+  readonly readSet: ReadSet;
+}
+
+/** A tree that a source lends to others under its `ref`. */
+export interface RefTree {
+  readonly commit: string;
+  readonly tree: FileTree;
+}
+
+const noRefs: ReadonlyMap<string, RefTree> = new Map();
 
 /**
  * Renders by what they were made from: the source's text and settings, and every file, listing and miss that was read. A commit that
@@ -22,21 +38,29 @@ export class RenderCache {
 
   constructor(private readonly maxEntries = 20_000) {}
 
-  /** The render of `key` at `commit`, if what it read is the same there. */
-  find(key: string, commit: string, tree: FileTree): RenderEntry | undefined {
+  /** The render of `key` at `commit`, if what it read is the same there and in the trees it borrowed from. */
+  find(key: string, commit: string, tree: FileTree, refs: ReadonlyMap<string, RefTree> = noRefs): RenderEntry | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
-    if (entry.commit === commit) return entry;
-    if (!isReadSetValid(entry.readSet, tree)) return undefined;
-    const moved = { ...entry, commit };
+    const isSame = entry.commit === commit;
+    if (!isSame && !isReadSetValid(entry.readSet, tree)) return undefined;
+    const movedRefs = new Map<string, RefReads>();
+    for (const [name, read] of entry.refs) {
+      const ref = refs.get(name);
+      if (ref === undefined || (ref.commit !== read.commit && !isReadSetValid(read.readSet, ref.tree))) return undefined;
+      if (ref.commit !== read.commit) movedRefs.set(name, { ...read, commit: ref.commit });
+    }
+    if (isSame && movedRefs.size === 0) return entry;
+    const moved = { ...entry, commit, refs: movedRefs.size === 0 ? entry.refs : new Map([...entry.refs, ...movedRefs]) };
     this.entries.set(key, moved);
     return moved;
   }
 
-  /** Whether there is a render of `key` that would still hold in `tree`; undefined where there is none. */
-  holds(key: string, tree: FileTree): boolean | undefined {
+  /** Whether there is a render of `key` that would still hold in `tree`, its own or that of a `ref`; undefined where there is none. */
+  holds(key: string, tree: FileTree, ref?: string): boolean | undefined {
     const entry = this.entries.get(key);
-    return entry && isReadSetValid(entry.readSet, tree);
+    const readSet = ref === undefined ? entry?.readSet : entry?.refs.get(ref)?.readSet;
+    return readSet && isReadSetValid(readSet, tree);
   }
 
   put(key: string, made: Omit<RenderEntry, "id">): RenderEntry {

@@ -3,8 +3,10 @@ import { formatResourceKey, type KubernetesObject, resourceKeyOf } from "../core
 import { isObject, objectAt } from "../core/manifest/value.js";
 import { isSelected, type SyncOperation, type SyncProgress, syncSettings } from "../core/sync/operation.js";
 import type { SyncInput } from "../core/sync/plan.js";
+import type { ResourcePair } from "../core/sync/reconcile.js";
 import { isDeletionConfirmed } from "../core/tracking/application-flags.js";
 import type { Application } from "./application.js";
+import { migrationManagerAnnotation } from "./applied-pairs.js";
 import type { FleetCluster } from "./cluster-fleet.js";
 import type { ProjectVerdict } from "./projects.js";
 import type { CompareOutput } from "./rooms/compare.js";
@@ -14,6 +16,8 @@ export function syncInputOf(
   app: Application,
   from: {
     comparison: CompareOutput;
+    /** The comparison's pairs as they are to be applied. */
+    pairs: readonly ResourcePair[];
     progress: SyncProgress;
     revision: string;
     startedAtMs: number;
@@ -28,11 +32,12 @@ export function syncInputOf(
   const byKey = new Map(comparison.resources.map((resource) => [resource.key, resource]));
   const namespaceMetadata = objectAt(app.spec, "syncPolicy")["managedNamespaceMetadata"];
   const { namespace } = app.destination;
+  const migrationManager = app.object.metadata.annotations?.[migrationManagerAnnotation] || undefined;
   return {
     namespace,
     revision: from.revision,
     startedAtSeconds: Math.floor(from.startedAtMs / 1000),
-    pairs: comparison.pairs,
+    pairs: from.pairs,
     hooks: comparison.hooks,
     settings: syncSettings(selected),
     includes: (pair) => {
@@ -42,6 +47,7 @@ export function syncInputOf(
       return byKey.get(formatResourceKey(key))?.isSelfTracked ?? true;
     },
     ...(isObject(namespaceMetadata) ? { managedNamespaceMetadata: namespaceMetadata } : {}),
+    ...(migrationManager === undefined ? {} : { migrationManager }),
     isPruneConfirmed: isDeletionConfirmed(app.object, from.startedAtMs),
     progress: from.progress,
     observed: {

@@ -1,31 +1,291 @@
-import { expect, test } from "vitest";
-import { utf8Encode } from "#src/platform/bytes.js";
+import { describe, expect, test } from "vitest";
+import { base64Encode, utf8Encode } from "#src/platform/bytes.js";
 import { hmacHex } from "#src/platform/hash.js";
-import { isSameRepository, readGithubPush } from "./webhook.js";
+import { isSameRepository, mayHaveChanged, readWebhook } from "./webhook.js";
+import { asksAgain } from "./webhooks/generators.js";
 
-const body = utf8Encode(
-  JSON.stringify({
-    ref: "refs/heads/main",
-    repository: { html_url: "https://github.com/acme/fleet", ssh_url: "git@github.com:acme/fleet.git" },
-  }),
-);
-const headers = { "x-github-event": "push" };
+type Headers = Readonly<Record<string, string>>;
 
-test("a push tells its repository and ref; other events tell nothing", () => {
-  expect(readGithubPush(headers, body, undefined)).toEqual({
-    urls: ["https://github.com/acme/fleet", "git@github.com:acme/fleet.git"],
-    ref: "refs/heads/main",
+interface Sender {
+  readonly name: string;
+  readonly secrets: Headers;
+  /** The headers that prove who sent these bytes. */
+  readonly proof: (body: Uint8Array) => Headers;
+  readonly headers: Headers;
+  readonly body: object;
+  readonly event: object;
+}
+
+const signature = (body: Uint8Array) => hmacHex("sha256", "s3cret", body);
+const githubRepository = {
+  html_url: "https://github.com/acme/fleet",
+  clone_url: "https://github.com/acme/fleet.git",
+  ssh_url: "git@github.com:acme/fleet.git",
+};
+const github = {
+  secrets: { "webhook.github.secret": "s3cret" },
+  proof: (body: Uint8Array) => ({ "x-hub-signature-256": `sha256=${signature(body)}` }),
+};
+const gitlab = { secrets: { "webhook.gitlab.secret": "s3cret" }, proof: () => ({ "x-gitlab-token": "s3cret" }) };
+const gitlabProject = {
+  web_url: "https://gitlab.com/acme/fleet",
+  git_ssh_url: "git@gitlab.com:acme/fleet.git",
+  git_http_url: "https://gitlab.com/acme/fleet.git",
+};
+const gitlabUrls = [gitlabProject.web_url, gitlabProject.git_http_url, gitlabProject.git_ssh_url];
+const uuid = "c9f1d2a0-0000-4000-8000-5dcb2b1ad5f6";
+const bitbucket = { secrets: { "webhook.bitbucket.uuid": uuid }, proof: () => ({ "x-hook-uuid": `{${uuid}}` }) };
+const bitbucketRepository = { full_name: "acme/fleet", links: { html: { href: "https://bitbucket.org/acme/fleet" } } };
+const bitbucketServer = {
+  secrets: { "webhook.bitbucketserver.secret": "s3cret" },
+  proof: (body: Uint8Array) => ({ "x-hub-signature": `sha256=${signature(body)}` }),
+};
+const serverUrls = [
+  "ssh://git@bitbucketserver:7999/myproject/test-repo.git",
+  "https://bitbucketserver/scm/myproject/test-repo.git",
+];
+const serverRepository = {
+  slug: "test-repo",
+  project: { key: "MYPROJECT" },
+  links: { clone: serverUrls.map((href) => ({ href })) },
+};
+const gogs = { "webhook.gogs.secret": "s3cret" };
+const azure = {
+  secrets: { "webhook.azuredevops.username": "hook", "webhook.azuredevops.password": "s3cret" },
+  proof: () => ({ authorization: `Basic ${base64Encode("hook:s3cret")}` }),
+};
+const azureUrls = [
+  "https://dev.azure.com/acme/shop/_git/fleet",
+  "https://acme.visualstudio.com/shop/_git/fleet",
+  "git@ssh.dev.azure.com:v3/acme/shop/fleet",
+];
+const azureRepository = { name: "fleet", remoteUrl: azureUrls[0], defaultBranch: "refs/heads/main", project: { name: "shop" } };
+const registry = { secrets: { "webhook.registry.secret": "s3cret" }, proof: () => ({ authorization: "Bearer s3cret" }) };
+
+const senders: readonly Sender[] = [
+  {
+    name: "GitHub push",
+    ...github,
+    headers: { "x-github-event": "push", "x-github-delivery": "72d3162e" },
+    body: { ref: "refs/heads/main", before: "0".repeat(40), after: "1".repeat(40), repository: githubRepository, commits: [] },
+    event: { kind: "push", urls: Object.values(githubRepository), refs: ["refs/heads/main"] },
+  },
+  {
+    name: "GitHub ping",
+    ...github,
+    headers: { "x-github-event": "ping" },
+    body: { zen: "Speak like a human.", hook_id: 1, repository: githubRepository },
+    event: { kind: "none" },
+  },
+  {
+    name: "GitHub pull request",
+    ...github,
+    headers: { "x-github-event": "pull_request" },
+    body: { action: "opened", number: 2, pull_request: {}, repository: githubRepository },
+    event: { kind: "pull-request", urls: Object.values(githubRepository) },
+  },
+  {
+    name: "GHCR container",
+    ...github,
+    headers: { "x-github-event": "package" },
+    body: {
+      action: "published",
+      package: {
+        name: "charts/web",
+        package_type: "CONTAINER",
+        owner: { login: "acme" },
+        package_version: { container_metadata: { tag: { name: "1.2.3" } } },
+      },
+    },
+    event: { kind: "artifact", urls: ["ghcr.io/acme/charts/web"], tag: "1.2.3" },
+  },
+  {
+    name: "GitLab push",
+    ...gitlab,
+    headers: { "x-gitlab-event": "Push Hook" },
+    body: { object_kind: "push", ref: "refs/heads/main", checkout_sha: "1".repeat(40), project: gitlabProject },
+    event: { kind: "push", urls: gitlabUrls, refs: ["refs/heads/main"] },
+  },
+  {
+    name: "GitLab tag",
+    ...gitlab,
+    headers: { "x-gitlab-event": "Tag Push Hook" },
+    body: { object_kind: "tag_push", ref: "refs/tags/v1", project: gitlabProject },
+    event: { kind: "push", urls: gitlabUrls, refs: ["refs/tags/v1"] },
+  },
+  {
+    name: "GitLab merge request",
+    ...gitlab,
+    headers: { "x-gitlab-event": "Merge Request Hook" },
+    body: { object_kind: "merge_request", project: gitlabProject, object_attributes: { action: "open" } },
+    event: { kind: "pull-request", urls: gitlabUrls },
+  },
+  {
+    name: "GitLab system hook",
+    ...gitlab,
+    headers: { "x-gitlab-event": "System Hook" },
+    body: { event_name: "push", ref: "refs/heads/main", project: gitlabProject },
+    event: { kind: "push", urls: gitlabUrls, refs: ["refs/heads/main"] },
+  },
+  {
+    name: "Bitbucket Cloud push",
+    ...bitbucket,
+    headers: { "x-event-key": "repo:push" },
+    body: {
+      repository: bitbucketRepository,
+      push: { changes: [{ new: { type: "branch", name: "main" }, old: { type: "branch", name: "main" } }, { old: null }] },
+    },
+    event: { kind: "push", urls: ["https://bitbucket.org/acme/fleet"], refs: ["refs/heads/main"] },
+  },
+  {
+    name: "Bitbucket Cloud pull request",
+    ...bitbucket,
+    headers: { "x-event-key": "pullrequest:created" },
+    body: { repository: bitbucketRepository, pullrequest: { id: 1 } },
+    event: { kind: "pull-request", urls: ["https://bitbucket.org/acme/fleet"] },
+  },
+  {
+    name: "Bitbucket Server push",
+    ...bitbucketServer,
+    headers: { "x-event-key": "repo:refs_changed" },
+    body: {
+      eventKey: "repo:refs_changed",
+      repository: serverRepository,
+      changes: [{ ref: { id: "refs/heads/master", displayId: "master", type: "BRANCH" }, type: "UPDATE" }],
+    },
+    event: { kind: "push", urls: serverUrls, refs: ["refs/heads/master"] },
+  },
+  {
+    name: "Bitbucket Server pull request",
+    ...bitbucketServer,
+    headers: { "x-event-key": "pr:opened" },
+    body: { eventKey: "pr:opened", pullRequest: { toRef: { id: "refs/heads/master", repository: serverRepository } } },
+    event: { kind: "pull-request", urls: serverUrls },
+  },
+  ...["forgejo", "gitea", "gogs"].map((name) => ({
+    name: `${name} push`,
+    secrets: gogs,
+    proof: (body: Uint8Array) => ({ [`x-${name}-signature`]: signature(body), "x-hub-signature-256": "sha256=other" }),
+    headers: { [`x-${name}-event`]: "push", "x-github-event": "push" },
+    body: { ref: "refs/heads/main", repository: githubRepository },
+    event: { kind: "push", urls: Object.values(githubRepository), refs: ["refs/heads/main"] },
+  })),
+  {
+    name: "Azure DevOps push",
+    ...azure,
+    headers: { "x-vss-activityid": "8fd412f1" },
+    body: {
+      eventType: "git.push",
+      publisherId: "tfs",
+      resource: { refUpdates: [{ name: "refs/heads/main", oldObjectId: "0", newObjectId: "1" }], repository: azureRepository },
+    },
+    event: { kind: "push", urls: azureUrls, refs: ["refs/heads/main"] },
+  },
+  {
+    name: "Azure DevOps pull request",
+    ...azure,
+    headers: { "x-vss-activityid": "8fd412f1" },
+    body: { eventType: "git.pullrequest.created", resource: { repository: azureRepository } },
+    event: { kind: "pull-request", urls: azureUrls },
+  },
+  {
+    name: "Docker Hub",
+    ...registry,
+    headers: {},
+    body: { push_data: { tag: "1.2.3", pusher: "ann" }, repository: { repo_name: "acme/web", name: "web", namespace: "acme" } },
+    event: {
+      kind: "artifact",
+      urls: [
+        "docker.io/acme/web",
+        "registry-1.docker.io/acme/web",
+        "index.docker.io/acme/web",
+        "registry.hub.docker.com/acme/web",
+      ],
+      tag: "1.2.3",
+    },
+  },
+  {
+    name: "Harbor",
+    ...registry,
+    proof: () => ({ authorization: "s3cret" }),
+    headers: {},
+    body: {
+      type: "PUSH_ARTIFACT",
+      operator: "admin",
+      event_data: {
+        resources: [{ digest: "sha256:01", tag: "1.2.3", resource_url: "harbor.example.com:8443/charts/web:1.2.3" }],
+        repository: { name: "web", namespace: "charts", repo_full_name: "charts/web" },
+      },
+    },
+    event: { kind: "artifact", urls: ["harbor.example.com:8443/charts/web"], tag: "1.2.3" },
+  },
+  {
+    name: "CNCF Distribution",
+    ...registry,
+    headers: { "content-type": "application/vnd.docker.distribution.events.v1+json" },
+    body: {
+      events: [
+        {
+          action: "push",
+          target: {
+            repository: "charts/web",
+            tag: "1.2.3",
+            url: "https://registry.example.com/v2/charts/web/manifests/sha256:01",
+          },
+          request: { host: "registry.example.com" },
+        },
+      ],
+    },
+    event: { kind: "artifact", urls: ["registry.example.com/charts/web"], tag: "1.2.3" },
+  },
+];
+
+describe.each(senders)("$name", ({ secrets, proof, headers, body, event }) => {
+  const bytes = utf8Encode(JSON.stringify(body));
+
+  test("is understood when its sender knows the secret, and where there is none", () => {
+    expect(readWebhook({ headers: { ...headers, ...proof(bytes) }, body: bytes }, secrets)).toEqual(event);
+    expect(readWebhook({ headers: { ...proof(bytes), ...headers }, body: bytes }, {})).toEqual(event);
   });
-  expect(readGithubPush({ "x-github-event": "ping" }, body, undefined)).toBeUndefined();
+
+  test("is refused before it is parsed when its sender does not know the secret", () => {
+    const refused = expect.objectContaining({ code: "WEBHOOK_SIGNATURE" });
+    const wrong = Object.fromEntries(Object.entries(secrets).map(([name]) => [name, "another"]));
+    for (const sent of [bytes, utf8Encode("no JSON")])
+      expect(() => readWebhook({ headers: { ...headers, ...proof(sent) }, body: sent }, wrong)).toThrow(refused);
+    if (!("x-hook-uuid" in proof(bytes))) expect(() => readWebhook({ headers, body: bytes }, secrets)).toThrow(refused);
+  });
 });
 
-test("where a secret is configured the signature must fit the very bytes", () => {
-  const signed = { ...headers, "x-hub-signature-256": `sha256=${hmacHex("sha256", "s3cret", body)}` };
-  expect(readGithubPush(signed, body, "s3cret")?.ref).toBe("refs/heads/main");
-  for (const bad of [headers, { ...headers, "x-hub-signature-256": "sha256=00" }])
-    expect(() => readGithubPush(bad, body, "s3cret")).toThrow(expect.objectContaining({ code: "WEBHOOK_SIGNATURE" }));
-  expect(() => readGithubPush(signed, utf8Encode("{}"), "s3cret")).toThrow(
+test("a signature fits the very bytes only", () => {
+  const sent = utf8Encode(JSON.stringify({ ref: "refs/heads/main", repository: githubRepository }));
+  const headers = { "x-github-event": "push", ...github.proof(sent) };
+  const changed = utf8Encode(JSON.stringify({ ref: "refs/heads/mine", repository: githubRepository }));
+  expect(() => readWebhook({ headers, body: changed }, github.secrets)).toThrow(
     expect.objectContaining({ code: "WEBHOOK_SIGNATURE" }),
+  );
+});
+
+test("a forger cannot say to be a provider without a secret, unless that is allowed", () => {
+  const body = utf8Encode(JSON.stringify({ ref: "refs/heads/main", project: gitlabProject }));
+  const forged = { headers: { "x-gitlab-event": "Push Hook" }, body };
+  expect(() => readWebhook(forged, github.secrets)).toThrow(expect.objectContaining({ code: "WEBHOOK_SIGNATURE" }));
+  expect(readWebhook(forged, { ...github.secrets, "webhook.allowUnauthenticated": "true" }).kind).toBe("push");
+});
+
+test("Bitbucket Server's connection test is answered though it is not signed", () => {
+  const request = { headers: { "x-event-key": "diagnostics:ping" }, body: utf8Encode('{"test":true}') };
+  expect(readWebhook(request, bitbucketServer.secrets)).toEqual({ kind: "none" });
+});
+
+test.each([
+  ["no JSON", "push"],
+  ["[]", "push"],
+  ['{"repository":{}}', "push"],
+  ['{"repository":"acme"}', "pull_request"],
+])("%s is no body of a %s", (text, event) => {
+  expect(() => readWebhook({ headers: { "x-github-event": event }, body: utf8Encode(text) }, {})).toThrow(
+    expect.objectContaining({ code: "WEBHOOK_BODY" }),
   );
 });
 
@@ -38,4 +298,34 @@ test.each([
   ["https://example.com/acme/fleet", false],
 ])("%s is the pushed repository: %s", (url, same) => {
   expect(isSameRepository(url, ["https://github.com/acme/fleet"])).toBe(same);
+});
+
+test.each([
+  ["oci://ghcr.io/acme/charts/web", true],
+  ["ghcr.io/acme/charts", true],
+  ["ghcr.io/acme/chart", false],
+  ["https://github.com/acme/charts", false],
+])("a push of ghcr.io/acme/charts/web concerns %s: %s", (repoURL, concerned) => {
+  expect(mayHaveChanged(repoURL, { kind: "artifact", urls: ["ghcr.io/acme/charts/web"], tag: "1" })).toBe(concerned);
+});
+
+test.each<[string, object, boolean]>([
+  ["its repository", { pullRequest: { github: { owner: "acme", repo: "fleet" } } }, true],
+  ["another repository", { pullRequest: { github: { owner: "acme", repo: "other" } } }, false],
+  ["a repository of a parameter", { pullRequest: { github: { owner: "acme", repo: "{{.repo}}" } } }, true],
+  [
+    "its repository within a matrix",
+    { matrix: { generators: [{ list: {} }, { pullRequest: { gitea: { owner: "acme", repo: "fleet" } } }] } },
+    true,
+  ],
+  ["a plugin", { plugin: { configMapRef: { name: "p" } } }, true],
+  ["a list", { list: { elements: [] } }, false],
+])("a pull request makes an ApplicationSet of %s be generated again: %s", (_what, generator, asked) => {
+  const set = {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "ApplicationSet",
+    metadata: { name: "previews" },
+    spec: { generators: [generator] },
+  };
+  expect(asksAgain(set as never, { kind: "pull-request", urls: ["https://github.com/acme/fleet"] })).toBe(asked);
 });

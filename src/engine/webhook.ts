@@ -1,41 +1,56 @@
 import { InputError } from "../core/errors.js";
-import { isObject, objectAt, stringAt } from "../core/manifest/value.js";
+import { isObject, type ValueObject } from "../core/manifest/value.js";
 import { isScpLike } from "../core/render/repository-url.js";
 import { utf8DecodeLossy } from "../platform/bytes.js";
-import { equalInConstantTime, hmacHex } from "../platform/hash.js";
+import { azureDevOps } from "./webhooks/azure-devops.js";
+import { bitbucket } from "./webhooks/bitbucket.js";
+import { bitbucketServer } from "./webhooks/bitbucket-server.js";
+import { gitea } from "./webhooks/gitea.js";
+import { github } from "./webhooks/github.js";
+import { gitlab } from "./webhooks/gitlab.js";
+import type { WebhookEvent, WebhookProvider, WebhookRequest, WebhookSecrets } from "./webhooks/provider.js";
+import { registry } from "./webhooks/registry.js";
 
-/** What a push webhook says. */
-export interface PushedChange {
-  /** The repository's addresses, as the sender knows them. */
-  readonly urls: readonly string[];
-  /** `refs/heads/main`; "" where the event names none. */
-  readonly ref: string;
-}
+/** In this order: Gitea also sends GitHub's headers, and a registry's request is one that nobody else claims. */
+const providers: readonly WebhookProvider[] = [azureDevOps, gitea, github, gitlab, bitbucket, bitbucketServer, registry];
+
+const secretNames = [
+  "webhook.github.secret",
+  "webhook.gitlab.secret",
+  "webhook.bitbucket.uuid",
+  "webhook.bitbucketserver.secret",
+  "webhook.gogs.secret",
+  "webhook.azuredevops.password",
+  "webhook.registry.secret",
+];
 
 /**
- * Reads a GitHub webhook: undefined for events that are no push. With a secret the signature must fit (compared in constant time); throws
- * InputError WEBHOOK_SIGNATURE or WEBHOOK_BODY.
+ * What a webhook says, after its sender has shown that it knows the secret: nothing is parsed before. Where any secret is configured a
+ * provider without one is refused, unless `webhook.allowUnauthenticated` is "true" (Argo CD takes it: a forger would say to be another
+ * provider). Throws InputError WEBHOOK_SIGNATURE or WEBHOOK_BODY.
  */
-export function readGithubPush(
-  headers: Readonly<Record<string, string | undefined>>,
-  rawBody: Uint8Array,
-  secret: string | undefined,
-): PushedChange | undefined {
-  if (secret) {
-    const given = headers["x-hub-signature-256"] ?? "";
-    const expected = `sha256=${hmacHex("sha256", secret, rawBody)}`;
-    if (!equalInConstantTime(given, expected))
-      throw new InputError("the webhook's signature does not fit", { code: "WEBHOOK_SIGNATURE" });
-  }
-  const event = headers["x-github-event"] ?? "";
-  if (event !== "push") return undefined;
-  const body = parse(utf8DecodeLossy(rawBody));
-  const repository = objectAt(body, "repository");
-  const urls = ["html_url", "clone_url", "ssh_url", "git_url"]
-    .map((key) => stringAt(repository, key))
-    .filter((url) => url !== "");
-  if (urls.length === 0) throw new InputError("the webhook names no repository", { code: "WEBHOOK_BODY" });
-  return { urls, ref: stringAt(body, "ref") };
+export function readWebhook(request: WebhookRequest, secrets: WebhookSecrets): WebhookEvent {
+  const provider = providers.find(({ claims }) => claims(request.headers))!;
+  const authentication = provider.authenticate(request, secrets);
+  if (authentication === "forged")
+    throw new InputError(`the webhook's signature or token is not that of ${provider.name}`, { code: "WEBHOOK_SIGNATURE" });
+  if (
+    authentication === "unset" &&
+    secretNames.some((name) => secrets[name]) &&
+    secrets["webhook.allowUnauthenticated"] !== "true"
+  )
+    throw new InputError(`no webhook secret is configured for ${provider.name}`, { code: "WEBHOOK_SIGNATURE" });
+  let parsed: ValueObject | undefined;
+  return provider.read(request.headers, () => (parsed ??= parse(utf8DecodeLossy(request.body))));
+}
+
+/** Whether a repository that is followed may have changed by what the webhook tells of. */
+export function mayHaveChanged(repoURL: string, event: WebhookEvent): boolean {
+  if (event.kind === "none") return false;
+  if (event.kind !== "artifact") return isSameRepository(repoURL, event.urls);
+  // A chart's repoURL may be the folder that it is in.
+  const own = placeOf(repoURL);
+  return event.urls.some((url) => placeOf(url) === own || placeOf(url).startsWith(`${own}/`));
 }
 
 /** Whether a repository URL in any spelling (https, ssh, scp-like) is one of the addresses. */
@@ -44,7 +59,7 @@ export function isSameRepository(repoURL: string, urls: readonly string[]): bool
   return urls.some((url) => placeOf(url) === own);
 }
 
-function parse(text: string): ReturnType<typeof objectAt> {
+function parse(text: string): ValueObject {
   try {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
@@ -55,7 +70,7 @@ function parse(text: string): ReturnType<typeof objectAt> {
 }
 
 /** `host/path` without protocol, user, port, `ssh.` prefix and `.git`. */
-function placeOf(url: string): string {
+export function placeOf(url: string): string {
   let text = url.trim().toLowerCase();
   if (isScpLike(text)) text = text.replace(/^[^@]*@/, "").replace(":", "/");
   else text = text.replace(/^[a-z+]+:\/\//, "").replace(/^[^/@]*@/, "");

@@ -13,15 +13,11 @@ import type { AreaReport } from "./run.js";
 import { sync } from "./sync.js";
 import { tracking } from "./tracking.js";
 
-export interface AreaOptions {
-  /** Keeps only the ids that contain it. */
-  readonly match?: string | undefined;
-  /** Areas that take a sample take everything. */
-  readonly full?: boolean | undefined;
-}
-
-/** Runs every case below `folder`. */
-export type Area = (folder: string, options: AreaOptions) => Promise<AreaReport>;
+/** Runs every case below `folder`; `match` keeps only the ids that contain it. */
+export type Area = (
+  folder: string,
+  options: { readonly match?: string | undefined; readonly full?: boolean | undefined },
+) => Promise<AreaReport>;
 
 /** One line an area; the runner is `<area>.ts` beside this file. */
 export const areas = new Map<string, Area>();

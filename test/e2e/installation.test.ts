@@ -2,6 +2,9 @@ import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { diskTree } from "#src/adapters/fs/disk-tree.js";
+import { loadChart, templateChart } from "#src/core/helm/index.js";
+import { buildKustomization } from "#src/core/kustomize/index.js";
 import { findKubernetesAssets } from "./kubernetes-assets.mjs";
 import { type RealCluster, startRealCluster } from "./real-cluster.js";
 
@@ -80,5 +83,40 @@ spec:
       "applicationsets/status",
       "appprojects",
     ]);
+  });
+
+  test("what Fleetwright itself renders of deploy/install changes nothing", () => {
+    const built = buildKustomization(diskTree(root), "deploy/install");
+    if (built.kind !== "built") throw new Error("deploy/install needs what is not in the repository");
+    const versions = () => kubectl("get", "-k", "deploy/install", "-o", "jsonpath={.items[*].metadata.generation}").stdout;
+    const before = versions();
+    const applied = kubectlWithInput(built.yaml(), "apply", "--server-side", "-f", "-");
+    expect(applied.stderr).toBe("");
+    expect(versions()).toBe(before);
+  });
+
+  test("the chart in its namespaced mode is accepted, and its account may do nothing outside of its namespaces", () => {
+    for (const name of ["gitops", "shop"]) kubectl("create", "namespace", name);
+    const chart = loadChart(diskTree(root), "deploy/chart/fleetwright");
+    const values = { namespaced: { enabled: true, namespaces: ["shop"] } };
+    const { yaml } = templateChart(chart, values, { releaseName: "fw", namespace: "gitops" });
+    const applied = kubectlWithInput(yaml, "apply", "--server-side", "-f", "-");
+    expect(applied.stderr).toBe("");
+    const can = (verb: string, resource: string, namespace: string) =>
+      kubectl("auth", "can-i", verb, resource, "-n", namespace, "--as=system:serviceaccount:gitops:fw-controller").stdout.trim();
+    expect(can("create", "deployments.apps", "shop")).toBe("yes");
+    expect(can("patch", "applications.argoproj.io", "gitops")).toBe("yes");
+    expect(can("create", "deployments.apps", "gitops")).toBe("no");
+    expect(can("create", "secrets", "gitops")).toBe("no");
+    expect(can("get", "secrets", "default")).toBe("no");
+    expect(can("list", "nodes", "default")).toBe("no");
+  });
+
+  test("the chart with its default values is accepted by a dry run on the server", () => {
+    const chart = loadChart(diskTree(root), "deploy/chart/fleetwright");
+    const { yaml } = templateChart(chart, {}, { releaseName: "other", namespace: "gitops" });
+    const applied = kubectlWithInput(yaml, "apply", "--server-side", "--dry-run=server", "-f", "-");
+    expect(applied.stderr).toBe("");
+    expect(applied.stdout.match(/serverside-applied/g)).toHaveLength(9);
   });
 });

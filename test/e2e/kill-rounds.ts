@@ -21,6 +21,8 @@ import {
 } from "./workbench.js";
 
 const patienceMs = 90_000;
+// Prime to the number of writes: so that the kills meet every write sooner or later, and few kills are spread evenly.
+const stride = 7;
 const program = join(root, "dist/apps/main.js");
 
 export interface KillReport {
@@ -52,7 +54,7 @@ export async function playKillRounds(cluster: TestCluster, kills: number): Promi
       await syncTwice(stage, `round-${app}`, undefined, (sync) => {
         syncs++;
         if (done >= kills) return undefined;
-        const turn = Math.floor(app / 2) + sync;
+        const turn = (Math.floor(app / 2) + sync) * stride;
         return { at: 1 + (turn % clean[sync]!), moment: app % 2 === 0 ? "before" : "after", noted: () => done++ };
       });
     }

@@ -10,7 +10,7 @@ const kinds = [
 const againMs = 200;
 
 /**
- * Plays the kubelet and the load balancers of a cluster without nodes: pods become ready, those of Jobs succeed, Ingresses and Services get
+ * Plays the kubelet and the load balancers of a cluster without nodes: pods become ready, those of Jobs succeed or fail as the simulator's annotation says, Ingresses and Services get
  * addresses. All other status is the real kube-controller-manager's. Returns what ends it.
  */
 export function playStatus(cluster: ClusterPort): () => Promise<void> {
@@ -62,7 +62,8 @@ function podStatus(pod: KubernetesObject, status: ValueObject): ValueObject | un
   const now = new Date().toISOString().replace(/\.\d+Z$/, "Z");
   const isJobs = pod.metadata.ownerReferences?.some((owner) => owner.kind === "Job") === true;
   const isReady: Value = { type: "Ready", status: isJobs ? "False" : "True", lastTransitionTime: now };
-  return { phase: isJobs ? "Succeeded" : "Running", startTime: now, conditions: [isReady] };
+  const crashes = pod.metadata.annotations?.["simulator.fleetwright.dev/behavior"] === "crash";
+  return { phase: crashes ? "Failed" : isJobs ? "Succeeded" : "Running", startTime: now, conditions: [isReady] };
 }
 
 function versionOf(resource: ApiResource): string {

@@ -22,6 +22,10 @@ export interface Checkout {
   worktree(): Promise<string>;
   /** The files at a commit, or at what `worktree` gave. */
   tree(id: string): Promise<FileTree>;
+  /** The same files where only `paths` are likely to be read; others are read one by one. */
+  sparseTree(id: string, paths: Iterable<string>): Promise<FileTree>;
+  /** The id of a commit's tree; two commits with the same files have the same. */
+  treeId(id: string): Promise<string>;
   changedPaths(from: string, to: string): Promise<readonly string[]>;
   describe(commit: string): Promise<CommitDescription>;
   /** Commits that touched one of `paths` on the way to `revision`, the newest first. */
@@ -87,6 +91,8 @@ export async function openCheckout(directory: string): Promise<Checkout> {
       return await git(["write-tree"], scratch, top);
     },
     tree: (id) => mirror.tree(id),
+    sparseTree: (id, paths) => mirror.sparseTree(id, paths),
+    treeId: (id) => mirror.treeId(id),
     changedPaths: (from, to) => mirror.changedPaths(from, to),
     describe: async (commit) => describeCommit(await mirror.commitText(commit)),
     async commitsTouching(revision, paths) {

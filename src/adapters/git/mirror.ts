@@ -30,12 +30,14 @@ export interface RemoteRefs {
 
 const eagerFileBytes = 256 * 1024;
 const eagerTreeBytes = 128 * 1024 * 1024;
+const mostTrees = 64;
 const largestFileBytes = 32 * 1024 * 1024;
 
 /** A bare copy of one repository and the objects in it. */
 export class Mirror {
   private readonly reader: ObjectReader;
   private readonly loaded = new Set<string>();
+  private readonly trees = new Map<string, Promise<FileTree>>();
   private ready: Promise<void> | undefined;
   private fetches = 0;
 
@@ -93,10 +95,47 @@ export class Mirror {
   }
 
   /** The files at a commit; small ones are brought into memory now, in bulk. */
-  async tree(commit: string): Promise<FileTree> {
+  tree(commit: string): Promise<FileTree> {
+    const known = this.trees.get(commit);
+    if (known !== undefined) return known;
+    const made = this.makeTree(commit);
+    this.trees.set(commit, made);
+    made.catch(() => this.trees.delete(commit));
+    for (const oldest of this.trees.keys()) {
+      if (this.trees.size <= mostTrees) break;
+      this.trees.delete(oldest);
+    }
+    return made;
+  }
+
+  private async makeTree(commit: string): Promise<FileTree> {
     const root = await this.rootTree(commit);
     await this.loadTrees(root);
     await this.loadBlobs(root);
+    return this.treeAt(root);
+  }
+
+  /** The id of a commit's tree. */
+  treeId(commit: string): Promise<string> {
+    return this.rootTree(commit);
+  }
+
+  /** The files at a commit of which only `paths` are likely to be read: these are brought into memory, others when they are asked for. */
+  async sparseTree(commit: string, paths: Iterable<string>): Promise<FileTree> {
+    const root = await this.rootTree(commit);
+    await this.loadTrees(root);
+    const tree = this.treeAt(root);
+    const wanted = new Set<string>();
+    for (const path of paths) {
+      const id = tree.kind(path) === "file" ? tree.id?.(path) : undefined;
+      if (id !== undefined && !this.options.cache.has(id)) wanted.add(id);
+    }
+    const blobs = await Promise.all([...wanted].map((id) => this.reader.contents(id)));
+    for (const blob of blobs) if (blob !== undefined) this.options.cache.addBlob(blob.id, blob.bytes);
+    return tree;
+  }
+
+  private treeAt(root: string): FileTree {
     return gitTree(root, {
       tree: (id) => this.treeNow(id),
       blob: (id, path, siblings) => this.options.cache.blob(id) ?? this.blobNow(id, path, siblings()),

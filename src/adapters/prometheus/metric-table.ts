@@ -92,6 +92,11 @@ export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
     help: "Number of git ls-remote requests failures by repo server",
     labels: ["repo"],
   },
+  argocd_webhook_requests_total: {
+    kind: "counter",
+    help: "Number of webhook requests received by repo.",
+    labels: ["repo"],
+  },
   fleetwright_room_duration_seconds: {
     kind: "histogram",
     help: "How long a room of a reconcile took.",
@@ -103,7 +108,18 @@ export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
   fleetwright_render_cache_misses_total: { kind: "counter", help: "Renders that had to be made.", labels: [] },
   fleetwright_drift_age_seconds: {
     kind: "gauge",
-    help: "How long an application has differed from git, as this process has seen it.",
+    help: "How long an application has differed from git.",
     labels: [...app, "project", "env"],
+  },
+  fleetwright_drift_onset_timestamp_seconds: {
+    kind: "gauge",
+    help: "Since when an application has differed from git, in seconds since the epoch.",
+    labels: [...app, "project", "env"],
+  },
+  fleetwright_drift_episode_seconds: {
+    kind: "histogram",
+    help: "How long a drifted resource differed until it did no longer, by the side that moved.",
+    labels: ["project", "env", "cause"],
+    buckets: [1, 10, 60, 300, 900, 3600, 4 * 3600, 24 * 3600, 7 * 24 * 3600],
   },
 };

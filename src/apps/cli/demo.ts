@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { type DemoOptions, runDemo } from "../demo/run-demo.js";
 import { type CliIo, guarded } from "./io.js";
 
@@ -14,6 +14,7 @@ export function registerDemo(program: Command, io: CliIo): void {
     .option("--port <port>", "port of the page, metrics and webhook (0: any free one)", countUpTo(65_535, 0), 0)
     .option("--data-dir <dir>", "keep the repository, the kubeconfig and the caches here (default: a temporary folder)")
     .option("--speed <factor>", "simulated seconds a second", Number, 20)
+    .addOption(new Option("--report <file>", "write the figures of the run as JSON").hideHelp())
     .action((options: DemoOptions) => guarded(io, () => runDemo(io, options)));
 }
 

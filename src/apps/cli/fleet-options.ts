@@ -35,6 +35,7 @@ export async function withFleet(io: CliIo, options: FleetOptions, action: (fleet
       directory: options.checkout ?? io.cwd,
       repos: options.repo,
       note: (text) => io.err(`${text}\n`),
+      env: io.env,
     });
     try {
       await action(fleet);

@@ -1,10 +1,19 @@
 import type { Command } from "commander";
-import { emitJson } from "../../core/yaml/json.js";
+import { manifestGeneratePaths } from "../../core/impact/generate-paths.js";
+import { exceededBudgets, readBudgets } from "../../core/impact/guard.js";
+import { configFile } from "../fleet/fleet-config.js";
 import { hasDifferences, summaryLine } from "../fleet/report/fleet-report.js";
 import { impactJson } from "../fleet/report/json.js";
+import { someNames } from "../fleet/report/terminal.js";
 import { type CliIo, guarded } from "./io.js";
-import { formatTable, outputOption } from "./output.js";
-import { addRangeOptions, asValue, compareRevisions, type RangeOptions } from "./revision-range.js";
+import { formatTable, outputOption, printValue } from "./output.js";
+import { addRangeOptions, compareRevisions, type RangeOptions } from "./revision-range.js";
+
+interface Options extends RangeOptions {
+  readonly output: string;
+  readonly guard?: boolean;
+  readonly emitPaths?: boolean;
+}
 
 /** `fleetwright impact [REV_A] [REV_B]`: which Applications a change touches, and why. Exit code 1 when one differs. */
 export function registerImpact(program: Command, io: CliIo): void {
@@ -12,12 +21,28 @@ export function registerImpact(program: Command, io: CliIo): void {
     program.command("impact [revA] [revB]").description("which ApplicationSets and Applications a change touches, and why"),
   )
     .addOption(outputOption(["table", "name", "json"]))
-    .action((revA: string | undefined, revB: string | undefined, options: RangeOptions & { readonly output: string }) =>
+    .option(
+      "--guard",
+      "hold it against the budgets of fleetwright.yaml at the first revision: exit code 1 only when one is exceeded",
+    )
+    .option("--emit-paths", "print the manifest-generate-paths annotation of every Application at the second revision")
+    .action((revA: string | undefined, revB: string | undefined, options: Options) =>
       guarded(io, async () => {
         const revisions = [revA, revB].filter((revision) => revision !== undefined);
         const report = await compareRevisions(io, revisions, options);
+        if (options.emitPaths) {
+          const paths = [...report.after.applications.values()].map(
+            (application) => [application.name, manifestGeneratePaths(application)] as const,
+          );
+          if (options.output === "json") printValue(io, Object.fromEntries(paths), "json");
+          else
+            for (const [name, value] of paths)
+              io.out(`${name}  argocd.argoproj.io/manifest-generate-paths: ${JSON.stringify(value)}\n`);
+          return;
+        }
+        const over = options.guard ? exceededBudgets(report.changes, readBudgets(report.budgets, configFile)) : undefined;
         if (options.output === "json")
-          io.out(`${emitJson(asValue(impactJson(report)), { indent: 2, sortKeys: false, escapeHtml: false })}\n`);
+          printValue(io, { ...(impactJson(report) as object), ...(over ? { overBudget: over } : {}) }, "json");
         else if (options.output === "name") io.out(report.changes.map((change) => `${change.name}\n`).join(""));
         else {
           const rows = report.changes.map((change) => {
@@ -31,7 +56,9 @@ export function registerImpact(program: Command, io: CliIo): void {
           for (const problem of report.problems) io.err(`${problem}\n`);
           io.out(`${summaryLine(report)}\n`);
         }
-        io.setExitCode(hasDifferences(report) ? 1 : 0);
+        for (const { budget, limit, max, found, examples } of over ?? [])
+          io.err(`over budget: ${budget}: ${limit} is ${found}, at most ${max} is allowed (${someNames(examples)})\n`);
+        io.setExitCode((over ? over.length > 0 : hasDifferences(report)) ? 1 : 0);
       }),
     );
 }

@@ -33,6 +33,7 @@ export async function compareRevisions(io: CliIo, revisions: readonly string[], 
     directory: options.checkout ?? io.cwd,
     repos: options.repo,
     note: (text) => io.err(`${text}\n`),
+    env: io.env,
   });
   try {
     const [from, to] = await endsOf(fleet, revisions, options.worktree === true);
@@ -46,7 +47,8 @@ export async function compareRevisions(io: CliIo, revisions: readonly string[], 
       treeBefore: await fleet.tree(from),
       treeAfter: await fleet.tree(to),
     });
-    return fleetReport({ from, to, before, after, changes, reasons });
+    const { budgets } = await fleet.config(from);
+    return fleetReport({ from, to, before, after, changes, reasons, budgets });
   } finally {
     fleet.close();
   }

@@ -1,7 +1,9 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { FleetwrightError } from "../../core/errors.js";
+import { parseGoDurationMs } from "../../core/tracking/go-duration.js";
 import type { Controller } from "../../engine/controller.js";
 import type { Logger } from "../../ports/telemetry.js";
 
@@ -11,7 +13,7 @@ export interface ControllerServer {
 }
 
 export interface ControllerRoutes {
-  readonly controller: Pick<Controller, "isReady" | "webhook">;
+  readonly controller: Pick<Controller, "isReady" | "webhook" | "drift">;
   readonly metrics: () => Promise<string>;
   readonly contentType: string;
   readonly log: Logger;
@@ -21,15 +23,17 @@ export interface ControllerRoutes {
 
 const mostWebhookBytes = 50 * 1024 * 1024;
 
-/** `/metrics`, `/healthz`, `/readyz` and `/api/webhook`. */
+/** `/metrics`, `/healthz`, `/readyz`, `/api/webhook` and `/api/v1/drift`. */
 export function controllerRoutes({ controller, metrics, contentType, log, page }: ControllerRoutes): Hono {
   const app = new Hono();
   app.get("/healthz", (context) => context.text("ok\n"));
   app.get("/readyz", (context) => (controller.isReady ? context.text("ok\n") : context.text("not ready\n", 503)));
   app.get("/metrics", async (context) => context.body(await metrics(), 200, { "content-type": contentType }));
-  app.post("/api/webhook", async (context) => {
-    if (Number(context.req.header("content-length") ?? 0) > mostWebhookBytes)
-      return context.json({ error: "the body is too large" }, 413);
+  const limited = bodyLimit({
+    maxSize: mostWebhookBytes,
+    onError: (context) => context.json({ error: "the body is too large" }, 413),
+  });
+  app.post("/api/webhook", limited, async (context) => {
     const body = new Uint8Array(await context.req.arrayBuffer());
     try {
       const headers = Object.fromEntries(context.req.raw.headers.entries());
@@ -39,6 +43,13 @@ export function controllerRoutes({ controller, metrics, contentType, log, page }
       log.warn("a webhook was refused", { code: error.code });
       return context.json({ error: error.message }, error.code === "WEBHOOK_SIGNATURE" ? 401 : 400);
     }
+  });
+  app.get("/api/v1/drift", (context) => {
+    const query = context.req.query();
+    const minAgeMs = query["for"] === undefined ? 0 : parseGoDurationMs(query["for"]);
+    if (minAgeMs === undefined) return context.json({ error: "for is not a duration, such as 15m" }, 400);
+    const asked = Object.entries(query).filter(([name]) => ["project", "env", "cluster", "cause"].includes(name));
+    return context.json({ episodes: controller.drift({ ...Object.fromEntries(asked), minAgeMs }) });
   });
   if (page) app.route("/", page);
   return app;

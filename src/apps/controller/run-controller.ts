@@ -8,6 +8,9 @@ import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
 import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
 import { fengariRuntime } from "../../adapters/lua/fengari-runtime.js";
 import { prometheusMetrics } from "../../adapters/prometheus/prometheus-metrics.js";
+import { createScmPort, type NamedData } from "../../adapters/scm/scm-port.js";
+import { callPlugin } from "../../adapters/scm/plugin-service.js";
+import { secretData } from "../../core/manifest/secret-data.js";
 import { Controller } from "../../engine/controller.js";
 import type { Clock } from "../../ports/clock.js";
 import type { ClusterConnection, ClusterPort } from "../../ports/cluster.js";
@@ -61,6 +64,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
     "ssh",
     ...(setup.allowFileRepositories === true ? (["file"] as const) : []),
   ];
+  const namespace = setup.namespace ?? "argocd";
   let source: GitSource | undefined;
   const controller = new Controller({
     hub,
@@ -77,7 +81,8 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       return source;
     },
     renderers: toolRenderers(),
-    namespace: setup.namespace ?? "argocd",
+    services: { scm: createScmPort({ clock, controllerNamespace: namespace, secret: namedData(hub, "Secret"), configMap: namedData(hub, "ConfigMap") }), plugin: (request) => callPlugin(request) },
+    namespace,
     clock,
     random: setup.random ?? Math.random,
     telemetry,
@@ -119,5 +124,15 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       await source?.close();
       await hub.close();
     },
+  };
+}
+
+/** Reads a Secret's or ConfigMap's data of any namespace, for the providers' tokens and certificates. */
+function namedData(hub: ClusterPort, kind: "Secret" | "ConfigMap"): (namespace: string, name: string) => Promise<NamedData | undefined> {
+  return async (namespace, name) => {
+    const found = await hub.get({ apiVersion: "v1", kind, namespace, name });
+    if (!found) return undefined;
+    const data = kind === "Secret" ? secretData(found) : ((found["data"] ?? {}) as Readonly<Record<string, string>>);
+    return { data, labels: found.metadata.labels ?? {} };
   };
 }

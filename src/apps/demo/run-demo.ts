@@ -34,6 +34,8 @@ export interface DemoOptions {
   readonly dataDir?: string;
   /** Simulated seconds a second. */
   readonly speed: number;
+  /** Writes the figures of the run as JSON. */
+  readonly report?: string;
 }
 
 /** What a caller may still do with a demo that stays up. */
@@ -113,8 +115,10 @@ async function play(craft: Stagecraft): Promise<void> {
   closers.push(async () => {
     for (const connection of connections.values()) await connection.close();
   });
+  const rendersOfRollOut = await renderCount(controller);
+  const told: { readonly what: string; readonly ms: number }[] = [];
   for (const step of story) {
-    const told = await step({
+    const chapter = await step({
       shape,
       hub,
       view,
@@ -132,9 +136,20 @@ async function play(craft: Stagecraft): Promise<void> {
       renders: () => renderCount(controller),
       metrics: () => controller.metrics(),
     });
-    io.out(`• ${told.what} (${formatSeconds(told.ms)})\n`);
+    told.push(chapter);
+    io.out(`• ${chapter.what} (${formatSeconds(chapter.ms)})\n`);
   }
   io.out(`\n${formatSummary(progress.finished)}\n`);
+  if (options.report !== undefined) {
+    const figures = {
+      rollOutMs: total,
+      renders: rendersOfRollOut,
+      stages: progress.finished,
+      story: told,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    };
+    await writeFile(options.report, JSON.stringify(figures));
+  }
   const running = { kubeconfig: started.kubeconfig, url: controller.url ?? "", repository: repository.directory };
   await craft.onReady?.(running);
   if (options.once) return;

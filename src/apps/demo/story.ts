@@ -40,6 +40,7 @@ export type Step = (hands: Stagehands) => Promise<Told>;
 export const story: readonly Step[] = [
   newServiceAppears,
   newClusterReceivesItsOwn,
+  overlayCommitIsLive,
   baseCommitReachesItsUsers,
   unrelatedCommitCostsNothing,
   handScaledIsHealed,
@@ -86,6 +87,31 @@ async function newClusterReceivesItsOwn(hands: Stagehands): Promise<Told> {
   return { what: `cluster ${name} was registered: it received its ${expected.length} Applications`, ms: hands.now() - started };
 }
 
+async function overlayCommitIsLive(hands: Stagehands): Promise<Told> {
+  const target = deploymentOf(hands, fleetClusters(hands.shape)[0]!.env);
+  const [cluster] = fleetClusters(hands.shape);
+  const path = `apps/${target.name}/overlays/${cluster!.env}-${cluster!.region}/kustomization.yaml`;
+  const text = serviceFiles(fleetServices(hands.shape)[1] ?? serviceAt(0), hands.shape)[path] ?? "";
+  const commit = await hands.repository.commit(`Announce a maintenance of ${target.application}`, {
+    [path]: `${text}commonAnnotations:\n  example.com/maintenance: planned\n`,
+  });
+  const started = hands.now();
+  await hands.push(commit);
+  await poll(hands, `${target.application} carries the annotation`, async () => {
+    const found = await target.client.get({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      namespace: target.namespace,
+      name: target.name,
+    });
+    return found?.metadata.annotations?.["example.com/maintenance"] === "planned";
+  });
+  const ms = hands.now() - started;
+  const users = [...hands.view.all.values()].filter((application) => path.startsWith(`${pathOf(application)}/`)).map(keyOf);
+  await settle(hands, `the users of ${path}`, users, commit);
+  return { what: `one overlay changed: ${target.application} was live with it after the push`, ms };
+}
+
 async function baseCommitReachesItsUsers(hands: Stagehands): Promise<Told> {
   const service = serviceAt(0);
   const users = applicationsOf(hands.view, service);
@@ -105,9 +131,7 @@ async function baseCommitReachesItsUsers(hands: Stagehands): Promise<Told> {
     `the commit reaches the ${users.length} users of the base, not ${reached.length} Applications`,
   );
   const rendered = (await hands.renders()) - renders;
-  const overlays = new Set(
-    users.map((application) => stringAt(objectAt(objectAt(application as unknown as ValueObject, "spec"), "source"), "path")),
-  ).size;
+  const overlays = new Set(users.map(pathOf)).size;
   expect(rendered === overlays, `${overlays} overlays are rendered, not ${rendered}`);
   return { what: `one base changed: exactly its ${users.length} Applications were synced, by ${overlays} renders`, ms };
 }
@@ -245,6 +269,11 @@ function applicationsOf(view: ApplicationsView, service: Service): readonly Kube
 
 function keyOf(application: KubernetesObject): string {
   return `${application.metadata.namespace}/${application.metadata.name}`;
+}
+
+/** The folder that its source names. */
+function pathOf(application: KubernetesObject): string {
+  return stringAt(objectAt(objectAt(application as unknown as ValueObject, "spec"), "source"), "path");
 }
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {

@@ -7,8 +7,10 @@ import type { FileTree } from "../../core/render/file-tree.js";
 import { normalizeRepositoryURL } from "../../core/render/repository-url.js";
 import { parseYamlDocuments } from "../../core/yaml/parse.js";
 import { chooseCheckoutUrls } from "./checkout-urls.js";
-import { type FleetConfig, readFleetConfig } from "./fleet-config.js";
+import { configFile, type FleetConfig, readFleetConfig } from "./fleet-config.js";
+import { programVersion } from "./program-version.js";
 import { renderFromTrees } from "./render-from-trees.js";
+import { openStateCache, type StateCache } from "./state-cache.js";
 
 export interface OpenFleetOptions {
   readonly directory: string;
@@ -16,6 +18,8 @@ export interface OpenFleetOptions {
   readonly repos: readonly string[];
   /** Told once each: what was assumed. */
   readonly note: (text: string) => void;
+  /** Where states are kept for the next process; absent: nowhere. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A fleet that is read from a clone, at any of its revisions; nothing else is asked. */
@@ -34,13 +38,16 @@ export interface OpenFleet {
 export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   const checkout = await openCheckout(options.directory);
   const others = new Map<string, FileTree>();
+  const otherIds: string[] = [];
   const clones: Checkout[] = [];
   try {
     for (const given of options.repos) {
       const [url, path] = splitRepo(given);
       const clone = await openCheckout(path);
       clones.push(clone);
-      others.set(normalizeRepositoryURL(url), await clone.tree(await clone.resolve("HEAD")));
+      const head = await clone.resolve("HEAD");
+      otherIds.push(head);
+      others.set(normalizeRepositoryURL(url), await clone.tree(head));
     }
   } catch (error) {
     for (const clone of [checkout, ...clones]) clone.close();
@@ -52,18 +59,24 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
     notes.add(text);
     options.note(text);
   };
-  const workspaces = new Map<string, { workspace: FleetWorkspace; at: string | undefined }>();
+  const workspaces = new Map<string, Entry>();
   const render: RenderApplication = renderFromTrees();
 
-  const workspaceFor = (config: FleetConfig, tree: FileTree): { workspace: FleetWorkspace; at: string | undefined } => {
+  const workspaceFor = (config: FleetConfig, tree: FileTree): Entry => {
     // Another configuration searches other files: that fleet is computed on its own.
     const key = `${tree.read("fleetwright.yaml")?.id ?? ""} ${config.inventory.map((file) => tree.read(file)?.id ?? "").join(" ")}`;
     const known = workspaces.get(key);
     if (known) return known;
-    const made = {
+    const context = [checkout.directory, ...checkout.remotes, ...options.repos, ...otherIds, programVersion(), key];
+    const made: Entry = {
       at: undefined,
+      renderCount: 0,
+      cache: options.env ? openStateCache(context, options.env) : undefined,
       workspace: new FleetWorkspace({
-        render,
+        render: (application, treeFor) => {
+          made.renderCount++;
+          return render(application, treeFor);
+        },
         checkoutUrls: (named) => {
           const choice = chooseCheckoutUrls(checkout.remotes, named, new Set(others.keys()));
           if (choice.note) note(choice.note);
@@ -80,14 +93,21 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
 
   return {
     checkout,
-    tree: (id) => checkout.tree(id),
-    config: async (id) => readFleetConfig(await checkout.tree(id)),
+    tree: (id) => checkout.sparseTree(id, []),
+    config: async (id) => readFleetConfig(await checkout.sparseTree(id, [configFile])),
     async at(id) {
-      const tree = await checkout.tree(id);
-      const entry = workspaceFor(readFleetConfig(tree), tree);
+      const sparse = await checkout.sparseTree(id, [configFile]);
+      const entry = workspaceFor(readFleetConfig(sparse), sparse);
+      if (entry.at === undefined) entry.at = await restoreNearest(entry, id, checkout);
       const changed = entry.at === undefined ? undefined : await checkout.changedPaths(entry.at, id);
+      const tree = changed ? await checkout.sparseTree(id, entry.workspace.readsBehind(changed)) : await checkout.tree(id);
       const state = entry.workspace.moveTo(tree, changed);
       entry.at = id;
+      // A little that is new is sooner computed again than written.
+      if (entry.renderCount > Math.max(10, state.applications.size / 20)) {
+        entry.cache?.save(await checkout.treeId(id), entry.workspace.snapshot());
+        entry.renderCount = 0;
+      }
       return state;
     },
     async withInventory(id, change) {
@@ -97,9 +117,33 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
       return workspace.withInventory(tree, change(workspace.inventory));
     },
     close() {
+      for (const { cache } of workspaces.values()) cache?.close();
       for (const clone of [checkout, ...clones]) clone.close();
     },
   };
+}
+
+interface Entry {
+  readonly workspace: FleetWorkspace;
+  readonly cache: StateCache | undefined;
+  at: string | undefined;
+  /** Renders since the state was last kept. */
+  renderCount: number;
+}
+
+/** Takes over the kept state of this tree, or else one whose tree git still knows; gives its tree. */
+async function restoreNearest({ workspace, cache }: Entry, id: string, checkout: Checkout): Promise<string | undefined> {
+  if (!cache) return undefined;
+  const own = await checkout.treeId(id);
+  const candidates = cache.trees();
+  for (const tree of candidates.includes(own) ? [own] : candidates.slice(0, 5)) {
+    const isKnown = tree === own || (await checkout.treeId(tree).then(Boolean, () => false));
+    const snapshot = isKnown ? cache.load(tree) : undefined;
+    if (!snapshot) continue;
+    workspace.restore(snapshot);
+    return tree;
+  }
+  return undefined;
 }
 
 function inventoryAt(tree: FileTree, file: string): ReturnType<typeof clustersFromInventory> {

@@ -109,8 +109,8 @@ function grouped(leaf: Leaf, keyOf: (index: number) => string, shape: Shape, ext
     );
     winners.set(key, winner);
   }
-  const valueOf = new Map(leaf.texts.map((text, index) => [text, leaf.values[index]]));
-  const expected = groups.map((key) => valueOf.get(winners.get(key)!));
+  const byText = new Map(leaf.texts.map((text, index) => [text, leaf.values[index]]));
+  const expected = groups.map((key) => byText.get(winners.get(key)!));
   const mismatches = leaf.texts.flatMap((text, index) => (text === winners.get(groups[index]!) ? [] : [index]));
   return { leaf, expected, groups, mismatches, ...shape, cost: counts.size + extra + mismatches.length * mismatchCost };
 }

@@ -19,7 +19,7 @@ export interface Budget {
   readonly depth: number;
 }
 
-export const defaultBudget: Budget = { steps: 20_000_000, outputLength: 64 * 1024 * 1024, depth: 1_500 };
+export const defaultBudget: Budget = { steps: 10_000_000, outputLength: 64 * 1024 * 1024, depth: 1_500 };
 
 /** What one execution shares between all its nested templates. */
 export class Run {

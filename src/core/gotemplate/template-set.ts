@@ -5,6 +5,7 @@ import { quote } from "./fmt/quote.js";
 import { builtins } from "./funcs/builtins.js";
 import type { FunctionContext, FunctionTable } from "./function.js";
 import { isEmptyTree } from "./nodes.js";
+import { ParsedTexts } from "./parsed-texts.js";
 import { parseTemplate, type Tree } from "./parser.js";
 import type { GoValue } from "./value/value.js";
 
@@ -14,20 +15,21 @@ export interface Template {
   walk?: Walk;
 }
 
-const maxCachedTexts = 2_000;
+const parsedByTable = new WeakMap<FunctionTable, ParsedTexts>();
 
 /**
  * Templates that see each other (Go's associated templates) under one function table. A clone shares what it does not redefine.
  */
 export class TemplateSet {
   private readonly own = new Map<string, Template>();
-  private readonly parsed: Map<string, ReadonlyMap<string, Template>>;
+  private readonly parsed: ParsedTexts;
 
   constructor(
     private readonly functions: FunctionTable,
     private readonly parent?: TemplateSet,
   ) {
-    this.parsed = parent?.parsed ?? new Map();
+    this.parsed = parsedByTable.get(functions) ?? new ParsedTexts();
+    parsedByTable.set(functions, this.parsed);
   }
 
   lookup(name: string): Template | undefined {
@@ -75,14 +77,11 @@ export class TemplateSet {
   }
 
   private templatesOf(name: string, text: string): ReadonlyMap<string, Template> {
-    const key = `${name}\n${text}`;
-    const known = this.parsed.get(key);
-    if (known) return known;
-    const hasFunction = (wanted: string) => Object.hasOwn(this.functions, wanted) || Object.hasOwn(builtins, wanted);
-    const trees = parseTemplate(name, text, hasFunction);
-    const templates = new Map([...trees].map(([defined, tree]) => [defined, { tree }]));
-    if (this.parsed.size < maxCachedTexts) this.parsed.set(key, templates);
-    return templates;
+    return this.parsed.get(name, text, () => {
+      const hasFunction = (wanted: string) => Object.hasOwn(this.functions, wanted) || Object.hasOwn(builtins, wanted);
+      const trees = parseTemplate(name, text, hasFunction);
+      return new Map([...trees].map(([defined, tree]) => [defined, { tree }]));
+    });
   }
 }
 

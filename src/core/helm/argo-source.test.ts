@@ -42,6 +42,7 @@ describe("valueFiles", () => {
       ["/root.yaml", "$vals/x/y.yaml", "/root.yaml"],
       ["root.yaml", "$vals/x/y.yaml"],
     ],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Argo CD's build environment syntax
     [["v/${ARGOCD_APP_NAME}.yaml", "v/a.yaml"], ["chart/v/a.yaml"]],
   ])("%j", (valueFiles, expected) => {
     expect(names({ valueFiles, ignoreMissingValueFiles: true })).toEqual(expected);

@@ -49,12 +49,21 @@ function collect(
     if (isLibrary && !baseName(file.name).startsWith("_")) continue;
     files.push({
       name: pathClean(`${place.path}/${file.name}`),
-      text: fromBytes(file.bytes),
+      text: textOf(file.bytes),
       values: scope,
       basePath: pathClean(`${place.path}/templates`),
     });
   }
   return scope;
+}
+
+const texts = new WeakMap<Uint8Array, string>();
+
+/** The text of a chart's file, decoded once. */
+function textOf(bytes: Uint8Array): string {
+  const text = texts.get(bytes) ?? fromBytes(bytes);
+  texts.set(bytes, text);
+  return text;
 }
 
 /** The same entries under Helm's values type: changes through either are seen by both. */

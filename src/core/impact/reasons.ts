@@ -29,11 +29,14 @@ export function findReasons(
 ): ReadonlyMap<string, readonly Reason[]> {
   const graphs = { before: new OverlayGraph(context.treeBefore), after: new OverlayGraph(context.treeAfter) };
   const reasons = new Map<string, readonly Reason[]>();
+  // Only a path that appears or vanishes changes the listing of its folder.
+  const listed = new Set(context.changedPaths.filter((path) => context.treeBefore.kind(path) !== context.treeAfter.kind(path)));
   for (const change of changes) {
     const found = new Map<string, Reason>();
     for (const path of context.changedPaths) {
       const reason =
-        reasonOf(path, change.after, context.after, graphs.after) ?? reasonOf(path, change.before, context.before, graphs.before);
+        reasonOf(path, change.after, context.after, graphs.after, listed) ??
+        reasonOf(path, change.before, context.before, graphs.before, listed);
       if (reason) found.set(path, reason);
     }
     reasons.set(change.key, [...found.values()]);
@@ -46,9 +49,10 @@ function reasonOf(
   application: FleetApplication | undefined,
   state: FleetState,
   graph: OverlayGraph,
+  listed: ReadonlySet<string>,
 ): Reason | undefined {
   if (!application) return undefined;
-  if (hasRead(application.render.readSet, path)) {
+  if (hasRead(application.render.readSet, path, listed)) {
     const sources = sourcePathsOf(application);
     for (const source of sources) {
       const chain = graph.chain(source, path);
@@ -66,15 +70,14 @@ function reasonOf(
     (entry) => entry.file === path || (entry.file !== undefined && path.startsWith(`${entry.file}/`)),
   );
   const isFileRead = set?.readSet.files.has(path) === true;
-  if (isOwn || (set && !isFileRead && hasRead(set.readSet, path)))
+  if (isOwn || (set && !isFileRead && hasRead(set.readSet, path, listed)))
     return { path, through: [origin.generator, `ApplicationSet ${origin.applicationSet}`] };
   return undefined;
 }
 
-function hasRead(readSet: ReadSet, path: string): boolean {
+function hasRead(readSet: ReadSet, path: string, listed: ReadonlySet<string>): boolean {
   if (readSet.files.has(path) || readSet.kinds.has(path)) return true;
-  const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-  return readSet.listings.has(parent) && !readSet.files.has(path) && readSet.listings.get(parent) !== "";
+  return listed.has(path) && readSet.listings.has(path.slice(0, Math.max(0, path.lastIndexOf("/"))));
 }
 
 function sourcePathsOf(application: FleetApplication): readonly string[] {

@@ -39,7 +39,15 @@ export interface WorkspaceOptions {
   readonly inventory?: readonly Cluster[];
 }
 
-interface GenerationRun {
+/** All that a workspace knows, as plain values and Maps, to be kept for another process. Equal parts are the same objects. */
+export interface WorkspaceSnapshot {
+  readonly findings: ReadonlyMap<string, { readonly id: string; readonly found: FileFindings }>;
+  readonly generated: ReadonlyMap<string, GenerationRun>;
+  readonly renders: ReadonlyMap<string, FleetRender>;
+  readonly inventory: readonly Cluster[];
+}
+
+export interface GenerationRun {
   readonly manifest: ValueObject;
   readonly inventory: readonly Cluster[];
   readonly readSet: ReadSet;
@@ -61,6 +69,8 @@ export class FleetWorkspace {
   readonly #generated = new Map<string, GenerationRun>();
   readonly #generatorReads = new ReadIndex<string>();
   readonly #renders = new Map<string, FleetRender>();
+  /** Every spec is one Application's, and never changes. */
+  readonly #renderKeys = new WeakMap<ValueObject, string>();
   readonly #renderReads = new ReadIndex<string>();
   #state: FleetState = { applications: new Map(), applicationSets: new Map(), problems: [] };
   #inventory: readonly Cluster[] = [];
@@ -69,6 +79,25 @@ export class FleetWorkspace {
 
   constructor(options: WorkspaceOptions) {
     this.#options = options;
+  }
+
+  snapshot(): WorkspaceSnapshot {
+    return { findings: this.#findings, generated: this.#generated, renders: this.#renders, inventory: this.#inventory };
+  }
+
+  /** Takes over what another workspace knew; the next move says what may have changed since. Only before the first move. */
+  restore(snapshot: WorkspaceSnapshot): void {
+    for (const [path, entry] of snapshot.findings) this.#findings.set(path, entry);
+    for (const [key, run] of snapshot.generated) {
+      this.#generated.set(key, run);
+      this.#generatorReads.set(key, run.readSet);
+    }
+    for (const [key, render] of snapshot.renders) {
+      this.#renders.set(key, render);
+      this.#renderReads.set(key, render.readSet);
+    }
+    this.#inventory = snapshot.inventory;
+    this.#isEmpty = false;
   }
 
   get state(): FleetState {
@@ -95,6 +124,16 @@ export class FleetWorkspace {
     this.#forgetStale(tree, changed);
     this.#state = this.#compute(tree);
     return this.#state;
+  }
+
+  /** Files that a move over `changed` is likely to read: they themselves, and what those who read one of them read. */
+  readsBehind(changed: readonly string[]): ReadonlySet<string> {
+    const paths = new Set(changed);
+    const add = (readSet: ReadSet | undefined): void => {
+      for (const path of readSet?.files.keys() ?? []) paths.add(path);
+    };
+    for (const key of this.#renderReads.touchedBy(changed)) add(this.#renders.get(key)?.readSet);
+    return paths;
   }
 
   #search(tree: FileTree, changed: readonly string[] | undefined): void {
@@ -150,11 +189,12 @@ export class FleetWorkspace {
     const applications = new Map<string, FleetApplication>();
     const duplicates: Duplicate[] = [];
     const place = (made: { metadata: ValueObject; spec: ValueObject; origin: ApplicationOrigin }): string => {
-      const application = this.#applicationOf(made, tree);
-      const other = applications.get(application.key);
-      if (other) duplicates.push({ application, other });
-      else applications.set(application.key, application);
-      return application.key;
+      const key = keyOf({ metadata: made.metadata });
+      const other = applications.get(key);
+      // What does not count is not rendered either.
+      if (other) duplicates.push({ application: made, other });
+      else applications.set(key, this.#applicationOf(made, tree));
+      return key;
     };
     for (const found of resources) {
       if (found.kind !== "applicationSet") continue;
@@ -274,8 +314,12 @@ export class FleetWorkspace {
   }
 
   #render(key: string, made: { metadata: ValueObject; spec: ValueObject }, tree: FileTree): FleetRender {
-    const inputs = [made.spec["source"] ?? null, made.spec["sources"] ?? null, made.spec["destination"] ?? null];
-    const renderKey = `${key} ${emitJson(inputs)}`;
+    let renderKey = this.#renderKeys.get(made.spec);
+    if (renderKey === undefined) {
+      const inputs = [made.spec["source"] ?? null, made.spec["sources"] ?? null, made.spec["destination"] ?? null];
+      renderKey = `${key} ${emitJson(inputs)}`;
+      this.#renderKeys.set(made.spec, renderKey);
+    }
     const known = this.#renders.get(renderKey);
     if (known) return known;
     const recorder = recordReads(tree);
@@ -343,13 +387,13 @@ function keyOf(value: ValueObject): string {
 
 interface Duplicate {
   /** The one that does not count. */
-  readonly application: FleetApplication;
+  readonly application: Pick<FleetApplication, "metadata" | "origin">;
   readonly other: FleetApplication;
 }
 
 /** One finding for each pair of sources, however many names they share. */
 function duplicateProblems(duplicates: readonly Duplicate[]): readonly FleetProblem[] {
-  const sourceOf = ({ origin }: FleetApplication): string =>
+  const sourceOf = ({ origin }: Pick<FleetApplication, "origin">): string =>
     origin.kind === "applicationSet" ? `ApplicationSet ${origin.applicationSet}` : origin.file.split("/").slice(0, 1).join("/");
   const groups = new Map<string, Duplicate[]>();
   for (const duplicate of duplicates) {
@@ -358,11 +402,12 @@ function duplicateProblems(duplicates: readonly Duplicate[]): readonly FleetProb
   }
   return [...groups.values()].map((group) => {
     const { application, other } = group[0]!;
-    const where = (found: FleetApplication): string => (found.origin.kind === "file" ? found.origin.file : sourceOf(found));
+    const where = (found: Pick<FleetApplication, "origin">): string =>
+      found.origin.kind === "file" ? found.origin.file : sourceOf(found);
     const many = group.length === 1 ? "" : ` (and ${group.length - 1} more that both define)`;
     return {
       error: new InputError(
-        `Application ${application.name}${many} is defined by ${where(other)} and by ${where(application)}; the first one counts`,
+        `Application ${stringAt(application.metadata, "name")}${many} is defined by ${where(other)} and by ${where(application)}; the first one counts`,
         {
           code: "IMPACT_DUPLICATE",
           location: { file: application.origin.file },

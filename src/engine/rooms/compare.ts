@@ -5,16 +5,20 @@ import { isHook, isIgnored, isSkipped } from "../../core/sync/hooks.js";
 import { partitionTargets, type ResourcePair, reconcile } from "../../core/sync/reconcile.js";
 import { waveOf } from "../../core/sync/waves.js";
 import { isSelfTracked, type TrackingSettings, trackedApp, trackedId } from "../../core/tracking/track.js";
+import { withOwners } from "../applied-pairs.js";
 import type { Condition } from "../conditions.js";
 import type { ComparedResource, Differ, DiffVerdict, HealthVerdict } from "../decide.js";
 import type { LiveState } from "../live-state.js";
+
+/** What a comparison asks of the live state. */
+export type ComparedLive = Pick<LiveState, "cluster" | "need" | "isNamespaced" | "setWanted" | "objectsOf" | "find" | "load">;
 
 export interface CompareInput {
   /** The Application's tracking name. */
   readonly instance: string;
   readonly namespace: string;
   readonly targets: readonly KubernetesObject[];
-  readonly live: LiveState;
+  readonly live: ComparedLive;
   /** Kinds (`group/Kind`) that the Application had when it was compared last. */
   readonly formerKinds: readonly string[];
   readonly tracking: TrackingSettings;
@@ -61,14 +65,15 @@ export class CompareMemory {
 export async function compareApplication(input: CompareInput): Promise<CompareOutput> {
   const { live, tracking, instance } = input;
   const parts = partitionTargets(input.targets);
-  await live.need(new Set([...input.targets.map(kindIdOf), ...input.formerKinds]));
+  const wanted = wantedOf(input.targets);
+  await live.need([...wanted.kinds, ...input.formerKinds]);
   const conditions: Condition[] = [];
   const lives = await liveObjects(input, conditions);
   const { pairs, hooks } = reconcile(parts.sync, lives, {
     namespace: input.namespace,
     isNamespaced: (group, kind) => live.isNamespaced(group, kind),
   });
-  live.setWanted(instance, new Set(input.targets.map((target) => formatResourceKey(resourceKeyOf(target)))));
+  live.setWanted(instance, wanted.keys);
   let outOfSync = false;
   let failed = false;
   const resources: ComparedResource[] = [];
@@ -81,7 +86,8 @@ export async function compareApplication(input: CompareInput): Promise<CompareOu
     let verdict: DiffVerdict = { modified: false };
     if (!hook) {
       try {
-        verdict = verdictOf(pair, input);
+        const found = verdictOf(pair, input);
+        verdict = found instanceof Promise ? await found : found;
       } catch (error) {
         failed = true;
         conditions.push({ type: "ComparisonError", message: `${key.kind} ${key.name}: ${formatError(error)}` });
@@ -132,8 +138,24 @@ export async function compareApplication(input: CompareInput): Promise<CompareOu
   };
 }
 
-function kindIdOf(object: KubernetesObject): string {
-  return `${splitApiVersion(object.apiVersion).group}/${object.kind}`;
+interface Wanted {
+  readonly keys: ReadonlySet<string>;
+  /** `group/Kind`. */
+  readonly kinds: readonly string[];
+}
+
+const wantedByTargets = new WeakMap<readonly KubernetesObject[], Wanted>();
+
+/** Keys and kinds of the targets; found once for a list of targets, which stays the same while nothing is rendered anew. */
+function wantedOf(targets: readonly KubernetesObject[]): Wanted {
+  let wanted = wantedByTargets.get(targets);
+  if (wanted === undefined) {
+    const keys = new Set(targets.map((target) => formatResourceKey(resourceKeyOf(target))));
+    const kinds = new Set(targets.map((target) => `${splitApiVersion(target.apiVersion).group}/${target.kind}`));
+    wanted = { keys, kinds: [...kinds] };
+    wantedByTargets.set(targets, wanted);
+  }
+  return wanted;
 }
 
 /** The objects that carry the mark, and those that stand where a target is to be. */
@@ -163,14 +185,19 @@ async function liveObjects(input: CompareInput, conditions: Condition[]): Promis
   return [...lives.values()];
 }
 
-function verdictOf(pair: ResourcePair, input: CompareInput): DiffVerdict {
+/** Awaits nothing but for rules that ask who owns a field, which the live state does not keep. */
+function verdictOf(pair: ResourcePair, input: CompareInput): DiffVerdict | Promise<DiffVerdict> {
   const { target, live } = pair;
   if (target === null || live === null) return { modified: false };
   const known = input.memory.find(target, live);
   if (known !== undefined) return known;
-  const verdict = input.differ.compare(target, live);
-  input.memory.keep(target, live, verdict);
-  return verdict;
+  const judge = (current: KubernetesObject): DiffVerdict => {
+    const verdict = input.differ.compare(target, current);
+    input.memory.keep(target, live, verdict);
+    return verdict;
+  };
+  if (!input.differ.decidesByOwners(target) || live.metadata.managedFields !== undefined) return judge(live);
+  return withOwners(live, input.live.cluster).then(judge);
 }
 
 /** Argo CD: a live object whose mark names another object is a copy; it is neither compared nor pruned. */

@@ -2,13 +2,13 @@ import { InputError } from "../../core/errors.js";
 import type { KubernetesObject } from "../../core/manifest/object.js";
 import { stringAt, type ValueObject } from "../../core/manifest/value.js";
 import type { FileTree } from "../../core/render/file-tree.js";
-import { recordReads } from "../../core/render/recording-tree.js";
+import { type ReadSet, recordReads } from "../../core/render/recording-tree.js";
 import { type RemoteTreeNeed, renderSource, type ToolRenderers } from "../../core/render/render-source.js";
 import { sourceDirectory } from "../../core/render/source-path.js";
 import { type SourceType, sourceTypeOf } from "../../core/render/source-type.js";
 import type { SourcePort } from "../../ports/source.js";
 import type { Telemetry } from "../../ports/telemetry.js";
-import type { RenderCache, RenderEntry } from "../render-cache.js";
+import type { RefReads, RefTree, RenderCache, RenderEntry } from "../render-cache.js";
 
 export interface RenderRoom {
   readonly source: SourcePort;
@@ -40,9 +40,18 @@ export interface RenderOutput {
   readonly revisions: readonly string[];
   readonly sourceType: string;
   /** Where each render is kept, by repository. */
-  readonly renders: readonly { readonly repoURL: string; readonly key: string }[];
+  readonly renders: readonly RenderPlace[];
+  /** What renderers say beside the manifests. */
+  readonly warnings: readonly string[];
   /** Sources that were rendered rather than found in the cache. */
   readonly rendered: number;
+}
+
+/** Where a render is kept, for a repository that it read; `ref` where that is not its own but one it borrowed from. */
+export interface RenderPlace {
+  readonly repoURL: string;
+  readonly key: string;
+  readonly ref?: string;
 }
 
 const mostRounds = 20;
@@ -52,71 +61,131 @@ const mostRounds = 20;
  * the same: an unrelated commit costs none.
  */
 export async function renderApplication(room: RenderRoom, input: RenderInput): Promise<RenderOutput> {
-  const revisions: string[] = [];
+  const revisions = await resolveSources(room, input);
+  const refs = await refTrees(room, input, revisions);
   const manifests: KubernetesObject[] = [];
   const ids: string[] = [];
-  const renders: { repoURL: string; key: string }[] = [];
+  const renders: RenderPlace[] = [];
+  const warnings: string[] = [];
   let sourceType = "";
   let rendered = 0;
   for (const [index, source] of input.sources.entries()) {
-    const wanted = input.revisions?.[index];
-    const revision = wanted || stringAt(source, "targetRevision") || "HEAD";
-    const repoURL = stringAt(source, "repoURL");
-    if (repoURL === "") throw new InputError(`source ${index + 1} has no repoURL`, { code: "SOURCE_INCOMPLETE" });
-    const { commit } = await room.source.resolve(repoURL, revision, { maxAgeMs: input.maxAgeMs });
-    revisions.push(commit);
     // A source with only a ref lends its files to the others.
-    if (stringAt(source, "ref") !== "" && !source["path"] && !source["chart"]) continue;
+    if (isLender(source) && !source["path"] && !source["chart"]) continue;
+    const repoURL = stringAt(source, "repoURL");
+    const commit = revisions[index]!;
     const tree = await room.source.tree(repoURL, commit);
     const type = sourceTypeOf(source, tree, sourceDirectory(tree, stringAt(source, "path")));
-    const key = renderKey(source, type, input);
-    const found = input.force ? undefined : room.cache.find(key, commit, tree);
+    const key = renderKey(source, { type, commit, input });
+    const found = input.force ? undefined : room.cache.find(key, commit, tree, refs);
     room.telemetry.metrics.count(
       found === undefined ? "fleetwright_render_cache_misses_total" : "fleetwright_render_cache_hits_total",
       {},
     );
-    const entry = found ?? (await renderOne(room, input, source, { commit, tree, key }));
+    const entry = found ?? (await renderOne(room, input, source, { commit, tree, key, refs }));
     if (found === undefined) rendered++;
     sourceType ||= entry.sourceType;
     manifests.push(...entry.manifests);
+    warnings.push(...entry.warnings);
     ids.push(entry.id);
     renders.push({ repoURL, key });
+    for (const ref of entry.refs.keys()) renders.push({ repoURL: lenderOf(input, ref), key, ref });
   }
-  return { manifests, id: ids.join(","), renders, revisions, sourceType, rendered };
+  return { manifests, id: ids.join(","), renders, revisions, sourceType, rendered, warnings };
+}
+
+/** A commit for each source. */
+async function resolveSources(room: RenderRoom, input: RenderInput): Promise<readonly string[]> {
+  const revisions: string[] = [];
+  for (const [index, source] of input.sources.entries()) {
+    const revision = input.revisions?.[index] || stringAt(source, "targetRevision") || "HEAD";
+    const repoURL = stringAt(source, "repoURL");
+    if (repoURL === "") throw new InputError(`source ${index + 1} has no repoURL`, { code: "SOURCE_INCOMPLETE" });
+    revisions.push((await room.source.resolve(repoURL, revision, { maxAgeMs: input.maxAgeMs })).commit);
+  }
+  return revisions;
+}
+
+/** The trees of the sources with `ref`, by that name. */
+async function refTrees(
+  room: RenderRoom,
+  input: RenderInput,
+  revisions: readonly string[],
+): Promise<ReadonlyMap<string, RefTree>> {
+  const refs = new Map<string, RefTree>();
+  for (const [index, source] of input.sources.entries()) {
+    if (!isLender(source)) continue;
+    const commit = revisions[index]!;
+    refs.set(stringAt(source, "ref"), { commit, tree: await room.source.tree(stringAt(source, "repoURL"), commit) });
+  }
+  return refs;
+}
+
+function isLender(source: ValueObject): boolean {
+  return stringAt(source, "ref") !== "";
+}
+
+function lenderOf(input: RenderInput, ref: string): string {
+  return stringAt(
+    input.sources.find((source) => stringAt(source, "ref") === ref),
+    "repoURL",
+  );
 }
 
 /** What of an Application takes part in the rendering of a source, besides files: a chart knows its release, a plain directory nothing. */
-function renderKey(source: ValueObject, type: SourceType, input: RenderInput): string {
+function renderKey(
+  source: ValueObject,
+  of: { readonly type: SourceType; readonly commit: string; readonly input: RenderInput },
+): string {
+  const { type, commit, input } = of;
   const text = JSON.stringify(source);
   const isPlain = (type === "Directory" || type === "Kustomize") && !text.includes("ARGOCD_");
   if (isPlain) return `${text}|${input.kubeVersion}`;
-  return `${text}|${input.appName}|${input.namespace}|${input.kubeVersion}|${input.apiVersions.join(",")}`;
+  const lenders = input.sources.filter(isLender).map((lender) => [lender["ref"], lender["repoURL"]]);
+  // A source that names its commit is another one at each commit.
+  const named = text.includes("ARGOCD_APP_REVISION") ? commit : "";
+  return `${text}|${input.appName}|${input.namespace}|${input.kubeVersion}|${input.apiVersions.join(",")}|${JSON.stringify(lenders)}|${named}`;
 }
 
 async function renderOne(
   room: RenderRoom,
   input: RenderInput,
   source: ValueObject,
-  at: { readonly commit: string; readonly tree: FileTree; readonly key: string },
+  at: {
+    readonly commit: string;
+    readonly tree: FileTree;
+    readonly key: string;
+    readonly refs: ReadonlyMap<string, RefTree>;
+  },
 ): Promise<RenderEntry> {
   const { appName, namespace, kubeVersion, apiVersions } = input;
   const remotes = new Map<string, FileTree>();
   for (let round = 0; round < mostRounds; round++) {
     const recorded = recordReads(at.tree);
+    const lent = new Map([...at.refs].map(([name, { tree }]) => [name, recordReads(tree)]));
+    const refs = new Map([...lent].map(([name, { tree }]) => [name, tree]));
     const result = renderSource(
-      { tree: recorded.tree, source, appName, namespace, kubeVersion, apiVersions, remotes },
+      { tree: recorded.tree, source, appName, namespace, kubeVersion, apiVersions, remotes, refs, revision: at.commit },
       room.renderers,
     );
     if (result.kind === "rendered") {
-      const { manifests, sourceType } = result;
+      const { manifests, sourceType, warnings = [] } = result;
+      const read = new Map<string, RefReads>();
+      for (const [name, { readSet }] of lent)
+        if (!isEmptyReadSet(readSet())) read.set(name, { commit: at.refs.get(name)!.commit, readSet: readSet() });
       // Remote bases may move without a commit here: such a render is not kept.
-      const entry = room.cache.put(at.key, { commit: at.commit, readSet: recorded.readSet(), manifests, sourceType });
+      const readSet = recorded.readSet();
+      const entry = room.cache.put(at.key, { commit: at.commit, readSet, manifests, sourceType, warnings, refs: read });
       if (remotes.size > 0) room.cache.drop(at.key);
       return entry;
     }
     await Promise.all(result.needs.map(async (need) => remotes.set(need.key, await fetchRemote(room.source, need))));
   }
   throw new InputError("remote bases refer to each other without end", { code: "RENDER_NEEDS" });
+}
+
+function isEmptyReadSet({ files, listings, kinds }: ReadSet): boolean {
+  return files.size === 0 && listings.size === 0 && kinds.size === 0;
 }
 
 async function fetchRemote(source: SourcePort, need: RemoteTreeNeed): Promise<FileTree> {

@@ -169,6 +169,7 @@ function serviceRules(draft: Draft): readonly FieldCause[] {
   for (const [index, port] of ports.entries()) {
     if (ports.length > 1 && text(port, "name") === "") causes.push(requiredField(`spec.ports[${index}].name`));
     causes.push(...portRules(count(port, "port"), `spec.ports[${index}].port`));
+    causes.push(...portRules(count(port, "targetPort"), `spec.ports[${index}].targetPort`));
     const id = `${text(port, "protocol")} ${count(port, "port")}`;
     if (seen.has(id))
       causes.push({

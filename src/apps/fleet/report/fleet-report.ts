@@ -3,6 +3,7 @@ import type { ApplicationChange } from "../../../core/impact/fleet-diff.js";
 import type { FleetState } from "../../../core/impact/fleet-state.js";
 import { type FoldedChange, foldChanges } from "../../../core/impact/fold.js";
 import type { Reason } from "../../../core/impact/reasons.js";
+import type { ValueObject } from "../../../core/manifest/value.js";
 
 /** All that a report of two revisions may say; each output format prints the same. */
 export interface FleetReport {
@@ -20,6 +21,10 @@ export interface FleetReport {
     readonly errors: readonly string[];
   }[];
   readonly applicationCount: number;
+  /** The fleet at `to`. */
+  readonly after: FleetState;
+  /** As `fleetwright.yaml` has them at `from`: a change cannot raise its own budget. */
+  readonly budgets: readonly ValueObject[];
 }
 
 export function fleetReport(input: {
@@ -29,6 +34,7 @@ export function fleetReport(input: {
   readonly after: FleetState;
   readonly changes: readonly ApplicationChange[];
   readonly reasons: ReadonlyMap<string, readonly Reason[]>;
+  readonly budgets?: readonly ValueObject[];
 }): FleetReport {
   const { before, after, changes } = input;
   const touched = changes.filter((change) => change.effect !== "unchanged");
@@ -43,6 +49,8 @@ export function fleetReport(input: {
     problems: after.problems.map(({ error }) => formatError(error)),
     applicationSets: applicationSetChanges(before, after),
     applicationCount: after.applications.size,
+    after,
+    budgets: input.budgets ?? [],
   };
 }
 

@@ -20,8 +20,10 @@ export type Write =
   | { readonly kind: "unchanged" }
   | { readonly kind: "refused"; readonly message: string };
 
-/** Argo CD never takes these off, whoever set them. */
+/** Argo CD never takes its own of these off, whoever set them; the others are the Application controller's memory. */
 const alwaysPreservedAnnotations = [
+  "fleetwright.dev/drift",
+  "fleetwright.dev/hook-intents",
   "notified.notifications.argoproj.io",
   "argocd.argoproj.io/refresh",
   "argocd.argoproj.io/hydrate",

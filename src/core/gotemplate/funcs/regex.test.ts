@@ -10,6 +10,7 @@ describe("regex", () => {
       '[1 2] ["","bb",""] null',
     ],
     [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Go's replacement syntax
       '{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }} {{ regexReplaceAll "a(x*)b" "-ab-axxb-" "$1W" }} {{ mustRegexReplaceAll "(?P<n>a)" "ba" "<$n$$>" }}',
       "-W-xxW- --- b<a$>",
     ],

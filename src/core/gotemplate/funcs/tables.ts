@@ -7,9 +7,14 @@ import { argoYamlFunctions } from "./yaml.js";
 /** Functions of an ApplicationSet with `goTemplate: true`. */
 export const argoTable: FunctionTable = { ...sprigFunctions, ...argoFunctions, ...argoYamlFunctions };
 
-/** Functions of a Helm chart's templates. */
+const helmTables = new Map<string, FunctionTable>();
+
+/** Functions of a Helm chart's templates; the same table for the same options. */
 export function helmTable(options: HelmFunctionOptions = {}): FunctionTable {
-  return { ...sprigFunctions, ...helmFunctions(options) };
+  const key = `${options.lint ?? false} ${options.version ?? ""}`;
+  const table = helmTables.get(key) ?? { ...sprigFunctions, ...helmFunctions(options) };
+  helmTables.set(key, table);
+  return table;
 }
 
 export type FunctionSetName = "argo" | "helm" | "sprig";

@@ -1,4 +1,5 @@
 import { parse, TomlDate, TomlError, type TomlPrimitive, type TomlTable } from "smol-toml";
+import { tomlErrorText } from "./toml-error.js";
 import { functionError, TemplateFailure } from "../errors.js";
 import { durationText } from "../fmt/duration.js";
 import { formatFloat } from "../fmt/float.js";
@@ -24,16 +25,14 @@ export const tomlFunctions: FunctionTable = {
     try {
       return readTable(parse(text, { integersAsBigInt: true }));
     } catch (error) {
-      if (error instanceof TomlError) return new GoMap(new Map([["Error", tomlMessage(text, error)]]));
+      if (error instanceof TomlError) return new GoMap(new Map([["Error", tomlErrorText(text, { line: error.line, reason: firstSentence(error) })]]));
       throw error;
     }
   }),
 };
 
-/** Line and first sentence of the reader's error. The wording differs from the original's. */
-function tomlMessage(text: string, error: TomlError): string {
-  const reason = error.message.split("\n")[0]?.replace("Invalid TOML document: ", "") ?? "";
-  return `toml: line ${Math.min(error.line, text.split("\n").length)}: ${reason}`;
+function firstSentence(error: TomlError): string {
+  return error.message.split("\n")[0]?.replace("Invalid TOML document: ", "") ?? "";
 }
 
 function readTable(table: TomlTable): GoMap {

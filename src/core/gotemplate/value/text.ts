@@ -1,4 +1,4 @@
-import { utf8Encode } from "../../../platform/bytes.js";
+import { utf8Decode, utf8Encode } from "../../../platform/bytes.js";
 
 /*
  * Go strings are bytes. Here they are JavaScript strings of code points, and a byte that is no part of valid UTF-8 is the lone
@@ -32,6 +32,8 @@ export function toBytes(text: string): Uint8Array {
 
 /** The Go string of `bytes`. */
 export function fromBytes(bytes: Uint8Array): string {
+  const valid = utf8Decode(bytes);
+  if (valid !== undefined) return valid;
   let text = "";
   for (let index = 0; index < bytes.length; ) {
     const { code, size } = decodeRune(bytes, index);

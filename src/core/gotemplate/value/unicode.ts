@@ -1,7 +1,4 @@
 const spaces = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
-const leading = /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
-const trailing = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/;
-
 /** unicode.IsSpace */
 export function isSpace(char: string): boolean {
   return spaces.test(char);
@@ -9,7 +6,11 @@ export function isSpace(char: string): boolean {
 
 /** strings.TrimSpace */
 export function trimSpace(text: string): string {
-  return text.replace(leading, "").replace(trailing, "");
+  let start = 0;
+  let end = text.length;
+  while (start < end && spaces.test(text[start] as string)) start++;
+  while (end > start && spaces.test(text[end - 1] as string)) end--;
+  return text.slice(start, end);
 }
 
 /** unicode.ToUpper of one character: never more than one, `ß` stays. */

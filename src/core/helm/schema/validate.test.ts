@@ -33,7 +33,7 @@ describe("findings name the place and what was wanted", () => {
     ],
     [{ oneOf: [true, true] }, 1, ["- at '': 'oneOf' failed, subschemas 0, 1 matched"]],
     [{ not: {} }, 1, ["- at '': 'not' failed"]],
-    [{ if: { required: ["a"] }, then: { required: ["b"] } }, { a: 1 }, ["- at '': missing property 'b'"]],
+    [JSON.parse('{"if": {"required": ["a"]}, "then": {"required": ["b"]}}'), { a: 1 }, ["- at '': missing property 'b'"]],
     [{ multipleOf: 0.1 }, 0.3, []],
     [{ $ref: "#/$defs/x", $defs: { x: { type: "string" } } }, 1, ["- at '': got number, want string"]],
     [{ unevaluatedProperties: false, allOf: [{ properties: { a: true } }] }, { a: 1, b: 2 }, ["- at '/b': false schema"]],

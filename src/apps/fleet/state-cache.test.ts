@@ -1,0 +1,74 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { InputError } from "../../core/errors.js";
+import type { FleetRender } from "../../core/impact/fleet-state.js";
+import type { WorkspaceSnapshot } from "../../core/impact/workspace.js";
+import { openStateCache } from "./state-cache.js";
+
+const home = mkdtempSync(join(tmpdir(), "fleetwright-state-cache-"));
+afterEach(() => rmSync(join(home, "fleetwright"), { recursive: true, force: true }));
+
+const open = () => openStateCache(["clone"], { XDG_CACHE_HOME: home });
+
+function render(name: string, error?: InputError): FleetRender {
+  return {
+    manifests: error ? [] : [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name } }],
+    warnings: [],
+    ...(error ? { error } : {}),
+    readSet: { files: new Map([[`${name}.yaml`, "id"]]), listings: new Map(), kinds: new Map(), directories: new Map() },
+  };
+}
+
+const snapshot = (renders: readonly (readonly [string, FleetRender])[]): WorkspaceSnapshot => ({
+  findings: new Map(),
+  generated: new Map(),
+  inventory: [],
+  renders: new Map(renders),
+});
+
+function files(ending: string): readonly string[] {
+  return readdirSync(home, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(home, name));
+}
+
+test("what one process kept, the next one finds: manifests, read-sets and errors", () => {
+  const failed = render("b", new InputError("no base", { code: "X", location: { file: "b.yaml", line: 3 } }));
+  open().save(
+    "t1",
+    snapshot([
+      ["a", render("a")],
+      ["b", failed],
+    ]),
+  );
+  const loaded = open().load("t1")!;
+  expect(loaded.renders.get("a")).toEqual(render("a"));
+  expect(loaded.renders.get("b")?.error).toMatchObject({ code: "X", location: { line: 3 } });
+});
+
+test("a render that came from the cache is not written a second time", () => {
+  open().save("t1", snapshot([["a", render("a")]]));
+  const cache = open();
+  const loaded = cache.load("t1")!;
+  cache.save("t2", snapshot([...loaded.renders, ["b", render("b")]]));
+  expect(files(".pack")).toHaveLength(2);
+  expect([...open().load("t2")!.renders.values()].map(({ manifests }) => manifests[0]?.metadata.name)).toEqual(["a", "b"]);
+});
+
+test("a torn or altered state is as good as none", () => {
+  open().save("t1", snapshot([["a", render("a")]]));
+  const [state] = files(".state");
+  const bytes = readFileSync(state!);
+  truncateSync(state!, bytes.length - 5);
+  expect(open().load("t1")).toBeUndefined();
+  writeFileSync(state!, bytes);
+  truncateSync(files(".pack")[0]!, 3);
+  expect(open().load("t1")).toBeUndefined();
+});
+
+test("another context never sees it", () => {
+  open().save("t1", snapshot([]));
+  expect(openStateCache(["another"], { XDG_CACHE_HOME: home }).load("t1")).toBeUndefined();
+});

@@ -1,0 +1,310 @@
+import { createHash, randomBytes } from "node:crypto";
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { deserialize, serialize } from "node:v8";
+import { ExternalError, type FleetwrightError, InputError } from "../../core/errors.js";
+import type { FleetRender } from "../../core/impact/fleet-state.js";
+import type { WorkspaceSnapshot } from "../../core/impact/workspace.js";
+import type { ReadSet } from "../../core/render/recording-tree.js";
+
+/** Fleet states on disk, by tree. Everything may be deleted at any time; what is damaged or half written is not used. */
+export interface StateCache {
+  /** Trees of which a state is kept, the last used first. */
+  trees(): readonly string[];
+  load(tree: string): WorkspaceSnapshot | undefined;
+  save(tree: string, snapshot: WorkspaceSnapshot): void;
+  close(): void;
+}
+
+const maxBytes = 512 << 20;
+const maxStates = 24;
+const maxPacks = 12;
+/** Part of every key: another program's notes are never read. */
+const formatVersion = "1";
+
+interface StoredRender extends Omit<FleetRender, "manifests" | "error" | "readSet"> {
+  readonly error?: unknown;
+  readonly readSet: StoredReadSet;
+  /** Where the manifests are: index of the pack, first byte, length. */
+  readonly at: readonly [pack: number, offset: number, length: number];
+  readonly digest: string;
+}
+
+/** Paths and ids as indexes into one table, since most renders read the same files. */
+type StoredReadSet = readonly [files: Uint32Array, listings: Uint32Array, kinds: Uint32Array, directories: Uint32Array];
+
+interface StoredState {
+  readonly packs: readonly { readonly name: string; readonly bytes: number }[];
+  readonly table: readonly string[];
+  readonly findings: WorkspaceSnapshot["findings"];
+  readonly generated: ReadonlyMap<string, unknown>;
+  readonly renders: ReadonlyMap<string, StoredRender>;
+  readonly inventory: WorkspaceSnapshot["inventory"];
+}
+
+/** Opens the states of one context: clone, options and version of the program. `cacheHome`: by the XDG rules. */
+export function openStateCache(context: readonly string[], env: Readonly<Record<string, string | undefined>>): StateCache {
+  const home = env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache");
+  const root = join(home, "fleetwright", "states");
+  const folder = join(root, sha256(JSON.stringify([formatVersion, process.version, ...context])).slice(0, 32));
+  const files: number[] = [];
+  /** Renders that came from disk: they need not be written again. */
+  const known = new WeakMap<FleetRender, { readonly pack: StoredState["packs"][number]; readonly stored: StoredRender }>();
+
+  return {
+    trees: () => {
+      const states = listFiles(folder).filter(({ name }) => name.endsWith(".state"));
+      return states.sort((a, b) => b.usedAt - a.usedAt).map(({ name }) => name.slice(0, -".state".length));
+    },
+    load(tree) {
+      try {
+        const file = join(folder, `${tree}.state`);
+        const body = readChecked(file);
+        if (!body) return undefined;
+        const state = deserialize(body) as StoredState;
+        const opened = state.packs.map((pack) => {
+          const handle = openSync(join(folder, pack.name), "r");
+          files.push(handle);
+          if (fstatSync(handle).size !== pack.bytes) throw new Error("a pack of another size");
+          return handle;
+        });
+        const now = new Date();
+        utimesSync(file, now, now);
+        const renders = new Map<string, FleetRender>();
+        for (const [key, stored] of state.renders) {
+          const render = lazyRender(stored, state.table, opened[stored.at[0]]!, folder);
+          known.set(render, { pack: state.packs[stored.at[0]]!, stored });
+          renders.set(key, render);
+        }
+        const generated = new Map([...state.generated].map(([key, run]) => [key, reviveRun(run, state.table)]));
+        return { findings: reviveFindings(state.findings), generated, renders, inventory: state.inventory };
+      } catch {
+        return undefined;
+      }
+    },
+    save(tree, snapshot) {
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        const state = store(snapshot, known, folder);
+        const body = serialize(state);
+        writeAtomically(join(folder, `${tree}.state`), Buffer.concat([createHash("sha256").update(body).digest(), body]));
+        evict(root, folder);
+      } catch {
+        // A cache that cannot be written is no reason to fail.
+      }
+    },
+    close() {
+      for (const handle of files.splice(0)) closeSync(handle);
+    },
+  };
+}
+
+function store(
+  snapshot: WorkspaceSnapshot,
+  known: WeakMap<FleetRender, { readonly pack: StoredState["packs"][number]; readonly stored: StoredRender }>,
+  folder: string,
+): StoredState {
+  const table = new Map<string, number>();
+  const numberOf = (text: string): number => {
+    let at = table.get(text);
+    if (at === undefined) {
+      at = table.size;
+      table.set(text, at);
+    }
+    return at;
+  };
+  const packs: { name: string; bytes: number }[] = [];
+  const kept = new Set([...snapshot.renders.values()].flatMap((render) => known.get(render)?.pack.name ?? []));
+  // Too many small packs are gathered into one.
+  const isFresh = kept.size >= maxPacks;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const renders = new Map<string, StoredRender>();
+  const own = { name: `${randomBytes(12).toString("hex")}.pack`, bytes: 0 };
+  const added: [FleetRender, StoredRender][] = [];
+  const packIndex = (pack: { name: string; bytes: number }): number => {
+    const found = packs.findIndex(({ name }) => name === pack.name);
+    return found >= 0 ? found : packs.push(pack) - 1;
+  };
+  for (const [key, render] of snapshot.renders) {
+    const before = isFresh ? undefined : known.get(render);
+    const readSet = storeReadSet(render.readSet, numberOf);
+    if (before) {
+      renders.set(key, { ...before.stored, readSet, at: [packIndex(before.pack), before.stored.at[1], before.stored.at[2]] });
+      continue;
+    }
+    const bytes = serialize(render.manifests);
+    const stored: StoredRender = {
+      warnings: render.warnings,
+      ...(render.error ? { error: plainError(render.error) } : {}),
+      readSet,
+      at: [packIndex(own), length, bytes.length],
+      digest: sha256(bytes).slice(0, 16),
+    };
+    chunks.push(bytes);
+    length += bytes.length;
+    renders.set(key, stored);
+    added.push([render, stored]);
+  }
+  if (length > 0) writeAtomically(join(folder, own.name), Buffer.concat(chunks));
+  own.bytes = length;
+  for (const [render, stored] of added) known.set(render, { pack: own, stored });
+  const generated = new Map(
+    [...snapshot.generated].map(([key, run]) => [
+      key,
+      { ...run, readSet: storeReadSet(run.readSet, numberOf), errors: run.errors.map(plainError) },
+    ]),
+  );
+  const findings = new Map(
+    [...snapshot.findings].map(([path, { id, found }]) => [
+      path,
+      { id, found: found.problem ? { ...found, problem: plainError(found.problem) as FleetwrightError } : found },
+    ]),
+  );
+  return { packs, findings, generated, renders, inventory: snapshot.inventory, table: [...table.keys()] };
+}
+
+/** The manifests are read when somebody looks at them; most of a fleet is never looked at. */
+function lazyRender(stored: StoredRender, table: readonly string[], handle: number, folder: string): FleetRender {
+  let manifests: FleetRender["manifests"] | undefined;
+  let readSet: ReadSet | undefined;
+  return {
+    warnings: stored.warnings,
+    ...(stored.error ? { error: reviveError(stored.error) } : {}),
+    get readSet() {
+      readSet ??= reviveReadSet(stored.readSet, table);
+      return readSet;
+    },
+    get manifests() {
+      if (manifests) return manifests;
+      const [, offset, length] = stored.at;
+      const bytes = Buffer.allocUnsafe(length);
+      const count = readSync(handle, bytes, 0, length, offset);
+      if (count !== length || sha256(bytes).slice(0, 16) !== stored.digest) {
+        rmSync(folder, { recursive: true, force: true });
+        throw new ExternalError("the cache was damaged and is removed", { code: "CACHE_DAMAGED", hint: "run the command again" });
+      }
+      manifests = deserialize(bytes) as FleetRender["manifests"];
+      return manifests;
+    },
+  };
+}
+
+function storeReadSet(readSet: ReadSet, numberOf: (text: string) => number): StoredReadSet {
+  const pairs = (map: ReadonlyMap<string, string>): Uint32Array => {
+    const out = new Uint32Array(map.size * 2);
+    let at = 0;
+    for (const [key, value] of map) {
+      out[at++] = numberOf(key);
+      out[at++] = numberOf(value);
+    }
+    return out;
+  };
+  return [pairs(readSet.files), pairs(readSet.listings), pairs(readSet.kinds), pairs(readSet.directories)];
+}
+
+function reviveReadSet(stored: StoredReadSet, table: readonly string[]): ReadSet {
+  const map = (pairs: Uint32Array): ReadonlyMap<string, string> => {
+    const out = new Map<string, string>();
+    for (let at = 0; at < pairs.length; at += 2) out.set(table[pairs[at]!]!, table[pairs[at + 1]!]!);
+    return out;
+  };
+  return { files: map(stored[0]), listings: map(stored[1]), kinds: map(stored[2]), directories: map(stored[3]) };
+}
+
+function reviveRun(run: unknown, table: readonly string[]): never {
+  const { readSet, errors, ...rest } = run as { readSet: StoredReadSet; errors: readonly unknown[] };
+  return { ...rest, readSet: reviveReadSet(readSet, table), errors: errors.map(reviveError) } as never;
+}
+
+function reviveFindings(findings: WorkspaceSnapshot["findings"]): WorkspaceSnapshot["findings"] {
+  const revived = new Map(findings);
+  for (const [path, { id, found }] of findings)
+    if (found.problem) revived.set(path, { id, found: { ...found, problem: reviveError(found.problem) } });
+  return revived;
+}
+
+function plainError(error: FleetwrightError): unknown {
+  return { message: error.message, code: error.code, location: error.location, hint: error.hint };
+}
+
+function reviveError(stored: unknown): FleetwrightError {
+  const { message, ...details } = stored as { message: string; code: string };
+  return new InputError(message, details);
+}
+
+/** The bytes behind a digest, where they still are what was written. */
+function readChecked(file: string): Buffer | undefined {
+  const bytes = readFileSync(file);
+  const body = bytes.subarray(32);
+  return createHash("sha256").update(body).digest().equals(bytes.subarray(0, 32)) ? body : undefined;
+}
+
+/** Readers see the old file or the whole new one. */
+function writeAtomically(file: string, bytes: Buffer): void {
+  const temporary = `${file}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    writeFileSync(temporary, bytes, { mode: 0o600 });
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Drops the longest unused states of this context, then whole contexts, until the bound holds. A process that has a pack open keeps it. */
+function evict(root: string, folder: string): void {
+  const states = listFiles(folder).filter(({ name }) => name.endsWith(".state"));
+  for (const { name } of states.sort((a, b) => b.usedAt - a.usedAt).slice(maxStates)) rmSync(join(folder, name), { force: true });
+  const oldest = Math.min(...states.slice(0, maxStates).map(({ usedAt }) => usedAt));
+  const contexts = readdirSync(root).map((name) => {
+    const files = listFiles(join(root, name));
+    return {
+      name,
+      bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      usedAt: Math.max(0, ...files.map((file) => file.usedAt)),
+    };
+  });
+  let total = contexts.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (total <= maxBytes) {
+    // Packs that no state of the last weeks can need.
+    for (const file of listFiles(folder))
+      if (!file.name.endsWith(".state") && file.usedAt < oldest - 30 * 86_400_000)
+        rmSync(join(folder, file.name), { force: true });
+    return;
+  }
+  for (const context of contexts.sort((a, b) => a.usedAt - b.usedAt)) {
+    if (total <= maxBytes) return;
+    rmSync(join(root, context.name), { recursive: true, force: true });
+    total -= context.bytes;
+  }
+}
+
+function listFiles(folder: string): readonly { readonly name: string; readonly bytes: number; readonly usedAt: number }[] {
+  try {
+    return readdirSync(folder).flatMap((name) => {
+      const found = statSync(join(folder, name), { throwIfNoEntry: false });
+      return found?.isFile() ? [{ name, bytes: found.size, usedAt: found.mtimeMs }] : [];
+    });
+  } catch {
+    return [];
+  }
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
+}

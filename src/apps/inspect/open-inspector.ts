@@ -1,0 +1,195 @@
+import { join } from "node:path";
+import { createGitSource } from "../../adapters/git/git-source.js";
+import { bestVersion } from "../../adapters/git/semver-tags.js";
+import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
+import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
+import { InputError } from "../../core/errors.js";
+import { healthAssessor } from "../../core/health/assess.js";
+import { type KubernetesObject, resourceKeyOf } from "../../core/manifest/object.js";
+import { isObject, listAt, objectAt, stringAt } from "../../core/manifest/value.js";
+import { instanceName } from "../../core/tracking/application-flags.js";
+import { resolveDestination } from "../../core/tracking/destination.js";
+import { type Application, applicationOf, kindsOf } from "../../engine/application.js";
+import { inClusterName, inClusterServer } from "../../engine/cluster-fleet.js";
+import type { Condition } from "../../engine/conditions.js";
+import { secretTypeLabel } from "../../engine/control-plane.js";
+import type { ComparedResource } from "../../engine/decide.js";
+import { DifferBook } from "../../engine/differ.js";
+import { RenderCache } from "../../engine/render-cache.js";
+import { RepositoryBook } from "../../engine/repositories.js";
+import { CompareMemory, compareApplication } from "../../engine/rooms/compare.js";
+import { renderApplication } from "../../engine/rooms/render.js";
+import { readSettings } from "../../engine/settings.js";
+import { targetsOf } from "../../engine/targets.js";
+import type { ApiResource, ClusterPort } from "../../ports/cluster.js";
+import type { RegisteredCluster } from "../../ports/cluster-registry.js";
+import { silentTelemetry } from "../../ports/telemetry.js";
+import { toolRenderers } from "../renderers.js";
+import { LiveSnapshot } from "./live-snapshot.js";
+
+export interface InspectorOptions {
+  readonly hub: ClusterPort;
+  readonly namespace: string;
+  /** Where git mirrors are kept. */
+  readonly dataDir: string;
+  readonly allowFileRepositories?: boolean;
+  readonly knownHosts?: string;
+}
+
+/** An Application as the controller would find it now. */
+export interface Inspection {
+  readonly app: Application;
+  readonly cluster: ClusterPort;
+  readonly revisions: readonly string[];
+  readonly targets: readonly KubernetesObject[];
+  readonly resources: readonly ComparedResource[];
+  readonly conditions: readonly Condition[];
+  readonly failed: boolean;
+}
+
+export interface Inspector {
+  /** Renders (at `revision` instead of the first source's own, where given), reads what is live, compares. Writes nothing. */
+  inspect(application: KubernetesObject, options?: { readonly revision?: string }): Promise<Inspection>;
+  /** A client of the cluster that the Application goes to. */
+  clusterOf(application: KubernetesObject): ClusterPort;
+  readonly clusters: readonly RegisteredCluster[];
+  /** argocd-cm */
+  readonly data: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+const secretResource: ApiResource = {
+  group: "",
+  version: "v1",
+  kind: "Secret",
+  resource: "secrets",
+  namespaced: true,
+  verbs: ["list"],
+};
+
+/** The controller's rooms for a look from outside: settings, repositories and clusters come from the hub, everything is only read. */
+export async function openInspector(options: InspectorOptions): Promise<Inspector> {
+  const { hub, namespace } = options;
+  const [configMap, secrets] = await Promise.all([
+    hub.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name: "argocd-cm" }),
+    hub.list(secretResource, { namespace, labelSelector: secretTypeLabel }),
+  ]);
+  const settings = readSettings(configMap);
+  const repositories = new RepositoryBook();
+  const clusters = new Map<string, RegisteredCluster>([[inClusterServer, hubCluster]]);
+  for (const secret of secrets.items) {
+    if (secret.metadata.labels?.[secretTypeLabel] !== "cluster") repositories.put(secret);
+    else for (const cluster of readable(secret)) clusters.set(cluster.server, cluster);
+  }
+  const source = await createGitSource({
+    cacheDir: join(options.dataDir, "git"),
+    credentials: repositories.credentialsFor,
+    protocols: ["https", "http", "ssh", ...(options.allowFileRepositories === true ? (["file"] as const) : [])],
+    bestVersion,
+    ...(options.knownHosts === undefined ? {} : { knownHosts: options.knownHosts }),
+  });
+  const render = { source, cache: new RenderCache(), renderers: toolRenderers(), telemetry: silentTelemetry };
+  const clients = new Map<string, ClusterPort>();
+  const differs = new DifferBook();
+  const assess = healthAssessor({ overrides: settings.healthOverrides });
+  const registeredOf = (app: Application): RegisteredCluster =>
+    clusters.get(resolveDestination(app.destination, [...clusters.values()]).server)!;
+  const connect = (app: Application): ClusterPort => {
+    const { server, connection } = registeredOf(app);
+    if (server === inClusterServer) return hub;
+    let client = clients.get(server);
+    if (client === undefined) {
+      client = kubernetesClient(connection);
+      clients.set(server, client);
+    }
+    return client;
+  };
+  return {
+    data: settings.data,
+    clusters: [...clusters.values()],
+    clusterOf: (application) => connect(applicationOf(application)),
+    async inspect(application, { revision } = {}) {
+      const app = applicationOf(application);
+      const cluster = connect(app);
+      const [resources, kubeVersion] = await Promise.all([cluster.discover(), cluster.version()]);
+      const live = new LiveSnapshot({ cluster, resources, trackedApp: settings.trackedApp });
+      const output = await renderApplication(render, {
+        appName: app.name,
+        namespace: app.destination.namespace,
+        sources: app.sources,
+        ...(revision === undefined ? {} : { revisions: [revision] }),
+        kubeVersion,
+        apiVersions: live.apiVersions,
+        maxAgeMs: 0,
+        force: false,
+      });
+      const instance = instanceName(app.object.metadata, namespace);
+      const { objects: targets, conditions } = targetsOf(output.manifests, {
+        instance,
+        namespace: app.destination.namespace,
+        tracking: settings.tracking,
+        isNamespaced: (group, kind) => live.isNamespaced(group, kind),
+        isExcluded: (group, kind) => settings.isExcluded(group, kind, registeredOf(app).server),
+      });
+      const wanted = targets.map((target) => ({
+        ...resourceKeyOf(target),
+        namespace: target.metadata.namespace ?? app.destination.namespace,
+        apiVersion: target.apiVersion,
+      }));
+      await live.read([...wanted, ...formerResources(app)]);
+      const compared = await compareApplication({
+        instance,
+        namespace: app.destination.namespace,
+        targets,
+        live,
+        tracking: settings.tracking,
+        formerKinds: kindsOf(app),
+        differ: differs.for(app, settings),
+        health: (object) => assess(object).health,
+        memory: new CompareMemory(),
+        createsNamespace: listAt(objectAt(app.spec, "syncPolicy"), "syncOptions").includes("CreateNamespace=true"),
+        isPermitted: () => true,
+      });
+      const { revisions } = output;
+      const all = [...conditions, ...compared.conditions];
+      return { app, cluster, revisions, targets, resources: compared.resources, conditions: all, failed: compared.failed };
+    },
+    async close() {
+      await source.close();
+      await Promise.all([...clients.values()].map((client) => client.close()));
+    },
+  };
+}
+
+const hubCluster: RegisteredCluster = {
+  name: inClusterName,
+  server: inClusterServer,
+  secretName: "",
+  labels: {},
+  annotations: {},
+  namespaces: [],
+  clusterResources: true,
+  connection: { server: inClusterServer },
+};
+
+/** A Secret that cannot be read is the concern of whoever goes there. */
+function readable(secret: KubernetesObject): readonly RegisteredCluster[] {
+  try {
+    return [readClusterSecret(secret)];
+  } catch (error) {
+    if (error instanceof InputError) return [];
+    throw error;
+  }
+}
+
+/** What the Application had when it was reported last: the only place where objects that left git can be. */
+function formerResources(app: Application) {
+  return listAt(app.status, "resources")
+    .filter(isObject)
+    .map((one) => ({
+      group: stringAt(one, "group"),
+      kind: stringAt(one, "kind"),
+      namespace: stringAt(one, "namespace"),
+      name: stringAt(one, "name"),
+    }));
+}

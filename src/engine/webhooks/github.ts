@@ -1,0 +1,47 @@
+import { objectAt, stringAt, type ValueObject } from "../../core/manifest/value.js";
+import {
+  artifact,
+  bySignature,
+  none,
+  pullRequest,
+  push,
+  stringsAt,
+  type WebhookEvent,
+  type WebhookProvider,
+} from "./provider.js";
+
+/** GitHub and GitHub Enterprise: push and pull requests, and packages of GHCR. */
+export const github: WebhookProvider = {
+  name: "GitHub",
+  claims: (headers) => headers["x-github-event"] !== undefined,
+  authenticate: (request, secrets) =>
+    bySignature(request.headers["x-hub-signature-256"], request, secrets["webhook.github.secret"], "sha256="),
+  read(headers, body) {
+    switch (headers["x-github-event"]) {
+      case "push":
+        return push(repositoryUrls(body()), [stringAt(body(), "ref")]);
+      case "pull_request":
+        return pullRequest(repositoryUrls(body()));
+      case "package":
+      case "registry_package":
+        return container(body());
+      default:
+        return none;
+    }
+  },
+};
+
+/** Also Gitea's and Gogs' fields: they copied them. */
+export function repositoryUrls(body: ValueObject): readonly string[] {
+  return stringsAt(objectAt(body, "repository"), "html_url", "clone_url", "ssh_url", "git_url");
+}
+
+/** Argo CD: only containers that were published under a tag. */
+function container(body: ValueObject): WebhookEvent {
+  const found = "registry_package" in body ? objectAt(body, "registry_package") : objectAt(body, "package");
+  const version = objectAt(found, "package_version");
+  const tag = stringAt(objectAt(objectAt(version, "container_metadata"), "tag"), "name");
+  const isContainer = stringAt(found, "package_type").toLowerCase() === "container";
+  if (stringAt(body, "action") !== "published" || !isContainer || tag === "") return none;
+  return artifact([`ghcr.io/${stringAt(objectAt(found, "owner"), "login")}/${stringAt(found, "name")}`], tag);
+}

@@ -1,0 +1,36 @@
+import { objectAt, stringAt, type ValueObject } from "../../core/manifest/value.js";
+import { byToken, none, pullRequest, push, stringsAt, type WebhookProvider } from "./provider.js";
+
+/** GitLab: pushes, tags and merge requests, as project, group or system hooks. */
+export const gitlab: WebhookProvider = {
+  name: "GitLab",
+  claims: (headers) => headers["x-gitlab-event"] !== undefined,
+  authenticate: ({ headers }, secrets) => byToken(headers["x-gitlab-token"], secrets["webhook.gitlab.secret"]),
+  read(headers, body) {
+    switch (headers["x-gitlab-event"]) {
+      case "Push Hook":
+      case "Tag Push Hook":
+        return push(projectUrls(body()), [stringAt(body(), "ref")]);
+      case "Merge Request Hook":
+        return pullRequest(projectUrls(body()));
+      case "System Hook": {
+        const name = stringAt(body(), "event_name") || stringAt(body(), "object_kind");
+        if (name === "push" || name === "tag_push") return push(projectUrls(body()), [stringAt(body(), "ref")]);
+        if (name === "merge_request") return pullRequest(projectUrls(body()));
+        // `repository_update` tells of several refs at once.
+        if (name === "repository_update")
+          return push(projectUrls(body()), (body()["refs"] as readonly string[] | undefined) ?? []);
+        return none;
+      }
+      default:
+        return none;
+    }
+  },
+};
+
+function projectUrls(body: ValueObject): readonly string[] {
+  return [
+    ...stringsAt(objectAt(body, "project"), "web_url", "git_http_url", "git_ssh_url"),
+    ...stringsAt(objectAt(body, "repository"), "homepage", "git_http_url", "git_ssh_url"),
+  ];
+}
