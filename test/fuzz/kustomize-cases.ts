@@ -78,6 +78,7 @@ export function randomKustomizations(random: Random): RandomCase {
     files[`${component}/kustomization.yaml`] = kustomization({
       apiVersion: "kustomize.config.k8s.io/v1alpha1",
       kind: "Component",
+      commonAnnotations: { component },
       ...edits(random, known),
       ...(random.chance(0.3) ? generators(random, component) : {}),
     });
@@ -262,7 +263,7 @@ function edits(random: Random, known: readonly Known[]): Fields {
 const anything: Known = { apiVersion: "apps/v1", kind: "Deployment", name: "any" };
 
 function randomPatch(random: Random, known: readonly Known[]): Fields {
-  if (random.chance(0.4)) return { patch: mergePatch(random, random.chance(0.03) ? anything : random.pick(known)) };
+  if (random.chance(0.4)) return { patch: mergePatch(random, random.chance(0.004) ? anything : random.pick(known)) };
   const target: Fields = random.pick<Fields>([
     { kind: "Deployment" },
     { kind: "Widget" },
@@ -357,7 +358,7 @@ function randomReplacement(random: Random, known: readonly Known[]): Fields {
   const { kind, name } = random.pick(known);
   const source: Fields = { kind, name, ...random.pick(sourcePaths[kind] ?? [{ fieldPath: "metadata.name" }, {}]) };
   const target = random.pick<Fields>([
-    { select: { kind: "Widget" }, fieldPaths: ["spec.a"], options: { create: random.chance(0.7) } },
+    { select: { kind: "Widget" }, fieldPaths: ["spec.a"], options: { create: random.chance(0.9) } },
     {
       select: { kind: "Deployment" },
       fieldPaths: ["spec.template.spec.containers.*.image"],
@@ -368,9 +369,9 @@ function randomReplacement(random: Random, known: readonly Known[]): Fields {
       fieldPaths: ["metadata.annotations.[a.b/c]", "metadata.labels.app"],
       options: { create: true },
     },
-    { select: { kind: "Widget" }, fieldPaths: ["spec.list.[name=one].v"] },
+    { select: { kind: "Widget" }, fieldPaths: ["spec.list.[name=one].v"], options: { create: random.chance(0.9) } },
     { select: { name: "web" }, reject: [{ kind: "Service" }], fieldPaths: ["metadata.labels.copied"], options: { create: true } },
-    { select: { kind: "Service" }, fieldPaths: ["spec.selector.app"] },
+    { select: { kind: "Service" }, fieldPaths: ["spec.selector.app"], options: { create: random.chance(0.9) } },
   ]);
   return random.chance(0.15) ? { sourceValue: random.pick(["5", "text"]), targets: [target] } : { source, targets: [target] };
 }
