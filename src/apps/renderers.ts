@@ -11,7 +11,10 @@ export function toolRenderers(options: { readonly kustomizeBuildOptions?: string
     random: (count: number) => new Uint8Array(randomBytes(count)),
   };
   return {
-    Kustomize: kustomizeRenderer({ buildOptions: options.kustomizeBuildOptions ?? "", renderHelm: chartsOfKustomizations(outside) }),
+    Kustomize: kustomizeRenderer({
+      buildOptions: options.kustomizeBuildOptions ?? "",
+      renderHelm: chartsOfKustomizations(outside),
+    }),
     Helm: helmRenderer(outside),
   };
 }

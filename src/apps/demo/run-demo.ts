@@ -141,7 +141,13 @@ async function play(craft: Stagecraft): Promise<void> {
   }
   io.out(`\n${formatSummary(progress.finished)}\n`);
   if (options.report !== undefined) {
-    const figures = { rollOutMs: total, renders: rendersOfRollOut, stages: progress.finished, story: told, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 };
+    const figures = {
+      rollOutMs: total,
+      renders: rendersOfRollOut,
+      stages: progress.finished,
+      story: told,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    };
     await writeFile(options.report, JSON.stringify(figures));
   }
   const running = { kubeconfig: started.kubeconfig, url: controller.url ?? "", repository: repository.directory };

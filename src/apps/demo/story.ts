@@ -98,7 +98,12 @@ async function overlayCommitIsLive(hands: Stagehands): Promise<Told> {
   const started = hands.now();
   await hands.push(commit);
   await poll(hands, `${target.application} carries the annotation`, async () => {
-    const found = await target.client.get({ apiVersion: "apps/v1", kind: "Deployment", namespace: target.namespace, name: target.name });
+    const found = await target.client.get({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      namespace: target.namespace,
+      name: target.name,
+    });
     return found?.metadata.annotations?.["example.com/maintenance"] === "planned";
   });
   const ms = hands.now() - started;

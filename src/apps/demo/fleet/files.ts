@@ -1,13 +1,22 @@
 import { platformFiles } from "./platform.js";
 import { serviceBaseFiles } from "./service-base.js";
 import { serviceOverlayFiles } from "./service-overlays.js";
-import { type FleetCluster, type FleetShape, fleetClusters, fleetEnvs, fleetRegions, fleetServices, type Service } from "./shape.js";
+import {
+  type FleetCluster,
+  type FleetShape,
+  fleetClusters,
+  fleetEnvs,
+  fleetRegions,
+  fleetServices,
+  type Service,
+} from "./shape.js";
 
 /** path → text of the whole example repository. The same shape gives the same bytes. */
 export function fleetFiles(shape: FleetShape): Readonly<Record<string, string>> {
   const files: Record<string, string> = {
     "README.md": readme,
-    "fleetwright.yaml": "# What previews without a cluster take for the registered clusters.\ninventory: [inventory/clusters.yaml]\n",
+    "fleetwright.yaml":
+      "# What previews without a cluster take for the registered clusters.\ninventory: [inventory/clusters.yaml]\n",
     "inventory/clusters.yaml": fleetClusters(shape).map(inventoryEntry).join(""),
     ...platformFiles(shape),
   };

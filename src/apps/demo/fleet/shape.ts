@@ -11,7 +11,19 @@ const envNames = ["dev", "staging", "prod", "perf", "qa", "dr"];
 const regionNames = ["eu-1", "us-1", "ap-1", "us-2", "eu-2", "ap-2", "sa-1", "ca-1", "eu-3", "me-1", "af-1", "us-3"];
 const nouns = ["orders", "billing", "cart", "search", "pricing", "ledger", "invoices", "profile", "sessions", "inventory"];
 const moreNouns = ["shipping", "returns", "reviews", "wishlist", "coupons", "fraud", "ratings", "media", "mailer", "notify"];
-const lastNouns = ["reports", "tax", "quotes", "vendors", "routes", "tracking", "refunds", "consent", "audit", "catalog", "checkout"];
+const lastNouns = [
+  "reports",
+  "tax",
+  "quotes",
+  "vendors",
+  "routes",
+  "tracking",
+  "refunds",
+  "consent",
+  "audit",
+  "catalog",
+  "checkout",
+];
 const teams = ["payments", "storefront", "logistics", "identity", "insights"];
 
 export const fleetTeams: readonly string[] = teams;
