@@ -160,11 +160,12 @@ export class ApplicationReconciler {
   }
 
   private follow(app: Application, output: RenderOutput | undefined): void {
-    const places = app.sources.map((source, index) => ({
-      repoURL: stringAt(source, "repoURL"),
-      revision: stringAt(source, "targetRevision") || "HEAD",
-      commit: output?.revisions[index],
-    }));
+    const places = app.sources.flatMap((source, index) => {
+      // Chart repositories have no commits to follow: they are asked again at each poll.
+      if (stringAt(source, "chart") !== "") return [];
+      const revision = stringAt(source, "targetRevision") || "HEAD";
+      return [{ repoURL: stringAt(source, "repoURL"), revision, commit: output?.revisions[index] }];
+    });
     this.context.onSources(app.key, places);
   }
 }

@@ -1,6 +1,7 @@
 import { applicationsetBench } from "./applicationset.js";
 import { compare } from "./compare.js";
 import { fleetBench } from "./fleet.js";
+import { helmBench } from "./helm.js";
 import { kustomizeBench } from "./kustomize.js";
 
 /** Runs one benchmark with its own arguments; gives the exit code. */
@@ -15,3 +16,4 @@ benches.set("compare", compare);
 benches.set("fleet", fleetBench);
 benches.set("kustomize", kustomizeBench);
 benches.set("change", change);
+benches.set("helm", helmBench);

@@ -24,14 +24,23 @@ interface Figures {
 export async function fleetBench(args: readonly string[]): Promise<number> {
   const rounds = Number(args[0] ?? 3);
   const folder = mkdtempSync(join(tmpdir(), "fleetwright-bench-"));
-  const kustomize = process.env["KUSTOMIZE_BIN"] ?? (process.env["PATH"] ?? "").split(delimiter).map((path) => join(path, "kustomize")).find((path) => existsSync(path));
+  const kustomize =
+    process.env["KUSTOMIZE_BIN"] ??
+    (process.env["PATH"] ?? "")
+      .split(delimiter)
+      .map((path) => join(path, "kustomize"))
+      .find((path) => existsSync(path));
   try {
     const shape = { services: 30, envs: 3, regions: 4, repoURL: "https://git.example.com/fleet.git" };
     const files = fleetFiles(shape);
     const repository = await createFleetRepository(join(folder, "fleet"));
     await repository.commit("The fleet", files);
-    const overlays = Object.keys(files).filter((path) => /overlays\/\w+-\w+-\d\/kustomization\.yaml$/.test(path)).map((path) => join(repository.directory, path, ".."));
-    process.stdout.write("round  empty to Healthy  renders  renders/s  peak memory  overlay live  kustomize build × 360, two at a time\n");
+    const overlays = Object.keys(files)
+      .filter((path) => /overlays\/\w+-\w+-\d\/kustomization\.yaml$/.test(path))
+      .map((path) => join(repository.directory, path, ".."));
+    process.stdout.write(
+      "round  empty to Healthy  renders  renders/s  peak memory  overlay live  kustomize build × 360, two at a time\n",
+    );
     for (let round = 1; round <= rounds; round++) {
       const figures = await runDemo(join(folder, `report-${round}.json`));
       if (figures === undefined) return 1;
@@ -62,7 +71,8 @@ async function buildAll(binary: string, overlays: readonly string[]): Promise<nu
   const started = performance.now();
   const queue = [...overlays];
   const work = async (): Promise<void> => {
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) await execute(binary, ["build", next], { maxBuffer: 1 << 26 });
+    for (let next = queue.pop(); next !== undefined; next = queue.pop())
+      await execute(binary, ["build", next], { maxBuffer: 1 << 26 });
   };
   await Promise.all([work(), work()]);
   return performance.now() - started;

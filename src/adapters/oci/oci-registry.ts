@@ -32,6 +32,8 @@ const mostPages = 100;
 /** Charts in registries of the OCI distribution protocol: tags → manifest → the one layer that is the packed chart. */
 export class OciRegistry {
   private readonly tags = new Map<string, { readonly tags: readonly string[]; readonly readAt: number }>();
+  /** Digests of manifests by tag. */
+  private readonly digests = new Map<string, { readonly digest: string; readonly readAt: number }>();
   private readonly challenges = new Map<string, Challenge>();
   private readonly authorizations = new Map<string, { readonly value: string; readonly until: number }>();
 
@@ -49,7 +51,11 @@ export class OciRegistry {
     // A tag cannot hold a `+` (Helm writes `_`).
     const isExact = /^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/.test(revision);
     const version = isExact ? revision : pickVersion(await this.listTags(place, maxAgeMs, signal), revision, place.name);
+    const key = `${place.origin}/${place.name}:${version}`;
+    const known = this.digests.get(key);
+    if (known && this.options.monotonic() - known.readAt <= maxAgeMs) return { repoURL, chart, version, id: known.digest };
     const { digest } = await this.manifest(place, version.replaceAll("+", "_"), signal);
+    this.digests.set(key, { digest, readAt: this.options.monotonic() });
     return { repoURL, chart, version, id: digest };
   }
 

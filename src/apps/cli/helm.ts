@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
+import { chartRegistry } from "../../adapters/charts/chart-registry.js";
 import { diskTree } from "../../adapters/fs/disk-tree.js";
 import { InputError } from "../../core/errors.js";
 import {
@@ -34,6 +37,11 @@ interface TemplateFlags {
   readonly generateName?: boolean;
   readonly showOnly: readonly string[];
   readonly debug?: boolean;
+  readonly repo?: string;
+  readonly version?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly plainHttp?: boolean;
 }
 
 /** `fleetwright helm template [NAME] CHART`: the flags, output and messages of Helm 4.3, rendered in process. */
@@ -59,6 +67,11 @@ export function registerHelm(program: Command, io: CliIo): void {
     .option("--name-template <template>", "template of the release's name")
     .option("-g, --generate-name", "make up a name")
     .option("-s, --show-only <template>", "only manifests of these templates", many, [])
+    .option("--repo <url>", "chart repository in which CHART is a name")
+    .option("--version <range>", "version or range of the chart; default the newest release")
+    .option("--username <name>", "user of the chart repository or registry")
+    .option("--password <secret>", "password of the chart repository or registry")
+    .option("--plain-http", "speak to the registry without TLS")
     .option("--debug", "say where an error was found")
     .action(async (args: readonly string[], flags: TemplateFlags) => {
       try {
@@ -89,7 +102,7 @@ async function template(io: CliIo, args: readonly string[], flags: TemplateFlags
   const { set, setString, setJson, setFile, setLiteral } = flags;
   const readFile = (path: string) => read(io, path).toString("utf8");
   const values = mergeUserValues({ files, set, setString, setJson, setFile, setLiteral, readFile });
-  const output = templateChart(load(io, chartPath), values, {
+  const output = templateChart(await chartFor(io, chartPath, flags), values, {
     releaseName,
     ...(flags.namespace && { namespace: flags.namespace }),
     ...(flags.kubeVersion && { kubeVersion: flags.kubeVersion }),
@@ -126,6 +139,29 @@ function nameAndChart(
   if (!flags.generateName) return { releaseName: "release-name", chartPath: first };
   const base = basename(first).split(".")[0] || "chart";
   return { releaseName: `${base}-${Math.floor(Date.now() / 1000)}`, chartPath: first };
+}
+
+/** A chart of the disk, of `--repo` or of an `oci://` registry. */
+async function chartFor(io: CliIo, path: string, flags: TemplateFlags): Promise<Chart> {
+  const { repo, version = "", username, password, plainHttp } = flags;
+  const isOci = path.startsWith("oci://");
+  if (repo === undefined && !isOci) return load(io, path);
+  const cacheDir = await mkdtemp(join(tmpdir(), "fleetwright-charts-"));
+  const credentials = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
+  const [host = ""] = path.slice("oci://".length).split("/");
+  const charts = chartRegistry({
+    cacheDir,
+    credentials: () => (password === undefined ? undefined : credentials),
+    monotonic: () => performance.now(),
+    ...(plainHttp === true ? { plainHosts: new Set([host]) } : {}),
+  });
+  try {
+    const request = { repoURL: repo ?? path, chart: repo === undefined ? "" : path, revision: version };
+    return loadChartArchive(await charts.archive(await charts.resolve(request)));
+  } finally {
+    await charts.close();
+    await rm(cacheDir, { recursive: true, force: true });
+  }
 }
 
 function load(io: CliIo, path: string): Chart {

@@ -58,6 +58,8 @@ export interface RenderPlace {
 }
 
 const mostRounds = 20;
+/** Nothing announces a new version of a chart: knowledge of them grows no older than this. */
+const chartVersionsMs = 60_000;
 
 /**
  * Application and files → manifests. What a render read is recorded, and the render is used again for every commit where those reads give
@@ -131,7 +133,7 @@ async function locateFiles(room: RenderRoom, repoURL: string, asked: string, max
 async function locateChart(room: RenderRoom, request: ChartRequest, maxAgeMs: number): Promise<LocatedSource> {
   const { charts } = room;
   if (charts === undefined) throw new InputError("charts of repositories are not fetched here", { code: "SOURCE_CHART" });
-  const resolved = await charts.resolve(request, { maxAgeMs });
+  const resolved = await charts.resolve(request, { maxAgeMs: Math.min(maxAgeMs, chartVersionsMs) });
   return { revision: resolved.version, content: resolved.id, tree: () => charts.tree(resolved) };
 }
 

@@ -1,3 +1,4 @@
+import { metricsChart } from "./metrics-chart.js";
 import { type FleetShape, fleetTeams } from "./shape.js";
 
 /** Everything that the platform team keeps: AppProjects, ApplicationSets, the root Application, components, add-ons. */
@@ -11,6 +12,8 @@ export function platformFiles(shape: FleetShape): Readonly<Record<string, string
     "platform/applicationsets/node-agents.yaml": nodeAgentsSet(shape),
     "platform/applicationsets/addons.yaml": addonsSet(shape),
     "platform/applicationsets/edge.yaml": edgeSet(shape),
+    "platform/applicationsets/metrics.yaml": metricsSet(shape),
+    ...metricsChart(),
     "components/monitoring/kustomization.yaml": `apiVersion: kustomize.config.k8s.io/v1alpha1
 kind: Component
 commonAnnotations:
@@ -321,4 +324,40 @@ function edgeSet(shape: FleetShape): string {
                 - name: dev-eu-1
                   values.mode: canary
 ${platformTemplate(shape, { name: "edge-{{name}}-{{values.mode}}", path: "edge", server: `server: "{{server}}"`, namespace: "edge" })}`;
+}
+
+function metricsSet(shape: FleetShape): string {
+  return `${setHeader("metrics", "A Helm chart on every production cluster, with a release name and values of its own.")}  generators:
+    - clusters:
+        selector:
+          matchLabels:
+            env: prod
+  template:
+    metadata:
+      name: "metrics-{{name}}"
+      labels:
+        layer: platform
+    spec:
+      project: platform
+      source:
+        repoURL: ${shape.repoURL}
+        targetRevision: main
+        path: charts/metrics
+        helm:
+          releaseName: metrics
+          valueFiles:
+            - values-production.yaml
+          values: |
+            cluster: "{{name}}"
+            region: "{{metadata.labels.region}}"
+      destination:
+        server: "{{server}}"
+        namespace: metrics
+      syncPolicy:
+        automated:
+          prune: true
+          selfHeal: true
+        syncOptions:
+          - CreateNamespace=true
+`;
 }

@@ -13,7 +13,9 @@ export function tomlErrorText(text: string, problem: TomlProblem): string {
   const number = Math.min(problem.line, lines.length);
   const line = lines[number - 1] ?? "";
   const isLast = number === lines.length;
-  const found = line.trimStart().startsWith("[") ? tableReason(line, isLast) : keyReason(line, isLast, sectionAt(lines, number), problem);
+  const found = line.trimStart().startsWith("[")
+    ? tableReason(line, isLast)
+    : keyReason(line, isLast, sectionAt(lines, number), problem);
   const lastKey = found?.key === undefined ? "" : ` (last key "${found.key}")`;
   return `toml: line ${found?.line === undefined ? number : number + found.line}${lastKey}: ${found?.reason ?? problem.reason}`;
 }
@@ -29,8 +31,10 @@ function tableReason(line: string, isLast: boolean): Reason | undefined {
   const found = isLast ? "\\x00" : "\\n";
   const below = isLast ? {} : { line: 1 };
   if (/^\s*\[\s*\]/.test(line)) return { reason: "unexpected end of table name (table names cannot be empty)" };
-  if (/^\s*\[\[[^\]]*\]\s*$/.test(line)) return { reason: `expected end of table array name delimiter ']', but got '${found}' instead`, ...below };
-  if (/^\s*\[[^\]]*$/.test(line)) return { reason: `expected '.' or ']' to end table name, but got '${found}' instead`, ...below };
+  if (/^\s*\[\[[^\]]*\]\s*$/.test(line))
+    return { reason: `expected end of table array name delimiter ']', but got '${found}' instead`, ...below };
+  if (/^\s*\[[^\]]*$/.test(line))
+    return { reason: `expected '.' or ']' to end table name, but got '${found}' instead`, ...below };
   const name = /^\s*\[([^\]]+)\]/.exec(line)?.[1]?.trim();
   return name === undefined ? undefined : { reason: `Key '${name}' has already been defined.` };
 }
@@ -58,7 +62,9 @@ function valueReason(value: string, isLast: boolean): string | undefined {
   if (value === "") return isLast ? "unexpected EOF; expected value" : "expected value but found '\\n' instead";
   const quote = /^("""|'''|"|')/.exec(value)?.[1];
   if (quote !== undefined && !value.slice(quote.length).includes(quote)) {
-    return isLast || quote.length === 3 ? `unexpected EOF; expected ${quote.startsWith("'") ? `"${quote}"` : `'${quote}'`}` : "strings cannot contain newlines";
+    return isLast || quote.length === 3
+      ? `unexpected EOF; expected ${quote.startsWith("'") ? `"${quote}"` : `'${quote}'`}`
+      : "strings cannot contain newlines";
   }
   if (/^\[[^\]]*$/.test(value) && isLast) return "expected a comma (',') or array terminator (']'), but got end of file";
   const word = /^[A-Za-z]+/.exec(value)?.[0];

@@ -1,5 +1,4 @@
 import { parse, TomlDate, TomlError, type TomlPrimitive, type TomlTable } from "smol-toml";
-import { tomlErrorText } from "./toml-error.js";
 import { functionError, TemplateFailure } from "../errors.js";
 import { durationText } from "../fmt/duration.js";
 import { formatFloat } from "../fmt/float.js";
@@ -9,6 +8,7 @@ import { fixedZone, utc } from "../time/zone.js";
 import { compareText } from "../value/text.js";
 import { types } from "../value/type.js";
 import { GoBytes, GoComplex, GoInt, GoList, GoMap, type GoValue, int64 } from "../value/value.js";
+import { tomlErrorText } from "./toml-error.js";
 
 /** Helm's TOML functions, with BurntSushi/toml's printing. */
 export const tomlFunctions: FunctionTable = {
@@ -25,7 +25,8 @@ export const tomlFunctions: FunctionTable = {
     try {
       return readTable(parse(text, { integersAsBigInt: true }));
     } catch (error) {
-      if (error instanceof TomlError) return new GoMap(new Map([["Error", tomlErrorText(text, { line: error.line, reason: firstSentence(error) })]]));
+      if (error instanceof TomlError)
+        return new GoMap(new Map([["Error", tomlErrorText(text, { line: error.line, reason: firstSentence(error) })]]));
       throw error;
     }
   }),
