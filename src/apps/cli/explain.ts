@@ -3,6 +3,7 @@ import { InputError } from "../../core/errors.js";
 import { explainField, type FieldStep } from "../../core/explain/explain-field.js";
 import { formatFieldPath, leavesOf, parseFieldPath, valueAt } from "../../core/explain/field-path.js";
 import { findResource, resourceFile, sameResource } from "../../core/explain/find-resource.js";
+import { isEqual } from "../../core/impact/field-change.js";
 import type { FleetApplication } from "../../core/impact/fleet-state.js";
 import { formatValue } from "../../core/impact/format-value.js";
 import { asValue, type KubernetesObject } from "../../core/manifest/object.js";
@@ -108,8 +109,14 @@ function printField(io: CliIo, { application, resource, field, tree, output }: F
     files: filesOf(application),
     find: sameResource(resource, application.render.manifests),
   };
+  const again = question.find(question.render(tree));
+  if (!again || !isEqual(valueAt(asValue(again), path), value))
+    throw new InputError(`${application.name} is not rendered from this checkout alone, or not twice the same`, {
+      code: "EXPLAIN_UNSTEADY",
+      hint: "explain follows fields through the files of the checkout only",
+    });
   const isSecret = resource.kind === "Secret";
-  const fields = leavesOf(value, path).map((leaf) => ({
+  const fields = leavesOf(root, path).map((leaf) => ({
     field: formatFieldPath(leaf.path),
     steps: explainField({ ...question, path: leaf.path }, tree, directoryOf(application)).map((step) =>
       isSecret && /^(data|stringData)$/.test(String(leaf.path[0])) ? hidden(step) : step,
@@ -119,10 +126,18 @@ function printField(io: CliIo, { application, resource, field, tree, output }: F
   for (const { field: name, steps } of fields) {
     io.out(`${resource.kind}/${resource.metadata.name} ${name}\n`);
     for (const [index, step] of steps.entries()) {
-      const at = step.writer ? `${step.writer.file}:${step.writer.line}` : "";
+      if (!step.writer) {
+        io.out(`  ${index === 0 ? "is" : "overrode"} ${formatValue(step.value)}  by no one line: `);
+        io.out(`the resource is at ${fileOf(application, resource, tree)}\n`);
+        continue;
+      }
+      const at = `${step.writer.file}:${step.writer.line}`;
       const through = step.through === undefined ? "" : ` of ${step.through}`;
       io.out(`  ${index === 0 ? "is" : "overrode"} ${formatValue(step.value)}  ${at}  (${step.by}${through})\n`);
-      for (const also of step.also) io.out(`      with ${also.file}:${also.line}  ${also.text}\n`);
+      const others = step.also.filter(({ file }) => file !== step.writer?.file);
+      for (const also of others) io.out(`      with ${also.file}:${also.line}  ${also.text}\n`);
+      const more = step.also.length - others.length;
+      if (more > 0) io.out(`      with ${more} more ${more === 1 ? "line" : "lines"} of that file\n`);
     }
   }
 }

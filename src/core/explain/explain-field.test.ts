@@ -158,6 +158,11 @@ describe("a field is explained by the line that decides, and by those that it ov
   });
 });
 
+test("an item that took the place of another did not override it", () => {
+  const { steps } = ask(deployment, "spec.template.spec.containers[name=app].env[0].name");
+  expect(steps).toHaveLength(1);
+});
+
 describe("the field changes when the named line is changed", () => {
   test.each(cases)("%s", (_what, resource, field) => {
     const { question, value, steps } = ask(resource, field);

@@ -43,10 +43,15 @@ export function explainField(question: Question, tree: FileTree, directory: stri
       ...(first.level && first.level.file !== first.writer.file ? { through: `${first.level.file}:${first.entry?.from}` } : {}),
       also: others.map(({ writer }) => writer),
     });
-    if (!first.level || !first.entry || first.entry.field === "resources") break;
+    if (!first.level || !first.entry || first.entry.field === "resources" || isNameOfItem(question)) break;
     here = withoutEntry(here, first.level, first.entry);
   }
   return steps;
+}
+
+/** Without what put an item there, another takes its place: that is no value that was overridden. */
+function isNameOfItem({ path }: Question): boolean {
+  return path.at(-1) === "name" && typeof path.at(-2) === "number";
 }
 
 function leafValue(question: Question, tree: FileTree): Value | undefined {
