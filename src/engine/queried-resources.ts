@@ -12,7 +12,10 @@ export async function listQueried(hub: ClusterPort, namespace: string, query: Re
   );
   if (!known) {
     const { group, version, resource } = query;
-    throw new InputError(`the hub has no resource ${resource}.${version}.${group}`, { code: "APPSET_CLUSTER_DECISION", hint: "install its CRD" });
+    throw new InputError(`the hub has no resource ${resource}.${version}.${group}`, {
+      code: "APPSET_CLUSTER_DECISION",
+      hint: "install its CRD",
+    });
   }
   const labelSelector = query.labelSelector ? selectorText(query.labelSelector) : "";
   const { items } = await hub.list(known, { namespace, ...(labelSelector === "" ? {} : { labelSelector }) });
@@ -39,6 +42,8 @@ function expressionText(expression: ValueObject): string {
     case "DoesNotExist":
       return `!${key}`;
     default:
-      throw new InputError(`"${stringAt(expression, "operator")}" is not a valid label selector operator`, { code: "APPSET_SELECTOR" });
+      throw new InputError(`"${stringAt(expression, "operator")}" is not a valid label selector operator`, {
+        code: "APPSET_SELECTOR",
+      });
   }
 }

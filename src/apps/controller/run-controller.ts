@@ -9,8 +9,8 @@ import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
 import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
 import { fengariRuntime } from "../../adapters/lua/fengari-runtime.js";
 import { prometheusMetrics } from "../../adapters/prometheus/prometheus-metrics.js";
-import { createScmPort, type NamedData } from "../../adapters/scm/scm-port.js";
 import { callPlugin } from "../../adapters/scm/plugin-service.js";
+import { createScmPort, type NamedData } from "../../adapters/scm/scm-port.js";
 import { secretData } from "../../core/manifest/secret-data.js";
 import { Controller } from "../../engine/controller.js";
 import type { Clock } from "../../ports/clock.js";
@@ -88,7 +88,15 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       return charts;
     },
     renderers: toolRenderers(),
-    services: { scm: createScmPort({ clock, controllerNamespace: namespace, secret: namedData(hub, "Secret"), configMap: namedData(hub, "ConfigMap") }), plugin: (request) => callPlugin(request) },
+    services: {
+      scm: createScmPort({
+        clock,
+        controllerNamespace: namespace,
+        secret: namedData(hub, "Secret"),
+        configMap: namedData(hub, "ConfigMap"),
+      }),
+      plugin: (request) => callPlugin(request),
+    },
     namespace,
     clock,
     random: setup.random ?? Math.random,
@@ -136,7 +144,10 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
 }
 
 /** Reads a Secret's or ConfigMap's data of any namespace, for the providers' tokens and certificates. */
-function namedData(hub: ClusterPort, kind: "Secret" | "ConfigMap"): (namespace: string, name: string) => Promise<NamedData | undefined> {
+function namedData(
+  hub: ClusterPort,
+  kind: "Secret" | "ConfigMap",
+): (namespace: string, name: string) => Promise<NamedData | undefined> {
   return async (namespace, name) => {
     const found = await hub.get({ apiVersion: "v1", kind, namespace, name });
     if (!found) return undefined;

@@ -12,8 +12,8 @@ import {
 } from "../../core/applicationset/index.js";
 import { InputError } from "../../core/errors.js";
 import { asValue, type KubernetesObject } from "../../core/manifest/object.js";
-import type { ValueObject } from "../../core/manifest/value.js";
 import { secretData } from "../../core/manifest/secret-data.js";
+import type { ValueObject } from "../../core/manifest/value.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import { isReadSetValid, type ReadSet, recordReads } from "../../core/render/recording-tree.js";
 import type { GeneratorServices } from "../../ports/generator-services.js";
@@ -155,5 +155,7 @@ async function answer(
 
 function servicesOf(room: GenerateRoom, generator: string): GeneratorServices {
   if (room.services) return room.services;
-  throw new InputError(`the generator ${generator} needs services that this controller was started without`, { code: "APPSET_GENERATOR_UNSUPPORTED" });
+  throw new InputError(`the generator ${generator} needs services that this controller was started without`, {
+    code: "APPSET_GENERATOR_UNSUPPORTED",
+  });
 }
