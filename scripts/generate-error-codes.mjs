@@ -15,16 +15,24 @@ export function errorCodes() {
     for (const match of text.matchAll(/code: "([A-Z][A-Z0-9]*_[A-Z0-9_]+)"/g)) {
       const before = text.slice(Math.max(0, match.index - 400), match.index);
       const said = [...before.matchAll(/(?:Error|error|fail\w*|outside|problem)\(\s*(`[^`]*`|"[^"]*")/g)].at(-1)?.[1] ?? "";
-      const words = said.slice(1, -1).replace(/\$\{[^}]*\}/g, "…").replace(/\\n.*/s, "").slice(0, 100);
+      const words = said
+        .slice(1, -1)
+        .replace(/\$\{[^}]*\}/g, "…")
+        .replace(/\\n.*/s, "")
+        .slice(0, 100);
       const known = codes.get(match[1]);
-      if (known === undefined || (known.words === "" && words !== "")) codes.set(match[1], { words, folder: dirname(relative(root, path)) });
+      if (known === undefined || (known.words === "" && words !== ""))
+        codes.set(match[1], { words, folder: dirname(relative(root, path)) });
     }
   }
   return new Map([...codes].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const rows = [...errorCodes()].map(([code, { words, folder }]) => `| \`${code}\` | ${words.replaceAll("|", "\\|") || "(as the original words it)"} | \`${folder}\` |`);
+  const rows = [...errorCodes()].map(
+    ([code, { words, folder }]) =>
+      `| \`${code}\` | ${words.replaceAll("|", "\\|") || "(as the original words it)"} | \`${folder}\` |`,
+  );
   writeFileSync(
     join(root, "docs/errors.md"),
     `# Error codes

@@ -13,7 +13,8 @@ function spans(line) {
   let width = 0;
   let out = "";
   parts.forEach((part, index) => {
-    if (index % 2 === 1) style = palette[part] ? (part === "1" ? 'fill="#ffffff" font-weight="bold"' : `fill="${palette[part]}"`) : "";
+    if (index % 2 === 1)
+      style = palette[part] ? (part === "1" ? 'fill="#ffffff" font-weight="bold"' : `fill="${palette[part]}"`) : "";
     else if (part !== "" && width < columns) {
       const shown = part.length > columns - width ? `${part.slice(0, columns - width - 1)}…` : part;
       width += shown.length;

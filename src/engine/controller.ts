@@ -6,10 +6,12 @@ import type { KubernetesObject } from "../core/manifest/object.js";
 import { secretData } from "../core/manifest/secret-data.js";
 import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
 import type { ToolRenderers } from "../core/render/render-source.js";
+import { normalizeRepositoryURL } from "../core/render/repository-url.js";
 import { resolveDestination } from "../core/tracking/destination.js";
 import type { Clock, Random } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
+import type { GeneratorServices } from "../ports/generator-services.js";
 import type { ChartRegistryPort } from "../ports/registry.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
@@ -25,6 +27,7 @@ import { EventRecorder } from "./events.js";
 import type { InformerChange } from "./informer.js";
 import { sameValue } from "./merge-patch.js";
 import { ProjectBook } from "./projects.js";
+import { listQueried } from "./queried-resources.js";
 import { RenderCache } from "./render-cache.js";
 import { RepositoryBook } from "./repositories.js";
 import { CompareMemory } from "./rooms/compare.js";
@@ -43,6 +46,8 @@ export interface ControllerOptions {
   /** Makes the source of charts; without it only charts in git are rendered. */
   readonly createCharts?: (credentials: CredentialsFor) => ChartRegistryPort;
   readonly renderers: ToolRenderers;
+  /** SCM hosts and plug-ins, for the generators that ask them. */
+  readonly services?: GeneratorServices;
   readonly namespace: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -196,6 +201,9 @@ export class Controller {
     const sets = [...this.plane.applicationSets.values()].filter((set) => asksAgain(set, event));
     for (const set of sets) this.setQueue.add(keyOfObject(set), { urgent: true });
     const found = (await this.watch?.poke((repoURL) => mayHaveChanged(repoURL, event))) ?? false;
+    // Only of repositories that are read: what strangers name must not become series.
+    if (found)
+      this.options.telemetry.metrics.count("argocd_webhook_requests_total", { repo: normalizeRepositoryURL(event.urls[0]!) });
     return { repositories: event.urls, followed: found || sets.length > 0 };
   }
 
@@ -281,6 +289,8 @@ export class Controller {
         controllerNamespace: namespace,
         configMap: (name) => plane.configMaps.get(namespace, name),
         secret: (name) => hub.get({ apiVersion: "v1", kind: "Secret", namespace, name }),
+        resources: (query) => listQueried(hub, namespace, query),
+        ...(this.options.services ? { services: this.options.services } : {}),
       },
     });
   }

@@ -107,7 +107,9 @@ export class OperationRunner {
       phase: "Running",
       message: "",
       startedAt: kubernetesTime(context.clock.now()),
-      syncResult: several ? { revisions, revision: "", source: {}, sources } : { revision: revisions[0] ?? "", source },
+      syncResult: several
+        ? { revisions, revision: "", source: { repoURL: "" }, sources }
+        : { revision: revisions[0] ?? "", source },
     };
     const automated = objectAt(operation, "initiatedBy")["automated"] === true;
     const who = automated

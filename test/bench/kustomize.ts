@@ -16,13 +16,17 @@ interface Contender {
 }
 
 /**
- * `npm run bench -- kustomize --fleet DIR [--rounds N]`: whole processes, interleaved, against `kustomize build` (KUSTOMIZE_BIN or PATH)
+ * `npm run bench -- kustomize --fleet DIR [--rounds N] [--overlays N]`: whole processes, interleaved, against `kustomize build` (KUSTOMIZE_BIN or PATH)
  * and the Go program of test/bench/go (KUSTOMIZE_ENGINE, built from there). A contender with a wrong answer gets no time.
  */
 export const kustomizeBench: Bench = async (args) => {
   const { values } = parseArgs({
     args: [...args],
-    options: { fleet: { type: "string" }, rounds: { type: "string", default: "5" } },
+    options: {
+      fleet: { type: "string" },
+      rounds: { type: "string", default: "5" },
+      overlays: { type: "string" },
+    },
   });
   printLargeDirectory();
   if (values.fleet === undefined) {
@@ -30,7 +34,7 @@ export const kustomizeBench: Bench = async (args) => {
     return 0;
   }
   const fleet = values.fleet;
-  const directories = overlaysOf(fleet);
+  const directories = overlaysOf(fleet).slice(0, Number(values.overlays ?? Number.POSITIVE_INFINITY));
   const contenders = contendersFor(fleet);
   const expected = sorted(contenders[0]!.run(directories));
   const times = new Map<string, number[]>();

@@ -110,9 +110,13 @@ function driftSuite(bench: Bench): void {
   test("a production that is not automated is reported OutOfSync, and nothing is written until a person asks for it", async () => {
     const { at } = bench;
     await at.commit(files("watched"));
-    await at.apply(
-      applicationText(at.repository.url, "watched", { syncPolicy: "{automated: null, syncOptions: [CreateNamespace=true]}" }),
-    );
+    const text = applicationText(at.repository.url, "watched", {
+      syncPolicy: "{automated: null, syncOptions: [CreateNamespace=true]}",
+    });
+    // What users have: `automated: null`. The server drops it from what kubectl makes, and refuses it from server-side apply.
+    await at.kubectl(["apply", "-f", "-"], { input: text });
+    const serverSide = at.kubectl(["apply", "--server-side", "--field-manager=other", "-f", "-"], { input: text });
+    await expect(serverSide).rejects.toThrow(/spec\.syncPolicy\.automated: Invalid value: "null"/);
     await at.untilApplication("watched", (app) => app.sync === "OutOfSync" && app.health === "Missing");
     expect(await at.get("v1", "Namespace", "watched")).toBeUndefined();
     const sync = { operation: { initiatedBy: { username: "kubectl" }, sync: { syncOptions: ["CreateNamespace=true"] } } };

@@ -13,6 +13,7 @@ interface Known {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
+  readonly namespace?: string;
 }
 
 /** What the manifests of a case hold, so that most edits have something to edit. */
@@ -22,6 +23,7 @@ function knownResources(texts: readonly string[]): readonly Known[] {
       apiVersion: /^apiVersion: (.*)$/m.exec(part)?.[1] ?? "",
       kind: /^kind: (.*)$/m.exec(part)?.[1] ?? "",
       name: (/^ {2}name: (.*)$/m.exec(part)?.[1] ?? "").replaceAll('"', ""),
+      namespace: /^ {2}namespace: (.*)$/m.exec(part)?.[1] ?? "",
     })),
   );
 }
@@ -76,16 +78,19 @@ export function randomKustomizations(random: Random): RandomCase {
     files[`${component}/kustomization.yaml`] = kustomization({
       apiVersion: "kustomize.config.k8s.io/v1alpha1",
       kind: "Component",
+      commonAnnotations: { component },
       ...edits(random, known),
       ...(random.chance(0.3) ? generators(random, component) : {}),
     });
   let below = "base";
   const depth = 1 + random.below(3);
+  const componentLevel = random.below(depth);
   for (let level = 0; level < depth; level++) {
     const fields: Fields = { resources: [`../${below}`], ...edits(random, known) };
     if (random.chance(0.4))
       Object.assign(fields, random.chance(0.5) ? generators(random, `o${level}`) : changedGenerators(random, baseGenerators));
-    if (components.length > 0 && random.chance(0.5)) fields["components"] = components.map((component) => `../${component}`);
+    if (components.length > 0 && level === componentLevel)
+      fields["components"] = components.map((component) => `../${component}`);
     below = `o${level}`;
     files[`${below}/kustomization.yaml`] = kustomization(fields);
   }
@@ -212,7 +217,7 @@ function generators(random: Random, name: string): Fields {
 
 /** The base's generators once more, to merge into what they made or to replace it. */
 function changedGenerators(random: Random, made: Fields): Fields {
-  const behavior = random.pick(["merge", "merge", "merge", "replace", "replace", "create"]);
+  const behavior = random.pick(["merge", "replace"]);
   const again = (field: string): Fields => {
     const before = made[field];
     if (!Array.isArray(before)) return {};
@@ -258,7 +263,7 @@ function edits(random: Random, known: readonly Known[]): Fields {
 const anything: Known = { apiVersion: "apps/v1", kind: "Deployment", name: "any" };
 
 function randomPatch(random: Random, known: readonly Known[]): Fields {
-  if (random.chance(0.4)) return { patch: mergePatch(random, random.chance(0.03) ? anything : random.pick(known)) };
+  if (random.chance(0.4)) return { patch: mergePatch(random, random.chance(0.004) ? anything : random.pick(known)) };
   const target: Fields = random.pick<Fields>([
     { kind: "Deployment" },
     { kind: "Widget" },
@@ -277,23 +282,31 @@ function randomPatch(random: Random, known: readonly Known[]): Fields {
   const operations: Fields[] = [
     { op: "add", path: "/metadata/annotations/added", value: "again" },
     { op: "add", path: "/metadata/labels", value: { fresh: "l", app: "web" } },
-    { op: "replace", path: "/spec", value: { a: [1, "two", { three: 3.5 }] } },
     { op: "add", path: "/metadata/annotations/added", value: random.pick<Value>(["x", 5, true]) },
     { op: "add", path: "/spec", value: { replaced: random.pick<Value>([1, "1", null, 1234567]) } },
-    { op: "replace", path: "/metadata/name", value: "renamed" },
-    { op: "remove", path: "/metadata/labels" },
-    { op: "test", path: "/kind", value: "Deployment" },
-    { op: "add", path: "/spec/template/spec/containers/-", value: { name: "extra", image: "extra:1" } },
     { op: "copy", from: "/metadata/name", path: "/metadata/copied" },
-    { op: "move", from: "/spec", path: "/moved" },
   ];
+  if (target["kind"] === "Deployment")
+    operations.push(
+      { op: "test", path: "/kind", value: "Deployment" },
+      { op: "add", path: "/spec/template/spec/containers/-", value: { name: "extra", image: "extra:1" } },
+    );
+  // These fail on resources without the field, and on what they lead to.
+  if (random.chance(0.05))
+    operations.push(
+      { op: "replace", path: "/metadata/name", value: "renamed" },
+      { op: "remove", path: "/metadata/labels" },
+      { op: "replace", path: "/spec", value: { a: [1, "two", { three: 3.5 }] } },
+      { op: "move", from: "/spec", path: "/moved" },
+    );
   return { target, patch: emitJson([random.pick(operations), ...(random.chance(0.3) ? [random.pick(operations)] : [])]) };
 }
 
 function mergePatch(random: Random, resource: Known): string {
-  const { apiVersion, kind, name } = resource;
-  const head = `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata:\n  name: ${name}\n${random.chance(0.3) ? "  labels:\n    app: patched\n    extra: 5\n" : ""}`;
-  if (random.chance(0.06)) return `$patch: delete\n${head}`;
+  const { apiVersion, kind, name, namespace = "" } = resource;
+  const place = namespace === "" ? "" : `  namespace: ${namespace}\n`;
+  const head = `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata:\n  name: ${name}\n${place}${random.chance(0.3) ? "  labels:\n    app: patched\n    extra: 5\n" : ""}`;
+  if (random.chance(0.01)) return `$patch: delete\n${head}`;
   switch (kind) {
     case "Widget":
       return `${head}spec:\n${entries(random, "  ", ["a", "b", "c", "e"])}  nested: ${random.pick(["{x: 2}", "{$patch: replace, q: 1}", "{$patch: delete}", "null", "{y: null}", ""])}\n  list: ${random.pick(["[]", "[{name: two, v: 3}]", "null"])}\n`;
@@ -345,7 +358,7 @@ function randomReplacement(random: Random, known: readonly Known[]): Fields {
   const { kind, name } = random.pick(known);
   const source: Fields = { kind, name, ...random.pick(sourcePaths[kind] ?? [{ fieldPath: "metadata.name" }, {}]) };
   const target = random.pick<Fields>([
-    { select: { kind: "Widget" }, fieldPaths: ["spec.a"], options: { create: random.chance(0.7) } },
+    { select: { kind: "Widget" }, fieldPaths: ["spec.a"], options: { create: random.chance(0.9) } },
     {
       select: { kind: "Deployment" },
       fieldPaths: ["spec.template.spec.containers.*.image"],
@@ -356,9 +369,9 @@ function randomReplacement(random: Random, known: readonly Known[]): Fields {
       fieldPaths: ["metadata.annotations.[a.b/c]", "metadata.labels.app"],
       options: { create: true },
     },
-    { select: { kind: "Widget" }, fieldPaths: ["spec.list.[name=one].v"] },
+    { select: { kind: "Widget" }, fieldPaths: ["spec.list.[name=one].v"], options: { create: random.chance(0.9) } },
     { select: { name: "web" }, reject: [{ kind: "Service" }], fieldPaths: ["metadata.labels.copied"], options: { create: true } },
-    { select: { kind: "Service" }, fieldPaths: ["spec.selector.app"] },
+    { select: { kind: "Service" }, fieldPaths: ["spec.selector.app"], options: { create: random.chance(0.9) } },
   ]);
   return random.chance(0.15) ? { sourceValue: random.pick(["5", "text"]), targets: [target] } : { source, targets: [target] };
 }

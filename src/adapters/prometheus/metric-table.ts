@@ -92,6 +92,11 @@ export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
     help: "Number of git ls-remote requests failures by repo server",
     labels: ["repo"],
   },
+  argocd_webhook_requests_total: {
+    kind: "counter",
+    help: "Number of webhook requests received by repo.",
+    labels: ["repo"],
+  },
   fleetwright_room_duration_seconds: {
     kind: "histogram",
     help: "How long a room of a reconcile took.",

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
+import { registerAppActions } from "./app-actions.js";
 import { registerAppDelete } from "./app-delete.js";
+import { registerAppDiff, registerAppManifests } from "./app-diff.js";
 import { registerAppGet } from "./app-get.js";
 import { registerAppHistory } from "./app-history.js";
 import { registerAppList } from "./app-list.js";
@@ -13,6 +15,9 @@ export function registerApp(program: Command, io: CliIo): void {
   for (const register of [
     registerAppList,
     registerAppGet,
+    registerAppDiff,
+    registerAppManifests,
+    registerAppActions,
     registerAppSync,
     registerAppWait,
     registerAppHistory,

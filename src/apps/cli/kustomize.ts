@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join, parse, relative, resolve, sep } from "node:path";
 import { type Command, Option } from "commander";
 import { diskTree } from "../../adapters/fs/disk-tree.js";
 import { FleetwrightError, formatLocation } from "../../core/errors.js";
+import { helmRenderer } from "../../core/helm/kustomize-renderer.js";
 import { buildKustomization, type KustomizeOptions, type KustomizeResult } from "../../core/kustomize/index.js";
 import type { KubernetesObject } from "../../core/manifest/object.js";
 import { splitApiVersion } from "../../core/manifest/object.js";
@@ -51,16 +53,25 @@ export function registerKustomize(program: Command, io: CliIo): void {
 }
 
 function runBuild(io: CliIo, directory: string, flags: BuildFlags): void {
+  const { root } = parse(resolve(io.cwd, directory));
   try {
     const result = buildDirectory(io, directory, flags);
     if (result.kind === "needs") throw new Error(`remote content is needed: ${result.needs.map(({ url }) => url).join(", ")}`);
-    for (const { kind, message } of result.warnings) io.err(kind === "deprecation" ? `${message}\n` : `# Warning: ${message}\n`);
     writeResult(io, result, flags.output);
   } catch (error) {
     io.err(`Error: ${error instanceof Error ? error.message : String(error)}\n`);
-    if (error instanceof FleetwrightError && error.location) io.err(`  in ${formatLocation(error.location)}\n`);
+    if (error instanceof FleetwrightError && error.location) {
+      const { file } = error.location;
+      io.err(`  in ${formatLocation({ ...error.location, file: shownPath(io.cwd, join(root, file)) })}\n`);
+    }
     io.setExitCode(1);
   }
+}
+
+/** As the user would name it from where they are. */
+function shownPath(cwd: string, path: string): string {
+  const below = relative(cwd, path);
+  return below === "" || below === ".." || below.startsWith(`..${sep}`) ? path : below;
 }
 
 /** The tree is the whole disk, as for the original; what may be read is the load restrictor's business. */
@@ -71,10 +82,15 @@ function buildDirectory(io: CliIo, directory: string, flags: BuildFlags): Kustom
     loadRestrictions: flags.loadRestrictor === "LoadRestrictionsNone" ? "none" : "rootOnly",
     ...(flags.reorder ? { reorder: flags.reorder } : {}),
     enableHelm: flags.enableHelm ?? false,
+    renderHelm: helmRenderer({
+      now: () => BigInt(Date.now()) * 1_000_000n,
+      random: (count) => new Uint8Array(randomBytes(count)),
+    }),
     ...(flags.helmKubeVersion ? { helmKubeVersion: flags.helmKubeVersion } : {}),
     ...(flags.helmApiVersions ? { helmApiVersions: flags.helmApiVersions } : {}),
     managedByLabel: flags.enableManagedbyLabel ?? io.env["KUSTOMIZE_ENABLE_MANAGEDBY_LABEL"] === "true",
     enableAlphaPlugins: flags.enableAlphaPlugins ?? false,
+    onWarning: ({ kind, message }) => io.err(kind === "deprecation" ? `${message}\n` : `# Warning: ${message}\n`),
   };
   return buildKustomization(diskTree(root), relative(root, target).split(sep).join("/"), options);
 }

@@ -6,6 +6,7 @@ const seen: number[] = [];
 const app = controllerRoutes({
   controller: {
     isReady: true,
+    drift: (filter) => [{ ...filter }],
     webhook: async (_headers, body) => {
       seen.push(body.length);
       return { repositories: [], followed: false };
@@ -36,4 +37,10 @@ test("a webhook with a larger body than 50 MiB is refused unread, whether it say
   expect(seen).toEqual([]);
   expect((await app.request("/api/webhook", { method: "POST", body: "{}" })).status).toBe(200);
   expect(seen).toEqual([2]);
+});
+
+test("drift is asked for by age, project, environment, cluster and cause; a bad duration is refused", async () => {
+  const found = await app.request("/api/v1/drift?for=15m&env=prod&unknown=1");
+  expect(await found.json()).toEqual({ episodes: [{ minAgeMs: 900_000, env: "prod" }] });
+  expect((await app.request("/api/v1/drift?for=soon")).status).toBe(400);
 });

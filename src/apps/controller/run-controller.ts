@@ -9,6 +9,9 @@ import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
 import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
 import { fengariRuntime } from "../../adapters/lua/fengari-runtime.js";
 import { prometheusMetrics } from "../../adapters/prometheus/prometheus-metrics.js";
+import { callPlugin } from "../../adapters/scm/plugin-service.js";
+import { createScmPort, type NamedData } from "../../adapters/scm/scm-port.js";
+import { secretData } from "../../core/manifest/secret-data.js";
 import { Controller } from "../../engine/controller.js";
 import type { Clock } from "../../ports/clock.js";
 import type { ClusterConnection, ClusterPort } from "../../ports/cluster.js";
@@ -63,6 +66,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
     "ssh",
     ...(setup.allowFileRepositories === true ? (["file"] as const) : []),
   ];
+  const namespace = setup.namespace ?? "argocd";
   let source: GitSource | undefined;
   let charts: ChartRegistryPort | undefined;
   const controller = new Controller({
@@ -84,7 +88,16 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       return charts;
     },
     renderers: toolRenderers(),
-    namespace: setup.namespace ?? "argocd",
+    services: {
+      scm: createScmPort({
+        clock,
+        controllerNamespace: namespace,
+        secret: namedData(hub, "Secret"),
+        configMap: namedData(hub, "ConfigMap"),
+      }),
+      plugin: (request) => callPlugin(request),
+    },
+    namespace,
     clock,
     random: setup.random ?? Math.random,
     telemetry,
@@ -127,5 +140,18 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       await charts?.close();
       await hub.close();
     },
+  };
+}
+
+/** Reads a Secret's or ConfigMap's data of any namespace, for the providers' tokens and certificates. */
+function namedData(
+  hub: ClusterPort,
+  kind: "Secret" | "ConfigMap",
+): (namespace: string, name: string) => Promise<NamedData | undefined> {
+  return async (namespace, name) => {
+    const found = await hub.get({ apiVersion: "v1", kind, namespace, name });
+    if (!found) return undefined;
+    const data = kind === "Secret" ? secretData(found) : ((found["data"] ?? {}) as Readonly<Record<string, string>>);
+    return { data, labels: found.metadata.labels ?? {} };
   };
 }

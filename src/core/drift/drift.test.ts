@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ValueObject } from "../manifest/value.js";
 import { emptyRecord } from "./episode.js";
 import { fieldActor } from "./field-actor.js";
 import { type DriftFinding, nextRecord } from "./next-record.js";
@@ -57,7 +58,7 @@ test("a record survives being written to an annotation; what somebody else wrote
     expect(readRecord(text)).toEqual(emptyRecord);
 });
 
-const managed = (manager: string, time: string, fieldsV1: object, more: object = {}) => ({
+const managed = (manager: string, time: string, fieldsV1: ValueObject, more: ValueObject = {}): ValueObject => ({
   manager,
   operation: "Update",
   apiVersion: "apps/v1",

@@ -64,6 +64,31 @@ test("an empty null goes when a patch merges into its map, a written one stays",
   expect(output).toContain("spec:\n  a: 1\n  written: null\n");
 });
 
+test("a number in quotes that a patch with a target brought stays quoted when another patch sets it plain", () => {
+  const patch = "kind: Deployment\napiVersion: apps/v1\nmetadata: {name: web, labels: {build: 5}}\n";
+  const base = deployment.replace("  name: web\n", "  name: web\n  labels: {a: b}\n");
+  const output = build({
+    "kustomization.yaml": JSON.stringify({
+      resources: ["web.yaml"],
+      patches: [{ target: { kind: "Deployment" }, patch }, { patch }],
+    }),
+    "web.yaml": base,
+  });
+  expect(output).toContain('build: "5"');
+});
+
+test("a resource that a patch deletes is gone although the build notes its transformers", () => {
+  const output = build({
+    "kustomization.yaml": JSON.stringify({
+      resources: ["web.yaml"],
+      patches: [{ patch: "$patch: delete\nkind: Deployment\napiVersion: apps/v1\nmetadata: {name: web}\n" }],
+      buildMetadata: ["managedByLabel", "transformerAnnotations"],
+    }),
+    "web.yaml": deployment,
+  });
+  expect(output).toBe("");
+});
+
 test("overlays of one session share a base, and see it change with the tree", () => {
   const session = new KustomizeSession();
   const files = (image: string): Readonly<Record<string, string>> => ({
@@ -122,6 +147,17 @@ test("a patch whose target matches nothing is a warning and changes nothing", ()
   expect(result.kind === "built" && result.warnings).toEqual([
     expect.objectContaining({ kind: "noEffect", file: "kustomization.yaml" }),
   ]);
+});
+
+test("warnings are heard also where the build fails, those of a shared base included", () => {
+  const tree = memoryTree({
+    "base/kustomization.yaml": "commonLabels: {a: b}\nresources: [missing.yaml]\n",
+    "overlay/kustomization.yaml": "bases: [../base]\n",
+  });
+  const heard: string[] = [];
+  const onWarning: KustomizeOptions["onWarning"] = ({ file }) => heard.push(file);
+  expect(() => buildKustomization(tree, "overlay", { onWarning })).toThrow("missing.yaml");
+  expect(heard).toEqual(["overlay/kustomization.yaml", "base/kustomization.yaml"]);
 });
 
 test("Argo CD's options are laid over the target kustomization as kustomize edit would write them", () => {

@@ -61,6 +61,8 @@ export interface KustomizeOptions {
   /** Shared between builds so that a base that many overlays use is read and accumulated once. */
   readonly session?: KustomizeSession;
   readonly overrides?: KustomizeOverrides;
+  /** Hears every warning once the build has ended, also where it failed. */
+  readonly onWarning?: (warning: Warning) => void;
 }
 
 /** Something outside the tree that the build asks for. */

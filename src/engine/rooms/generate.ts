@@ -7,13 +7,16 @@ import {
   type NeedAnswer,
   needKey,
   type ReconcilePlan,
+  type ResourceQuery,
   reconcileApplicationSet,
 } from "../../core/applicationset/index.js";
 import { InputError } from "../../core/errors.js";
 import { asValue, type KubernetesObject } from "../../core/manifest/object.js";
 import { secretData } from "../../core/manifest/secret-data.js";
+import type { ValueObject } from "../../core/manifest/value.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import { isReadSetValid, type ReadSet, recordReads } from "../../core/render/recording-tree.js";
+import type { GeneratorServices } from "../../ports/generator-services.js";
 import type { SourcePort } from "../../ports/source.js";
 
 export interface GenerateRoom {
@@ -22,6 +25,10 @@ export interface GenerateRoom {
   /** A ConfigMap or Secret of the control plane's namespace, for plug-ins and cluster decision resources. */
   readonly configMap: (name: string) => KubernetesObject | undefined;
   readonly secret: (name: string) => Promise<KubernetesObject | undefined>;
+  /** Objects that a cluster decision resource generator lists in the control plane's namespace. */
+  readonly resources: (query: ResourceQuery) => Promise<readonly ValueObject[]>;
+  /** SCM hosts and plug-ins; without them their generators fail, which deletes nothing. */
+  readonly services?: GeneratorServices;
 }
 
 export interface GenerateInput {
@@ -133,15 +140,22 @@ async function answer(
         return { kind: "answered", value: object && { data: secretData(object) } };
       }
       case "scm":
+        return { kind: "answered", value: await servicesOf(room, need.kind).scm.repositories(need.provider) };
       case "pullRequests":
+        return { kind: "answered", value: await servicesOf(room, need.kind).scm.pullRequests(need.provider) };
       case "plugin":
+        return { kind: "answered", value: await servicesOf(room, need.kind).plugin(need.request) };
       case "resources":
-        return {
-          kind: "failed",
-          error: new InputError(`the generator ${need.kind} is not supported yet`, { code: "APPSET_GENERATOR_UNSUPPORTED" }),
-        };
+        return { kind: "answered", value: await room.resources(need.query) };
     }
   } catch (error) {
     return { kind: "failed", error: error instanceof Error ? error : new Error(String(error)) };
   }
+}
+
+function servicesOf(room: GenerateRoom, generator: string): GeneratorServices {
+  if (room.services) return room.services;
+  throw new InputError(`the generator ${generator} needs services that this controller was started without`, {
+    code: "APPSET_GENERATOR_UNSUPPORTED",
+  });
 }

@@ -45,7 +45,7 @@ function hasType(type: string, value: unknown): boolean {
   }
 }
 
-function typeCause(schema: Schema, value: unknown, path: string): FieldCause {
+export function typeCause(schema: Schema, value: unknown, path: string): FieldCause {
   const found =
     value === null
       ? "null"

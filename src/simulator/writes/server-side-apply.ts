@@ -1,6 +1,7 @@
 import { joinProblems } from "../../core/manifest/smd/validate.js";
-import { badRequest, notFound, StatusError } from "../api/status-error.js";
+import { badRequest, invalid, notFound, StatusError } from "../api/status-error.js";
 import { type Cluster, now } from "../cluster.js";
+import { refusedNulls } from "../crd/nulls.js";
 import { type Draft, draftOf, ensure, finished, text } from "../draft.js";
 import { convertObject } from "../rules/conversion.js";
 import { decodeObject } from "../rules/decode.js";
@@ -19,6 +20,8 @@ export function applyServerSide(
 ): { readonly entry: Entry; readonly created: boolean } {
   const { type, namespace, name } = target;
   const config = readConfig(cluster, target, patch, options);
+  const nulls = refusedNulls(type, config);
+  if (nulls.length > 0) throw invalid(type, name, nulls);
   const current = cluster.store.get(type.storage, storeKey(type.namespaced ? namespace : "", name));
   const writer = { name: options.fieldManager, subresource: options.subresource, time: now(cluster), force: options.force };
   if (!current) {

@@ -39,7 +39,7 @@ function tableReason(line: string, isLast: boolean): Reason | undefined {
   return name === undefined ? undefined : { reason: `Key '${name}' has already been defined.` };
 }
 
-const bareKey = String.raw`(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')`;
+const bareKey = `(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')`;
 const dottedKey = new RegExp(String.raw`^\s*(${bareKey}(?:\s*\.\s*${bareKey})*)\s*`);
 
 function keyReason(line: string, isLast: boolean, section: string, problem: TomlProblem): Reason | undefined {

@@ -32,14 +32,21 @@ import { resolveVars } from "./vars.js";
 /** Builds the kustomization in `directory` of the tree; see buildKustomization. */
 export function build(tree: FileTree, directory: string, options: KustomizeOptions): KustomizeResult {
   try {
-    return buildOnce(tree, directory, options, true);
+    return buildOrAsk(tree, directory, options, true);
   } catch (error) {
-    if (error instanceof NeedsError) return { kind: "needs", needs: distinctNeeds(error) };
     if (!(error instanceof UnshareableError)) throw error;
   }
+  return buildOrAsk(tree, directory, options, false);
+}
+
+function buildOrAsk(tree: FileTree, directory: string, options: KustomizeOptions, isShared: boolean): KustomizeResult {
+  const warnings: Warning[] = [];
   try {
-    return buildOnce(tree, directory, options, false);
+    const result = buildOnce(tree, directory, options, { isShared, warnings });
+    warnings.forEach((warning) => options.onWarning?.(warning));
+    return result;
   } catch (error) {
+    if (!(error instanceof UnshareableError)) warnings.forEach((warning) => options.onWarning?.(warning));
     if (error instanceof NeedsError) return { kind: "needs", needs: distinctNeeds(error) };
     throw error;
   }
@@ -49,18 +56,20 @@ function distinctNeeds({ needs }: NeedsError): NeedsError["needs"] {
   return [...new Map(needs.map((need) => [need.key, need])).values()];
 }
 
-function buildOnce(tree: FileTree, directory: string, options: KustomizeOptions, isShared: boolean): KustomizeResult {
+type Attempt = Pick<BuildContext, "isShared" | "warnings">;
+
+function buildOnce(tree: FileTree, directory: string, options: KustomizeOptions, attempt: Attempt): KustomizeResult {
+  const { warnings } = attempt;
   const loader = Loader.at(tree, directory, {
     isRestricted: options.loadRestrictions !== "none",
     allowRemote: options.allowRemote ?? false,
     remotes: options.remotes ?? new Map(),
   });
-  const found = findKustomization(loader);
+  const found = findKustomization(loader, warnings);
   const kustomization = options.overrides ? { ...found, fields: withOverrides(found.fields, options.overrides, loader) } : found;
   const { buildMetadata = [] } = kustomization.fields;
-  const warnings: Warning[] = [];
   const session = options.session ?? new KustomizeSession();
-  const context: BuildContext = { options, session, schemas: new BuildSchemas(), warnings, isShared, roots: [] };
+  const context: BuildContext = { options, session, schemas: new BuildSchemas(), roots: [], ...attempt };
   const origin = buildMetadata.length > 0 ? {} : undefined;
   const target = new Target(loader, kustomization, context, { buildMetadata, origin, helmNamespace: "" });
   const accumulator = target.accumulate(new Accumulator());

@@ -2,6 +2,7 @@ import { InputError } from "../../errors.js";
 import type { TreeFile } from "../../render/file-tree.js";
 import { type LoadedKustomization, readKustomization } from "../kustomization/kustomization.js";
 import { kustomizeError } from "../model/errors.js";
+import type { Warning } from "../options.js";
 import type { Loader } from "../tree/loader.js";
 import { NeedsError } from "../tree/loader.js";
 
@@ -13,8 +14,8 @@ export interface FoundKustomization extends LoadedKustomization {
   readonly path: string;
 }
 
-/** Finds and reads the one kustomization file of a loader's directory. */
-export function findKustomization(loader: Loader): FoundKustomization {
+/** Finds and reads the one kustomization file of a loader's directory; what is deprecated in it goes to `warnings`. */
+export function findKustomization(loader: Loader, warnings: Warning[]): FoundKustomization {
   const found: { fileName: string; file: TreeFile }[] = [];
   for (const fileName of fileNames) {
     const file = tryLoad(loader, fileName);
@@ -32,7 +33,9 @@ export function findKustomization(loader: Loader): FoundKustomization {
       location: { file: loader.root },
     });
   const path = loader.pathOf(first.fileName);
-  return { ...readKustomization(first.file.bytes, path, loader.displayRoot), fileName: first.fileName, path };
+  const warn = (message: string): void => void warnings.push({ kind: "deprecation", message, file: path });
+  const loaded = readKustomization(first.file.bytes, { file: path, directory: loader.displayRoot }, warn);
+  return { ...loaded, fileName: first.fileName, path };
 }
 
 function tryLoad(loader: Loader, fileName: string): TreeFile | undefined {

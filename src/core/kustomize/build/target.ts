@@ -86,8 +86,6 @@ export class Target {
     };
     this.#useSchema();
     context.roots.push(loader.root);
-    for (const message of kustomization.deprecations)
-      context.warnings.push({ kind: "deprecation", message, file: kustomization.path });
   }
 
   get inherited(): Inherited {
@@ -238,7 +236,7 @@ export class Target {
   ): Accumulator {
     let kustomization: FoundKustomization;
     try {
-      kustomization = findKustomization(loader);
+      kustomization = findKustomization(loader, context.warnings);
     } catch (error) {
       throw prefixError(error, `couldn't make target for path '${loader.displayRoot}'`);
     }
@@ -274,7 +272,13 @@ export class Target {
     else {
       const { tree, readSet } = recordReads(loader.tree);
       const context = { ...this.#context, roots: [] as string[], warnings: [] as Warning[] };
-      const result = this.#accumulateChild(into, loader.withTree(tree), false, inherited, context);
+      let result: Accumulator;
+      try {
+        result = this.#accumulateChild(into, loader.withTree(tree), false, inherited, context);
+      } catch (error) {
+        warnings.push(...context.warnings);
+        throw error;
+      }
       known = { readSet: readSet(), accumulated: result.result(), roots: context.roots, warnings: context.warnings };
       session.remember(key, known);
     }
@@ -422,8 +426,8 @@ export class Target {
     };
     for (const { transformer, origin } of steps) {
       transformer.transform(into.map, context);
-      if (origin) noteTransformation(into.map, origin);
       into.map.dropEmpty();
+      if (origin) noteTransformation(into.map, origin);
     }
   }
 

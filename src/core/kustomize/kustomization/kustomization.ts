@@ -12,13 +12,22 @@ import { kustomizationShape } from "./shapes.js";
 export interface LoadedKustomization {
   readonly fields: Kustomization;
   readonly isComponent: boolean;
-  /** Deprecation warnings, as the original prints them. */
-  readonly deprecations: readonly string[];
 }
 
-/** Reads, checks and modernises a kustomization file; `directory` is for messages. */
-export function readKustomization(bytes: Uint8Array, file: string, directory: string): LoadedKustomization {
+interface Place {
+  readonly file: string;
+  /** For messages. */
+  readonly directory: string;
+}
+
+/** Reads, checks and modernises a kustomization file; `warn` hears of deprecated fields, in the original's words. */
+export function readKustomization(
+  bytes: Uint8Array,
+  { file, directory }: Place,
+  warn: (message: string) => void,
+): LoadedKustomization {
   const fields = decodeKustomization(bytes, file);
+  for (const message of deprecationsOf(fields)) warn(message);
   const fixed = withSuccessors(fields);
   const { kind: _kind, apiVersion: _version, ...rest } = fixed;
   if (Object.values(rest).every(isZero))
@@ -28,7 +37,7 @@ export function readKustomization(bytes: Uint8Array, file: string, directory: st
     throw kustomizeError("KUSTOMIZE_FIELD", `Failed to read kustomization file under ${directory}:\n${problems.join("\n")}`, {
       location: { file },
     });
-  return { fields: fixed, isComponent: fixed.kind === "Component", deprecations: deprecationsOf(fields) };
+  return { fields: fixed, isComponent: fixed.kind === "Component" };
 }
 
 function decodeKustomization(bytes: Uint8Array, file: string): Kustomization {

@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.js";
 import { type KustomizeErrorDetails, kustomizeError } from "../model/errors.js";
+import { SharedText } from "./node.js";
 import { isIndexNumber, isListIndex, parseIndex } from "./paths.js";
 import { describeNode, isNonStringInYaml11 } from "./resolve.js";
 import { type Kind, YNode } from "./ynode.js";
@@ -47,7 +48,9 @@ export function textOfNode(node: YNode | undefined): string {
 
 /** A plain string that YAML 1.1 tools would read as something else is quoted where nothing else decides its style. */
 function quoteIfNeeded(value: YNode): void {
-  if (value.isString && !value.isQuoted && isNonStringInYaml11(value.value)) value.isQuoted = true;
+  if (!value.isString || value.isQuoted || !isNonStringInYaml11(value.value)) return;
+  if (value.source instanceof SharedText) value.isQuoted = true;
+  else value.setScalar(value.tag, value.value, true);
 }
 
 /** Sets a scalar over a scalar: the new text and tag in the old style. */

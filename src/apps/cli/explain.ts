@@ -1,0 +1,180 @@
+import type { Command } from "commander";
+import { InputError } from "../../core/errors.js";
+import { explainField, type FieldStep } from "../../core/explain/explain-field.js";
+import { formatFieldPath, leavesOf, parseFieldPath, valueAt } from "../../core/explain/field-path.js";
+import { findResource, resourceFile, sameResource } from "../../core/explain/find-resource.js";
+import { isEqual } from "../../core/impact/field-change.js";
+import type { FleetApplication } from "../../core/impact/fleet-state.js";
+import { formatValue } from "../../core/impact/format-value.js";
+import { asValue, type KubernetesObject } from "../../core/manifest/object.js";
+import { isObject, listAt, stringAt, type Value } from "../../core/manifest/value.js";
+import type { FileTree } from "../../core/render/file-tree.js";
+import { joinInside } from "../../core/render/memory-tree.js";
+import { renderFromTrees } from "../fleet/render-from-trees.js";
+import { addRevisionOptions, chosenState, type FleetOptions, findApplication, withFleet } from "./fleet-options.js";
+import type { CliIo } from "./io.js";
+import { formatTable, outputOption, printValue } from "./output.js";
+
+interface Options extends FleetOptions {
+  readonly output: string;
+}
+
+/** `fleetwright explain APP [KIND/NAME] [FIELD]`: where what is rendered comes from. */
+export function registerExplain(program: Command, io: CliIo): void {
+  addRevisionOptions(
+    program
+      .command("explain <application> [resource] [field]")
+      .description(
+        "where an Application, a resource (KIND/NAME) or one field of it (spec.replicas) comes from: file, line, transformer",
+      ),
+  )
+    .addOption(outputOption(["table", "json"]))
+    .action((name: string, resource: string | undefined, field: string | undefined, options: Options) =>
+      withFleet(io, options, async (fleet) => {
+        const { id, state } = await chosenState(fleet, options);
+        const application = findApplication(state, name);
+        if (application.render.error) throw application.render.error;
+        const tree = await fleet.checkout.tree(id);
+        const explained = resource === undefined ? undefined : wantedResource(application, resource);
+        if (!explained) printApplication(io, application, tree, options.output);
+        else if (field === undefined) printLeaves(io, explained, fileOf(application, explained, tree), options.output);
+        else printField(io, { application, resource: explained, field, tree, output: options.output });
+      }),
+    );
+}
+
+function wantedResource(application: FleetApplication, resource: string): KubernetesObject {
+  const { manifests } = application.render;
+  const found = findResource(manifests, resource);
+  if (found) return found;
+  throw new InputError(`${application.name} renders no ${resource}`, {
+    code: "EXPLAIN_NOTHING",
+    hint: manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`).join(", "),
+  });
+}
+
+function printApplication(io: CliIo, application: FleetApplication, tree: FileTree, output: string): void {
+  const { origin } = application;
+  const resources = application.render.manifests.map((manifest) => ({
+    resource: `${manifest.kind}/${manifest.metadata.name}`,
+    file: fileOf(application, manifest, tree),
+  }));
+  if (output === "json") return printValue(io, { application: application.name, origin, resources }, "json");
+  if (origin.kind === "file") io.out(`${application.name} is written in ${origin.file}\n`);
+  else {
+    io.out(`${application.name} is made by ApplicationSet ${origin.applicationSet} (${origin.file})\n`);
+    io.out(`generator  ${origin.generator}\n`);
+    for (const { generator, file, index } of origin.origins)
+      io.out(`  ${generator}${file === undefined ? "" : `  ${file}`}${index === undefined ? "" : `  item ${index}`}\n`);
+    io.out("parameters\n");
+    for (const [key, value] of Object.entries(origin.params)) io.out(`  ${key}: ${formatValue(value as Value)}\n`);
+  }
+  io.out(
+    `\n${formatTable(
+      ["RESOURCE", "FILE"],
+      resources.map(({ resource, file }) => [resource, file]),
+    )}`,
+  );
+}
+
+function printLeaves(io: CliIo, resource: KubernetesObject, file: string, output: string): void {
+  const leaves = leavesOf(shown(resource)).map(({ path, value }) => ({ field: formatFieldPath(path), value, file }));
+  if (output === "json") return printValue(io, leaves, "json");
+  io.out(`${resource.kind}/${resource.metadata.name}  ${file}\n`);
+  io.out(
+    formatTable(
+      ["FIELD", "VALUE"],
+      leaves.map(({ field, value }) => [field, formatValue(value)]),
+    ),
+  );
+}
+
+interface FieldRequest {
+  readonly application: FleetApplication;
+  readonly resource: KubernetesObject;
+  readonly field: string;
+  readonly tree: FileTree;
+  readonly output: string;
+}
+
+function printField(io: CliIo, { application, resource, field, tree, output }: FieldRequest): void {
+  const root = asValue(resource);
+  const path = parseFieldPath(field, root);
+  const value = path && valueAt(root, path);
+  if (path === undefined || value === undefined)
+    throw new InputError(`${resource.kind}/${resource.metadata.name} has no ${field}`, { code: "EXPLAIN_NO_FIELD" });
+  const renderTrees = renderFromTrees();
+  const question = {
+    render: (edited: FileTree) => renderTrees(application, () => edited).manifests,
+    files: filesOf(application),
+    find: sameResource(resource, application.render.manifests),
+  };
+  const again = question.find(question.render(tree));
+  if (!again || !isEqual(valueAt(asValue(again), path), value))
+    throw new InputError(`${application.name} is not rendered from this checkout alone, or not twice the same`, {
+      code: "EXPLAIN_UNSTEADY",
+      hint: "explain follows fields through the files of the checkout only",
+    });
+  const isSecret = resource.kind === "Secret";
+  const fields = leavesOf(root, path).map((leaf) => ({
+    field: formatFieldPath(leaf.path),
+    steps: explainField({ ...question, path: leaf.path }, tree, directoryOf(application)).map((step) =>
+      isSecret && /^(data|stringData)$/.test(String(leaf.path[0])) ? hidden(step) : step,
+    ),
+  }));
+  if (output === "json") return printValue(io, fields, "json");
+  for (const { field: name, steps } of fields) {
+    io.out(`${resource.kind}/${resource.metadata.name} ${name}\n`);
+    for (const [index, step] of steps.entries()) {
+      if (!step.writer) {
+        io.out(`  ${index === 0 ? "is" : "overrode"} ${formatValue(step.value)}  by no one line: `);
+        io.out(`the resource is at ${fileOf(application, resource, tree)}\n`);
+        continue;
+      }
+      const at = `${step.writer.file}:${step.writer.line}`;
+      const through = step.through === undefined ? "" : ` of ${step.through}`;
+      io.out(`  ${index === 0 ? "is" : "overrode"} ${formatValue(step.value)}  ${at}  (${step.by}${through})\n`);
+      const others = step.also.filter(({ file }) => file !== step.writer?.file);
+      for (const also of others) io.out(`      with ${also.file}:${also.line}  ${also.text}\n`);
+      const more = step.also.length - others.length;
+      if (more > 0) io.out(`      with ${more} more ${more === 1 ? "line" : "lines"} of that file\n`);
+    }
+  }
+}
+
+/** A Secret's values are never printed, nor the lines that hold them. */
+function hidden(step: FieldStep): FieldStep {
+  const cover = <T extends { readonly text: string }>(writer: T): T => ({ ...writer, text: "(hidden)" });
+  return { ...step, value: "(hidden)", ...(step.writer ? { writer: cover(step.writer) } : {}), also: step.also.map(cover) };
+}
+
+function shown(resource: KubernetesObject): Value {
+  if (resource.kind !== "Secret") return asValue(resource);
+  const cover = (value: unknown): Value =>
+    isObject(value) ? Object.fromEntries(Object.keys(value).map((key) => [key, "(hidden)"])) : null;
+  const covered: Record<string, unknown> = { ...resource };
+  for (const key of ["data", "stringData"]) if (Object.hasOwn(covered, key)) covered[key] = cover(covered[key]);
+  return asValue(covered as KubernetesObject);
+}
+
+function filesOf(application: FleetApplication): readonly string[] {
+  return [...application.render.readSet.files].flatMap(([path, objectId]) => (objectId === "" ? [] : [path]));
+}
+
+function fileOf(application: FleetApplication, resource: KubernetesObject, tree: FileTree): string {
+  const found = resourceFile(resource, filesOf(application), tree, directoryOf(application));
+  return found ? `${found.file}:${found.line}` : `(${directoryOf(application)})`;
+}
+
+/** The directory of the first source that renders. */
+function directoryOf({ spec }: FleetApplication): string {
+  const sources = isObject(spec["source"]) ? [spec["source"]] : listAt(spec, "sources").filter(isObject);
+  return (
+    joinInside(
+      stringAt(
+        sources.find((source) => source["path"]),
+        "path",
+      ),
+    ) ?? ""
+  );
+}

@@ -1,0 +1,99 @@
+import { utf8DecodeLossy } from "../../platform/bytes.js";
+import { asValue } from "../manifest/object.js";
+import type { Value } from "../manifest/value.js";
+import type { FileTree } from "../render/file-tree.js";
+import { editedTree } from "./edited-tree.js";
+import { valueAt } from "./field-path.js";
+import { findWriters, type Question, type Writer } from "./find-writers.js";
+import { kustomizationLevels, type Level, type LevelEntry } from "./levels.js";
+
+/** A value of the field and what gave it; the first of a list is what is rendered, each next one what it overrode. */
+export interface FieldStep {
+  readonly value: Value;
+  /** `resource`, or the field of the kustomization: `patches`, `images`, `replicas` …; `values` or `template` of a chart. */
+  readonly by: string;
+  /** The line that decides. Absent where no line of the files does: the tool's own default, or the Application's options. */
+  readonly writer?: Writer;
+  /** The kustomization that names the writer's file. */
+  readonly through?: string;
+  /** Other lines that the value is put together from. */
+  readonly also: readonly Writer[];
+}
+
+/** Where a leaf's value comes from, and the values that it overrode. `directory` is the source's. Pure; renders many times. */
+export function explainField(question: Question, tree: FileTree, directory: string): readonly FieldStep[] {
+  const levels = kustomizationLevels(tree, directory);
+  const steps: FieldStep[] = [];
+  let here = tree;
+  for (let left = 20; left > 0; left--) {
+    const value = leafValue(question, here);
+    if (value === undefined) break;
+    const places = findWriters(question, here)
+      .map((writer) => ({ writer, ...placeOf(writer, levels) }))
+      .sort((a, b) => a.rank - b.rank);
+    const [first, ...others] = places;
+    if (!first) {
+      steps.push({ value, by: "no line of the files", also: [] });
+      break;
+    }
+    steps.push({
+      value,
+      by: first.entry && first.entry.field !== "resources" ? first.entry.field : plainKind(first.writer.file, levels),
+      writer: first.writer,
+      ...(first.level && first.level.file !== first.writer.file ? { through: `${first.level.file}:${first.entry?.from}` } : {}),
+      also: others.map(({ writer }) => writer),
+    });
+    if (!first.level || !first.entry || first.entry.field === "resources" || isNameOfItem(question)) break;
+    here = withoutEntry(here, first.level, first.entry);
+  }
+  return steps;
+}
+
+/** Without what put an item there, another takes its place: that is no value that was overridden. */
+function isNameOfItem({ path }: Question): boolean {
+  return path.at(-1) === "name" && typeof path.at(-2) === "number";
+}
+
+function leafValue(question: Question, tree: FileTree): Value | undefined {
+  try {
+    const object = question.find(question.render(tree));
+    return object && valueAt(asValue(object), question.path);
+  } catch {
+    // Without the entry nothing renders: then nothing was overridden.
+    return undefined;
+  }
+}
+
+interface Place {
+  readonly level?: Level;
+  readonly entry?: LevelEntry;
+  /** The least is applied last. */
+  readonly rank: number;
+}
+
+function placeOf(writer: Writer, levels: readonly Level[]): Place {
+  for (const level of levels) {
+    const entry =
+      level.file === writer.file
+        ? level.entries.find(({ from, to }) => from <= writer.line && writer.line < to)
+        : level.entries.find(({ files }) => files.includes(writer.file));
+    if (entry) return { level, entry, rank: level.depth * 2 + (entry.field === "resources" ? 1 : 0) };
+  }
+  return { rank: Number.MAX_SAFE_INTEGER };
+}
+
+function plainKind(file: string, levels: readonly Level[]): string {
+  if (levels.length > 0) return "resource";
+  if (/(^|\/)templates\//.test(file)) return "template";
+  return /values[^/]*\.ya?ml$/.test(file) ? "values" : "resource";
+}
+
+/** Blank lines in place of the entry: all others keep their numbers. */
+function withoutEntry(tree: FileTree, level: Level, entry: LevelEntry): FileTree {
+  const lines = utf8DecodeLossy(tree.read(level.file)!.bytes).split("\n");
+  return editedTree(
+    tree,
+    level.file,
+    lines.map((line, index) => (index + 1 >= entry.from && index + 1 < entry.to ? "" : line)).join("\n"),
+  );
+}

@@ -1,0 +1,107 @@
+import { sha256 } from "../platform/hash.js";
+
+/**
+ * Who works on what, decided without a leader. A view is a numbered list of replicas in one object that is only written by compare-and-swap, so
+ * numbers never repeat. Each replica adopts a newer view by stopping work on what it lost, then writes the number into its own Lease. A view
+ * is settled for a replica once every member's Lease shows exactly its number. A replica works on a key only if it owns it in the last settled
+ * view and in each one adopted since: two replicas that work always share a view, and a view gives a key one owner.
+ */
+export interface ShardView {
+  readonly generation: number;
+  /** Identities, sorted. A process that comes back has a new one. */
+  readonly members: readonly string[];
+}
+
+export interface ShardState {
+  readonly self: string;
+  readonly settled: ShardView | undefined;
+  /** Views since then, oldest first. */
+  readonly adopted: readonly ShardView[];
+}
+
+export function newShard(self: string): ShardState {
+  return { self, settled: undefined, adopted: [] };
+}
+
+/** The number that this replica's Lease is to show, once nothing runs any more for keys that it does not own. */
+export function acknowledgement(state: ShardState): number {
+  return latest(state)?.generation ?? 0;
+}
+
+/** Takes in the view as it was read; an older one than known is a late answer and changes nothing. */
+export function adoptView(state: ShardState, view: ShardView): ShardState {
+  if (view.generation <= acknowledgement(state)) return state;
+  return { ...state, adopted: [...state.adopted, view] };
+}
+
+/** Takes in what the Leases show, this replica's own among them. */
+export function settleView(state: ShardState, shown: ReadonlyMap<string, number>): ShardState {
+  const view = state.adopted.at(-1);
+  if (view === undefined || !view.members.includes(state.self)) return state;
+  // Exactly this number: a member that shows a later one may have passed this view by.
+  if (!view.members.every((member) => shown.get(member) === view.generation)) return state;
+  return { ...state, settled: view, adopted: [] };
+}
+
+/** Whether this replica may work on a key now; ask again before each write. The caller also checks its own Lease (see `isOwnLeaseValid`). */
+export function mayWorkOn(state: ShardState, key: string): boolean {
+  if (state.settled === undefined) return false;
+  return [state.settled, ...state.adopted].every(({ members }) => ownerOf(key, members) === state.self);
+}
+
+/** The view to write after `current` when other replicas are alive than it names; undefined when it names them. */
+export function nextView(current: ShardView | undefined, alive: readonly string[]): ShardView | undefined {
+  const members = [...new Set(alive)].sort();
+  if (current?.members.length === members.length && current.members.every((member, index) => member === members[index]))
+    return undefined;
+  return { generation: (current?.generation ?? 0) + 1, members };
+}
+
+/** Rendezvous hashing: the member with the highest weight for this key. One that comes or goes moves only its own share. */
+export function ownerOf(key: string, members: readonly string[]): string | undefined {
+  let owner: string | undefined;
+  let highest = -1;
+  for (const member of members) {
+    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = sha256(`${member}\n${key}`);
+    const weight = ((((a * 256 + b) * 256 + c) * 256 + d) * 256 + e) * 256 + f;
+    if (weight > highest || (weight === highest && owner !== undefined && member < owner)) [owner, highest] = [member, weight];
+  }
+  return owner;
+}
+
+/** When a Lease's renewal was last seen to change, by our own clock: clocks of replicas may differ. */
+export interface SeenLease {
+  readonly identity: string;
+  readonly renewTime: string;
+  readonly sinceMs: number;
+}
+
+export function seeLeases(
+  before: ReadonlyMap<string, SeenLease>,
+  leases: readonly { readonly identity: string; readonly renewTime: string }[],
+  nowMs: number,
+): ReadonlyMap<string, SeenLease> {
+  return new Map(
+    leases.map(({ identity, renewTime }) => {
+      const known = before.get(identity);
+      return [identity, known?.renewTime === renewTime ? known : { identity, renewTime, sinceMs: nowMs }];
+    }),
+  );
+}
+
+/** Who renewed within the lease time. */
+export function aliveAmong(seen: ReadonlyMap<string, SeenLease>, nowMs: number, leaseMs: number): readonly string[] {
+  return [...seen.values()].filter(({ sinceMs }) => nowMs - sinceMs <= leaseMs).map(({ identity }) => identity);
+}
+
+/**
+ * Whether this replica may believe in its own Lease: others count from when they saw the renewal, it counts from before it asked for it, and
+ * gives up a third earlier. When false it must drop its state and come back under a new identity.
+ */
+export function isOwnLeaseValid(renewalStartedMs: number, nowMs: number, leaseMs: number): boolean {
+  return nowMs - renewalStartedMs < (leaseMs * 2) / 3;
+}
+
+function latest(state: ShardState): ShardView | undefined {
+  return state.adopted.at(-1) ?? state.settled;
+}
