@@ -281,8 +281,14 @@ function callFunction(state: State, call: Call): GoValue {
     state.boxed = false;
     return value;
   } catch (error) {
+    if (isTooLong(error)) throw failedCall(state, call, new TemplateFailure("the result is too long"));
     throw error instanceof TemplateFailure ? failedCall(state, call, error) : error;
   }
+}
+
+/** A text beyond what the runtime can hold; a full call stack is told elsewhere. */
+function isTooLong(error: unknown): boolean {
+  return error instanceof RangeError && /string length|array length/i.test(error.message);
 }
 
 /** The checked arguments; undefined for `and` and `or`, which evaluate theirs one by one. */

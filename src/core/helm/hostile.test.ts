@@ -1,0 +1,45 @@
+import { performance } from "node:perf_hooks";
+import { expect, test } from "vitest";
+import { utf8Encode } from "../../platform/bytes.js";
+import { loadChartFiles } from "./load-files.js";
+import { templateChart } from "./template-chart.js";
+import { errorOf } from "./testing.js";
+import { mergeUserValues } from "./user-values.js";
+
+/** Each of these would hold up or exhaust a controller that renders for others too. */
+test.each([
+  [
+    "includes itself for ever",
+    `{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}`,
+    "rendering template has a nested reference name",
+  ],
+  ["asks for a billion numbers", "{{ until 1000000000 }}", ""],
+  ["repeats without measure", `{{ repeat 1000000000 "abcdefgh" }}`, ""],
+  ["loops within loops", "{{ range until 10000 }}{{ range until 10000 }}{{ range until 10000 }}x{{ end }}{{ end }}{{ end }}", ""],
+  ["doubles a text forty times", `{{ $x := "x" }}{{ range until 40 }}{{ $x = print $x $x }}{{ end }}{{ $x }}`, ""],
+])("a template that %s ends with an error in time", { timeout: 10_000 }, (_, template, message) => {
+  const started = performance.now();
+  const error = errorOf(() => render(template));
+  expect(error.message).toContain(message);
+  expect(error.code).toMatch(/^(HELM|TEMPLATE)_/);
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
+test("regular expressions that explode elsewhere take linear time", { timeout: 10_000 }, () => {
+  const started = performance.now();
+  expect(render(`a: {{ regexMatch "^(a+)+$" (print (repeat 5000 "a") "b") }}`)).toContain("a: false");
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
+test("a chart named .. is refused", () => {
+  expect(errorOf(() => render("a: 1", "..")).code).toMatch(/^HELM_/);
+});
+
+function render(template: string, name = "c"): string {
+  const chart = loadChartFiles([
+    { name: "Chart.yaml", bytes: utf8Encode(`apiVersion: v2\nname: ${JSON.stringify(name)}\nversion: 1.0.0\n`) },
+    { name: "templates/a.yaml", bytes: utf8Encode(template) },
+  ]);
+  const unstable = { now: () => 0n, random: (count: number) => new Uint8Array(count) };
+  return templateChart(chart, mergeUserValues({}), { releaseName: "r", ...unstable }).yaml;
+}
