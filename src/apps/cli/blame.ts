@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.js";
 import { changedFields, isEqual } from "../../core/impact/field-change.js";
@@ -8,6 +9,9 @@ import { asValue, type KubernetesObject } from "../../core/manifest/object.js";
 import type { Value } from "../../core/manifest/value.js";
 import { addFleetOptions, type FleetOptions, findApplication, withFleet } from "./fleet-options.js";
 import type { CliIo } from "./io.js";
+
+/** One for the run, so that equal Secret values stay equal from commit to commit and none can be guessed from its hash. */
+const secretKey = randomBytes(16).toString("hex");
 
 interface Options extends FleetOptions {
   readonly revision: string;
@@ -74,7 +78,7 @@ function valueAt(manifests: readonly KubernetesObject[], resource: string, field
       (manifest.metadata.name === name || stripGeneratedHash(manifest.metadata.name) === stripGeneratedHash(name)),
   );
   if (!found) return undefined;
-  const value = asValue(maskSecret(found, { secretKey: "blame" }));
+  const value = asValue(maskSecret(found, { secretKey }));
   if (field === undefined) return value;
   let here: Value | undefined = value;
   for (const [, key, quoted, index] of field.matchAll(/([^.[\]]+)|\["([^"]*)"\]|\[([^\]]*)\]/g)) {

@@ -1,28 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { diffFleets } from "../../core/impact/fleet-diff.js";
 import { findReasons } from "../../core/impact/reasons.js";
 import type { Value } from "../../core/manifest/value.js";
 import { type OpenFleet, openFleet } from "../fleet/open-fleet.js";
 import { type FleetReport, fleetReport } from "../fleet/report/fleet-report.js";
+import { addFleetOptions, type FleetOptions } from "./fleet-options.js";
 import type { CliIo } from "./io.js";
 
 /** What `impact` and `diff` share: two states of one clone. */
-export interface RangeOptions {
-  readonly checkout?: string;
-  readonly repo: readonly string[];
-  readonly worktree?: boolean;
-}
+export type RangeOptions = Omit<FleetOptions, "revision">;
 
 export function addRangeOptions(command: Command): Command {
-  return command
-    .addOption(new Option("--checkout <dir>", "the clone to read (default: the one around the current folder)"))
-    .addOption(
-      new Option("--repo <url=path>", "a clone of another repository that sources name; may be repeated")
-        .default([])
-        .argParser((value: string, before: readonly string[]) => [...before, value]),
-    )
-    .option("--worktree", "compare with the files as they are now, committed or not");
+  return addFleetOptions(command).option("--worktree", "compare with the files as they are now, committed or not");
 }
 
 /**
