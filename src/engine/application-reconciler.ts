@@ -35,8 +35,7 @@ export class ApplicationReconciler {
     const slash = key.indexOf("/");
     const object = context.applications.get(key.slice(0, slash), key.slice(slash + 1));
     if (object === undefined) {
-      this.comparison.forget(key);
-      this.reporter.forget(key);
+      this.forget(key);
       return { kind: "done" };
     }
     const started = context.clock.monotonic();
@@ -46,6 +45,12 @@ export class ApplicationReconciler {
     const labels = { namespace: app.namespace, dest_server: app.destination.server ?? app.destination.name ?? "" };
     context.telemetry.metrics.observe("argocd_app_reconcile", labels, (context.clock.monotonic() - started) / 1000);
     return handled;
+  }
+
+  /** Lets go of what is kept of an Application: it is gone, or another replica's. */
+  forget(key: string): void {
+    this.comparison.forget(key);
+    this.reporter.forget(key);
   }
 
   /** Whether a tree of a repository would render an Application differently; true where that is not known. */

@@ -23,6 +23,8 @@ export interface ClusterFleetOptions {
   readonly onCluster: (server: string) => void;
   /** A cluster Secret cannot be used; undefined when it can again. */
   readonly onBadSecret: (secret: KubernetesObject, error: unknown) => void;
+  /** Among replicas: clusters are followed from when they are asked for, and of their objects those of own applications are kept whole. */
+  readonly share?: { readonly isKept: (app: string) => boolean };
 }
 
 /** A cluster that may be a destination, and what is known of it. */
@@ -100,11 +102,36 @@ export class ClusterFleet {
   /** Follows every cluster anew: the rules of what is followed have changed. */
   reload(): void {
     for (const [server, known] of [...this.clusters]) {
-      const { registered, digest, secret, owned } = known;
-      this.clusters.delete(server);
-      void known.live.stop();
-      this.add(registered, known.live.cluster, { digest, secret, owned });
+      this.replace(server, known);
+      if (known.live.isStarted) this.wake(server);
     }
+  }
+
+  private replace(
+    server: string,
+    { registered, live, digest, secret, owned }: FleetCluster & { digest: string; secret: string; owned: boolean },
+  ): void {
+    this.clusters.delete(server);
+    void live.stop();
+    this.add(registered, live.cluster, { digest, secret, owned });
+  }
+
+  /** The cluster of a server, followed from now on. */
+  wake(server: string): FleetCluster | undefined {
+    const found = this.clusters.get(server);
+    found?.live.start();
+    return found;
+  }
+
+  /** Among replicas: brings what is followed and kept to what this one works on now. */
+  async adjust(needed: ReadonlySet<string>): Promise<void> {
+    if (this.options.share === undefined) return;
+    for (const [server, known] of [...this.clusters]) {
+      if (!known.live.isStarted) continue;
+      if (needed.has(server)) known.live.recompact();
+      else this.replace(server, known);
+    }
+    await Promise.all([...this.clusters.values()].filter(({ live }) => live.isStarted).map(({ live }) => live.refill()));
   }
 
   async stop(): Promise<void> {
@@ -153,6 +180,7 @@ export class ClusterFleet {
       random,
       telemetry,
       onChange: (apps, change) => onChange(server, apps, change),
+      ...(this.options.share ? { isKept: this.options.share.isKept } : {}),
       onState: (state) => {
         if (state.kind === "failed")
           telemetry.log.warn("cluster cannot be followed", { cluster: registered.name, server, error: formatError(state.error) });
@@ -160,7 +188,7 @@ export class ClusterFleet {
       },
     });
     this.clusters.set(server, { registered, live, ...more });
-    live.start();
+    if (this.options.share === undefined) live.start();
   }
 
   private drop(server: string): void {

@@ -24,19 +24,20 @@ import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
 import { type ControlPlane, controlPlane, secretTypeLabel } from "./control-plane.js";
 import { DifferBook } from "./differ.js";
 import { EventRecorder } from "./events.js";
-import type { InformerChange } from "./informer.js";
+import { type InformerChange, isPartial } from "./informer.js";
 import { sameValue } from "./merge-patch.js";
 import { ProjectBook } from "./projects.js";
 import { listQueried } from "./queried-resources.js";
 import { RenderCache } from "./render-cache.js";
 import { RepositoryBook } from "./repositories.js";
+import { placementOf, type ReplicaOptions, Share, type ShareOptions } from "./replicas/share.js";
 import { CompareMemory } from "./rooms/compare.js";
 import { type RepositoryChange, RepositoryWatch } from "./rooms/watch.js";
 import { type ControllerSettings, readSettings } from "./settings.js";
 import { mayHaveChanged, readWebhook } from "./webhook.js";
 import { asksAgain } from "./webhooks/generators.js";
 import { WebhookSecretReader } from "./webhooks/secrets.js";
-import { type Handled, WorkQueue } from "./work-queue.js";
+import { type Handled, type QueuedKey, WorkQueue } from "./work-queue.js";
 
 export interface ControllerOptions {
   readonly hub: ClusterPort;
@@ -56,8 +57,12 @@ export interface ControllerOptions {
   readonly lua?: LuaRuntime;
   readonly waveDelayMs?: number;
   readonly concurrency?: number;
+  /** Shares the fleet with other replicas by Leases; absent: this process works on everything. */
+  readonly replicas?: ReplicaOptions;
 }
 
+/** Kubernetes waits 30 seconds; the rest of them is for the Lease and the connections. */
+const stopGraceMs = 22_000;
 const setDelayMs = 1_000;
 /** How Applications stand only shows in their set's status, unless the set rolls out in steps. */
 const setStatusDelayMs = 10_000;
@@ -83,6 +88,7 @@ export class Controller {
   private applications: ApplicationReconciler | undefined;
   private sets: ApplicationSetReconciler | undefined;
   private readonly webhookSecrets: WebhookSecretReader;
+  private readonly share: Share;
   private ready = false;
 
   constructor(private readonly options: ControllerOptions) {
@@ -97,9 +103,10 @@ export class Controller {
     this.queue = new WorkQueue({
       clock,
       concurrency: options.concurrency ?? 48,
-      handle: (key) => this.applications!.reconcile(key),
+      handle: (key) => this.reconcileApplication(key),
       onError,
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applications" }, depth),
+      onTaken: (ms) => telemetry.metrics.observe("fleetwright_queue_wait_seconds", { queue: "applications" }, ms / 1000),
     });
     this.setQueue = new WorkQueue({
       clock,
@@ -107,7 +114,9 @@ export class Controller {
       handle: (key) => this.reconcileSet(key),
       onError,
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applicationsets" }, depth),
+      onTaken: (ms) => telemetry.metrics.observe("fleetwright_queue_wait_seconds", { queue: "applicationsets" }, ms / 1000),
     });
+    this.share = new Share(options.replicas && this.shareOptions(options.replicas));
     this.assess = remembering(healthAssessor(options.lua === undefined ? {} : { lua: options.lua }));
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
@@ -126,7 +135,13 @@ export class Controller {
       onProject: (change) => this.onProject(change),
       onSecret: (change) => this.onSecret(change),
       onConfigMap: (change) => this.onConfigMap(change),
+      ...(options.replicas ? { isKept: (object) => this.share.isKept(keyOfObject(object), object) } : {}),
     });
+  }
+
+  /** Why no write may go out now: asked by the clients of all clusters. */
+  refusal(): Error | undefined {
+    return this.share.refusal();
   }
 
   /** Resolves when the control plane has been read once and work begins. */
@@ -147,9 +162,10 @@ export class Controller {
       },
     });
     await this.plane.start();
-    await this.ensureDefaultProject();
     this.makeReconcilers(source);
     for (const secret of this.plane.secrets.values()) if (isClusterSecret(secret)) this.fleet.put(secret);
+    await this.share.start();
+    await this.ensureDefaultProject();
     this.queue.start();
     this.setQueue.start();
     this.ready = true;
@@ -161,11 +177,21 @@ export class Controller {
     void hub;
   }
 
-  async stop(): Promise<void> {
+  /** Finishes what is under way, `graceMs` at most, and hands the rest over: the next replica goes on from what is in Kubernetes. */
+  async stop(graceMs = stopGraceMs): Promise<void> {
+    const { clock, telemetry } = this.options;
     this.ready = false;
     this.watch?.stop();
     this.events.stop();
-    await Promise.all([this.queue.stop(), this.setQueue.stop()]);
+    const ended = Promise.all([this.queue.stop(), this.setQueue.stop()]).then(() => true);
+    let cancel = (): void => {};
+    const late = new Promise<false>((resolve) => {
+      cancel = clock.schedule(graceMs, () => resolve(false));
+    });
+    if (!(await Promise.race([ended, late])))
+      telemetry.log.warn("stopped in the middle of work", { keys: this.queue.depth + this.setQueue.depth });
+    cancel();
+    await this.share.stop();
     await this.plane.stop();
     await this.fleet.stop();
   }
@@ -178,7 +204,15 @@ export class Controller {
   tick(): void {
     const { metrics } = this.options.telemetry;
     this.applications?.tick();
+    const { applications, generation, members } = this.share.counts;
+    metrics.gauge("fleetwright_shard_applications", {}, this.share.isAlone ? this.plane.applications.size : applications);
+    metrics.gauge("fleetwright_shard_members", {}, members);
+    metrics.gauge("fleetwright_shard_generation", {}, generation);
+    metrics.gauge("fleetwright_applicationset_leader", {}, this.share.leadsSets ? 1 : 0);
+    metrics.gauge("fleetwright_queue_oldest_seconds", { queue: "applications" }, this.queue.oldestMs / 1000);
+    metrics.gauge("fleetwright_queue_oldest_seconds", { queue: "applicationsets" }, this.setQueue.oldestMs / 1000);
     for (const { registered, live } of this.fleet.list()) {
+      if (!live.isStarted) continue;
       const labels = { server: registered.server, k8s_version: live.version, name: registered.name };
       metrics.gauge("argocd_cluster_info", labels, 1);
       metrics.gauge(
@@ -222,6 +256,21 @@ export class Controller {
     | undefined {
     const found = this.applications?.compared(`${namespace}/${name}`, resource);
     return found && { target: found.target, live: found.live, modified: found.status === "OutOfSync" };
+  }
+
+  /** What this replica is called now; "" where it is alone. */
+  get identity(): string {
+    return this.share.identity;
+  }
+
+  /** HTTP addresses of the replicas that share the fleet with this one. */
+  get peers(): readonly string[] {
+    return this.share.peers;
+  }
+
+  /** Every key of both queues, as `fleetwright admin queue` shows them. */
+  queued(): { readonly replica: string; readonly applications: readonly QueuedKey[]; readonly applicationSets: readonly QueuedKey[] } {
+    return { replica: this.share.identity, applications: this.queue.keys(), applicationSets: this.setQueue.keys() };
   }
 
   /** Open episodes of drift, the oldest first; `lastSeen` where this process has compared the Application. */
@@ -295,7 +344,77 @@ export class Controller {
     });
   }
 
+  private async reconcileApplication(key: string): Promise<Handled> {
+    const slash = key.indexOf("/");
+    const object = this.plane.applications.get(key.slice(0, slash), key.slice(slash + 1));
+    // Another replica's: it comes back to this one's queue when it comes to this one.
+    if (object !== undefined && (!this.share.mayWorkOn(key, object) || isPartial(object))) return { kind: "done" };
+    return await this.applications!.reconcile(key);
+  }
+
+  private shareOptions(replicas: ReplicaOptions): ShareOptions {
+    const { namespace, clock, random, telemetry } = this.options;
+    return {
+      ...replicas,
+      namespace,
+      clock,
+      random,
+      telemetry,
+      placement: () =>
+        placementOf(
+          replicas.algorithm ?? commandParameter(this.plane, namespace, "controller.sharding.algorithm"),
+          this.fleet.list().map(({ registered }) => registered),
+        ),
+      applications: () => this.plane.applications.values(),
+      release: async () => {
+        const isKept = (key: string): boolean => {
+          const slash = key.indexOf("/");
+          return this.share.mayWorkOn(key, this.plane.applications.get(key.slice(0, slash), key.slice(slash + 1)));
+        };
+        await Promise.all([this.queue.drain(isKept), this.setQueue.drain(() => this.share.mayWorkOnSets())]);
+      },
+      onGained: async () => {
+        this.plane.applications.recompact();
+        await Promise.all([this.plane.applications.refill(), this.fleet.adjust(this.neededClusters())]);
+      },
+      onLost: (keys) => {
+        for (const key of keys) this.letGo(key);
+        this.plane.applications.recompact();
+        void this.fleet.adjust(this.neededClusters());
+      },
+      onLead: async (leads) => {
+        if (leads) await this.plane.applications.refill();
+        else for (const set of this.plane.applicationSets.values()) this.watch?.forget(`set:${keyOfObject(set)}`);
+      },
+      onReady: (keys) => {
+        if (keys.length === 0) this.addAllSets();
+        for (const key of keys) this.queue.add(key);
+      },
+    };
+  }
+
+  /** Forgets what is kept of an Application that another replica works on now. */
+  private letGo(key: string): void {
+    this.queue.forget(key);
+    this.watch?.forget(key);
+    this.applications?.forget(key);
+  }
+
+  private neededClusters(): ReadonlySet<string> {
+    const needed = new Set<string>();
+    for (const application of this.plane.applications.values()) {
+      if (!this.share.isMine(keyOfObject(application), application)) continue;
+      try {
+        needed.add(this.clusterOf(applicationOf(application), false).registered.server);
+      } catch {
+        // Its own reconcile says that the destination is not known.
+      }
+    }
+    return needed;
+  }
+
   private async reconcileSet(key: string): Promise<Handled> {
+    if (!this.share.mayWorkOnSets()) return { kind: "done" };
     const handled = await this.sets!.reconcile(key);
     this.watch?.follow(
       `set:${key}`,
@@ -319,6 +438,17 @@ export class Controller {
         if (!isSignificant(change)) return;
         for (const instance of apps) this.queue.add(this.keyOf(instance));
       },
+      ...(this.options.replicas
+        ? {
+            share: {
+              isKept: (instance: string) => {
+                const key = this.keyOf(instance);
+                const slash = key.indexOf("/");
+                return this.share.isMine(key, this.plane.applications.get(key.slice(0, slash), key.slice(slash + 1)));
+              },
+            },
+          }
+        : {}),
       onCluster: (server) => {
         for (const application of this.plane.applications.values())
           if (this.isOn(application, server)) this.queue.add(keyOfObject(application));
@@ -331,14 +461,14 @@ export class Controller {
   }
 
   /** Throws InputError in Argo CD's words, with the reason where the cluster's Secret cannot be read. */
-  private clusterOf(app: Application): FleetCluster {
+  private clusterOf(app: Application, isFollowed = true): FleetCluster {
     const clusters = this.fleet.list();
     try {
       const { server } = resolveDestination(
         app.destination,
         clusters.map(({ registered }) => registered),
       );
-      return this.fleet.get(server)!;
+      return isFollowed ? this.fleet.wake(server)! : this.fleet.get(server)!;
     } catch (error) {
       const problem = this.fleet.problemOf(app.destination.server ?? app.destination.name ?? "");
       if (problem === undefined || !(error instanceof Error)) throw error;
@@ -363,10 +493,12 @@ export class Controller {
     const object = (after ?? before)!;
     const key = keyOfObject(object);
     if (after === undefined) {
+      this.share.forget(key);
       this.queue.forget(key);
       this.watch?.forget(key);
       this.queue.add(key);
-    } else if (before === undefined || isAsked(before, after)) this.queue.add(key, { urgent: before !== undefined });
+    } else if (this.share.takes(key, after) && (before === undefined || isAsked(before, after)))
+      this.queue.add(key, { urgent: before !== undefined });
     const owner = object.metadata.ownerReferences?.find((reference) => reference.kind === "ApplicationSet");
     if (owner === undefined || !this.ready) return;
     const set = `${object.metadata.namespace ?? ""}/${owner.name}`;
@@ -496,6 +628,12 @@ function remembering(assess: (object: KubernetesObject) => Assessment): (object:
     }
     return assessment;
   };
+}
+
+/** Of argocd-cmd-params-cm, from which Argo CD's manifests make environment variables. */
+function commandParameter(plane: ControlPlane, namespace: string, name: string): string | undefined {
+  const { data } = (plane.configMaps.get(namespace, "argocd-cmd-params-cm") ?? {}) as { data?: Readonly<Record<string, string>> };
+  return data?.[name];
 }
 
 function keyOfObject(object: KubernetesObject): string {

@@ -1,8 +1,9 @@
-import { homedir } from "node:os";
+import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { loadKubeconfig } from "../../adapters/kubernetes/kubeconfig.js";
 import { type LogLevel, pinoLogger } from "../../adapters/log/pino-logger.js";
+import { replicaSetup } from "../controller/replica-setup.js";
 import { runController } from "../controller/run-controller.js";
 import { type CliIo, guarded } from "./io.js";
 
@@ -16,6 +17,8 @@ interface Options {
   readonly logLevel: LogLevel;
   readonly knownHosts?: string;
   readonly allowFileRepositories?: boolean;
+  readonly leases: boolean;
+  readonly leaseSeconds: string;
 }
 
 /** `fleetwright controller`: reconciles the Applications and ApplicationSets of a hub until it is stopped. */
@@ -36,23 +39,28 @@ export function registerController(program: Command, io: CliIo): void {
     .option("--log-level <level>", "debug, info, warn, error or silent", "info")
     .option("--known-hosts <file>", "known_hosts for ssh repositories")
     .option("--allow-file-repositories", "also read file:// repositories and local paths")
+    .option("--no-leases", "do not share the fleet with other replicas: this process works on everything")
+    .option("--lease-seconds <number>", "after how long a silent replica's share moves to the others", "15")
     .action((options: Options) =>
       guarded(io, async () => {
         const connection = await loadKubeconfig({
           ...(options.kubeconfig === undefined ? {} : { file: options.kubeconfig }),
           ...(options.context === undefined ? {} : { context: options.context }),
         });
+        const log = pinoLogger({ level: options.logLevel, destination: { write: (line) => io.err(line) } });
         const running = await runController({
           connection,
           namespace: options.namespace,
           dataDir: options.dataDir,
           port: Number(options.port),
           host: options.host,
-          log: pinoLogger({ level: options.logLevel, destination: { write: (line) => io.err(line) } }),
+          log,
           ...(options.knownHosts === undefined ? {} : { knownHosts: options.knownHosts }),
           ...(options.allowFileRepositories === true ? { allowFileRepositories: true } : {}),
+          ...(options.leases ? { replica: replicaSetup(io.env, hostname(), options) } : {}),
           ...waveDelay(io.env["ARGOCD_SYNC_WAVE_DELAY"]),
         });
+        log.info("listening", { url: running.url });
         await new Promise<void>((resolve) => {
           if (io.stop.aborted) return resolve();
           io.stop.addEventListener("abort", () => resolve(), { once: true });

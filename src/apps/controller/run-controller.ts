@@ -19,6 +19,8 @@ import type { ChartRegistryPort } from "../../ports/registry.js";
 import { type Logger, silentTelemetry } from "../../ports/telemetry.js";
 import { toolRenderers } from "../renderers.js";
 import { type ControllerServer, serveController } from "./http-server.js";
+import type { ReplicaSetup } from "./replica-setup.js";
+import { webhookRelay } from "./webhook-relay.js";
 
 export interface ControllerSetup {
   /** How the hub is reached. */
@@ -40,6 +42,8 @@ export interface ControllerSetup {
   /** Makes further routes for the HTTP server. */
   readonly page?: (controller: Controller, hub: ClusterPort) => Hono;
   readonly concurrency?: number;
+  /** Shares the fleet with other processes; absent: this one works on all of it. */
+  readonly replica?: ReplicaSetup;
 }
 
 export interface RunningController {
@@ -59,7 +63,8 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
   const metrics = prometheusMetrics({ process: true });
   const telemetry = { log: setup.log ?? silentTelemetry.log, metrics };
   const clock = setup.clock ?? systemClock();
-  const hub = kubernetesClient(setup.connection, { connections: 32 });
+  const client = clientOptions(setup.replica, () => controller);
+  const hub = kubernetesClient(setup.connection, { connections: 32, ...client });
   const protocols: readonly Protocol[] = [
     "https",
     "http",
@@ -69,9 +74,14 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
   const namespace = setup.namespace ?? "argocd";
   let source: GitSource | undefined;
   let charts: ChartRegistryPort | undefined;
-  const controller = new Controller({
+  let server: ControllerServer | undefined;
+  const leases = setup.replica && leaseClient(setup.connection, setup.replica, client.userAgent);
+  const controller: Controller = new Controller({
     hub,
-    registry: { read: readClusterSecret, connect: (connection) => kubernetesClient(connection) },
+    registry: { read: readClusterSecret, connect: (connection) => kubernetesClient(connection, client) },
+    ...(setup.replica && leases
+      ? { replicas: { ...setup.replica, leases, address: () => addressOf(server?.url, setup.replica?.host) } }
+      : {}),
     createSource: async (credentials) => {
       source = await createGitSource({
         cacheDir: join(setup.dataDir, "git"),
@@ -109,7 +119,6 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
     controller.tick();
     return await metrics.text();
   };
-  let server: ControllerServer | undefined;
   if (setup.port !== undefined)
     server = await serveController({
       controller,
@@ -118,6 +127,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       port: setup.port,
       host: setup.host ?? "0.0.0.0",
       log: telemetry.log,
+      ...(setup.replica ? { relay: webhookRelay({ peers: () => controller.peers, log: telemetry.log }) } : {}),
       ...(setup.page ? { page: setup.page(controller, hub) } : {}),
     });
   try {
@@ -138,9 +148,31 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       await controller.stop();
       await source?.close();
       await charts?.close();
+      await leases?.close();
       await hub.close();
     },
   };
+}
+
+/** Among replicas every write asks the fence, and names the replica that makes it. */
+function clientOptions(
+  replica: ReplicaSetup | undefined,
+  controller: () => Controller,
+): { readonly userAgent: () => string; readonly fence?: () => Error | undefined } {
+  if (replica === undefined) return { userAgent: () => "fleetwright" };
+  return { userAgent: () => `fleetwright (${controller().identity})`, fence: () => controller().refusal() };
+}
+
+/** A client of its own: renewals wait for nothing else, and not for long. */
+function leaseClient(connection: ClusterConnection, { leaseMs }: ReplicaSetup, userAgent: () => string): ClusterPort {
+  return kubernetesClient(connection, { connections: 3, timeoutMs: Math.max(1_000, Math.round(leaseMs / 3)), userAgent });
+}
+
+/** The server's URL as other replicas reach it. */
+function addressOf(url: string | undefined, host: string | undefined): string {
+  if (url === undefined || !host) return url ?? "";
+  const { port } = new URL(url);
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** Reads a Secret's or ConfigMap's data of any namespace, for the providers' tokens and certificates. */
