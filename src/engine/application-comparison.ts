@@ -12,6 +12,7 @@ import { type CompareOutput, compareApplication } from "./rooms/compare.js";
 import { type RenderOutput, renderApplication } from "./rooms/render.js";
 import { timed } from "./rooms/timed.js";
 import { targetsOf } from "./targets.js";
+import type { TreeChange } from "./tree-change.js";
 
 interface Memory {
   /** The renders that the targets come from, by repository. */
@@ -35,10 +36,10 @@ export class ApplicationComparison {
   }
 
   /** Whether a tree of a repository would render an Application differently; true where that is not known. */
-  isTouchedBy(key: string, repoURL: string, tree: FileTree): boolean {
+  isTouchedBy(key: string, repoURL: string, tree: FileTree, change?: TreeChange): boolean {
     const renders = this.memory.get(key)?.renders.filter((render) => render.repoURL === repoURL);
     if (renders === undefined || renders.length === 0) return true;
-    return !renders.every((render) => this.context.render.cache.holds(render.key, tree, render.ref) === true);
+    return !renders.every((render) => this.context.render.cache.holds(render.key, tree, { ref: render.ref, change }) === true);
   }
 
   /** The manifests that the Application's sources come to. */

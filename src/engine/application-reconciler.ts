@@ -16,6 +16,7 @@ import { OperationRunner } from "./operation-runner.js";
 import { runningOperation } from "./operation-state.js";
 import type { CompareOutput } from "./rooms/compare.js";
 import type { RenderOutput } from "./rooms/render.js";
+import type { TreeChange } from "./tree-change.js";
 import type { Handled } from "./work-queue.js";
 
 /** Walks one Application through the rooms: render, compare, sync, report. Level-based: everything is read again, repeating is safe. */
@@ -54,8 +55,8 @@ export class ApplicationReconciler {
   }
 
   /** Whether a tree of a repository would render an Application differently; true where that is not known. */
-  isTouchedBy(key: string, repoURL: string, tree: FileTree): boolean {
-    return this.comparison.isTouchedBy(key, repoURL, tree);
+  isTouchedBy(key: string, repoURL: string, tree: FileTree, change?: TreeChange): boolean {
+    return this.comparison.isTouchedBy(key, repoURL, tree, change);
   }
 
   /** What the last comparison found of one resource (`group/Kind/namespace/name`). */

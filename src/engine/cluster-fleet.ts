@@ -24,6 +24,7 @@ export interface ClusterFleetOptions {
   /** A cluster Secret cannot be used; undefined when it can again. */
   readonly onBadSecret: (secret: KubernetesObject, error: unknown) => void;
   /** Among replicas: clusters are followed from when they are asked for, and of their objects those of own applications are kept whole. */
+  readonly keepsOwners?: (app: string) => boolean;
   readonly share?: { readonly isKept: (app: string) => boolean };
 }
 
@@ -180,6 +181,7 @@ export class ClusterFleet {
       random,
       telemetry,
       onChange: (apps, change) => onChange(server, apps, change),
+      ...(this.options.keepsOwners ? { keepsOwners: this.options.keepsOwners } : {}),
       ...(this.options.share ? { isKept: this.options.share.isKept } : {}),
       onState: (state) => {
         if (state.kind === "failed")

@@ -8,6 +8,7 @@ import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js"
 import type { ToolRenderers } from "../core/render/render-source.js";
 import { normalizeRepositoryURL } from "../core/render/repository-url.js";
 import { resolveDestination } from "../core/tracking/destination.js";
+import type { CachePort } from "../ports/cache.js";
 import type { Clock, Random } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
@@ -22,7 +23,7 @@ import { ApplicationSetReconciler } from "./application-set-reconciler.js";
 import { isAsked, isChangedBeyondStatus, isSignificant, standingOf } from "./change-filter.js";
 import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
 import { type ControlPlane, controlPlane, secretTypeLabel } from "./control-plane.js";
-import { DifferBook } from "./differ.js";
+import { asksForOwners, DifferBook } from "./differ.js";
 import { EventRecorder } from "./events.js";
 import { type InformerChange, isPartial } from "./informer.js";
 import { sameValue } from "./merge-patch.js";
@@ -37,6 +38,8 @@ import { type ControllerSettings, readSettings } from "./settings.js";
 import { mayHaveChanged, readWebhook } from "./webhook.js";
 import { asksAgain } from "./webhooks/generators.js";
 import { WebhookSecretReader } from "./webhooks/secrets.js";
+import { SharedRenders } from "./shared-renders.js";
+import { treeChange } from "./tree-change.js";
 import { type Handled, type QueuedKey, WorkQueue } from "./work-queue.js";
 
 export interface ControllerOptions {
@@ -57,6 +60,8 @@ export interface ControllerOptions {
   readonly lua?: LuaRuntime;
   readonly waveDelayMs?: number;
   readonly concurrency?: number;
+  /** Renders that replicas and restarts share; loses anything at any time, hands out only what is ours. */
+  readonly renders?: CachePort;
   /** Shares the fleet with other replicas by Leases; absent: this process works on everything. */
   readonly replicas?: ReplicaOptions;
 }
@@ -66,7 +71,9 @@ const stopGraceMs = 22_000;
 const setDelayMs = 1_000;
 /** How Applications stand only shows in their set's status, unless the set rolls out in steps. */
 const setStatusDelayMs = 10_000;
+/** Who is not touched by a commit learns of it within this time, or slower where there are many: it costs a write each. */
 const revisionSpreadMs = 5_000;
+const revisionSpreadOfOneMs = 20;
 
 /**
  * The controller: follows the control plane and all clusters, and walks every key that something happened to through the rooms. It keeps
@@ -313,7 +320,14 @@ export class Controller {
       random,
       telemetry,
       events,
-      render: { source, cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
+      render: {
+        source,
+        cache: this.renderCache,
+        renderers,
+        telemetry,
+        ...(charts ? { charts } : {}),
+        ...(this.options.renders ? { shared: new SharedRenders(this.options.renders) } : {}),
+      },
       settings,
       assess: (object) => this.assess(object),
       differFor: (app) => differs.for(app, this.settings),
@@ -345,8 +359,7 @@ export class Controller {
   }
 
   private async reconcileApplication(key: string): Promise<Handled> {
-    const slash = key.indexOf("/");
-    const object = this.plane.applications.get(key.slice(0, slash), key.slice(slash + 1));
+    const object = this.applicationAt(key);
     // Another replica's: it comes back to this one's queue when it comes to this one.
     if (object !== undefined && (!this.share.mayWorkOn(key, object) || isPartial(object))) return { kind: "done" };
     return await this.applications!.reconcile(key);
@@ -367,10 +380,7 @@ export class Controller {
         ),
       applications: () => this.plane.applications.values(),
       release: async () => {
-        const isKept = (key: string): boolean => {
-          const slash = key.indexOf("/");
-          return this.share.mayWorkOn(key, this.plane.applications.get(key.slice(0, slash), key.slice(slash + 1)));
-        };
+        const isKept = (key: string): boolean => this.share.mayWorkOn(key, this.applicationAt(key));
         await Promise.all([this.queue.drain(isKept), this.setQueue.drain(() => this.share.mayWorkOnSets())]);
       },
       onGained: async () => {
@@ -391,6 +401,11 @@ export class Controller {
         for (const key of keys) this.queue.add(key);
       },
     };
+  }
+
+  private applicationAt(key: string): KubernetesObject | undefined {
+    const slash = key.indexOf("/");
+    return this.plane.applications.get(key.slice(0, slash), key.slice(slash + 1));
   }
 
   /** Forgets what is kept of an Application that another replica works on now. */
@@ -438,13 +453,16 @@ export class Controller {
         if (!isSignificant(change)) return;
         for (const instance of apps) this.queue.add(this.keyOf(instance));
       },
+      keepsOwners: (instance) => {
+        const application = this.applicationAt(this.keyOf(instance));
+        return application !== undefined && asksForOwners(application, this.settings);
+      },
       ...(this.options.replicas
         ? {
             share: {
               isKept: (instance: string) => {
                 const key = this.keyOf(instance);
-                const slash = key.indexOf("/");
-                return this.share.isMine(key, this.plane.applications.get(key.slice(0, slash), key.slice(slash + 1)));
+                return this.share.isMine(key, this.applicationAt(key));
               },
             },
           }
@@ -573,20 +591,27 @@ export class Controller {
   }
 
   /** A new commit: whom it touches is worked on at once, the others learn the new revision a little later. */
-  private async onRepository({ repoURL, revision, to }: RepositoryChange): Promise<void> {
+  private async onRepository({ repoURL, revision, from, to }: RepositoryChange): Promise<void> {
     const { telemetry, random } = this.options;
-    const tree = await this.source!.tree(repoURL, to);
+    const source = this.source!;
+    const tree = await source.tree(repoURL, to);
+    const change = from === undefined ? undefined : await treeChange(source, repoURL, from, to);
     let touched = 0;
-    for (const reader of this.watch!.readersOf({ repoURL, revision })) {
+    const readers = this.watch!.readersOf({ repoURL, revision });
+    const spreadMs = Math.min(
+      Math.max(revisionSpreadMs, readers.length * revisionSpreadOfOneMs),
+      Math.max(revisionSpreadMs, this.settings.reconciliationMs || Number.POSITIVE_INFINITY),
+    );
+    for (const reader of readers) {
       if (reader.startsWith("set:")) {
         if (await this.sets!.isTouchedBy(reader.slice(4), repoURL)) this.setQueue.add(reader.slice(4), { urgent: true });
         continue;
       }
-      const isTouched = this.applications!.isTouchedBy(reader, repoURL, tree);
+      const isTouched = this.applications!.isTouchedBy(reader, repoURL, tree, change);
       if (isTouched) {
         touched++;
         this.queue.add(reader, { urgent: true });
-      } else this.queue.addAfter(reader, 1000 + random() * revisionSpreadMs);
+      } else this.queue.addAfter(reader, 1000 + random() * spreadMs);
     }
     telemetry.log.info("new commit", { repo: repoURL, revision, commit: to, touched });
   }

@@ -27,6 +27,8 @@ export interface LiveStateOptions {
   readonly onState: (state: LiveClusterState) => void;
   /** Whether this replica works on an application; of the objects of others only what deletion and tracking ask for is held. */
   readonly isKept?: (app: string) => boolean;
+  /** Whether comparisons of an application ask who owns fields (server-side apply, trusted field managers). */
+  readonly keepsOwners?: (app: string) => boolean;
 }
 
 export type LiveClusterState =
@@ -356,9 +358,13 @@ export class LiveState {
   /** Drops what no decision needs: managedFields of what no application owns, everything but metadata of what nothing asks about. */
   private compact(object: KubernetesObject): KubernetesObject {
     const { managedFields: _, ...metadata } = object.metadata;
-    // Server-side apply's comparison and trusted field managers go by managedFields.
     const app = this.options.settings.trackedApp(object);
-    if (app !== "") return this.options.isKept?.(app) === false ? foreign(object) : object;
+    if (app !== "") {
+      if (this.options.isKept?.(app) === false) return foreign(object);
+      // Who owns fields is as large as the object: kept where it is asked again and again, else asked for when it is needed.
+      const keeps = object.metadata.managedFields === undefined || this.options.keepsOwners?.(app) !== false;
+      return keeps ? object : { ...object, metadata };
+    }
     if (alwaysKept.has(object.kind) || object.kind === "Namespace" || object.kind === "CustomResourceDefinition")
       return { ...object, metadata: object.metadata.managedFields === undefined ? object.metadata : metadata };
     const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences, finalizers } = metadata;

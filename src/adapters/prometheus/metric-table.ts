@@ -125,6 +125,16 @@ export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
   },
   fleetwright_render_cache_hits_total: { kind: "counter", help: "Renders that were found by what they read.", labels: [] },
   fleetwright_render_cache_misses_total: { kind: "counter", help: "Renders that had to be made.", labels: [] },
+  fleetwright_shared_cache_requests_total: {
+    kind: "counter",
+    help: "Renders that were asked for in the shared cache.",
+    labels: ["result"],
+  },
+  fleetwright_shared_cache_failures_total: {
+    kind: "counter",
+    help: "The shared cache failed (unreachable) or held what is not ours (forged).",
+    labels: ["reason"],
+  },
   fleetwright_drift_age_seconds: {
     kind: "gauge",
     help: "How long an application has differed from git.",

@@ -5,6 +5,7 @@ import { loadKubeconfig } from "../../adapters/kubernetes/kubeconfig.js";
 import { type LogLevel, pinoLogger } from "../../adapters/log/pino-logger.js";
 import { replicaSetup } from "../controller/replica-setup.js";
 import { runController } from "../controller/run-controller.js";
+import type { SharedCacheSetup } from "../controller/shared-cache.js";
 import { type CliIo, guarded } from "./io.js";
 
 interface Options {
@@ -17,6 +18,7 @@ interface Options {
   readonly logLevel: LogLevel;
   readonly knownHosts?: string;
   readonly allowFileRepositories?: boolean;
+  readonly redis?: string;
   readonly leases: boolean;
   readonly leaseSeconds: string;
 }
@@ -39,6 +41,7 @@ export function registerController(program: Command, io: CliIo): void {
     .option("--log-level <level>", "debug, info, warn, error or silent", "info")
     .option("--known-hosts <file>", "known_hosts for ssh repositories")
     .option("--allow-file-repositories", "also read file:// repositories and local paths")
+    .option("--redis <url>", "share renders through this Redis (default: $FLEETWRIGHT_REDIS; password in $REDIS_PASSWORD)")
     .option("--no-leases", "do not share the fleet with other replicas: this process works on everything")
     .option("--lease-seconds <number>", "after how long a silent replica's share moves to the others", "15")
     .action((options: Options) =>
@@ -57,6 +60,7 @@ export function registerController(program: Command, io: CliIo): void {
           log,
           ...(options.knownHosts === undefined ? {} : { knownHosts: options.knownHosts }),
           ...(options.allowFileRepositories === true ? { allowFileRepositories: true } : {}),
+          ...sharedCache(options.redis ?? io.env["FLEETWRIGHT_REDIS"], io.env),
           ...(options.leases ? { replica: replicaSetup(io.env, hostname(), options) } : {}),
           ...waveDelay(io.env["ARGOCD_SYNC_WAVE_DELAY"]),
         });
@@ -68,6 +72,15 @@ export function registerController(program: Command, io: CliIo): void {
         await running.stop();
       }),
     );
+}
+
+function sharedCache(url: string | undefined, env: CliIo["env"]): { readonly sharedCache?: SharedCacheSetup } {
+  if (!url) return {};
+  const username = env["REDIS_USERNAME"];
+  const password = env["REDIS_PASSWORD"];
+  const secret = env["FLEETWRIGHT_CACHE_SECRET"];
+  const optional = { ...(username ? { username } : {}), ...(password ? { password } : {}), ...(secret ? { secret } : {}) };
+  return { sharedCache: { url, ...optional } };
 }
 
 /** Argo CD: ARGOCD_SYNC_WAVE_DELAY is the pause between waves in whole seconds. */

@@ -20,6 +20,7 @@ import { type Logger, silentTelemetry } from "../../ports/telemetry.js";
 import { toolRenderers } from "../renderers.js";
 import { type ControllerServer, serveController } from "./http-server.js";
 import type { ReplicaSetup } from "./replica-setup.js";
+import { openSharedCache, type SharedCacheSetup } from "./shared-cache.js";
 import { webhookRelay } from "./webhook-relay.js";
 
 export interface ControllerSetup {
@@ -42,6 +43,8 @@ export interface ControllerSetup {
   /** Makes further routes for the HTTP server. */
   readonly page?: (controller: Controller, hub: ClusterPort) => Hono;
   readonly concurrency?: number;
+  /** Where renders are shared: a Redis, and the secret that seals them. */
+  readonly sharedCache?: SharedCacheSetup;
   /** Shares the fleet with other processes; absent: this one works on all of it. */
   readonly replica?: ReplicaSetup;
 }
@@ -75,6 +78,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
   let source: GitSource | undefined;
   let charts: ChartRegistryPort | undefined;
   let server: ControllerServer | undefined;
+  const shared = setup.sharedCache && (await openSharedCache(setup.sharedCache, { hub, namespace, clock, telemetry }));
   const leases = setup.replica && leaseClient(setup.connection, setup.replica, client.userAgent);
   const controller: Controller = new Controller({
     hub,
@@ -111,6 +115,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
     clock,
     random: setup.random ?? Math.random,
     telemetry,
+    ...(shared ? { renders: shared } : {}),
     lua: fengariRuntime({ nowSeconds: () => Math.floor(clock.now() / 1000) }),
     ...(setup.waveDelayMs === undefined ? {} : { waveDelayMs: setup.waveDelayMs }),
     ...(setup.concurrency === undefined ? {} : { concurrency: setup.concurrency }),
@@ -149,6 +154,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       await source?.close();
       await charts?.close();
       await leases?.close();
+      await shared?.close();
       await hub.close();
     },
   };

@@ -90,7 +90,7 @@ export async function compareApplication(input: CompareInput): Promise<CompareOu
     const { group, version } = splitApiVersion(object.apiVersion);
     const hook = isHook(object);
     const selfTracked = isOwn(pair, tracking);
-    let verdict: DiffVerdict = { modified: false };
+    let verdict = unmodified;
     if (!hook) {
       try {
         const found = verdictOf(pair, input);
@@ -200,14 +200,18 @@ async function liveObjects(input: CompareInput, conditions: Condition[]): Promis
   return [...lives.values()];
 }
 
+const unmodified: DiffVerdict = { modified: false };
+
 /** Awaits nothing but for rules that ask who owns a field, which the live state does not keep. */
 function verdictOf(pair: ResourcePair, input: CompareInput): DiffVerdict | Promise<DiffVerdict> {
   const { target, live } = pair;
-  if (target === null || live === null) return { modified: false };
+  if (target === null || live === null) return unmodified;
   const known = input.memory.find(target, live);
   if (known !== undefined) return known;
   const judge = (current: KubernetesObject): DiffVerdict => {
-    const verdict = input.differ.compare(target, current);
+    const found = input.differ.compare(target, current);
+    // Both sides are of interest where they differ; elsewhere they would be two more copies of each object.
+    const verdict = found.modified ? found : unmodified;
     input.memory.keep(target, live, verdict);
     return verdict;
   };
