@@ -40,6 +40,7 @@ export class ClusterFleet {
     string,
     FleetCluster & { readonly digest: string; readonly secret: string; readonly owned: boolean }
   >();
+  private sorted: readonly FleetCluster[] | undefined;
   private readonly bad = new Map<string, { readonly server: string; readonly message: string }>();
 
   constructor(private readonly options: ClusterFleetOptions) {
@@ -48,7 +49,9 @@ export class ClusterFleet {
 
   /** Clusters in order of their names. */
   list(): readonly FleetCluster[] {
-    return [...this.clusters.values()].sort((a, b) => (a.registered.name < b.registered.name ? -1 : 1));
+    // Asked for by every reconcile.
+    this.sorted ??= [...this.clusters.values()].sort((a, b) => (a.registered.name < b.registered.name ? -1 : 1));
+    return this.sorted;
   }
 
   get(server: string): FleetCluster | undefined {
@@ -78,6 +81,7 @@ export class ClusterFleet {
     const known = this.clusters.get(registered.server);
     if (known?.digest === digest && known.secret === name) {
       // Labels and annotations changed: the connection stays.
+      this.sorted = undefined;
       this.clusters.set(registered.server, { ...known, registered });
     } else {
       if (known !== undefined) this.drop(registered.server);
@@ -112,6 +116,7 @@ export class ClusterFleet {
     server: string,
     { registered, live, digest, secret, owned }: FleetCluster & { digest: string; secret: string; owned: boolean },
   ): void {
+    this.sorted = undefined;
     this.clusters.delete(server);
     void live.stop();
     this.add(registered, live.cluster, { digest, secret, owned });
@@ -137,6 +142,7 @@ export class ClusterFleet {
 
   async stop(): Promise<void> {
     const all = [...this.clusters.values()];
+    this.sorted = undefined;
     this.clusters.clear();
     await Promise.all(
       all.map(async ({ live, owned }) => {
@@ -189,6 +195,7 @@ export class ClusterFleet {
         onCluster(server);
       },
     });
+    this.sorted = undefined;
     this.clusters.set(server, { registered, live, ...more });
     if (this.options.share === undefined) live.start();
   }
@@ -196,6 +203,7 @@ export class ClusterFleet {
   private drop(server: string): void {
     const known = this.clusters.get(server);
     if (known === undefined) return;
+    this.sorted = undefined;
     this.clusters.delete(server);
     void known.live.stop().then(() => (known.owned ? known.live.cluster.close() : undefined));
   }

@@ -6,6 +6,7 @@ export type Register = (program: Command, io: CliIo) => void;
 
 /** Each command is a file of this folder, read when it is asked for: what one does not use, it does not pay for. */
 const commands: ReadonlyMap<string, () => Promise<Register>> = new Map([
+  ["admin", async () => (await import("./admin.js")).registerAdmin],
   ["adopt", async () => (await import("./adopt.js")).registerAdopt],
   ["app", async () => (await import("./app.js")).registerApp],
   ["appset", async () => (await import("./appset.js")).registerAppset],

@@ -22,7 +22,7 @@ export interface ShareOptions extends Omit<ReplicaGroupOptions, "onChange"> {
 }
 
 /** ApplicationSets have one leader: whoever owns this key. */
-const setsSubject: Subject = { key: "applicationsets" };
+export const setsSubject: Subject = { key: "applicationsets" };
 
 /** What of the fleet is this replica's. Without a group it is alone and everything is. */
 export class Share {
@@ -181,7 +181,8 @@ export function placementOf(
 /** Argo CD's: all give whole clusters to replicas. */
 const clusterAlgorithms = new Set(["legacy", "round-robin", "consistent-hashing"]);
 
-function subjectOf(key: string, object: KubernetesObject | undefined): Subject {
+/** An Application as what a replica owns: by its key, or by its destination where Argo CD's settings say so. */
+export function subjectOf(key: string, object: KubernetesObject | undefined): Subject {
   const destination = objectAt(objectAt(object as unknown as ValueObject | undefined, "spec"), "destination");
   const cluster = stringAt(destination, "server").replace(/\/+$/, "") || stringAt(destination, "name");
   return cluster === "" ? { key } : { key, cluster };
