@@ -362,7 +362,9 @@ export class Controller {
     const object = this.applicationAt(key);
     // Another replica's: it comes back to this one's queue when it comes to this one.
     if (object !== undefined && (!this.share.mayWorkOn(key, object) || isPartial(object))) return { kind: "done" };
-    return await this.applications!.reconcile(key);
+    const { tracer } = this.options.telemetry;
+    if (tracer === undefined) return await this.applications!.reconcile(key);
+    return await tracer.span("reconcile", { application: key }, () => this.applications!.reconcile(key));
   }
 
   private shareOptions(replicas: ReplicaOptions): ShareOptions {
@@ -430,7 +432,9 @@ export class Controller {
 
   private async reconcileSet(key: string): Promise<Handled> {
     if (!this.share.mayWorkOnSets()) return { kind: "done" };
-    const handled = await this.sets!.reconcile(key);
+    const { tracer } = this.options.telemetry;
+    const run = (): Promise<Handled> => this.sets!.reconcile(key);
+    const handled = tracer === undefined ? await run() : await tracer.span("reconcile", { applicationSet: key }, run);
     this.watch?.follow(
       `set:${key}`,
       this.sets!.sourcesOf(key).map(({ repoURL, revision }) => ({ repoURL, revision: revision || "HEAD" })),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { loadKubeconfig } from "../../adapters/kubernetes/kubeconfig.js";
 import { type LogLevel, pinoLogger } from "../../adapters/log/pino-logger.js";
+import type { TracingOptions } from "../../adapters/otel/tracing.js";
 import { replicaSetup } from "../controller/replica-setup.js";
 import { runController } from "../controller/run-controller.js";
 import type { SharedCacheSetup } from "../controller/shared-cache.js";
@@ -60,6 +61,7 @@ export function registerController(program: Command, io: CliIo): void {
           log,
           ...(options.knownHosts === undefined ? {} : { knownHosts: options.knownHosts }),
           ...(options.allowFileRepositories === true ? { allowFileRepositories: true } : {}),
+          ...tracing(io.env),
           ...sharedCache(options.redis ?? io.env["FLEETWRIGHT_REDIS"], io.env),
           ...(options.leases ? { replica: replicaSetup(io.env, hostname(), options) } : {}),
           ...waveDelay(io.env["ARGOCD_SYNC_WAVE_DELAY"]),
@@ -72,6 +74,12 @@ export function registerController(program: Command, io: CliIo): void {
         await running.stop();
       }),
     );
+}
+
+/** Opt-in: where the standard variable names a collector. */
+function tracing(env: CliIo["env"]): { readonly tracing?: TracingOptions } {
+  if (!env["OTEL_EXPORTER_OTLP_ENDPOINT"] && !env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]) return {};
+  return { tracing: { serviceName: env["OTEL_SERVICE_NAME"] || "fleetwright", instance: env["POD_NAME"] || hostname() } };
 }
 
 function sharedCache(url: string | undefined, env: CliIo["env"]): { readonly sharedCache?: SharedCacheSetup } {

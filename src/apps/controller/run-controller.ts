@@ -8,6 +8,7 @@ import { bestVersion } from "../../adapters/git/semver-tags.js";
 import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
 import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
 import { fengariRuntime } from "../../adapters/lua/fengari-runtime.js";
+import { openTracing, type TracingOptions } from "../../adapters/otel/tracing.js";
 import { prometheusMetrics } from "../../adapters/prometheus/prometheus-metrics.js";
 import { callPlugin } from "../../adapters/scm/plugin-service.js";
 import { createScmPort, type NamedData } from "../../adapters/scm/scm-port.js";
@@ -43,6 +44,8 @@ export interface ControllerSetup {
   /** Makes further routes for the HTTP server. */
   readonly page?: (controller: Controller, hub: ClusterPort) => Hono;
   readonly concurrency?: number;
+  /** Sends a trace of each reconcile to the collector that OpenTelemetry's variables name. */
+  readonly tracing?: TracingOptions;
   /** Where renders are shared: a Redis, and the secret that seals them. */
   readonly sharedCache?: SharedCacheSetup;
   /** Shares the fleet with other processes; absent: this one works on all of it. */
@@ -64,7 +67,8 @@ export interface RunningController {
 /** Starts a controller against a hub; resolves when it works. Nothing in it knows which kind of server the hub is. */
 export async function runController(setup: ControllerSetup): Promise<RunningController> {
   const metrics = prometheusMetrics({ process: true });
-  const telemetry = { log: setup.log ?? silentTelemetry.log, metrics };
+  const tracing = setup.tracing && (await openTracing(setup.tracing));
+  const telemetry = { log: setup.log ?? silentTelemetry.log, metrics, ...(tracing ? { tracer: tracing.tracer } : {}) };
   const clock = setup.clock ?? systemClock();
   const client = clientOptions(setup.replica, () => controller);
   const hub = kubernetesClient(setup.connection, { connections: 32, ...client });
@@ -155,6 +159,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       await charts?.close();
       await leases?.close();
       await shared?.close();
+      await tracing?.close();
       await hub.close();
     },
   };
