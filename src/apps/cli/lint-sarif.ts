@@ -20,7 +20,8 @@ export function lintSarif({ findings, suppressed }: LintResult): unknown {
 
 function resultOf({ rule, severity, message, location }: RuleFinding) {
   const { file, line, column } = location;
-  const region = line === undefined ? {} : { region: { startLine: line, ...(column === undefined ? {} : { startColumn: column }) } };
+  const region =
+    line === undefined ? {} : { region: { startLine: line, ...(column === undefined ? {} : { startColumn: column }) } };
   return {
     ruleId: rule,
     level: severity,

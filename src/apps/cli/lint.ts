@@ -5,6 +5,7 @@ import { type LintResult, lintFleet, rules, suppressionRules } from "../../core/
 import { isObject, listAt } from "../../core/manifest/value.js";
 import { addRevisionOptions, chosenState, type FleetOptions, withFleet } from "./fleet-options.js";
 import type { CliIo } from "./io.js";
+import { fixWorktree } from "./lint-fix.js";
 import { lintSarif } from "./lint-sarif.js";
 import { outputOption, printValue } from "./output.js";
 
@@ -12,6 +13,7 @@ interface Options extends FleetOptions {
   readonly output: "text" | "json" | "sarif";
   readonly rule: readonly string[];
   readonly severity: "error" | "warning";
+  readonly fix?: boolean;
 }
 
 /** `fleetwright lint`: what is wrong with the fleet beyond what fails. Exit code 1 with findings, 2 on an error. */
@@ -23,10 +25,14 @@ export function registerLint(program: Command, io: CliIo): void {
         .default([])
         .argParser((value: string, before: readonly string[]) => [...before, ...value.split(",").map((id) => id.trim())]),
     )
-    .addOption(new Option("--severity <severity>", "the least severity that counts").choices(["error", "warning"]).default("warning"))
-    .action((options: Options) => {
+    .addOption(
+      new Option("--severity <severity>", "the least severity that counts").choices(["error", "warning"]).default("warning"),
+    )
+    .option("--fix", "put deprecated fields into the form that takes their place, where the fleet provably renders the same")
+    .action(async (options: Options) => {
+      if (options.fix === true && !(await fixWorktree(io, options))) return;
       const selections: Selection[] = [];
-      return withFleet(io, { ...options, onSelection: (selection) => void selections.push(selection) }, async (fleet) => {
+      await withFleet(io, { ...options, onSelection: (selection) => void selections.push(selection) }, async (fleet) => {
         checkRules(options.rule);
         const { id, state } = await chosenState(fleet, options);
         const { lint, isSearched } = await fleet.config(id);

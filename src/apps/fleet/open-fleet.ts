@@ -32,8 +32,8 @@ export interface OpenFleet {
   at(id: string): Promise<FleetState>;
   /** The fleet at `id` as it would be with another inventory; the state before is left alone. */
   withInventory(id: string, change: (inventory: readonly Cluster[]) => readonly Cluster[]): Promise<FleetState>;
-  /** The fleet as it would be with some files of `id` edited, with the fleet as it is before; then the fleet is back at `id`. */
-  edited(id: string, edit: (tree: FileTree) => { readonly tree: FileTree; readonly changed: readonly string[] }): Promise<FleetState>;
+  /** Tells what the fleet at `id` would be in another tree that differs in `changed`; the fleet itself stays at `id`. */
+  preview(id: string): Promise<(tree: FileTree, changed: readonly string[]) => FleetState>;
   /** The clusters that destinations of the fleet at `id` can mean. */
   inventory(id: string): Promise<readonly Cluster[]>;
   tree(id: string): Promise<FileTree>;
@@ -118,13 +118,14 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
       }
       return state;
     },
-    async edited(id, edit) {
+    async preview(id) {
       const tree = await checkout.tree(id);
-      const entry = workspaceFor(readFleetConfig(tree), tree);
-      const made = edit(tree);
-      const state = entry.workspace.moveTo(made.tree, made.changed);
-      entry.workspace.moveTo(tree, made.changed);
-      return state;
+      const { workspace } = workspaceFor(readFleetConfig(tree), tree);
+      return (other, changed) => {
+        const state = workspace.moveTo(other, changed);
+        workspace.moveTo(tree, changed);
+        return state;
+      };
     },
     async inventory(id) {
       const tree = await checkout.tree(id);

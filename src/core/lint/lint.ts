@@ -63,7 +63,13 @@ export function lintFleet(input: LintInput, options: LintOptions): LintResult {
     (options.only === undefined || options.only.has(id)) && (options.severity !== "error" || severity === "error");
   const chosen = rules.filter(isAsked);
   const found = chosen.flatMap(({ id, severity, check }) =>
-    check(fleet).map((finding) => ({ rule: id, severity, ...finding })),
+    check(fleet).map((finding) => ({
+      rule: id,
+      severity,
+      ...finding,
+      // What is about a whole file stands at its beginning.
+      location: { line: 1, column: 1, ...finding.location },
+    })),
   );
   const { kept, suppressed, own } = applySuppressions(found, {
     files,

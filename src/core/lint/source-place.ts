@@ -1,6 +1,6 @@
 import type { Location } from "../errors.js";
-import type { FleetApplication } from "../impact/fleet-state.js";
 import { isEqual } from "../impact/field-change.js";
+import type { FleetApplication } from "../impact/fleet-state.js";
 import { stripGeneratedHash } from "../impact/generated-name.js";
 import type { KubernetesObject } from "../manifest/object.js";
 import { isObject, objectAt, stringAt, type Value, type ValueObject } from "../manifest/value.js";

@@ -40,10 +40,10 @@ export function applySuppressions(
   const valid: Suppression[] = [];
   for (const suppression of suppressions) {
     const { rule, reason, location } = suppression;
-    const about = (id: string, message: string): void =>
-      void own.push({ rule: id, severity: "warning", location, message });
+    const about = (id: string, message: string): void => void own.push({ rule: id, severity: "warning", location, message });
     if (!context.known.has(rule)) about("unused-suppression", `there is no rule "${rule}"`);
-    else if (reason === "") about("suppression-without-reason", `the suppression of ${rule} gives no reason, so it does not count`);
+    else if (reason === "")
+      about("suppression-without-reason", `the suppression of ${rule} gives no reason, so it does not count`);
     else valid.push(suppression);
   }
   const kept: RuleFinding[] = [];

@@ -20,7 +20,8 @@ export function schemasOfTree({ files, state }: LintedFleet): SchemaSource {
     const text = files.text(path);
     if (!text?.includes("CustomResourceDefinition") || !text.includes("apiextensions.k8s.io/v1")) continue;
     for (const document of documentsOf(text, path)) {
-      const items = isObject(document) && stringAt(document, "kind") === "List" ? (document["items"] as readonly Value[]) : [document];
+      const items =
+        isObject(document) && stringAt(document, "kind") === "List" ? (document["items"] as readonly Value[]) : [document];
       for (const item of items ?? [])
         if (isObject(item) && stringAt(item, "kind") === "CustomResourceDefinition") resources.push(...readable(item));
     }

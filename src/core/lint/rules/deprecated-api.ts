@@ -1,7 +1,7 @@
 import type { Location } from "../../errors.js";
 import { formatLocation } from "../../errors.js";
-import { placeOfField } from "../source-place.js";
 import type { Rule } from "../rule.js";
+import { placeOfField } from "../source-place.js";
 import { named } from "./render-error.js";
 
 /** API versions that Kubernetes serves no more: a cluster of that version or a later one refuses the object. */

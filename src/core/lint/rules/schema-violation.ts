@@ -4,8 +4,8 @@ import { asValue, splitApiVersion } from "../../manifest/object.js";
 import { builtInSchemas } from "../../manifest/schema/built-in.js";
 import { joinSources } from "../../manifest/schema/crd.js";
 import { validateManifest } from "../../manifest/schema/validate.js";
-import { placeOfField } from "../source-place.js";
 import type { Rule } from "../rule.js";
+import { placeOfField } from "../source-place.js";
 import { schemasOfTree } from "../tree-schemas.js";
 import { named } from "./render-error.js";
 

@@ -1,13 +1,13 @@
-import { resolveDestination } from "../../tracking/destination.js";
+import type { Location } from "../../errors.js";
+import type { FleetApplication } from "../../impact/fleet-state.js";
+import { type KubernetesObject, splitApiVersion } from "../../manifest/object.js";
 import { builtInSchemas } from "../../manifest/schema/built-in.js";
 import { joinSources } from "../../manifest/schema/crd.js";
 import type { SchemaSource } from "../../manifest/schema/schema.js";
-import { type KubernetesObject, splitApiVersion } from "../../manifest/object.js";
 import { objectAt, stringAt } from "../../manifest/value.js";
-import type { FleetApplication } from "../../impact/fleet-state.js";
-import type { Location } from "../../errors.js";
-import { schemasOfTree } from "../tree-schemas.js";
+import { resolveDestination } from "../../tracking/destination.js";
 import type { Finding, LintedFleet, Rule } from "../rule.js";
+import { schemasOfTree } from "../tree-schemas.js";
 
 /** Two Applications that write the same object of the same cluster: each takes it from the other at every sync. */
 export const sharedResource: Rule = {

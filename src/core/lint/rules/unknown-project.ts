@@ -11,9 +11,7 @@ export const unknownProject: Rule = {
   check(fleet) {
     const { files, state } = fleet;
     const projects = new Set(
-      files.resources.flatMap((found) =>
-        found.kind === "project" ? [stringAt(objectAt(found.value, "metadata"), "name")] : [],
-      ),
+      files.resources.flatMap((found) => (found.kind === "project" ? [stringAt(objectAt(found.value, "metadata"), "name")] : [])),
     );
     if (projects.size === 0) return [];
     projects.add("default");

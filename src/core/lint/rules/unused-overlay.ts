@@ -27,7 +27,10 @@ function messageFor({ directory, value }: KustomizationFile, { files }: LintedFl
   const excluding = files.resources.find(
     (found) => found.kind === "applicationSet" && excludedPaths(found.value).includes(directory),
   );
-  const why = excluding?.kind === "applicationSet" ? `; ApplicationSet ${stringAt(objectAt(excluding.value, "metadata"), "name")} excludes it` : "";
+  const why =
+    excluding?.kind === "applicationSet"
+      ? `; ApplicationSet ${stringAt(objectAt(excluding.value, "metadata"), "name")} excludes it`
+      : "";
   return `no Application uses the ${what} ${directory === "" ? "at the top" : directory}${why}`;
 }
 

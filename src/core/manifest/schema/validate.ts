@@ -30,7 +30,8 @@ function walk(value: Value, schema: Schema, path: Path, found: Violation[]): voi
     found.push({ path, kind: "invalid", message: `${formatSteps(path)} ${wrong}` });
     return;
   }
-  for (const bound of brokenBounds(value, schema)) found.push({ path, kind: "invalid", message: `${formatSteps(path)} ${bound}` });
+  for (const bound of brokenBounds(value, schema))
+    found.push({ path, kind: "invalid", message: `${formatSteps(path)} ${bound}` });
   if (Array.isArray(value)) {
     const { items } = schema;
     if (items) for (const [index, item] of value.entries()) walk(item as Value, items, [...path, index], found);
@@ -40,8 +41,7 @@ function walk(value: Value, schema: Schema, path: Path, found: Violation[]): voi
 function walkObject(value: { readonly [key: string]: Value }, schema: Schema, path: Path, found: Violation[]): void {
   if (schema.isRawExtension || schema.isQuantity || schema.isIntOrString) return;
   for (const name of schema.required) {
-    // What the server fills in may be left out.
-    if (Object.hasOwn(value, name) || schema.property(name)?.default !== undefined) continue;
+    if (Object.hasOwn(value, name) || isFilledIn(name, schema)) continue;
     found.push({ path, kind: "missing", message: `${formatSteps([...path, name])} is missing` });
   }
   const { additionalProperties, propertyNames } = schema;
@@ -50,8 +50,18 @@ function walkObject(value: { readonly [key: string]: Value }, schema: Schema, pa
     if (property) walk(item, property, [...path, key], found);
     else if (typeof additionalProperties === "object") walk(item, additionalProperties, [...path, key], found);
     else if (additionalProperties !== true && !isFreeForm(schema, propertyNames) && !isOwnField(schema, key))
-      found.push({ path: [...path, key], kind: "unknown", message: `${formatSteps([...path, key])} is no field of ${typeOf(schema)}` });
+      found.push({
+        path: [...path, key],
+        kind: "unknown",
+        message: `${formatSteps([...path, key])} is no field of ${typeOf(schema)}`,
+      });
   }
+}
+
+/** The server has a default; "" is how the documents say that there is none. A RoleRef's group is the one that is filled in by code. */
+function isFilledIn(name: string, schema: Schema): boolean {
+  const initial = schema.property(name)?.default;
+  return name === "apiGroup" || (initial !== undefined && initial !== "");
 }
 
 /** An object of which nothing is said takes anything. */
@@ -70,7 +80,8 @@ function typeOf({ typeName }: Schema): string {
 function wrongType(value: Exclude<Value, null>, schema: Schema): string | undefined {
   const is = kindOf(value);
   const isWhole = typeof value === "bigint" || Number.isInteger(value);
-  if (schema.isIntOrString) return is === "string" || (is === "number" && isWhole) ? undefined : "must be a whole number or a string";
+  if (schema.isIntOrString)
+    return is === "string" || (is === "number" && isWhole) ? undefined : "must be a whole number or a string";
   if (schema.isQuantity) return is === "string" || is === "number" ? undefined : "must be a quantity";
   if (schema.isRawExtension || schema.type === undefined) return undefined;
   switch (schema.type) {
