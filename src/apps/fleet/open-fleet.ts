@@ -7,7 +7,7 @@ import type { FileTree } from "../../core/render/file-tree.js";
 import { normalizeRepositoryURL } from "../../core/render/repository-url.js";
 import { parseYamlDocuments } from "../../core/yaml/parse.js";
 import { chooseCheckoutUrls } from "./checkout-urls.js";
-import { configFile, type FleetConfig, readFleetConfig } from "./fleet-config.js";
+import { type FleetConfig, readFleetConfig } from "./fleet-config.js";
 import { programVersion } from "./program-version.js";
 import { renderFromTrees } from "./render-from-trees.js";
 import { openStateCache, type StateCache } from "./state-cache.js";
@@ -93,14 +93,13 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
 
   return {
     checkout,
-    tree: (id) => checkout.sparseTree(id, []),
-    config: async (id) => readFleetConfig(await checkout.sparseTree(id, [configFile])),
+    tree: (id) => checkout.tree(id),
+    config: async (id) => readFleetConfig(await checkout.tree(id)),
     async at(id) {
-      const sparse = await checkout.sparseTree(id, [configFile]);
-      const entry = workspaceFor(readFleetConfig(sparse), sparse);
+      const tree = await checkout.tree(id);
+      const entry = workspaceFor(readFleetConfig(tree), tree);
       if (entry.at === undefined) entry.at = await restoreNearest(entry, id, checkout);
       const changed = entry.at === undefined ? undefined : await checkout.changedPaths(entry.at, id);
-      const tree = changed ? await checkout.sparseTree(id, entry.workspace.readsBehind(changed)) : await checkout.tree(id);
       const state = entry.workspace.moveTo(tree, changed);
       entry.at = id;
       // A little that is new is sooner computed again than written.
@@ -137,8 +136,7 @@ async function restoreNearest({ workspace, cache }: Entry, id: string, checkout:
   const own = await checkout.treeId(id);
   const candidates = cache.trees();
   for (const tree of candidates.includes(own) ? [own] : candidates.slice(0, 5)) {
-    const isKnown = tree === own || (await checkout.treeId(tree).then(Boolean, () => false));
-    const snapshot = isKnown ? cache.load(tree) : undefined;
+    const snapshot = tree === own || checkout.holds(tree) ? cache.load(tree) : undefined;
     if (!snapshot) continue;
     workspace.restore(snapshot);
     return tree;

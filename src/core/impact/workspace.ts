@@ -126,16 +126,6 @@ export class FleetWorkspace {
     return this.#state;
   }
 
-  /** Files that a move over `changed` is likely to read: they themselves, and what those who read one of them read. */
-  readsBehind(changed: readonly string[]): ReadonlySet<string> {
-    const paths = new Set(changed);
-    const add = (readSet: ReadSet | undefined): void => {
-      for (const path of readSet?.files.keys() ?? []) paths.add(path);
-    };
-    for (const key of this.#renderReads.touchedBy(changed)) add(this.#renders.get(key)?.readSet);
-    return paths;
-  }
-
   #search(tree: FileTree, changed: readonly string[] | undefined): void {
     const paths = changed ?? [...walkFiles(tree)];
     if (changed === undefined) {
