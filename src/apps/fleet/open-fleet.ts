@@ -31,6 +31,7 @@ export interface OpenFleet {
   withInventory(id: string, change: (inventory: readonly Cluster[]) => readonly Cluster[]): Promise<FleetState>;
   tree(id: string): Promise<FileTree>;
   config(id: string): Promise<FleetConfig>;
+  /** Keeps what is new for the next process. What was not looked at until then cannot be any more. */
   close(): void;
 }
 
@@ -70,11 +71,11 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
     const context = [checkout.directory, ...checkout.remotes, ...options.repos, ...otherIds, programVersion(), key];
     const made: Entry = {
       at: undefined,
-      renderCount: 0,
+      newCount: 0,
       cache: options.env ? openStateCache(context, options.env) : undefined,
       workspace: new FleetWorkspace({
         render: (application, treeFor) => {
-          made.renderCount++;
+          made.newCount++;
           return render(application, treeFor);
         },
         checkoutUrls: (named) => {
@@ -98,15 +99,11 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
     async at(id) {
       const tree = await checkout.tree(id);
       const entry = workspaceFor(readFleetConfig(tree), tree);
-      if (entry.at === undefined) entry.at = await restoreNearest(entry, id, checkout);
+      entry.at ??= await restoreNearest(entry, id, checkout);
       const changed = entry.at === undefined ? undefined : await checkout.changedPaths(entry.at, id);
       const state = entry.workspace.moveTo(tree, changed);
-      entry.at = id;
-      // A little that is new is sooner computed again than written.
-      if (entry.renderCount > Math.max(10, state.applications.size / 20)) {
-        entry.cache?.save(await checkout.treeId(id), entry.workspace.snapshot());
-        entry.renderCount = 0;
-      }
+      entry.at = await checkout.treeId(id);
+      entry.newCount += changed === undefined ? Number.POSITIVE_INFINITY : changed.length / 10;
       return state;
     },
     async withInventory(id, change) {
@@ -116,7 +113,11 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
       return workspace.withInventory(tree, change(workspace.inventory));
     },
     close() {
-      for (const { cache } of workspaces.values()) cache?.close();
+      for (const { cache, workspace, at, newCount } of workspaces.values()) {
+        // A little that is new is sooner computed again than written.
+        if (at !== undefined && newCount > Math.max(10, workspace.state.applications.size / 20)) cache?.save(at, workspace.snapshot());
+        cache?.close();
+      }
       for (const clone of [checkout, ...clones]) clone.close();
     },
   };
@@ -125,9 +126,10 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
 interface Entry {
   readonly workspace: FleetWorkspace;
   readonly cache: StateCache | undefined;
+  /** The tree that the workspace is at. */
   at: string | undefined;
-  /** Renders since the state was last kept. */
-  renderCount: number;
+  /** How much there is that the cache does not know: renders, and a tenth of each changed path. */
+  newCount: number;
 }
 
 /** Takes over the kept state of this tree, or else one whose tree git still knows; gives its tree. */

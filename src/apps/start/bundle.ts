@@ -30,7 +30,7 @@ export function loadBundle(env: Readonly<Record<string, string | undefined>>): B
 }
 
 function compile(cacheFile: string): Script {
-  const text = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, "utf8")}\n})`;
+  const text = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, "latin1")}\n})`;
   const options = { filename: file, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER };
   const cachedData = readIfThere(cacheFile);
   if (cachedData !== undefined) {
