@@ -29,82 +29,120 @@ const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomiz
 const opaqueFields = ["generators", "transformers", "validators", "helmCharts", "helmChartInflationGenerator"];
 const longestPath = 300;
 const mostDirectories = 500;
+const mostNamed = 100_000;
 
-/** A finder that reads each kustomization file once, however many Applications reach it. */
+/** One directory: what its kustomization or chart names outside of it. */
+interface Neighbours {
+  readonly files: readonly (readonly [path: string, id: string])[];
+  readonly missing: readonly string[];
+  readonly directories: readonly string[];
+  readonly isOpaque: boolean;
+}
+
+/** A finder that looks at each kustomization file and each directory of a tree once, however many Applications reach it. */
 export function reachFinder(): FindReach {
-  const known = new Map<string, Named>();
+  const named = new Map<string, Named>();
+  const neighboursIn = new WeakMap<FileTree, Map<string, Neighbours>>();
 
-  const namedBy = (id: string, bytes: Uint8Array): Named => {
-    const before = known.get(id);
+  const namedBy = ({ id, bytes }: TreeFile): Named => {
+    const before = named.get(id);
     if (before) return before;
     const made = readNamed(bytes);
-    if (known.size > 100_000) known.clear();
-    known.set(id, made);
+    if (named.size > mostNamed) named.clear();
+    named.set(id, made);
     return made;
   };
 
-  const reach: FindReach = ({ spec }, tree, isCheckout) => {
-    if (!tree.id) return undefined;
-    const files = new Map<string, string>();
-    const kinds = new Map<string, string>();
-    const directories = new Map<string, string>();
-    const queue: string[] = [];
-    let isKnown = true;
-
-    const reachDirectory = (path: string): void => {
-      if (directories.has(path)) return;
-      directories.set(path, tree.id?.(path) ?? "");
-      queue.push(path);
-      if (directories.size > mostDirectories || isLinked(tree, path) || hasLinks(tree, path)) isKnown = false;
-    };
-    const reachPath = (path: string | undefined): void => {
-      if (path === undefined) return;
-      const kind = tree.kind(path);
-      if (kind === "directory") reachDirectory(path);
-      else if (kind === "file") files.set(path, tree.id?.(path) ?? "");
-      else kinds.set(path, "");
-    };
-    const reachText = (text: string, directory: string): void => {
-      if (text === "" || text.length > longestPath || text.includes("\n")) return;
-      // `key=path` of a generator may name either.
-      for (const part of new Set([text, text.slice(text.indexOf("=") + 1)])) reachPath(joinInside(inside(directory, part)));
-    };
-
-    const sources = isObject(spec["source"]) ? [spec["source"]] : listAt(spec, "sources").filter(isObject);
-    for (const source of sources) {
-      if (!isCheckout(stringAt(source, "repoURL")) || isOpaqueSource(source)) return undefined;
-      const directory = joinInside(stringAt(source, "path"));
-      if (directory === undefined) return undefined;
-      if (tree.kind(directory) !== "directory") kinds.set(directory, tree.kind(directory) ?? "");
-      else reachDirectory(directory);
-      for (const text of textsOf({ helm: source["helm"] ?? null, kustomize: source["kustomize"] ?? null })) {
-        reachText(text, directory);
-        reachText(text.replace(/^\$[^/]*\//, ""), "");
-      }
-    }
-    for (let directory = queue.shift(); directory !== undefined && isKnown; directory = queue.shift()) {
-      for (const name of kustomizationNames) {
-        const file = readFile(tree, inside(directory, name));
-        if (!file) continue;
-        const named = namedBy(file.id, file.bytes);
-        if (named.isOpaque) isKnown = false;
-        for (const text of named.texts) reachText(text, directory);
-      }
-      const chart = readFile(tree, inside(directory, "Chart.yaml"));
-      if (chart && utf8Decode(chart.bytes)?.includes("file://") !== false) isKnown = false;
-      if (tree.kind(inside(directory, "requirements.yaml")) === "file") isKnown = false;
-    }
-    return isKnown ? { files, kinds, directories } : undefined;
+  const neighboursOf = (tree: FileTree, directory: string): Neighbours => {
+    let known = neighboursIn.get(tree);
+    if (!known) neighboursIn.set(tree, (known = new Map()));
+    let found = known.get(directory);
+    if (!found) known.set(directory, (found = findNeighbours(tree, directory, namedBy)));
+    return found;
   };
+
   return (application, tree, isCheckout) => {
+    if (!tree.id) return undefined;
     try {
-      return reach(application, tree, isCheckout);
+      return closure(application, tree, isCheckout, (directory) => neighboursOf(tree, directory));
     } catch (error) {
       // A link that leaves the repository: the render says where.
       if (error instanceof FleetwrightError) return undefined;
       throw error;
     }
   };
+}
+
+function closure(
+  { spec }: { readonly spec: ValueObject },
+  tree: FileTree,
+  isCheckout: (repoURL: string) => boolean,
+  neighboursOf: (directory: string) => Neighbours,
+): Reach | undefined {
+  const files = new Map<string, string>();
+  const kinds = new Map<string, string>();
+  const directories = new Map<string, string>();
+  const queue: string[] = [];
+  const take = ({ files: named, missing, directories: folders }: Omit<Neighbours, "isOpaque">): void => {
+    for (const [path, id] of named) files.set(path, id);
+    for (const path of missing) kinds.set(path, "");
+    for (const path of folders) {
+      if (directories.has(path)) continue;
+      directories.set(path, tree.id?.(path) ?? "");
+      queue.push(path);
+    }
+  };
+  const sources = isObject(spec["source"]) ? [spec["source"]] : listAt(spec, "sources").filter(isObject);
+  for (const source of sources) {
+    if (!isCheckout(stringAt(source, "repoURL")) || isOpaqueSource(source)) return undefined;
+    const directory = joinInside(stringAt(source, "path"));
+    if (directory === undefined) return undefined;
+    const texts = textsOf({ helm: source["helm"] ?? null, kustomize: source["kustomize"] ?? null });
+    take(neighboursNamed(tree, directory, [".", ...texts]));
+    // Value files count from the top of the repository behind `/` and `$ref/`.
+    take(neighboursNamed(tree, "", texts.map((text) => text.replace(/^\$[^/]*\//, ""))));
+  }
+  for (let directory = queue.shift(); directory !== undefined; directory = queue.shift()) {
+    const neighbours = neighboursOf(directory);
+    if (neighbours.isOpaque || directories.size > mostDirectories) return undefined;
+    take(neighbours);
+  }
+  return { files, kinds, directories };
+}
+
+function findNeighbours(tree: FileTree, directory: string, namedBy: (file: TreeFile) => Named): Neighbours {
+  const texts: string[] = [];
+  let isOpaque = isLinked(tree, directory) || hasLinks(tree, directory);
+  for (const name of kustomizationNames) {
+    const file = readFile(tree, inside(directory, name));
+    const found = file && namedBy(file);
+    texts.push(...(found?.texts ?? []));
+    isOpaque ||= found?.isOpaque === true;
+  }
+  const chart = readFile(tree, inside(directory, "Chart.yaml"));
+  if (chart && utf8Decode(chart.bytes)?.includes("file://") !== false) isOpaque = true;
+  if (tree.kind(inside(directory, "requirements.yaml")) === "file") isOpaque = true;
+  return { ...neighboursNamed(tree, directory, texts), isOpaque };
+}
+
+/** What texts of a directory's files lead to, where they are paths. */
+function neighboursNamed(tree: FileTree, directory: string, texts: readonly string[]): Omit<Neighbours, "isOpaque"> {
+  const files: (readonly [string, string])[] = [];
+  const missing: string[] = [];
+  const directories: string[] = [];
+  for (const text of texts) {
+    if (text === "" || text.length > longestPath || text.includes("\n")) continue;
+    // `key=path` of a generator may name either.
+    for (const part of text.includes("=") ? [text, text.slice(text.indexOf("=") + 1)] : [text]) {
+      const path = joinInside(inside(directory, part));
+      if (path === undefined) continue;
+      const kind = tree.kind(path);
+      if (kind === "directory") directories.push(path);
+      else if (kind === "file") files.push([path, tree.id?.(path) ?? ""]);
+      else missing.push(path);
+    }
+  }
+  return { files, missing, directories };
 }
 
 /** Whether `tree` has everything of a reach unchanged. */
