@@ -1,9 +1,8 @@
 import type { Location } from "../errors.js";
-import { isEqual } from "../impact/field-change.js";
 import type { FleetApplication } from "../impact/fleet-state.js";
 import { stripGeneratedHash } from "../impact/generated-name.js";
 import type { KubernetesObject } from "../manifest/object.js";
-import { isObject, objectAt, stringAt, type Value, type ValueObject } from "../manifest/value.js";
+import { equalValues, isObject, objectAt, stringAt, type Value, type ValueObject } from "../manifest/value.js";
 import { parseYamlDocuments } from "../yaml/parse.js";
 import type { LintedFleet } from "./rule.js";
 import { originPlace } from "./rules/shared-resource.js";
@@ -77,7 +76,7 @@ function valueAt(value: Value | undefined, path: Path): Value | undefined {
 /** The same fields, whatever the indexes of lists: overlays give items of a list in their own order. */
 function findAlike(value: Value | undefined, path: Path, wanted: Value): Path | undefined {
   const [step, ...rest] = path;
-  if (step === undefined) return value !== undefined && isEqual(value, wanted) ? [] : undefined;
+  if (step === undefined) return value !== undefined && equalValues(value, wanted) ? [] : undefined;
   if (typeof step === "number") {
     if (!Array.isArray(value)) return undefined;
     for (const [index, item] of value.entries()) {
