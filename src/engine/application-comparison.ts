@@ -62,11 +62,10 @@ export class ApplicationComparison {
     );
   }
 
-  /** What is wanted beside what is there. */
-  async compare(app: Application, cluster: FleetCluster, output: RenderOutput, project: ProjectVerdict): Promise<CompareOutput> {
+  /** What is wanted in the cluster; the same objects while neither the render nor the cluster's kinds change. */
+  targets(app: Application, cluster: FleetCluster, output: RenderOutput): Memory {
     const { context } = this;
     const settings = context.settings();
-    const instance = instanceName(app.object.metadata, context.namespace);
     const { namespace } = app.destination;
     const { live } = cluster;
     const epoch = `${cluster.registered.server}|${live.epoch}|${namespace}|${JSON.stringify(settings.tracking)}`;
@@ -74,7 +73,7 @@ export class ApplicationComparison {
     let memory = this.memory.get(app.key);
     if (memory === undefined || memory.renderId !== memoryKey || memory.epoch !== epoch) {
       const { objects, conditions } = targetsOf(output.manifests, {
-        instance,
+        instance: instanceName(app.object.metadata, context.namespace),
         namespace,
         tracking: settings.tracking,
         isNamespaced: (group, kind) => live.isNamespaced(group, kind),
@@ -83,6 +82,17 @@ export class ApplicationComparison {
       memory = { renderId: memoryKey, epoch, targets: objects, conditions, renders: output.renders };
       this.memory.set(app.key, memory);
     }
+    return memory;
+  }
+
+  /** What is wanted beside what is there. */
+  async compare(app: Application, cluster: FleetCluster, output: RenderOutput, project: ProjectVerdict): Promise<CompareOutput> {
+    const { context } = this;
+    const settings = context.settings();
+    const instance = instanceName(app.object.metadata, context.namespace);
+    const { namespace } = app.destination;
+    const { live } = cluster;
+    const memory = this.targets(app, cluster, output);
     const { targets, conditions } = memory;
     const healthOf = (object: KubernetesObject): HealthVerdict | undefined => {
       const { health } = context.assess(object);

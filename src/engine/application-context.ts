@@ -28,7 +28,7 @@ export interface ApplicationContext {
   readonly assess: (object: KubernetesObject) => Assessment;
   readonly differFor: (app: Application) => Differ;
   readonly compareMemory: CompareMemory;
-  readonly waveDelayMs: number;
+  readonly waveDelayMs: () => number;
   /** Throws InputError with Argo CD's words. */
   readonly clusterOf: (app: Application) => FleetCluster;
   readonly projectOf: (app: Application, cluster: FleetCluster) => ProjectVerdict;

@@ -26,6 +26,7 @@ import { DifferBook } from "./differ.js";
 import { EventRecorder } from "./events.js";
 import type { InformerChange } from "./informer.js";
 import { sameValue } from "./merge-patch.js";
+import type { ParameterOverrides } from "./parameters.js";
 import { ProjectBook } from "./projects.js";
 import { listQueried } from "./queried-resources.js";
 import { RenderCache } from "./render-cache.js";
@@ -56,8 +57,11 @@ export interface ControllerOptions {
   readonly lua?: LuaRuntime;
   readonly waveDelayMs?: number;
   readonly concurrency?: number;
+  /** Win over what argocd-cmd-params-cm says. */
+  readonly parameters?: ParameterOverrides;
 }
 
+const defaultConcurrency = 48;
 const setDelayMs = 1_000;
 /** How Applications stand only shows in their set's status, unless the set rolls out in steps. */
 const setStatusDelayMs = 10_000;
@@ -75,7 +79,7 @@ export class Controller {
   private readonly compareMemory = new CompareMemory();
   private readonly renderCache = new RenderCache();
   private readonly events: EventRecorder;
-  private settings: ControllerSettings = readSettings(undefined);
+  private settings: ControllerSettings = readSettings();
   private assess: (object: KubernetesObject) => Assessment;
   private fleet: ClusterFleet;
   private source: SourcePort | undefined;
@@ -96,7 +100,7 @@ export class Controller {
     };
     this.queue = new WorkQueue({
       clock,
-      concurrency: options.concurrency ?? 48,
+      concurrency: options.concurrency ?? defaultConcurrency,
       handle: (key) => this.applications!.reconcile(key),
       onError,
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applications" }, depth),
@@ -118,6 +122,10 @@ export class Controller {
     this.plane = controlPlane({
       hub,
       namespace,
+      scope: () => ({
+        applications: this.settings.parameters.applicationNamespaces,
+        applicationSets: this.settings.parameters.applicationSetNamespaces,
+      }),
       clock,
       random,
       telemetry,
@@ -243,8 +251,8 @@ export class Controller {
     const { plane, events } = this;
     const differs = new DifferBook();
     const charts = this.options.createCharts?.(this.repositories.credentialsFor);
-    const projects = new ProjectBook({ projects: plane.projects, fleet: this.fleet, namespace, clock });
     const settings = (): ControllerSettings => this.settings;
+    const projects = new ProjectBook({ projects: plane.projects, fleet: this.fleet, namespace, clock, settings });
     const clusterOf = (app: Application): FleetCluster => this.clusterOf(app);
     const deletion = new ApplicationDeletion({
       hub,
@@ -254,7 +262,8 @@ export class Controller {
       events,
       settings,
       clusterOf,
-      setCondition: (app, message) => this.applications!.setDeletionError(app, message),
+      projectOf: (app, cluster) => projects.verdict(app, cluster),
+      assess: (object) => this.assess(object),
     });
     this.applications = new ApplicationReconciler({
       hub,
@@ -269,7 +278,7 @@ export class Controller {
       assess: (object) => this.assess(object),
       differFor: (app) => differs.for(app, this.settings),
       compareMemory: this.compareMemory,
-      waveDelayMs: this.options.waveDelayMs ?? 2_000,
+      waveDelayMs: () => this.options.waveDelayMs ?? this.settings.parameters.waveDelayMs ?? 2_000,
       clusterOf,
       projectOf: (app, cluster) => projects.verdict(app, cluster),
       deletion,
@@ -422,16 +431,22 @@ export class Controller {
   }
 
   private onConfigMap({ before, after }: InformerChange): void {
-    const object = (after ?? before)!;
-    if (object.metadata.name !== "argocd-cm" || sameValue(before?.["data"], after?.["data"])) return;
+    const { name } = (after ?? before)!.metadata;
+    if ((name !== "argocd-cm" && name !== "argocd-cmd-params-cm") || sameValue(before?.["data"], after?.["data"])) return;
     const old = this.settings;
-    this.settings = readSettings(after);
+    this.settings = readSettings({
+      argocdCm: this.plane.configMaps.get(this.options.namespace, "argocd-cm"),
+      cmdParams: this.plane.configMaps.get(this.options.namespace, "argocd-cmd-params-cm"),
+      overrides: this.options.parameters,
+    });
+    this.queue.concurrency = this.options.concurrency ?? this.settings.parameters.statusProcessors ?? defaultConcurrency;
     const { lua } = this.options;
     this.assess = remembering(
       healthAssessor({ overrides: this.settings.healthOverrides, ...(lua === undefined ? {} : { lua }) }),
     );
     this.compareMemory.clear();
     if (!this.ready) return;
+    if (!sameValue(old.parameters, this.settings.parameters)) this.plane.rescope();
     const followsOther =
       !sameValue(old.tracking, this.settings.tracking) ||
       old.data["resource.exclusions"] !== this.settings.data["resource.exclusions"] ||

@@ -5,21 +5,33 @@ import { parseGoDurationMs } from "../core/tracking/go-duration.js";
 import { type TrackingSettings, trackedApp, trackingAnnotation, trackingSettings } from "../core/tracking/track.js";
 import { parseYaml } from "../core/yaml/parse.js";
 import type { LiveStateSettings } from "./live-state.js";
+import { type ControllerParameters, type ParameterOverrides, readParameters } from "./parameters.js";
 
-/** argocd-cm, read once for each of its versions. */
+/** argocd-cm and argocd-cmd-params-cm, read once for each of their versions. */
 export interface ControllerSettings extends LiveStateSettings {
   readonly tracking: TrackingSettings;
   /** How often an Application is compared though nothing announced itself, and by how much that is spread. */
   readonly reconciliationMs: number;
   readonly reconciliationJitterMs: number;
   readonly healthOverrides: ReadonlyMap<string, HealthOverride>;
+  /** `argocd`: the original's way where ours is safer by default (argocd-cm `fleetwright.compat`). */
+  readonly compat: "argocd" | "fleetwright";
+  /** Whether syncs act as a service account of the destination that the project names. */
+  readonly impersonates: boolean;
+  readonly parameters: ControllerParameters;
   /** argocd-cm's data, for the rules that the cores read themselves. */
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** Settings of an installation without argocd-cm are Argo CD's defaults. Texts that cannot be read count as absent. */
-export function readSettings(configMap: KubernetesObject | undefined): ControllerSettings {
-  const data = (configMap?.["data"] ?? {}) as Readonly<Record<string, string>>;
+export interface SettingsSources {
+  readonly argocdCm?: KubernetesObject | undefined;
+  readonly cmdParams?: KubernetesObject | undefined;
+  readonly overrides?: ParameterOverrides | undefined;
+}
+
+/** Settings of an installation without these ConfigMaps are Argo CD's defaults. Texts that cannot be read count as absent. */
+export function readSettings({ argocdCm, cmdParams, overrides }: SettingsSources = {}): ControllerSettings {
+  const data = dataOf(argocdCm);
   const tracking = trackingSettings({
     method: data["application.resourceTrackingMethod"],
     installationId: data["installationID"],
@@ -41,8 +53,15 @@ export function readSettings(configMap: KubernetesObject | undefined): Controlle
       inclusions: filtersOf(data["resource.inclusions"]) ?? [],
     }),
     healthOverrides: healthOverrides(data),
+    compat: data["fleetwright.compat"] === "argocd" ? "argocd" : "fleetwright",
+    impersonates: data["application.sync.impersonation.enabled"] === "true",
+    parameters: readParameters(dataOf(cmdParams), overrides),
     data,
   };
+}
+
+function dataOf(configMap: KubernetesObject | undefined): Readonly<Record<string, string>> {
+  return (configMap?.["data"] ?? {}) as Readonly<Record<string, string>>;
 }
 
 /** What Argo CD's manifests put into argocd-cm: kinds that change all the time or are nobody's to manage. */

@@ -75,7 +75,7 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
     hub.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name: "argocd-cm" }),
     hub.list(secretResource, { namespace, labelSelector: secretTypeLabel }),
   ]);
-  const settings = readSettings(configMap);
+  const settings = readSettings({ argocdCm: configMap });
   const repositories = new RepositoryBook();
   const clusters = new Map<string, RegisteredCluster>([[inClusterServer, hubCluster]]);
   for (const secret of secrets.items) {
