@@ -8,6 +8,7 @@ import type { FleetCluster } from "./cluster-fleet.js";
 import type { Condition } from "./conditions.js";
 import type { ComparedResource, HealthVerdict } from "./decide.js";
 import type { ProjectVerdict } from "./projects.js";
+import { orphansOf, orphanWarning } from "./orphans.js";
 import { type CompareOutput, compareApplication } from "./rooms/compare.js";
 import { type RenderOutput, renderApplication } from "./rooms/render.js";
 import { timed } from "./rooms/timed.js";
@@ -27,11 +28,20 @@ interface Memory {
 /** The first rooms of an Application's walk, and what is remembered of them: targets stay the same objects while nothing changes. */
 export class ApplicationComparison {
   private readonly memory = new Map<string, Memory>();
+  /** Applications with a gauge of orphans. */
+  private readonly orphaned = new Map<string, Readonly<Record<string, string>>>();
 
   constructor(private readonly context: ApplicationContext) {}
 
   forget(key: string): void {
     this.memory.delete(key);
+    this.forgetOrphans(key);
+  }
+
+  private forgetOrphans(key: string): void {
+    const labels = this.orphaned.get(key);
+    this.orphaned.delete(key);
+    if (labels !== undefined) this.context.telemetry.metrics.removeGauge("argocd_app_orphaned_resources_count", labels);
   }
 
   /** Whether a tree of a repository would render an Application differently; true where that is not known. */
@@ -115,7 +125,36 @@ export class ApplicationComparison {
     );
     memory.resources = compared.resources;
     const warnings = output.warnings.map((message): Condition => ({ type: "RenderWarning", message }));
-    return { ...compared, conditions: [...conditions, ...warnings, ...compared.conditions] };
+    const orphaned = this.orphans(app, cluster, compared, project);
+    return { ...compared, conditions: [...conditions, ...warnings, ...compared.conditions, ...orphaned] };
+  }
+
+  /** Looks for orphans where the project asks for it. */
+  private orphans(app: Application, { live }: FleetCluster, compared: CompareOutput, project: ProjectVerdict): readonly Condition[] {
+    const { context } = this;
+    const rule = project.orphans;
+    const { namespace } = app.destination;
+    live.watchNamespace(instanceName(app.object.metadata, context.namespace), rule && (namespace || undefined));
+    const labels = { namespace: app.namespace, name: app.name, project: app.project };
+    if (rule === undefined) {
+      this.forgetOrphans(app.key);
+      return [];
+    }
+    const orphans = orphansOf({
+      rule,
+      live,
+      namespace,
+      managed: new Set(compared.resources.map(({ key }) => key)),
+      trackedApp: context.settings().trackedApp,
+      isApplication: (instance) => {
+        const at = instance.indexOf("_");
+        return context.applications.get(at < 0 ? context.namespace : instance.slice(0, at), instance.slice(at + 1)) !== undefined;
+      },
+      isPermitted: (object) => project.isPermitted(object, true),
+    });
+    this.orphaned.set(app.key, labels);
+    context.telemetry.metrics.gauge("argocd_app_orphaned_resources_count", labels, orphans.length);
+    return orphans.length > 0 && rule.warns ? [orphanWarning(orphans)] : [];
   }
 
   /** What the last comparison found of one resource (`group/Kind/namespace/name`). */
