@@ -7,6 +7,7 @@ import type { ApplicationContext } from "./application-context.js";
 import type { FleetCluster } from "./cluster-fleet.js";
 import type { Condition } from "./conditions.js";
 import type { ComparedResource, HealthVerdict } from "./decide.js";
+import { DryRuns } from "./dry-runs.js";
 import type { ProjectVerdict } from "./projects.js";
 import { orphansOf, orphanWarning } from "./orphans.js";
 import { type CompareOutput, compareApplication } from "./rooms/compare.js";
@@ -28,6 +29,7 @@ interface Memory {
 /** The first rooms of an Application's walk, and what is remembered of them: targets stay the same objects while nothing changes. */
 export class ApplicationComparison {
   private readonly memory = new Map<string, Memory>();
+  private readonly dryRuns = new DryRuns();
   /** Applications with a gauge of orphans. */
   private readonly orphaned = new Map<string, Readonly<Record<string, string>>>();
 
@@ -119,6 +121,7 @@ export class ApplicationComparison {
         differ: context.differFor(app),
         health: healthOf,
         memory: context.compareMemory,
+        dryRuns: this.dryRuns,
         createsNamespace: listAt(objectAt(app.spec, "syncPolicy"), "syncOptions").includes("CreateNamespace=true"),
         isPermitted: project.isPermitted,
       }),
