@@ -106,8 +106,10 @@ export class ApplicationComparison {
     const { live } = cluster;
     const memory = this.targets(app, cluster, output);
     const { targets, conditions } = memory;
+    const failures: Condition[] = [];
     const healthOf = (object: KubernetesObject): HealthVerdict | undefined => {
-      const { health } = context.assess(object);
+      const { health, error } = context.assess(object);
+      if (error !== undefined) failures.push({ type: "ComparisonError", message: `error setting app health: ${error.message}` });
       return health && { status: health.status, message: health.message };
     };
     const compared = await timed(context.telemetry, context.clock, "compare", () =>
@@ -120,6 +122,7 @@ export class ApplicationComparison {
         formerKinds: kindsOf(app),
         differ: context.differFor(app),
         health: healthOf,
+        prepareHealth: context.prepareHealth,
         memory: context.compareMemory,
         dryRuns: this.dryRuns,
         createsNamespace: listAt(objectAt(app.spec, "syncPolicy"), "syncOptions").includes("CreateNamespace=true"),
@@ -129,7 +132,7 @@ export class ApplicationComparison {
     memory.resources = compared.resources;
     const warnings = output.warnings.map((message): Condition => ({ type: "RenderWarning", message }));
     const orphaned = this.orphans(app, cluster, compared, project);
-    return { ...compared, conditions: [...conditions, ...warnings, ...compared.conditions, ...orphaned] };
+    return { ...compared, conditions: [...conditions, ...warnings, ...compared.conditions, ...failures, ...orphaned] };
   }
 
   /** Looks for orphans where the project asks for it. */

@@ -1,7 +1,5 @@
 import { type DriftFilter, driftRows, driftRowValue } from "../core/drift/drift-rows.js";
 import { formatError } from "../core/errors.js";
-import { type Assessment, healthAssessor } from "../core/health/assess.js";
-import type { LuaRuntime } from "../core/lua/lua-runtime.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { secretData } from "../core/manifest/secret-data.js";
 import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
@@ -12,6 +10,7 @@ import type { Clock, Random } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
 import type { GeneratorServices } from "../ports/generator-services.js";
+import type { LuaPort } from "../ports/lua.js";
 import type { ChartRegistryPort } from "../ports/registry.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
@@ -24,6 +23,7 @@ import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
 import { type ControlPlane, controlPlane, secretTypeLabel } from "./control-plane.js";
 import { DifferBook } from "./differ.js";
 import { EventRecorder } from "./events.js";
+import { HealthBook } from "./health-book.js";
 import type { InformerChange } from "./informer.js";
 import { sameValue } from "./merge-patch.js";
 import type { ParameterOverrides } from "./parameters.js";
@@ -54,7 +54,7 @@ export interface ControllerOptions {
   readonly random: Random;
   readonly telemetry: Telemetry;
   /** Runs users' health scripts; without it objects that have one are Unknown. */
-  readonly lua?: LuaRuntime;
+  readonly lua?: LuaPort;
   readonly waveDelayMs?: number;
   readonly concurrency?: number;
   /** Win over what argocd-cmd-params-cm says. */
@@ -80,7 +80,7 @@ export class Controller {
   private readonly renderCache = new RenderCache();
   private readonly events: EventRecorder;
   private settings: ControllerSettings = readSettings();
-  private assess: (object: KubernetesObject) => Assessment;
+  private readonly health: HealthBook;
   private fleet: ClusterFleet;
   private source: SourcePort | undefined;
   private watch: RepositoryWatch | undefined;
@@ -112,7 +112,7 @@ export class Controller {
       onError,
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applicationsets" }, depth),
     });
-    this.assess = remembering(healthAssessor(options.lua === undefined ? {} : { lua: options.lua }));
+    this.health = new HealthBook(options.lua);
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
     this.webhookSecrets = new WebhookSecretReader(clock, async () => {
@@ -263,7 +263,7 @@ export class Controller {
       settings,
       clusterOf,
       projectOf: (app, cluster) => projects.verdict(app, cluster),
-      assess: (object) => this.assess(object),
+      assess: this.health.assess,
     });
     this.applications = new ApplicationReconciler({
       hub,
@@ -275,7 +275,8 @@ export class Controller {
       events,
       render: { source, cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
       settings,
-      assess: (object) => this.assess(object),
+      assess: this.health.assess,
+      prepareHealth: (objects) => this.health.prepare(objects),
       differFor: (app) => differs.for(app, this.settings),
       compareMemory: this.compareMemory,
       waveDelayMs: () => this.options.waveDelayMs ?? this.settings.parameters.waveDelayMs ?? 2_000,
@@ -440,10 +441,7 @@ export class Controller {
       overrides: this.options.parameters,
     });
     this.queue.concurrency = this.options.concurrency ?? this.settings.parameters.statusProcessors ?? defaultConcurrency;
-    const { lua } = this.options;
-    this.assess = remembering(
-      healthAssessor({ overrides: this.settings.healthOverrides, ...(lua === undefined ? {} : { lua }) }),
-    );
+    this.health.use(this.settings.healthOverrides);
     this.compareMemory.clear();
     if (!this.ready) return;
     if (!sameValue(old.parameters, this.settings.parameters)) this.plane.rescope();
@@ -498,19 +496,6 @@ export class Controller {
       (error: unknown) => telemetry.log.warn("the default project was not made", { error: formatError(error) }),
     );
   }
-}
-
-/** The same judge, asked once for each version of an object. */
-function remembering(assess: (object: KubernetesObject) => Assessment): (object: KubernetesObject) => Assessment {
-  const known = new WeakMap<KubernetesObject, Assessment>();
-  return (object) => {
-    let assessment = known.get(object);
-    if (assessment === undefined) {
-      assessment = assess(object);
-      known.set(object, assessment);
-    }
-    return assessment;
-  };
 }
 
 function keyOfObject(object: KubernetesObject): string {

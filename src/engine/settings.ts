@@ -1,6 +1,7 @@
 import { type ResourceFilter, resourceExclusion } from "../core/decisions/resource-filter.js";
 import type { HealthOverride } from "../core/health/assess.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
+import { isObject, stringAt, type ValueObject } from "../core/manifest/value.js";
 import { parseGoDurationMs } from "../core/tracking/go-duration.js";
 import { type TrackingSettings, trackedApp, trackingAnnotation, trackingSettings } from "../core/tracking/track.js";
 import { parseYaml } from "../core/yaml/parse.js";
@@ -112,6 +113,9 @@ function filtersOf(text: string | undefined): readonly ResourceFilter[] | undefi
 /** `resource.customizations.health.<group>_<Kind>` and the old single text: scripts by `group/Kind`. */
 function healthOverrides(data: Readonly<Record<string, string>>): ReadonlyMap<string, HealthOverride> {
   const overrides = new Map<string, HealthOverride>();
+  for (const [place, rules] of Object.entries(textOf(data["resource.customizations"])))
+    if (isObject(rules) && stringAt(rules, "health.lua") !== "")
+      overrides.set(place, { script: stringAt(rules, "health.lua"), useOpenLibs: rules["health.lua.useOpenLibs"] === true });
   const prefix = "resource.customizations.health.";
   for (const [name, script] of Object.entries(data)) {
     if (!name.startsWith(prefix)) continue;
@@ -120,4 +124,13 @@ function healthOverrides(data: Readonly<Record<string, string>>): ReadonlyMap<st
     overrides.set(place.replace("_", "/"), { script, useOpenLibs });
   }
   return overrides;
+}
+
+function textOf(text: string | undefined): ValueObject {
+  try {
+    const value = text ? parseYaml(text, { dialect: "kubernetes" }) : undefined;
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
 }

@@ -25,6 +25,8 @@ export interface CompareInput {
   readonly tracking: TrackingSettings;
   readonly differ: Differ;
   readonly health: (object: KubernetesObject) => HealthVerdict | undefined;
+  /** Lets the health of these be found out, where that takes more than a look. */
+  readonly prepareHealth?: (objects: readonly KubernetesObject[]) => Promise<void>;
   /** Verdicts of before, by target and version of the live object. */
   readonly memory: CompareMemory;
   readonly dryRuns: Pick<DryRuns, "apply">;
@@ -79,6 +81,7 @@ export async function compareApplication(input: CompareInput): Promise<CompareOu
     isNamespaced: (group, kind) => live.isNamespaced(group, kind),
   });
   live.setWanted(instance, wanted.keys);
+  await input.prepareHealth?.(lives);
   let outOfSync = false;
   let failed = false;
   const resources: ComparedResource[] = [];
