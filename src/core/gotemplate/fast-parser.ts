@@ -14,7 +14,12 @@ const longestShared = 400;
  * What `parseTemplate` gives, for texts without errors and rare words; undefined for all others. Trees are the same but for
  * pipelines being shared and for positions counting from the action.
  */
-export function parseKnown(name: string, text: string, known: KnownActions, grammar: ActionGrammar): Map<string, Tree> | undefined {
+export function parseKnown(
+  name: string,
+  text: string,
+  known: KnownActions,
+  grammar: ActionGrammar,
+): Map<string, Tree> | undefined {
   return new FastParser(name, text, known, grammar).parse();
 }
 
@@ -86,7 +91,10 @@ class FastParser {
     const close = this.text.indexOf("}}", open + 2);
     if (close < 0) return undefined;
     const words = this.text.slice(open, close + 2);
-    const whole = words.length > longestShared ? parseAction(words, this.grammar) : this.known.get(words, () => parseAction(words, this.grammar));
+    const whole =
+      words.length > longestShared
+        ? parseAction(words, this.grammar)
+        : this.known.get(words, () => parseAction(words, this.grammar));
     // `}}` in a string is not the end.
     return whole ?? parseAction(this.text.slice(open), this.grammar);
   }

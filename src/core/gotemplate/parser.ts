@@ -157,7 +157,12 @@ class Parser implements Scope {
       }
     }
     this.tokens.back(token);
-    const action: ActionNode = { kind: "action", base: 0, pos: token.pos, pipe: this.expressions.pipeline("command", "rightDelim") };
+    const action: ActionNode = {
+      kind: "action",
+      base: 0,
+      pos: token.pos,
+      pipe: this.expressions.pipeline("command", "rightDelim"),
+    };
     return action;
   }
 

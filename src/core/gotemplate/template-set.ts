@@ -1,12 +1,12 @@
+import type { Action, ActionGrammar } from "./action.js";
 import { compileList, type Walk } from "./compile.js";
 import { functionError, TemplateFailure } from "./errors.js";
 import { type Run, State } from "./exec-state.js";
+import { parseKnown } from "./fast-parser.js";
 import { quote } from "./fmt/quote.js";
 import { builtins } from "./funcs/builtins.js";
 import type { FunctionContext, FunctionTable } from "./function.js";
 import { isEmptyTree } from "./nodes.js";
-import type { Action, ActionGrammar } from "./action.js";
-import { parseKnown } from "./fast-parser.js";
 import { ParsedTexts } from "./parsed-texts.js";
 import { loopWords, parseTemplate, type Tree } from "./parser.js";
 import { RecentTexts } from "./recent-texts.js";
