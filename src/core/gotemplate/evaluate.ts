@@ -268,10 +268,23 @@ function evalFunctionCall(
   const builtin = own === undefined ? name : undefined;
   const fixed = prepareArguments(method, args, functions);
   const call = { method, builtin, name, node: command, args, functions, fixed };
-  if (builtin === "and" || builtin === "or" || builtin === "call") {
+  if (builtin === "call") {
     return (state, final) => {
       state.node = node;
       return callFunction(state, { ...call, final });
+    };
+  }
+  if (builtin === "and" || builtin === "or") {
+    const stopAt = builtin === "or";
+    return (state, final) => {
+      state.node = node;
+      if (fixed.length === 0 && final === missing) throw wrongCount(state, { ...call, final });
+      let value: GoValue;
+      for (const evaluate of fixed) {
+        value = evaluate(state);
+        if (isTrue(value) === stopAt) return value;
+      }
+      return final === missing ? value : final;
     };
   }
   const fitsAlone = fitsCount(method, args.length);
@@ -299,7 +312,7 @@ function evalFunctionCall(
 
 interface Call {
   readonly method: TemplateFunction;
-  /** Name of the builtin, for those with rules of their own (and, or, call). */
+  /** Name of the builtin, where it has rules of its own (call). */
   readonly builtin: string | undefined;
   readonly name: string;
   /** What the error points at when the function fails. */
@@ -320,7 +333,6 @@ function paramType(method: TemplateFunction, index: number): GoType {
 
 function callFunction(state: State, call: Call): GoValue {
   const values = evalArguments(state, call);
-  if (values === undefined) return shortCircuit(state, call);
   try {
     const value = call.method.call(values, state.context ?? state.set.contextOf(state));
     state.boxed = false;
@@ -340,10 +352,8 @@ function isTooLong(error: unknown): boolean {
   return error instanceof RangeError && /string length|array length/i.test(error.message);
 }
 
-/** The checked arguments; undefined for `and` and `or`, which evaluate theirs one by one. */
-function evalArguments(state: State, call: Call): GoValue[] | undefined {
+function evalArguments(state: State, call: Call): GoValue[] {
   checkCount(state, call);
-  if (call.builtin === "and" || call.builtin === "or") return undefined;
   const { method, final } = call;
   const evals = call.fixed ?? prepareArguments(method, call.args, call.functions);
   const values: GoValue[] = [];
@@ -384,16 +394,6 @@ function wrongCount(state: State, { method, name, args, final }: Call): Template
   const wanted = method.params.length;
   if (method.variadic) return state.fail(`wrong number of args for ${name}: want at least ${wanted - 1} got ${args.length}`);
   return state.fail(`wrong number of args for ${name}: want ${wanted} got ${given}`);
-}
-
-function shortCircuit(state: State, call: Call): GoValue {
-  const stopAt = call.builtin === "or";
-  let value: GoValue;
-  for (const evaluate of call.fixed ?? []) {
-    value = evaluate(state);
-    if (isTrue(value) === stopAt) return value;
-  }
-  return call.final === missing ? value : call.final;
 }
 
 /** An argument for a parameter of `type` (undefined: any, without conversion). Constants take the type of the parameter. */

@@ -95,6 +95,7 @@ export class State {
   }
 
   pop(mark: number): void {
+    if (this.names.length === mark) return;
     this.names.length = mark;
     this.values.length = mark;
     this.boxes.length = mark;
