@@ -1,7 +1,5 @@
 import { type DriftFilter, driftRows, driftRowValue } from "../core/drift/drift-rows.js";
 import { formatError } from "../core/errors.js";
-import { type Assessment, healthAssessor } from "../core/health/assess.js";
-import type { LuaRuntime } from "../core/lua/lua-runtime.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { secretData } from "../core/manifest/secret-data.js";
 import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
@@ -13,6 +11,7 @@ import type { Clock, Random } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
 import type { GeneratorServices } from "../ports/generator-services.js";
+import type { LuaPort } from "../ports/lua.js";
 import type { ChartRegistryPort } from "../ports/registry.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
@@ -25,8 +24,10 @@ import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
 import { type ControlPlane, controlPlane, secretTypeLabel } from "./control-plane.js";
 import { asksForOwners, DifferBook } from "./differ.js";
 import { EventRecorder } from "./events.js";
+import { HealthBook } from "./health-book.js";
 import { type InformerChange, isPartial } from "./informer.js";
 import { sameValue } from "./merge-patch.js";
+import type { ParameterOverrides } from "./parameters.js";
 import { ProjectBook } from "./projects.js";
 import { listQueried } from "./queried-resources.js";
 import { RenderCache } from "./render-cache.js";
@@ -57,15 +58,18 @@ export interface ControllerOptions {
   readonly random: Random;
   readonly telemetry: Telemetry;
   /** Runs users' health scripts; without it objects that have one are Unknown. */
-  readonly lua?: LuaRuntime;
+  readonly lua?: LuaPort;
   readonly waveDelayMs?: number;
   readonly concurrency?: number;
+  /** Win over what argocd-cmd-params-cm says. */
+  readonly parameters?: ParameterOverrides;
   /** Renders that replicas and restarts share; loses anything at any time, hands out only what is ours. */
   readonly renders?: CachePort;
   /** Shares the fleet with other replicas by Leases; absent: this process works on everything. */
   readonly replicas?: ReplicaOptions;
 }
 
+const defaultConcurrency = 48;
 /** Kubernetes waits 30 seconds; the rest of them is for the Lease and the connections. */
 const stopGraceMs = 22_000;
 const setDelayMs = 1_000;
@@ -87,8 +91,8 @@ export class Controller {
   private readonly compareMemory = new CompareMemory();
   private readonly renderCache = new RenderCache();
   private readonly events: EventRecorder;
-  private settings: ControllerSettings = readSettings(undefined);
-  private assess: (object: KubernetesObject) => Assessment;
+  private settings: ControllerSettings = readSettings();
+  private readonly health: HealthBook;
   private fleet: ClusterFleet;
   private source: SourcePort | undefined;
   private watch: RepositoryWatch | undefined;
@@ -109,7 +113,7 @@ export class Controller {
     };
     this.queue = new WorkQueue({
       clock,
-      concurrency: options.concurrency ?? 48,
+      concurrency: options.concurrency ?? defaultConcurrency,
       handle: (key) => this.reconcileApplication(key),
       onError,
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applications" }, depth),
@@ -124,7 +128,7 @@ export class Controller {
       onTaken: (ms) => telemetry.metrics.observe("fleetwright_queue_wait_seconds", { queue: "applicationsets" }, ms / 1000),
     });
     this.share = new Share(options.replicas && this.shareOptions(options.replicas));
-    this.assess = remembering(healthAssessor(options.lua === undefined ? {} : { lua: options.lua }));
+    this.health = new HealthBook(options.lua);
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
     this.webhookSecrets = new WebhookSecretReader(clock, async () => {
@@ -134,6 +138,10 @@ export class Controller {
     this.plane = controlPlane({
       hub,
       namespace,
+      scope: () => ({
+        applications: this.settings.parameters.applicationNamespaces,
+        applicationSets: this.settings.parameters.applicationSetNamespaces,
+      }),
       clock,
       random,
       telemetry,
@@ -299,8 +307,8 @@ export class Controller {
     const { plane, events } = this;
     const differs = new DifferBook();
     const charts = this.options.createCharts?.(this.repositories.credentialsFor);
-    const projects = new ProjectBook({ projects: plane.projects, fleet: this.fleet, namespace, clock });
     const settings = (): ControllerSettings => this.settings;
+    const projects = new ProjectBook({ projects: plane.projects, fleet: this.fleet, namespace, clock, settings });
     const clusterOf = (app: Application): FleetCluster => this.clusterOf(app);
     const deletion = new ApplicationDeletion({
       hub,
@@ -310,7 +318,8 @@ export class Controller {
       events,
       settings,
       clusterOf,
-      setCondition: (app, message) => this.applications!.setDeletionError(app, message),
+      projectOf: (app, cluster) => projects.verdict(app, cluster),
+      assess: this.health.assess,
     });
     this.applications = new ApplicationReconciler({
       hub,
@@ -329,10 +338,11 @@ export class Controller {
         ...(this.options.renders ? { shared: new SharedRenders(this.options.renders) } : {}),
       },
       settings,
-      assess: (object) => this.assess(object),
+      assess: this.health.assess,
+      prepareHealth: (objects) => this.health.prepare(objects),
       differFor: (app) => differs.for(app, this.settings),
       compareMemory: this.compareMemory,
-      waveDelayMs: this.options.waveDelayMs ?? 2_000,
+      waveDelayMs: () => this.options.waveDelayMs ?? this.settings.parameters.waveDelayMs ?? 2_000,
       clusterOf,
       projectOf: (app, cluster) => projects.verdict(app, cluster),
       deletion,
@@ -377,7 +387,7 @@ export class Controller {
       telemetry,
       placement: () =>
         placementOf(
-          replicas.algorithm ?? commandParameter(this.plane, namespace, "controller.sharding.algorithm"),
+          replicas.algorithm ?? this.settings.parameters.shardingAlgorithm,
           this.fleet.list().map(({ registered }) => registered),
         ),
       applications: () => this.plane.applications.values(),
@@ -576,16 +586,19 @@ export class Controller {
   }
 
   private onConfigMap({ before, after }: InformerChange): void {
-    const object = (after ?? before)!;
-    if (object.metadata.name !== "argocd-cm" || sameValue(before?.["data"], after?.["data"])) return;
+    const { name } = (after ?? before)!.metadata;
+    if ((name !== "argocd-cm" && name !== "argocd-cmd-params-cm") || sameValue(before?.["data"], after?.["data"])) return;
     const old = this.settings;
-    this.settings = readSettings(after);
-    const { lua } = this.options;
-    this.assess = remembering(
-      healthAssessor({ overrides: this.settings.healthOverrides, ...(lua === undefined ? {} : { lua }) }),
-    );
+    this.settings = readSettings({
+      argocdCm: this.plane.configMaps.get(this.options.namespace, "argocd-cm"),
+      cmdParams: this.plane.configMaps.get(this.options.namespace, "argocd-cmd-params-cm"),
+      overrides: this.options.parameters,
+    });
+    this.queue.concurrency = this.options.concurrency ?? this.settings.parameters.statusProcessors ?? defaultConcurrency;
+    this.health.use(this.settings.healthOverrides);
     this.compareMemory.clear();
     if (!this.ready) return;
+    if (!sameValue(old.parameters, this.settings.parameters)) this.plane.rescope();
     const followsOther =
       !sameValue(old.tracking, this.settings.tracking) ||
       old.data["resource.exclusions"] !== this.settings.data["resource.exclusions"] ||
@@ -644,25 +657,6 @@ export class Controller {
       (error: unknown) => telemetry.log.warn("the default project was not made", { error: formatError(error) }),
     );
   }
-}
-
-/** The same judge, asked once for each version of an object. */
-function remembering(assess: (object: KubernetesObject) => Assessment): (object: KubernetesObject) => Assessment {
-  const known = new WeakMap<KubernetesObject, Assessment>();
-  return (object) => {
-    let assessment = known.get(object);
-    if (assessment === undefined) {
-      assessment = assess(object);
-      known.set(object, assessment);
-    }
-    return assessment;
-  };
-}
-
-/** Of argocd-cmd-params-cm, from which Argo CD's manifests make environment variables. */
-function commandParameter(plane: ControlPlane, namespace: string, name: string): string | undefined {
-  const { data } = (plane.configMaps.get(namespace, "argocd-cmd-params-cm") ?? {}) as { data?: Readonly<Record<string, string>> };
-  return data?.[name];
 }
 
 function keyOfObject(object: KubernetesObject): string {

@@ -1,4 +1,4 @@
-import { compareResource } from "../core/diff/compare.js";
+import { compareResource, dryRunTarget, needsDryRun } from "../core/diff/compare.js";
 import type { IgnoreDifference, ResourceOverride } from "../core/diff/ignore-rules.js";
 import { type CompareOptions, compileCompareOptions } from "../core/diff/options.js";
 import { appliedTarget } from "../core/diff/respect-ignores.js";
@@ -27,7 +27,10 @@ export class DifferBook {
     const compareOptions = annotationItems(app.object, "argocd.argoproj.io/compare-options");
     const syncOptions = listAt(objectAt(app.spec, "syncPolicy"), "syncOptions").map(String);
     const isStructured = syncOptions.includes("ServerSideApply=true");
-    const key = JSON.stringify([rules, compareOptions, isStructured]);
+    const serverSideDiff =
+      !compareOptions.includes("ServerSideDiff=false") &&
+      (settings.parameters.serverSideDiff || compareOptions.includes("ServerSideDiff=true"));
+    const key = JSON.stringify([rules, compareOptions, serverSideDiff, isStructured]);
     let options = this.compiled.get(key);
     if (options === undefined) {
       options = compileCompareOptions({
@@ -38,14 +41,23 @@ export class DifferBook {
         trackingMethod: settings.tracking.method,
         instanceLabelKey: settings.tracking.labelKey,
         structuredMergeDiff: isStructured,
+        serverSideDiff,
+        includeMutationWebhook: compareOptions.includes("IncludeMutationWebhook=true"),
       });
       this.compiled.set(key, options);
       if (this.compiled.size > 1000) this.compiled.clear();
     }
     const compiled = options;
     return {
-      compare: (target, live) => compareResource({ target, live }, compiled),
-      decidesByOwners: (target) => isStructured || compiled.rules.trustedManagers(target).length > 0,
+      rules: compiled,
+      compare: (target, live, dryRun) =>
+        compareResource(dryRun === undefined ? { target, live } : { target, live, dryRun }, compiled),
+      dryRunOf: (target, live) => {
+        const pair = { target, live };
+        return needsDryRun(pair, compiled) ? (dryRunTarget(pair, compiled) ?? undefined) : undefined;
+      },
+      decidesByOwners: (target) =>
+        isStructured || compiled.serverSideDiff || compiled.rules.trustedManagers(target).length > 0,
       applied: (target, live) => appliedTarget(target, live, compiled),
     };
   }
@@ -57,6 +69,8 @@ export function asksForOwners(application: KubernetesObject, settings: Controlle
   if (listAt(objectAt(spec, "syncPolicy"), "syncOptions").includes("ServerSideApply=true")) return true;
   if (listAt(spec, "ignoreDifferences").some((rule) => isObject(rule) && listAt(rule, "managedFieldsManagers").length > 0))
     return true;
+  const options = annotationItems(application, "argocd.argoproj.io/compare-options");
+  if (settings.parameters.serverSideDiff || options.includes("ServerSideDiff=true")) return true;
   return Object.values(settings.data).some((text) => text.includes("managedFieldsManagers"));
 }
 

@@ -44,8 +44,12 @@ export class WorkQueue {
   private started = false;
   private idle: (() => void)[] = [];
   private ending: { readonly key: string; readonly resolve: () => void }[] = [];
+  /** Keys that are worked on at once. */
+  concurrency: number;
 
-  constructor(private readonly options: WorkQueueOptions) {}
+  constructor(private readonly options: WorkQueueOptions) {
+    this.concurrency = options.concurrency;
+  }
 
   start(): void {
     this.started = true;
@@ -142,7 +146,7 @@ export class WorkQueue {
   }
 
   private pump(): void {
-    while (this.started && this.active.size < this.options.concurrency) {
+    while (this.started && this.active.size < this.concurrency) {
       const next = firstEntry(this.urgent) ?? firstEntry(this.waiting);
       if (next === undefined) break;
       const [key, since] = next;

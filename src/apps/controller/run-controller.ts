@@ -7,7 +7,7 @@ import type { Protocol } from "../../adapters/git/repository-location.js";
 import { bestVersion } from "../../adapters/git/semver-tags.js";
 import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
 import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
-import { fengariRuntime } from "../../adapters/lua/fengari-runtime.js";
+import { luaPool } from "../../adapters/lua/lua-pool.js";
 import { openTracing, type TracingOptions } from "../../adapters/otel/tracing.js";
 import { prometheusMetrics } from "../../adapters/prometheus/prometheus-metrics.js";
 import { callPlugin } from "../../adapters/scm/plugin-service.js";
@@ -79,6 +79,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
     ...(setup.allowFileRepositories === true ? (["file"] as const) : []),
   ];
   const namespace = setup.namespace ?? "argocd";
+  const lua = luaPool({ nowSeconds: () => Math.floor(clock.now() / 1000), monotonic: () => clock.monotonic() });
   let source: GitSource | undefined;
   let charts: ChartRegistryPort | undefined;
   let server: ControllerServer | undefined;
@@ -120,7 +121,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
     random: setup.random ?? Math.random,
     telemetry,
     ...(shared ? { renders: shared } : {}),
-    lua: fengariRuntime({ nowSeconds: () => Math.floor(clock.now() / 1000) }),
+    lua,
     ...(setup.waveDelayMs === undefined ? {} : { waveDelayMs: setup.waveDelayMs }),
     ...(setup.concurrency === undefined ? {} : { concurrency: setup.concurrency }),
   });
@@ -160,6 +161,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       await leases?.close();
       await shared?.close();
       await tracing?.close();
+      await lua.close();
       await hub.close();
     },
   };
