@@ -621,7 +621,9 @@ export class Controller {
     );
     for (const reader of readers) {
       if (reader.startsWith("set:")) {
-        if (await this.sets!.isTouchedBy(reader.slice(4), repoURL)) this.setQueue.add(reader.slice(4), { urgent: true });
+        if (!(await this.sets!.isTouchedBy(reader.slice(4), repoURL))) continue;
+        touched++;
+        this.setQueue.add(reader.slice(4), { urgent: true });
         continue;
       }
       const isTouched = this.applications!.isTouchedBy(reader, repoURL, tree, change);
@@ -630,6 +632,8 @@ export class Controller {
         this.queue.add(reader, { urgent: true });
       } else this.queue.addAfter(reader, 1000 + random() * spreadMs);
     }
+    telemetry.metrics.count("fleetwright_commit_readers_total", { touched: "true" }, touched);
+    telemetry.metrics.count("fleetwright_commit_readers_total", { touched: "false" }, readers.length - touched);
     telemetry.log.info("new commit", { repo: repoURL, revision, commit: to, touched });
   }
 

@@ -14,7 +14,7 @@ test(`three replicas share ${applications} Applications on the simulator; one is
       cluster,
       connection,
       applications,
-      leaseSeconds: 10,
+      leaseSeconds: 15,
       recorded: async () => proxy.writes.filter(({ status }) => status < 400).map(recordedWrite),
     });
     process.stdout.write(`${JSON.stringify(report)}\n`);

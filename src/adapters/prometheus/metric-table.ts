@@ -150,6 +150,26 @@ export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
     help: "The shared cache failed (unreachable) or held what is not ours (forged).",
     labels: ["reason"],
   },
+  fleetwright_commit_readers_total: {
+    kind: "counter",
+    help: "Applications and ApplicationSets that follow what a new commit came to, by whether it changed anything that they read.",
+    labels: ["touched"],
+  },
+  fleetwright_provider_requests_total: {
+    kind: "counter",
+    help: "Requests to the APIs of git hosts; 304 means that nothing had changed.",
+    labels: ["host", "status"],
+  },
+  fleetwright_provider_budget_remaining: {
+    kind: "gauge",
+    help: "Requests that a git host still allows in this period.",
+    labels: ["host"],
+  },
+  fleetwright_provider_budget_limit: {
+    kind: "gauge",
+    help: "Requests that a git host allows in a period.",
+    labels: ["host"],
+  },
   fleetwright_drift_age_seconds: {
     kind: "gauge",
     help: "How long an application has differed from git.",

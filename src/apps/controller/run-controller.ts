@@ -110,6 +110,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
     services: {
       scm: createScmPort({
         clock,
+        metrics,
         controllerNamespace: namespace,
         secret: namedData(hub, "Secret"),
         configMap: namedData(hub, "ConfigMap"),
