@@ -7,6 +7,7 @@ import type { ApplicationContext } from "./application-context.js";
 import type { FleetCluster } from "./cluster-fleet.js";
 import type { Condition } from "./conditions.js";
 import type { ComparedResource, HealthVerdict } from "./decide.js";
+import { heldText } from "./guard/guard-record.js";
 import type { ProjectVerdict } from "./projects.js";
 import { type CompareOutput, compareApplication } from "./rooms/compare.js";
 import { type RenderOutput, renderApplication } from "./rooms/render.js";
@@ -105,7 +106,8 @@ export class ApplicationComparison {
     );
     memory.resources = compared.resources;
     const warnings = output.warnings.map((message): Condition => ({ type: "RenderWarning", message }));
-    return { ...compared, conditions: [...conditions, ...warnings, ...compared.conditions] };
+    const holds = context.heldPlans(app.key).map((plan): Condition => ({ type: "RolloutHeld", message: heldText(plan) }));
+    return { ...compared, conditions: [...conditions, ...warnings, ...holds, ...compared.conditions] };
   }
 
   /** What the last comparison found of one resource (`group/Kind/namespace/name`). */

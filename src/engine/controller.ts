@@ -6,7 +6,7 @@ import type { KubernetesObject } from "../core/manifest/object.js";
 import { secretData } from "../core/manifest/secret-data.js";
 import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
 import type { ToolRenderers } from "../core/render/render-source.js";
-import { normalizeRepositoryURL } from "../core/render/repository-url.js";
+import { normalizeRepositoryURL, sameRepositoryURL } from "../core/render/repository-url.js";
 import { resolveDestination } from "../core/tracking/destination.js";
 import type { Clock, Random } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
@@ -15,7 +15,7 @@ import type { GeneratorServices } from "../ports/generator-services.js";
 import type { ChartRegistryPort } from "../ports/registry.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
-import { type Application, applicationOf } from "./application.js";
+import { type Application, applicationOf, kubernetesTime } from "./application.js";
 import { ApplicationDeletion } from "./application-deletion.js";
 import { ApplicationReconciler } from "./application-reconciler.js";
 import { ApplicationSetReconciler } from "./application-set-reconciler.js";
@@ -24,6 +24,11 @@ import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
 import { type ControlPlane, controlPlane, secretTypeLabel } from "./control-plane.js";
 import { DifferBook } from "./differ.js";
 import { EventRecorder } from "./events.js";
+import { guardConfigMap } from "./guard/guard-record.js";
+import { guardedSource } from "./guard/guarded-source.js";
+import { HeldPlanGauges } from "./guard/held-plan-gauges.js";
+import { planCommit } from "./guard/plan-commit.js";
+import { RolloutGuard } from "./guard/rollout-guard.js";
 import type { InformerChange } from "./informer.js";
 import { sameValue } from "./merge-patch.js";
 import { ProjectBook } from "./projects.js";
@@ -31,6 +36,7 @@ import { listQueried } from "./queried-resources.js";
 import { RenderCache } from "./render-cache.js";
 import { RepositoryBook } from "./repositories.js";
 import { CompareMemory } from "./rooms/compare.js";
+import type { GenerateRoom } from "./rooms/generate.js";
 import { type RepositoryChange, RepositoryWatch } from "./rooms/watch.js";
 import { type ControllerSettings, readSettings } from "./settings.js";
 import { mayHaveChanged, readWebhook } from "./webhook.js";
@@ -82,6 +88,8 @@ export class Controller {
   private watch: RepositoryWatch | undefined;
   private applications: ApplicationReconciler | undefined;
   private sets: ApplicationSetReconciler | undefined;
+  private guard: RolloutGuard | undefined;
+  private readonly heldGauges: HeldPlanGauges;
   private readonly webhookSecrets: WebhookSecretReader;
   private ready = false;
 
@@ -111,6 +119,7 @@ export class Controller {
     this.assess = remembering(healthAssessor(options.lua === undefined ? {} : { lua: options.lua }));
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
+    this.heldGauges = new HeldPlanGauges(telemetry.metrics, clock);
     this.webhookSecrets = new WebhookSecretReader(clock, async () => {
       const secret = await hub.get({ apiVersion: "v1", kind: "Secret", namespace, name: "argocd-secret" });
       return secret === undefined ? {} : secretData(secret);
@@ -132,7 +141,10 @@ export class Controller {
   /** Resolves when the control plane has been read once and work begins. */
   async start(): Promise<void> {
     const { clock, random, telemetry, namespace, hub } = this.options;
-    const source = await this.options.createSource(this.repositories.credentialsFor);
+    const plain = await this.options.createSource(this.repositories.credentialsFor);
+    const guard = this.makeGuard(plain);
+    this.guard = guard;
+    const source = guardedSource(plain, (resolved) => guard.admit(resolved));
     this.source = source;
     this.watch = new RepositoryWatch({
       source,
@@ -178,6 +190,7 @@ export class Controller {
   tick(): void {
     const { metrics } = this.options.telemetry;
     this.applications?.tick();
+    this.heldGauges.update(this.guard?.held ?? [], [...this.plane.applicationSets.values()]);
     for (const { registered, live } of this.fleet.list()) {
       const labels = { server: registered.server, k8s_version: live.version, name: registered.name };
       metrics.gauge("argocd_cluster_info", labels, 1);
@@ -273,6 +286,7 @@ export class Controller {
       clusterOf,
       projectOf: (app, cluster) => projects.verdict(app, cluster),
       deletion,
+      heldPlans: (key) => this.guard?.heldFor(key) ?? [],
       onSources: (key, places) => {
         this.watch?.follow(key, places);
         for (const place of places) if (place.commit !== undefined) this.watch?.saw(place, place.commit);
@@ -284,14 +298,58 @@ export class Controller {
       clock,
       telemetry,
       events: new EventRecorder({ hub, clock, telemetry, component: "argocd-applicationset-controller" }),
-      room: {
-        source,
-        controllerNamespace: namespace,
-        configMap: (name) => plane.configMaps.get(namespace, name),
-        secret: (name) => hub.get({ apiVersion: "v1", kind: "Secret", namespace, name }),
-        resources: (query) => listQueried(hub, namespace, query),
-        ...(this.options.services ? { services: this.options.services } : {}),
+      heldPlans: (key) => this.guard?.heldFor(key) ?? [],
+      room: { source, ...this.generateRoom() },
+    });
+  }
+
+  private generateRoom(): Omit<GenerateRoom, "source"> {
+    const { hub, namespace, services } = this.options;
+    return {
+      controllerNamespace: namespace,
+      configMap: (name) => this.plane.configMaps.get(namespace, name),
+      secret: (name) => hub.get({ apiVersion: "v1", kind: "Secret", namespace, name }),
+      resources: (query) => listQueried(hub, namespace, query),
+      ...(services ? { services } : {}),
+    };
+  }
+
+  private makeGuard(source: SourcePort): RolloutGuard {
+    const { hub, namespace, clock, telemetry, renderers } = this.options;
+    const { plane } = this;
+    const charts = this.options.createCharts?.(this.repositories.credentialsFor);
+    return new RolloutGuard({
+      hub,
+      namespace,
+      source,
+      clock,
+      telemetry,
+      events: this.events,
+      record: () => plane.configMaps.get(namespace, guardConfigMap),
+      plan: (move, budgets) =>
+        planCommit(
+          {
+            source,
+            generate: this.generateRoom(),
+            render: { cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
+            currentOf: (resolved) => this.guard?.currentOf(resolved) ?? resolved.commit,
+            applications: () => [...plane.applications.values()],
+            applicationSets: () => [...plane.applicationSets.values()],
+            generateInput: () => ({
+              clusterSecrets: [...plane.secrets.values()].filter(isClusterSecret),
+              projects: new Set([...plane.projects.values()].map((project) => project.metadata.name)),
+              now: kubernetesTime(clock.now()),
+            }),
+            pause: () => clock.sleep(0),
+          },
+          move,
+          budgets,
+        ),
+      onHeld: ({ changes, applicationSets }) => {
+        for (const { application } of changes) this.queue.add(application);
+        for (const set of applicationSets) this.setQueue.add(set);
       },
+      onRelease: (repoURL) => void this.watch?.poke((url) => sameRepositoryURL(url, repoURL)),
     });
   }
 
@@ -423,6 +481,7 @@ export class Controller {
 
   private onConfigMap({ before, after }: InformerChange): void {
     const object = (after ?? before)!;
+    if (object.metadata.name === guardConfigMap) this.guard?.onRecord(after);
     if (object.metadata.name !== "argocd-cm" || sameValue(before?.["data"], after?.["data"])) return;
     const old = this.settings;
     this.settings = readSettings(after);

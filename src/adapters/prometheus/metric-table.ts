@@ -106,6 +106,22 @@ export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
   fleetwright_queue_depth: { kind: "gauge", help: "Keys that wait or are worked on.", labels: ["queue"] },
   fleetwright_render_cache_hits_total: { kind: "counter", help: "Renders that were found by what they read.", labels: [] },
   fleetwright_render_cache_misses_total: { kind: "counter", help: "Renders that had to be made.", labels: [] },
+  fleetwright_held_plans: {
+    kind: "gauge",
+    help: "Plans that wait for an approval: commits over budget, deletions of ApplicationSets.",
+    labels: ["kind"],
+  },
+  fleetwright_held_plan_age_seconds: {
+    kind: "gauge",
+    help: "How long a plan has waited for an approval.",
+    labels: ["kind", "name", "plan"],
+  },
+  fleetwright_plan_seconds: {
+    kind: "histogram",
+    help: "How long it took to find out what a commit would do.",
+    labels: [],
+    buckets: fast,
+  },
   fleetwright_drift_age_seconds: {
     kind: "gauge",
     help: "How long an application has differed from git.",

@@ -21,6 +21,7 @@ const commands: ReadonlyMap<string, () => Promise<Register>> = new Map([
   ["scan", async () => (await import("./scan.js")).registerScan],
   ["compare", async () => (await import("./compare.js")).registerCompare],
   ["what-if", async () => (await import("./what-if.js")).registerWhatIf],
+  ["plan", async () => (await import("./plan.js")).registerPlan],
   ["lint", async () => (await import("./lint.js")).registerLint],
   ["kustomize", async () => (await import("./kustomize.js")).registerKustomize],
   ["helm", async () => (await import("./helm.js")).registerHelm],

@@ -1,5 +1,5 @@
 import type { Location } from "../errors.js";
-import { isEqual } from "../impact/field-change.js";
+import { equalValues } from "../manifest/value.js";
 import type { FleetApplication } from "../impact/fleet-state.js";
 import { stripGeneratedHash } from "../impact/generated-name.js";
 import type { KubernetesObject } from "../manifest/object.js";
@@ -77,7 +77,7 @@ function valueAt(value: Value | undefined, path: Path): Value | undefined {
 /** The same fields, whatever the indexes of lists: overlays give items of a list in their own order. */
 function findAlike(value: Value | undefined, path: Path, wanted: Value): Path | undefined {
   const [step, ...rest] = path;
-  if (step === undefined) return value !== undefined && isEqual(value, wanted) ? [] : undefined;
+  if (step === undefined) return value !== undefined && equalValues(value, wanted) ? [] : undefined;
   if (typeof step === "number") {
     if (!Array.isArray(value)) return undefined;
     for (const [index, item] of value.entries()) {

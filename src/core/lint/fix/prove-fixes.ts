@@ -1,6 +1,6 @@
 import { utf8Encode } from "../../../platform/bytes.js";
 import { hashHex } from "../../../platform/hash.js";
-import { isEqual } from "../../impact/field-change.js";
+import { equalValues } from "../../manifest/value.js";
 import type { FleetState } from "../../impact/fleet-state.js";
 import { buildKustomization, type KustomizeSession } from "../../kustomize/index.js";
 import type { Value } from "../../manifest/value.js";
@@ -102,7 +102,7 @@ export function changedApplications(before: FleetState, after: FleetState): read
   return [...keys].filter((key) => {
     const [old, now] = [before.applications.get(key), after.applications.get(key)];
     if (!old || !now) return true;
-    if (!isEqual(old.spec, now.spec) || !isEqual(old.metadata, now.metadata)) return true;
+    if (!equalValues(old.spec, now.spec) || !equalValues(old.metadata, now.metadata)) return true;
     if (old.render === now.render) return false;
     return (
       old.render.error?.message !== now.render.error?.message || textOf(old.render.manifests) !== textOf(now.render.manifests)
