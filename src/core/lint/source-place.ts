@@ -1,9 +1,8 @@
 import type { Location } from "../errors.js";
-import { equalValues } from "../manifest/value.js";
 import type { FleetApplication } from "../impact/fleet-state.js";
 import { stripGeneratedHash } from "../impact/generated-name.js";
 import type { KubernetesObject } from "../manifest/object.js";
-import { isObject, objectAt, stringAt, type Value, type ValueObject } from "../manifest/value.js";
+import { equalValues, isObject, objectAt, stringAt, type Value, type ValueObject } from "../manifest/value.js";
 import { parseYamlDocuments } from "../yaml/parse.js";
 import type { LintedFleet } from "./rule.js";
 import { originPlace } from "./rules/shared-resource.js";

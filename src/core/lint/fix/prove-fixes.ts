@@ -1,9 +1,9 @@
 import { utf8Encode } from "../../../platform/bytes.js";
 import { hashHex } from "../../../platform/hash.js";
-import { equalValues } from "../../manifest/value.js";
 import type { FleetState } from "../../impact/fleet-state.js";
 import { buildKustomization, type KustomizeSession } from "../../kustomize/index.js";
 import type { Value } from "../../manifest/value.js";
+import { equalValues } from "../../manifest/value.js";
 import type { FileTree } from "../../render/file-tree.js";
 import { emitJson } from "../../yaml/json.js";
 
