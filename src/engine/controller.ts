@@ -12,6 +12,7 @@ import type { Clock, Random } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
 import type { GeneratorServices } from "../ports/generator-services.js";
+import type { NotificationPort } from "../ports/notifications.js";
 import type { ChartRegistryPort } from "../ports/registry.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
@@ -31,6 +32,7 @@ import { planCommit } from "./guard/plan-commit.js";
 import { RolloutGuard } from "./guard/rollout-guard.js";
 import type { InformerChange } from "./informer.js";
 import { sameValue } from "./merge-patch.js";
+import { Notifier, notificationsConfigMap } from "./notifications/notifier.js";
 import { ProjectBook } from "./projects.js";
 import { listQueried } from "./queried-resources.js";
 import { RenderCache } from "./render-cache.js";
@@ -58,6 +60,8 @@ export interface ControllerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
+  /** Brings notifications to their services; without it nobody is told. */
+  readonly notifications?: NotificationPort;
   /** Runs users' health scripts; without it objects that have one are Unknown. */
   readonly lua?: LuaRuntime;
   readonly waveDelayMs?: number;
@@ -89,6 +93,7 @@ export class Controller {
   private applications: ApplicationReconciler | undefined;
   private sets: ApplicationSetReconciler | undefined;
   private guard: RolloutGuard | undefined;
+  private notifier: Notifier | undefined;
   private readonly heldGauges: HeldPlanGauges;
   private readonly webhookSecrets: WebhookSecretReader;
   private ready = false;
@@ -162,8 +167,10 @@ export class Controller {
     await this.ensureDefaultProject();
     this.makeReconcilers(source);
     for (const secret of this.plane.secrets.values()) if (isClusterSecret(secret)) this.fleet.put(secret);
+    this.notifier = this.makeNotifier(source);
     this.queue.start();
     this.setQueue.start();
+    this.notifier?.start();
     this.ready = true;
     telemetry.log.info("controller started", {
       namespace,
@@ -177,7 +184,7 @@ export class Controller {
     this.ready = false;
     this.watch?.stop();
     this.events.stop();
-    await Promise.all([this.queue.stop(), this.setQueue.stop()]);
+    await Promise.all([this.queue.stop(), this.setQueue.stop(), this.notifier?.stop()]);
     await this.plane.stop();
     await this.fleet.stop();
   }
@@ -314,6 +321,14 @@ export class Controller {
     };
   }
 
+  private makeNotifier(source: SourcePort): Notifier | undefined {
+    const { hub, namespace, clock, telemetry, notifications: port } = this.options;
+    if (!port) return undefined;
+    const { applications, projects, configMaps } = this.plane;
+    const describe: SourcePort["describe"] = (repoURL, commit) => source.describe(repoURL, commit);
+    return new Notifier({ hub, namespace, applications, projects, configMaps, clock, telemetry, port, describe });
+  }
+
   private makeGuard(source: SourcePort): RolloutGuard {
     const { hub, namespace, clock, telemetry, renderers } = this.options;
     const { plane } = this;
@@ -420,6 +435,7 @@ export class Controller {
   private onApplication({ before, after }: InformerChange, own: boolean): void {
     const object = (after ?? before)!;
     const key = keyOfObject(object);
+    this.notifier?.add(key);
     if (after === undefined) {
       this.queue.forget(key);
       this.watch?.forget(key);
@@ -453,6 +469,7 @@ export class Controller {
   }
 
   private onProject({ before, after }: InformerChange): void {
+    if (!sameValue(before?.metadata.annotations, after?.metadata.annotations)) this.notifier?.addAll();
     if (before !== undefined && after !== undefined && sameValue(before["spec"], after["spec"])) return;
     const { name } = (after ?? before)!.metadata;
     for (const application of this.plane.applications.values())
@@ -482,6 +499,7 @@ export class Controller {
   private onConfigMap({ before, after }: InformerChange): void {
     const object = (after ?? before)!;
     if (object.metadata.name === guardConfigMap) this.guard?.onRecord(after);
+    if (object.metadata.name === notificationsConfigMap) this.notifier?.addAll();
     if (object.metadata.name !== "argocd-cm" || sameValue(before?.["data"], after?.["data"])) return;
     const old = this.settings;
     this.settings = readSettings(after);

@@ -106,6 +106,16 @@ export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
   fleetwright_queue_depth: { kind: "gauge", help: "Keys that wait or are worked on.", labels: ["queue"] },
   fleetwright_render_cache_hits_total: { kind: "counter", help: "Renders that were found by what they read.", labels: [] },
   fleetwright_render_cache_misses_total: { kind: "counter", help: "Renders that had to be made.", labels: [] },
+  argocd_notifications_deliveries_total: {
+    kind: "counter",
+    help: "Number of delivered notifications.",
+    labels: ["trigger", "service", "succeeded"],
+  },
+  argocd_notifications_trigger_eval_total: {
+    kind: "counter",
+    help: "Number of trigger evaluations.",
+    labels: ["name", "triggered"],
+  },
   fleetwright_held_plans: {
     kind: "gauge",
     help: "Plans that wait for an approval: commits over budget, deletions of ApplicationSets.",

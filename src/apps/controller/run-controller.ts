@@ -8,6 +8,7 @@ import { bestVersion } from "../../adapters/git/semver-tags.js";
 import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
 import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
 import { fengariRuntime } from "../../adapters/lua/fengari-runtime.js";
+import { notificationSender } from "../../adapters/notifications/notification-sender.js";
 import { prometheusMetrics } from "../../adapters/prometheus/prometheus-metrics.js";
 import { callPlugin } from "../../adapters/scm/plugin-service.js";
 import { createScmPort, type NamedData } from "../../adapters/scm/scm-port.js";
@@ -97,6 +98,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       }),
       plugin: (request) => callPlugin(request),
     },
+    notifications: notificationSender({ nowMs: () => clock.now() }),
     namespace,
     clock,
     random: setup.random ?? Math.random,
