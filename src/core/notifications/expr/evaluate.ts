@@ -15,7 +15,7 @@ const mostSteps = 100_000;
 
 /** The value of an expression. A field of nothing is an error, a field that is not there is nil: as in expr-lang. Throws InputError. */
 export function evaluateExpression(expression: Expression, variables: Readonly<Record<string, ExprValue>>): ExprValue {
-  return new Evaluator(variables).run(expression, { element: undefined, index: 0, names: variables });
+  return new Evaluator().run(expression, { element: undefined, index: 0, names: variables });
 }
 
 interface Scope {
@@ -26,8 +26,6 @@ interface Scope {
 
 class Evaluator {
   private steps = 0;
-
-  constructor(private readonly variables: Readonly<Record<string, ExprValue>>) {}
 
   run(node: Expression, scope: Scope): ExprValue {
     if (++this.steps > mostSteps) throw expressionError("the expression takes too many steps", 0);
@@ -56,7 +54,7 @@ class Evaluator {
       case "binary":
         return this.binary(node, scope);
       case "choice":
-        return this.run(truth(this.run(node.test, scope)) ? node.then : node.otherwise, scope);
+        return this.run(truth(this.run(node.test, scope)) ? node.yes : node.otherwise, scope);
       case "let":
         return this.run(node.body, { ...scope, names: { ...scope.names, [node.name]: this.run(node.value, scope) } });
       default:

@@ -30,7 +30,7 @@ export type Expression =
       readonly right: Expression;
       readonly at: number;
     }
-  | { readonly kind: "choice"; readonly test: Expression; readonly then: Expression; readonly otherwise: Expression }
+  | { readonly kind: "choice"; readonly test: Expression; readonly yes: Expression; readonly otherwise: Expression }
   | { readonly kind: "let"; readonly name: string; readonly value: Expression; readonly body: Expression };
 
 /** Precedence as in expr-lang; a higher number binds closer. */
@@ -118,11 +118,11 @@ class Parser {
       left = isNegated ? { kind: "unary", operator: "not", value: made } : made;
     }
     if (least === 0 && this.take("?")) {
-      if (this.take(":")) left = { kind: "choice", test: left, then: left, otherwise: this.expression(0) };
+      if (this.take(":")) left = { kind: "choice", test: left, yes: left, otherwise: this.expression(0) };
       else {
-        const then = this.expression(0);
+        const yes = this.expression(0);
         this.expect(":");
-        left = { kind: "choice", test: left, then, otherwise: this.expression(0) };
+        left = { kind: "choice", test: left, yes, otherwise: this.expression(0) };
       }
     }
     this.depth--;
