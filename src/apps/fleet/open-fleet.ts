@@ -8,7 +8,7 @@ import type { FileTree } from "../../core/render/file-tree.js";
 import { normalizeRepositoryURL } from "../../core/render/repository-url.js";
 import { parseYamlDocuments } from "../../core/yaml/parse.js";
 import { chooseCheckoutUrls } from "./checkout-urls.js";
-import { configFile, type FleetConfig, readFleetConfig } from "./fleet-config.js";
+import { type FleetConfig, readFleetConfig } from "./fleet-config.js";
 import { programVersion } from "./program-version.js";
 import { renderFromTrees } from "./render-from-trees.js";
 import { openStateCache, type StateCache } from "./state-cache.js";
@@ -38,6 +38,7 @@ export interface OpenFleet {
   inventory(id: string): Promise<readonly Cluster[]>;
   tree(id: string): Promise<FileTree>;
   config(id: string): Promise<FleetConfig>;
+  /** Keeps what is new for the next process. What was not looked at until then cannot be any more. */
   close(): void;
 }
 
@@ -78,11 +79,11 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
     const context = [checkout.directory, ...checkout.remotes, ...options.repos, ...otherIds, programVersion(), key];
     const made: Entry = {
       at: undefined,
-      renderCount: 0,
+      newCount: 0,
       cache: options.env && !onSelection ? openStateCache(context, options.env) : undefined,
       workspace: new FleetWorkspace({
         render: (application, treeFor) => {
-          made.renderCount++;
+          made.newCount++;
           return render(application, treeFor);
         },
         checkoutUrls: (named) => {
@@ -101,21 +102,16 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
 
   return {
     checkout,
-    tree: (id) => checkout.sparseTree(id, []),
-    config: async (id) => readFleetConfig(await checkout.sparseTree(id, [configFile])),
+    tree: (id) => checkout.tree(id),
+    config: async (id) => readFleetConfig(await checkout.tree(id)),
     async at(id) {
-      const sparse = await checkout.sparseTree(id, [configFile]);
-      const entry = workspaceFor(readFleetConfig(sparse), sparse);
-      if (entry.at === undefined) entry.at = await restoreNearest(entry, id, checkout);
+      const tree = await checkout.tree(id);
+      const entry = workspaceFor(readFleetConfig(tree), tree);
+      entry.at ??= await restoreNearest(entry, id, checkout);
       const changed = entry.at === undefined ? undefined : await checkout.changedPaths(entry.at, id);
-      const tree = changed ? await checkout.sparseTree(id, entry.workspace.readsBehind(changed)) : await checkout.tree(id);
       const state = entry.workspace.moveTo(tree, changed);
-      entry.at = id;
-      // A little that is new is sooner computed again than written.
-      if (entry.renderCount > Math.max(10, state.applications.size / 20)) {
-        entry.cache?.save(await checkout.treeId(id), entry.workspace.snapshot());
-        entry.renderCount = 0;
-      }
+      entry.at = await checkout.treeId(id);
+      entry.newCount += changed === undefined ? Number.POSITIVE_INFINITY : changed.length / 10;
       return state;
     },
     async preview(id) {
@@ -138,7 +134,12 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
       return workspace.withInventory(tree, change(workspace.inventory));
     },
     close() {
-      for (const { cache } of workspaces.values()) cache?.close();
+      for (const { cache, workspace, at, newCount } of workspaces.values()) {
+        // A little that is new is sooner computed again than written.
+        if (at !== undefined && newCount > Math.max(10, workspace.state.applications.size / 20))
+          cache?.save(at, workspace.snapshot());
+        cache?.close();
+      }
       for (const clone of [checkout, ...clones]) clone.close();
     },
   };
@@ -147,9 +148,10 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
 interface Entry {
   readonly workspace: FleetWorkspace;
   readonly cache: StateCache | undefined;
+  /** The tree that the workspace is at. */
   at: string | undefined;
-  /** Renders since the state was last kept. */
-  renderCount: number;
+  /** How much there is that the cache does not know: renders, and a tenth of each changed path. */
+  newCount: number;
 }
 
 /** Takes over the kept state of this tree, or else one whose tree git still knows; gives its tree. */
@@ -158,8 +160,7 @@ async function restoreNearest({ workspace, cache }: Entry, id: string, checkout:
   const own = await checkout.treeId(id);
   const candidates = cache.trees();
   for (const tree of candidates.includes(own) ? [own] : candidates.slice(0, 5)) {
-    const isKnown = tree === own || (await checkout.treeId(tree).then(Boolean, () => false));
-    const snapshot = isKnown ? cache.load(tree) : undefined;
+    const snapshot = tree === own || checkout.holds(tree) ? cache.load(tree) : undefined;
     if (!snapshot) continue;
     workspace.restore(snapshot);
     return tree;

@@ -79,10 +79,14 @@ export class Target {
     this.fields = kustomization.fields;
     this.#context = context;
     this.#inherited = inherited;
+    const { session } = context;
     this.#reader = {
       read: (path) => loader.load(path).bytes,
-      resources: (text, path) =>
-        readResources(text, path === undefined ? kustomization.path : loader.pathOf(path)).map((value) => this.#resource(value)),
+      resources: (text, path) => {
+        const read = () => readResources(text, path === undefined ? kustomization.path : loader.pathOf(path));
+        return session.patches(text, read).map((value) => this.#resource(value));
+      },
+      operations: (text, read) => session.operations(text, read),
     };
     this.#useSchema();
     context.roots.push(loader.root);
@@ -236,7 +240,7 @@ export class Target {
   ): Accumulator {
     let kustomization: FoundKustomization;
     try {
-      kustomization = findKustomization(loader, context.warnings);
+      kustomization = findKustomization(loader, context.session, context.warnings);
     } catch (error) {
       throw prefixError(error, `couldn't make target for path '${loader.displayRoot}'`);
     }

@@ -27,7 +27,7 @@ export function patchJson6902Transformer(args: PatchJson6902Args, reader: PatchR
     text = utf8DecodeLossy(reader.read(path));
     if (text === "") throw fail(`patch file '${path}' empty seems to be empty`);
   }
-  const operations = operationsOf(text);
+  const operations = reader.operations(text, () => operationsOf(text));
   if (operations.length === 0) throw fail(`patch appears to be empty; file=${path ?? ""}, JsonOp=${text}`);
   return {
     kind: "PatchJson6902Transformer",
