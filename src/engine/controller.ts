@@ -4,7 +4,7 @@ import type { KubernetesObject } from "../core/manifest/object.js";
 import { secretData } from "../core/manifest/secret-data.js";
 import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
 import type { ToolRenderers } from "../core/render/render-source.js";
-import { normalizeRepositoryURL } from "../core/render/repository-url.js";
+import { normalizeRepositoryURL, sameRepositoryURL } from "../core/render/repository-url.js";
 import { resolveDestination } from "../core/tracking/destination.js";
 import type { CachePort } from "../ports/cache.js";
 import type { Clock, Random } from "../ports/clock.js";
@@ -12,10 +12,11 @@ import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
 import type { GeneratorServices } from "../ports/generator-services.js";
 import type { LuaPort } from "../ports/lua.js";
+import type { NotificationPort } from "../ports/notifications.js";
 import type { ChartRegistryPort } from "../ports/registry.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
-import { type Application, applicationOf } from "./application.js";
+import { type Application, applicationOf, kubernetesTime } from "./application.js";
 import { ApplicationDeletion } from "./application-deletion.js";
 import { ApplicationReconciler } from "./application-reconciler.js";
 import { ApplicationSetReconciler } from "./application-set-reconciler.js";
@@ -24,23 +25,30 @@ import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
 import { type ControlPlane, controlPlane, secretTypeLabel } from "./control-plane.js";
 import { asksForOwners, DifferBook } from "./differ.js";
 import { EventRecorder } from "./events.js";
+import { guardConfigMap } from "./guard/guard-record.js";
+import { guardedSource } from "./guard/guarded-source.js";
+import { HeldPlanGauges } from "./guard/held-plan-gauges.js";
+import { planCommit } from "./guard/plan-commit.js";
+import { RolloutGuard } from "./guard/rollout-guard.js";
 import { HealthBook } from "./health-book.js";
 import { type InformerChange, isPartial } from "./informer.js";
 import { sameValue } from "./merge-patch.js";
+import { Notifier, notificationsConfigMap } from "./notifications/notifier.js";
 import type { ParameterOverrides } from "./parameters.js";
 import { ProjectBook } from "./projects.js";
 import { listQueried } from "./queried-resources.js";
 import { RenderCache } from "./render-cache.js";
-import { RepositoryBook } from "./repositories.js";
 import { placementOf, type ReplicaOptions, Share, type ShareOptions } from "./replicas/share.js";
+import { RepositoryBook } from "./repositories.js";
 import { CompareMemory } from "./rooms/compare.js";
+import type { GenerateRoom } from "./rooms/generate.js";
 import { type RepositoryChange, RepositoryWatch } from "./rooms/watch.js";
 import { type ControllerSettings, readSettings } from "./settings.js";
+import { SharedRenders } from "./shared-renders.js";
+import { treeChange } from "./tree-change.js";
 import { mayHaveChanged, readWebhook } from "./webhook.js";
 import { asksAgain } from "./webhooks/generators.js";
 import { WebhookSecretReader } from "./webhooks/secrets.js";
-import { SharedRenders } from "./shared-renders.js";
-import { treeChange } from "./tree-change.js";
 import { type Handled, type QueuedKey, WorkQueue } from "./work-queue.js";
 
 export interface ControllerOptions {
@@ -57,6 +65,8 @@ export interface ControllerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
+  /** Brings notifications to their services; without it nobody is told. */
+  readonly notifications?: NotificationPort;
   /** Runs users' health scripts; without it objects that have one are Unknown. */
   readonly lua?: LuaPort;
   readonly waveDelayMs?: number;
@@ -98,6 +108,9 @@ export class Controller {
   private watch: RepositoryWatch | undefined;
   private applications: ApplicationReconciler | undefined;
   private sets: ApplicationSetReconciler | undefined;
+  private guard: RolloutGuard | undefined;
+  private notifier: Notifier | undefined;
+  private readonly heldGauges: HeldPlanGauges;
   private readonly webhookSecrets: WebhookSecretReader;
   private readonly share: Share;
   private ready = false;
@@ -131,6 +144,7 @@ export class Controller {
     this.health = new HealthBook(options.lua);
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
+    this.heldGauges = new HeldPlanGauges(telemetry.metrics, clock);
     this.webhookSecrets = new WebhookSecretReader(clock, async () => {
       const secret = await hub.get({ apiVersion: "v1", kind: "Secret", namespace, name: "argocd-secret" });
       return secret === undefined ? {} : secretData(secret);
@@ -162,7 +176,10 @@ export class Controller {
   /** Resolves when the control plane has been read once and work begins. */
   async start(): Promise<void> {
     const { clock, random, telemetry, namespace, hub } = this.options;
-    const source = await this.options.createSource(this.repositories.credentialsFor);
+    const plain = await this.options.createSource(this.repositories.credentialsFor);
+    const guard = this.makeGuard(plain);
+    this.guard = guard;
+    const source = guardedSource(plain, (resolved) => guard.admit(resolved));
     this.source = source;
     this.watch = new RepositoryWatch({
       source,
@@ -181,8 +198,10 @@ export class Controller {
     for (const secret of this.plane.secrets.values()) if (isClusterSecret(secret)) this.fleet.put(secret);
     await this.share.start();
     await this.ensureDefaultProject();
+    this.notifier = this.makeNotifier(source);
     this.queue.start();
     this.setQueue.start();
+    this.notifier?.start();
     this.ready = true;
     telemetry.log.info("controller started", {
       namespace,
@@ -198,7 +217,7 @@ export class Controller {
     this.ready = false;
     this.watch?.stop();
     this.events.stop();
-    const ended = Promise.all([this.queue.stop(), this.setQueue.stop()]).then(() => true);
+    const ended = Promise.all([this.queue.stop(), this.setQueue.stop(), this.notifier?.stop()]).then(() => true);
     let cancel = (): void => {};
     const late = new Promise<false>((resolve) => {
       cancel = clock.schedule(graceMs, () => resolve(false));
@@ -226,6 +245,7 @@ export class Controller {
     metrics.gauge("fleetwright_applicationset_leader", {}, this.share.leadsSets ? 1 : 0);
     metrics.gauge("fleetwright_queue_oldest_seconds", { queue: "applications" }, this.queue.oldestMs / 1000);
     metrics.gauge("fleetwright_queue_oldest_seconds", { queue: "applicationsets" }, this.setQueue.oldestMs / 1000);
+    this.heldGauges.update(this.guard?.held ?? [], [...this.plane.applicationSets.values()]);
     for (const { registered, live } of this.fleet.list()) {
       if (!live.isStarted) continue;
       const labels = { server: registered.server, k8s_version: live.version, name: registered.name };
@@ -284,7 +304,11 @@ export class Controller {
   }
 
   /** Every key of both queues, as `fleetwright admin queue` shows them. */
-  queued(): { readonly replica: string; readonly applications: readonly QueuedKey[]; readonly applicationSets: readonly QueuedKey[] } {
+  queued(): {
+    readonly replica: string;
+    readonly applications: readonly QueuedKey[];
+    readonly applicationSets: readonly QueuedKey[];
+  } {
     return { replica: this.share.identity, applications: this.queue.keys(), applicationSets: this.setQueue.keys() };
   }
 
@@ -346,6 +370,7 @@ export class Controller {
       clusterOf,
       projectOf: (app, cluster) => projects.verdict(app, cluster),
       deletion,
+      heldPlans: (key) => this.guard?.heldFor(key) ?? [],
       onSources: (key, places) => {
         this.watch?.follow(key, places);
         for (const place of places) if (place.commit !== undefined) this.watch?.saw(place, place.commit);
@@ -357,14 +382,66 @@ export class Controller {
       clock,
       telemetry,
       events: new EventRecorder({ hub, clock, telemetry, component: "argocd-applicationset-controller" }),
-      room: {
-        source,
-        controllerNamespace: namespace,
-        configMap: (name) => plane.configMaps.get(namespace, name),
-        secret: (name) => hub.get({ apiVersion: "v1", kind: "Secret", namespace, name }),
-        resources: (query) => listQueried(hub, namespace, query),
-        ...(this.options.services ? { services: this.options.services } : {}),
+      heldPlans: (key) => this.guard?.heldFor(key) ?? [],
+      room: { source, ...this.generateRoom() },
+    });
+  }
+
+  private generateRoom(): Omit<GenerateRoom, "source"> {
+    const { hub, namespace, services } = this.options;
+    return {
+      controllerNamespace: namespace,
+      configMap: (name) => this.plane.configMaps.get(namespace, name),
+      secret: (name) => hub.get({ apiVersion: "v1", kind: "Secret", namespace, name }),
+      resources: (query) => listQueried(hub, namespace, query),
+      ...(services ? { services } : {}),
+    };
+  }
+
+  private makeNotifier(source: SourcePort): Notifier | undefined {
+    const { hub, namespace, clock, telemetry, notifications: port } = this.options;
+    if (!port) return undefined;
+    const { applications, projects, configMaps } = this.plane;
+    const describe: SourcePort["describe"] = (repoURL, commit) => source.describe(repoURL, commit);
+    return new Notifier({ hub, namespace, applications, projects, configMaps, clock, telemetry, port, describe });
+  }
+
+  private makeGuard(source: SourcePort): RolloutGuard {
+    const { hub, namespace, clock, telemetry, renderers } = this.options;
+    const { plane } = this;
+    const charts = this.options.createCharts?.(this.repositories.credentialsFor);
+    return new RolloutGuard({
+      hub,
+      namespace,
+      source,
+      clock,
+      telemetry,
+      events: this.events,
+      record: () => plane.configMaps.get(namespace, guardConfigMap),
+      plan: (move, budgets) =>
+        planCommit(
+          {
+            source,
+            generate: this.generateRoom(),
+            render: { cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
+            currentOf: (resolved) => this.guard?.currentOf(resolved) ?? resolved.commit,
+            applications: () => [...plane.applications.values()],
+            applicationSets: () => [...plane.applicationSets.values()],
+            generateInput: () => ({
+              clusterSecrets: [...plane.secrets.values()].filter(isClusterSecret),
+              projects: new Set([...plane.projects.values()].map((project) => project.metadata.name)),
+              now: kubernetesTime(clock.now()),
+            }),
+            pause: () => clock.sleep(0),
+          },
+          move,
+          budgets,
+        ),
+      onHeld: ({ changes, applicationSets }) => {
+        for (const { application } of changes) this.queue.add(application);
+        for (const set of applicationSets) this.setQueue.add(set);
       },
+      onRelease: (repoURL) => void this.watch?.poke((url) => sameRepositoryURL(url, repoURL)),
     });
   }
 
@@ -524,6 +601,7 @@ export class Controller {
   private onApplication({ before, after }: InformerChange, own: boolean): void {
     const object = (after ?? before)!;
     const key = keyOfObject(object);
+    this.notifier?.add(key);
     if (after === undefined) {
       this.share.forget(key);
       this.queue.forget(key);
@@ -559,6 +637,7 @@ export class Controller {
   }
 
   private onProject({ before, after }: InformerChange): void {
+    if (!sameValue(before?.metadata.annotations, after?.metadata.annotations)) this.notifier?.addAll();
     if (before !== undefined && after !== undefined && sameValue(before["spec"], after["spec"])) return;
     const { name } = (after ?? before)!.metadata;
     for (const application of this.plane.applications.values())
@@ -587,6 +666,8 @@ export class Controller {
 
   private onConfigMap({ before, after }: InformerChange): void {
     const { name } = (after ?? before)!.metadata;
+    if (name === guardConfigMap) this.guard?.onRecord(after);
+    if (name === notificationsConfigMap) this.notifier?.addAll();
     if ((name !== "argocd-cm" && name !== "argocd-cmd-params-cm") || sameValue(before?.["data"], after?.["data"])) return;
     const old = this.settings;
     this.settings = readSettings({

@@ -194,12 +194,7 @@ function renderKey(
   return `${text}|${input.appName}|${input.namespace}|${input.kubeVersion}|${input.apiVersions.join(",")}|${JSON.stringify(lenders)}|${named}`;
 }
 
-async function renderOne(
-  room: RenderRoom,
-  input: RenderInput,
-  source: ValueObject,
-  at: RenderAt,
-): Promise<RenderEntry> {
+async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObject, at: RenderAt): Promise<RenderEntry> {
   const { appName, namespace, kubeVersion, apiVersions } = input;
   const remotes = new Map<string, FileTree>();
   for (let round = 0; round < mostRounds; round++) {
