@@ -5,6 +5,7 @@ import type { Clock, Random } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort, RegisteredCluster } from "../ports/cluster-registry.js";
 import type { Telemetry } from "../ports/telemetry.js";
+import { guardCluster } from "./cluster-guard.js";
 import type { InformerChange } from "./informer.js";
 import { LiveState, type LiveStateSettings } from "./live-state.js";
 
@@ -21,6 +22,8 @@ export interface ClusterFleetOptions {
   readonly onChange: (server: string, apps: ReadonlySet<string>, change: InformerChange) => void;
   /** A cluster was registered, changed, became ready, failed or left. */
   readonly onCluster: (server: string) => void;
+  /** Requests to some cluster have been waiting for long. */
+  readonly onSlow?: () => void;
   /** A cluster Secret cannot be used; undefined when it can again. */
   readonly onBadSecret: (secret: KubernetesObject, error: unknown) => void;
 }
@@ -29,13 +32,20 @@ export interface ClusterFleetOptions {
 export interface FleetCluster {
   readonly registered: RegisteredCluster;
   readonly live: LiveState;
+  /** The cluster does not answer, or keeps requests waiting. */
+  readonly isStuck: () => boolean;
 }
 
 /** All clusters that applications can go to: the hub itself and those with a Secret; each with its own live state. */
 export class ClusterFleet {
   private readonly clusters = new Map<
     string,
-    FleetCluster & { readonly digest: string; readonly secret: string; readonly owned: boolean }
+    FleetCluster & {
+      readonly port: ClusterPort;
+      readonly digest: string;
+      readonly secret: string;
+      readonly owned: boolean;
+    }
   >();
   private readonly bad = new Map<string, { readonly server: string; readonly message: string }>();
 
@@ -50,6 +60,14 @@ export class ClusterFleet {
 
   get(server: string): FleetCluster | undefined {
     return this.clusters.get(server);
+  }
+
+  /** Whether a cluster (by server or name) does not answer, or keeps requests waiting. */
+  isStuck(serverOrName: string): boolean {
+    const exact = this.clusters.get(serverOrName.replace(/\/+$/, ""));
+    if (exact !== undefined) return exact.isStuck();
+    for (const { registered, isStuck } of this.clusters.values()) if (registered.name === serverOrName) return isStuck();
+    return false;
   }
 
   /** Why the Secret of a server or of a cluster name cannot be used. */
@@ -103,7 +121,7 @@ export class ClusterFleet {
       const { registered, digest, secret, owned } = known;
       this.clusters.delete(server);
       void known.live.stop();
-      this.add(registered, known.live.cluster, { digest, secret, owned });
+      this.add(registered, known.port, { digest, secret, owned });
     }
   }
 
@@ -137,10 +155,23 @@ export class ClusterFleet {
     cluster: ClusterPort,
     more: { digest: string; secret: string; owned: boolean },
   ): void {
-    const { settings, clock, random, telemetry, onChange, onCluster } = this.options;
+    const { options } = this;
+    const { settings, clock, random, telemetry, onChange, onCluster } = options;
     const { server, namespaces, clusterResources } = registered;
+    const guard = guardCluster(cluster, {
+      server,
+      clock,
+      onChange: (isOpen) => {
+        telemetry.metrics.gauge("fleetwright_cluster_circuit_open", { server }, isOpen ? 1 : 0);
+        telemetry.log.warn(isOpen ? "cluster does not answer" : "cluster answers again", { cluster: registered.name, server });
+        // How it stands is to be known soon, not only when a watch falls silent.
+        if (isOpen) live.discoverSoon();
+        else live.resume();
+      },
+      ...(options.onSlow === undefined ? {} : { onSlow: options.onSlow }),
+    });
     const live = new LiveState({
-      cluster,
+      cluster: guard,
       server,
       namespaces,
       clusterResources,
@@ -159,7 +190,7 @@ export class ClusterFleet {
         onCluster(server);
       },
     });
-    this.clusters.set(server, { registered, live, ...more });
+    this.clusters.set(server, { registered, live, port: cluster, isStuck: () => guard.isStuck(), ...more });
     live.start();
   }
 
@@ -167,6 +198,7 @@ export class ClusterFleet {
     const known = this.clusters.get(server);
     if (known === undefined) return;
     this.clusters.delete(server);
+    this.options.telemetry.metrics.removeGauge("fleetwright_cluster_circuit_open", { server });
     void known.live.stop().then(() => (known.owned ? known.live.cluster.close() : undefined));
   }
 }

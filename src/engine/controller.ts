@@ -62,6 +62,7 @@ export interface ControllerOptions {
 }
 
 const defaultConcurrency = 48;
+const stopGraceMs = 5_000;
 const setDelayMs = 1_000;
 /** How Applications stand only shows in their set's status, unless the set rolls out in steps. */
 const setStatusDelayMs = 10_000;
@@ -102,6 +103,8 @@ export class Controller {
       clock,
       concurrency: options.concurrency ?? defaultConcurrency,
       handle: (key) => this.applications!.reconcile(key),
+      laneOf: (key) => this.laneOf(key),
+      isStuck: (lane) => this.fleet.isStuck(lane),
       onError,
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applications" }, depth),
     });
@@ -173,7 +176,13 @@ export class Controller {
     this.ready = false;
     this.watch?.stop();
     this.events.stop();
-    await Promise.all([this.queue.stop(), this.setQueue.stop()]);
+    // What waits for a cluster that does not answer is not waited for: its state is in Kubernetes.
+    const enough = new AbortController();
+    await Promise.race([
+      Promise.all([this.queue.stop(), this.setQueue.stop()]),
+      this.options.clock.sleep(stopGraceMs, enough.signal).catch(() => {}),
+    ]);
+    enough.abort();
     await this.plane.stop();
     await this.fleet.stop();
   }
@@ -333,6 +342,7 @@ export class Controller {
         for (const application of this.plane.applications.values())
           if (this.isOn(application, server)) this.queue.add(keyOfObject(application));
       },
+      onSlow: () => this.queue.poke(),
       onBadSecret: (secret, error) => {
         telemetry.log.error("a cluster Secret cannot be used", { secret: secret.metadata.name, error: formatError(error) });
         this.events.note(secret, { type: "Warning", reason: "InvalidClusterSecret", message: formatError(error) });
@@ -354,6 +364,14 @@ export class Controller {
       if (problem === undefined || !(error instanceof Error)) throw error;
       throw Object.assign(error, { message: `${error.message}: ${problem}` });
     }
+  }
+
+  /** The cluster that an Application goes to, as its spec names it: what is slow there must not hold up the others. */
+  private laneOf(key: string): string {
+    const slash = key.indexOf("/");
+    const object = this.plane.applications.get(key.slice(0, slash), key.slice(slash + 1));
+    const destination = objectAt(objectAt(object as unknown as ValueObject | undefined, "spec"), "destination");
+    return stringAt(destination, "server") || stringAt(destination, "name");
   }
 
   private isOn(application: KubernetesObject, server: string): boolean {

@@ -16,7 +16,20 @@ export interface WorkQueueOptions {
   readonly baseDelayMs?: number;
   readonly maxDelayMs?: number;
   readonly onDepth?: (depth: number) => void;
+  /** Keys of one lane (a cluster) never take all places. */
+  readonly laneOf?: (key: string) => string;
+  /** A lane whose keys wait for something that does not answer: the places that they hold do not count. */
+  readonly isStuck?: (lane: string) => boolean;
 }
+
+interface Lane {
+  active: number;
+  /** Keys that wait for a place of their lane, and whether they are urgent. */
+  readonly parked: Map<string, boolean>;
+}
+
+/** Share of the places that one lane may take. */
+const laneShare = 0.75;
 
 /**
  * Keys to be worked on (client-go's rate-limiting queue): a key that is added while it waits is one key, one that is added while it is
@@ -29,6 +42,9 @@ export class WorkQueue {
   private readonly again = new Map<string, boolean>();
   private readonly failures = new Map<string, number>();
   private readonly timers = new Map<string, { readonly at: number; readonly cancel: () => void }>();
+  private readonly lanes = new Map<string, Lane>();
+  private readonly laneOfActive = new Map<string, string>();
+  private parkedCount = 0;
   private stopped = false;
   private started = false;
   private idle: (() => void)[] = [];
@@ -51,6 +67,7 @@ export class WorkQueue {
       this.again.set(key, urgent || this.again.get(key) === true);
       return;
     }
+    if (this.isParked(key, urgent)) return;
     if (urgent) {
       this.waiting.delete(key);
       this.urgent.add(key);
@@ -81,7 +98,7 @@ export class WorkQueue {
 
   /** Keys that wait or are worked on; timers do not count. */
   get depth(): number {
-    return this.urgent.size + this.waiting.size + this.active.size;
+    return this.urgent.size + this.waiting.size + this.active.size + this.parkedCount;
   }
 
   /** Resolves when nothing waits and nothing is worked on. */
@@ -97,19 +114,80 @@ export class WorkQueue {
     this.urgent.clear();
     this.waiting.clear();
     this.again.clear();
+    for (const lane of this.lanes.values()) lane.parked.clear();
+    this.parkedCount = 0;
     await this.whenIdle();
   }
 
+  /** Looks again whether there are places: what is stuck may have changed. */
+  poke(): void {
+    this.pump();
+  }
+
   private pump(): void {
-    while (this.started && this.active.size < this.concurrency) {
+    while (this.started && this.hasPlace()) {
       const key = first(this.urgent) ?? first(this.waiting);
       if (key === undefined) break;
-      this.urgent.delete(key);
+      const urgent = this.urgent.delete(key);
       this.waiting.delete(key);
+      if (!this.takeLane(key, urgent)) continue;
       this.active.add(key);
       void this.work(key);
     }
     this.options.onDepth?.(this.depth);
+  }
+
+  private hasPlace(): boolean {
+    if (this.active.size < this.concurrency) return true;
+    const { isStuck } = this.options;
+    if (isStuck === undefined) return false;
+    let counted = this.active.size;
+    for (const [name, { active }] of this.lanes) if (active > 0 && isStuck(name)) counted -= active;
+    return counted < this.concurrency;
+  }
+
+  /** Whether the key's lane has a place for it; else the key is set aside until it has. */
+  private takeLane(key: string, urgent: boolean): boolean {
+    const { laneOf } = this.options;
+    if (laneOf === undefined) return true;
+    const name = laneOf(key);
+    let lane = this.lanes.get(name);
+    if (lane === undefined) {
+      lane = { active: 0, parked: new Map() };
+      this.lanes.set(name, lane);
+    }
+    if (lane.active >= Math.max(1, Math.ceil(this.concurrency * laneShare))) {
+      lane.parked.set(key, urgent);
+      this.parkedCount++;
+      return false;
+    }
+    lane.active++;
+    this.laneOfActive.set(key, name);
+    return true;
+  }
+
+  private leaveLane(key: string): void {
+    const name = this.laneOfActive.get(key);
+    const lane = name === undefined ? undefined : this.lanes.get(name);
+    if (name === undefined || lane === undefined) return;
+    this.laneOfActive.delete(key);
+    lane.active--;
+    // Who waits longest for this lane comes next; it has waited for its turn already.
+    const next = first(lane.parked);
+    if (next !== undefined) {
+      lane.parked.delete(next);
+      this.parkedCount--;
+      this.urgent.add(next);
+    } else if (lane.active === 0) this.lanes.delete(name);
+  }
+
+  /** Whether the key waits for its lane already; an urgent one is from now on. */
+  private isParked(key: string, urgent: boolean): boolean {
+    if (this.parkedCount === 0) return false;
+    const lane = this.lanes.get(this.options.laneOf?.(key) ?? "");
+    if (lane === undefined || !lane.parked.has(key)) return false;
+    if (urgent) lane.parked.set(key, true);
+    return true;
   }
 
   private async work(key: string): Promise<void> {
@@ -121,6 +199,7 @@ export class WorkQueue {
       handled = { kind: "failed", reason: "error" };
     }
     this.active.delete(key);
+    this.leaveLane(key);
     if (!this.stopped) {
       if (handled.kind === "failed") this.addAfter(key, this.nextDelay(key));
       else {
@@ -146,7 +225,7 @@ export class WorkQueue {
   }
 }
 
-function first(set: ReadonlySet<string>): string | undefined {
-  for (const key of set) return key;
+function first(keys: ReadonlySet<string> | ReadonlyMap<string, unknown>): string | undefined {
+  for (const key of keys.keys()) return key;
   return undefined;
 }
