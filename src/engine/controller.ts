@@ -34,6 +34,7 @@ import { RepositoryBook } from "./repositories.js";
 import { CompareMemory } from "./rooms/compare.js";
 import { type RepositoryChange, RepositoryWatch } from "./rooms/watch.js";
 import { type ControllerSettings, readSettings } from "./settings.js";
+import { updateFilter } from "./update-filter.js";
 import { mayHaveChanged, readWebhook } from "./webhook.js";
 import { asksAgain } from "./webhooks/generators.js";
 import { WebhookSecretReader } from "./webhooks/secrets.js";
@@ -82,6 +83,7 @@ export class Controller {
   private readonly events: EventRecorder;
   private settings: ControllerSettings = readSettings();
   private readonly health: HealthBook;
+  private isUpdate: (change: InformerChange) => boolean;
   private fleet: ClusterFleet;
   private source: SourcePort | undefined;
   private watch: RepositoryWatch | undefined;
@@ -116,6 +118,7 @@ export class Controller {
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applicationsets" }, depth),
     });
     this.health = new HealthBook(options.lua);
+    this.isUpdate = updateFilter({}, this.health.assess);
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
     this.webhookSecrets = new WebhookSecretReader(clock, async () => {
@@ -335,7 +338,7 @@ export class Controller {
       random,
       telemetry,
       onChange: (_server, apps, change) => {
-        if (!isSignificant(change)) return;
+        if (!isSignificant(change) || !this.isUpdate(change)) return;
         for (const instance of apps) this.queue.add(this.keyOf(instance));
       },
       onCluster: (server) => {
@@ -460,6 +463,7 @@ export class Controller {
     });
     this.queue.concurrency = this.options.concurrency ?? this.settings.parameters.statusProcessors ?? defaultConcurrency;
     this.health.use(this.settings.healthOverrides);
+    this.isUpdate = updateFilter(this.settings.data, this.health.assess);
     this.compareMemory.clear();
     if (!this.ready) return;
     if (!sameValue(old.parameters, this.settings.parameters)) this.plane.rescope();

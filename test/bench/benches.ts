@@ -2,6 +2,7 @@ import { applicationsetBench } from "./applicationset.js";
 import { compare } from "./compare.js";
 import { fleetBench } from "./fleet.js";
 import { helmBench } from "./helm.js";
+import { idleBench } from "./idle.js";
 import { kustomizeBench } from "./kustomize.js";
 
 /** Runs one benchmark with its own arguments; gives the exit code. */
@@ -17,3 +18,4 @@ benches.set("fleet", fleetBench);
 benches.set("kustomize", kustomizeBench);
 benches.set("change", change);
 benches.set("helm", helmBench);
+benches.set("idle", idleBench);
