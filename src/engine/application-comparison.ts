@@ -8,8 +8,8 @@ import type { FleetCluster } from "./cluster-fleet.js";
 import type { Condition } from "./conditions.js";
 import type { ComparedResource, HealthVerdict } from "./decide.js";
 import { DryRuns } from "./dry-runs.js";
-import type { ProjectVerdict } from "./projects.js";
 import { orphansOf, orphanWarning } from "./orphans.js";
+import type { ProjectVerdict } from "./projects.js";
 import { type CompareOutput, compareApplication } from "./rooms/compare.js";
 import { type RenderOutput, renderApplication } from "./rooms/render.js";
 import { timed } from "./rooms/timed.js";
@@ -136,7 +136,12 @@ export class ApplicationComparison {
   }
 
   /** Looks for orphans where the project asks for it. */
-  private orphans(app: Application, { live }: FleetCluster, compared: CompareOutput, project: ProjectVerdict): readonly Condition[] {
+  private orphans(
+    app: Application,
+    { live }: FleetCluster,
+    compared: CompareOutput,
+    project: ProjectVerdict,
+  ): readonly Condition[] {
     const { context } = this;
     const rule = project.orphans;
     const { namespace } = app.destination;

@@ -112,7 +112,8 @@ export class Informer {
         const seen = await this.watch(this.resourceVersion ?? "");
         this.recovered();
         // A server that ends watches at once must not be asked in a tight loop.
-        if (!seen && this.resourceVersion !== undefined && this.options.clock.monotonic() - startedAt < 1000) await this.pause(1000);
+        if (!seen && this.resourceVersion !== undefined && this.options.clock.monotonic() - startedAt < 1000)
+          await this.pause(1000);
       } catch (error) {
         if (signal.aborted) break;
         if (error instanceof ClusterError && error.reason === "Expired") {

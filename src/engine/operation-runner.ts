@@ -316,7 +316,12 @@ export class OperationRunner {
           startedAtMs: parseRfc3339Ms(stringAt(running, "startedAt")) ?? 0,
           waitingSinceMs: waitingSinceMs(stringAt(running, "message")),
         },
-        { nowMs: this.context.clock.now(), desiredRevisions: output.revisions, graceMs: supersedeGraceMs, compat: this.context.settings().compat },
+        {
+          nowMs: this.context.clock.now(),
+          desiredRevisions: output.revisions,
+          graceMs: supersedeGraceMs,
+          compat: this.context.settings().compat,
+        },
       );
     return superseded ? { ...running, phase: "Terminating" } : running;
   }
