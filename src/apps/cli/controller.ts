@@ -16,6 +16,8 @@ interface Options {
   readonly logLevel: LogLevel;
   readonly knownHosts?: string;
   readonly allowFileRepositories?: boolean;
+  readonly applicationNamespaces?: string;
+  readonly applicationsetNamespaces?: string;
 }
 
 /** `fleetwright controller`: reconciles the Applications and ApplicationSets of a hub until it is stopped. */
@@ -35,6 +37,8 @@ export function registerController(program: Command, io: CliIo): void {
     .option("--host <address>", "address to listen on", "0.0.0.0")
     .option("--log-level <level>", "debug, info, warn, error or silent", "info")
     .option("--known-hosts <file>", "known_hosts for ssh repositories")
+    .option("--application-namespaces <patterns>", "further namespaces with Applications, comma-separated globs")
+    .option("--applicationset-namespaces <patterns>", "further namespaces with ApplicationSets, comma-separated globs")
     .option("--allow-file-repositories", "also read file:// repositories and local paths")
     .action((options: Options) =>
       guarded(io, async () => {
@@ -51,6 +55,10 @@ export function registerController(program: Command, io: CliIo): void {
           log: pinoLogger({ level: options.logLevel, destination: { write: (line) => io.err(line) } }),
           ...(options.knownHosts === undefined ? {} : { knownHosts: options.knownHosts }),
           ...(options.allowFileRepositories === true ? { allowFileRepositories: true } : {}),
+          parameters: {
+            ...listed("applicationNamespaces", options.applicationNamespaces),
+            ...listed("applicationSetNamespaces", options.applicationsetNamespaces),
+          },
           ...waveDelay(io.env["ARGOCD_SYNC_WAVE_DELAY"]),
         });
         await new Promise<void>((resolve) => {
@@ -65,4 +73,10 @@ export function registerController(program: Command, io: CliIo): void {
 /** Argo CD: ARGOCD_SYNC_WAVE_DELAY is the pause between waves in whole seconds. */
 function waveDelay(seconds: string | undefined): { readonly waveDelayMs?: number } {
   return seconds !== undefined && /^\d+$/.test(seconds) ? { waveDelayMs: Number(seconds) * 1000 } : {};
+}
+
+function listed(key: string, text: string | undefined): { readonly [key: string]: readonly string[] } {
+  if (text === undefined) return {};
+  const patterns = text.split(",").map((part) => part.trim());
+  return { [key]: patterns.filter((part) => part !== "") };
 }
