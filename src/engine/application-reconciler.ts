@@ -97,7 +97,7 @@ export class ApplicationReconciler {
     const { live } = cluster;
     if (live.state.kind === "connecting") return { kind: "retryAfter", ms: 30_000 };
     if (live.state.kind === "failed") {
-      const message = `failed to load live state: cluster ${cluster.registered.name} (${cluster.registered.server}): ${formatError(live.state.error)}`;
+      const message = `failed to load live state: cluster ${cluster.registered.name} (${cluster.registered.server}): ${formatError(live.state.error)}${lastVerdict(app)}`;
       return await this.reportFailure(app, { type: "ComparisonError", message }, undefined);
     }
     const found: Condition[] = [];
@@ -191,4 +191,10 @@ export class ApplicationReconciler {
     });
     this.context.onSources(app.key, places);
   }
+}
+
+/** How the Application stood when it could be compared, and when that was: what is not known now is not called Synced. */
+function lastVerdict(app: Application): string {
+  const at = stringAt(app.status, "reconciledAt");
+  return at === "" ? "" : `; compared for the last time at ${at}`;
 }

@@ -46,6 +46,7 @@ import { type RepositoryChange, RepositoryWatch } from "./rooms/watch.js";
 import { type ControllerSettings, readSettings } from "./settings.js";
 import { SharedRenders } from "./shared-renders.js";
 import { treeChange } from "./tree-change.js";
+import { updateFilter } from "./update-filter.js";
 import { mayHaveChanged, readWebhook } from "./webhook.js";
 import { asksAgain } from "./webhooks/generators.js";
 import { WebhookSecretReader } from "./webhooks/secrets.js";
@@ -103,6 +104,7 @@ export class Controller {
   private readonly events: EventRecorder;
   private settings: ControllerSettings = readSettings();
   private readonly health: HealthBook;
+  private isUpdate: (change: InformerChange) => boolean;
   private fleet: ClusterFleet;
   private source: SourcePort | undefined;
   private watch: RepositoryWatch | undefined;
@@ -128,6 +130,8 @@ export class Controller {
       clock,
       concurrency: options.concurrency ?? defaultConcurrency,
       handle: (key) => this.reconcileApplication(key),
+      laneOf: (key) => this.laneOf(key),
+      isStuck: (lane) => this.fleet.isStuck(lane),
       onError,
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applications" }, depth),
       onTaken: (ms) => telemetry.metrics.observe("fleetwright_queue_wait_seconds", { queue: "applications" }, ms / 1000),
@@ -142,6 +146,7 @@ export class Controller {
     });
     this.share = new Share(options.replicas && this.shareOptions(options.replicas));
     this.health = new HealthBook(options.lua);
+    this.isUpdate = updateFilter({}, this.health.assess);
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
     this.heldGauges = new HeldPlanGauges(telemetry.metrics, clock);
@@ -541,7 +546,7 @@ export class Controller {
       random,
       telemetry,
       onChange: (_server, apps, change) => {
-        if (!isSignificant(change)) return;
+        if (!isSignificant(change) || !this.isUpdate(change)) return;
         for (const instance of apps) this.queue.add(this.keyOf(instance));
       },
       keepsOwners: (instance) => {
@@ -562,6 +567,7 @@ export class Controller {
         for (const application of this.plane.applications.values())
           if (this.isOn(application, server)) this.queue.add(keyOfObject(application));
       },
+      onSlow: () => this.queue.poke(),
       onBadSecret: (secret, error) => {
         telemetry.log.error("a cluster Secret cannot be used", { secret: secret.metadata.name, error: formatError(error) });
         this.events.note(secret, { type: "Warning", reason: "InvalidClusterSecret", message: formatError(error) });
@@ -583,6 +589,14 @@ export class Controller {
       if (problem === undefined || !(error instanceof Error)) throw error;
       throw Object.assign(error, { message: `${error.message}: ${problem}` });
     }
+  }
+
+  /** The cluster that an Application goes to, as its spec names it: what is slow there must not hold up the others. */
+  private laneOf(key: string): string {
+    const slash = key.indexOf("/");
+    const object = this.plane.applications.get(key.slice(0, slash), key.slice(slash + 1));
+    const destination = objectAt(objectAt(object as unknown as ValueObject | undefined, "spec"), "destination");
+    return stringAt(destination, "server") || stringAt(destination, "name");
   }
 
   private isOn(application: KubernetesObject, server: string): boolean {
@@ -677,6 +691,7 @@ export class Controller {
     });
     this.queue.concurrency = this.options.concurrency ?? this.settings.parameters.statusProcessors ?? defaultConcurrency;
     this.health.use(this.settings.healthOverrides);
+    this.isUpdate = updateFilter(this.settings.data, this.health.assess);
     this.compareMemory.clear();
     if (!this.ready) return;
     if (!sameValue(old.parameters, this.settings.parameters)) this.plane.rescope();

@@ -15,6 +15,7 @@ import { callPlugin } from "../../adapters/scm/plugin-service.js";
 import { createScmPort, type NamedData } from "../../adapters/scm/scm-port.js";
 import { secretData } from "../../core/manifest/secret-data.js";
 import { Controller } from "../../engine/controller.js";
+import type { ParameterOverrides } from "../../engine/parameters.js";
 import type { Clock } from "../../ports/clock.js";
 import type { ClusterConnection, ClusterPort } from "../../ports/cluster.js";
 import type { ChartRegistryPort } from "../../ports/registry.js";
@@ -51,6 +52,8 @@ export interface ControllerSetup {
   readonly sharedCache?: SharedCacheSetup;
   /** Shares the fleet with other processes; absent: this one works on all of it. */
   readonly replica?: ReplicaSetup;
+  /** Win over argocd-cmd-params-cm. */
+  readonly parameters?: ParameterOverrides;
 }
 
 export interface RunningController {
@@ -127,6 +130,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
     lua,
     ...(setup.waveDelayMs === undefined ? {} : { waveDelayMs: setup.waveDelayMs }),
     ...(setup.concurrency === undefined ? {} : { concurrency: setup.concurrency }),
+    ...(setup.parameters === undefined ? {} : { parameters: setup.parameters }),
   });
   const metricsText = async (): Promise<string> => {
     controller.tick();
