@@ -13,6 +13,7 @@ import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
 import type { GeneratorServices } from "../ports/generator-services.js";
 import type { LuaPort } from "../ports/lua.js";
 import type { ChartRegistryPort } from "../ports/registry.js";
+import type { RenderWorkers } from "../ports/render-workers.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
 import { type Application, applicationOf } from "./application.js";
@@ -31,16 +32,16 @@ import type { ParameterOverrides } from "./parameters.js";
 import { ProjectBook } from "./projects.js";
 import { listQueried } from "./queried-resources.js";
 import { RenderCache } from "./render-cache.js";
-import { RepositoryBook } from "./repositories.js";
 import { placementOf, type ReplicaOptions, Share, type ShareOptions } from "./replicas/share.js";
+import { RepositoryBook } from "./repositories.js";
 import { CompareMemory } from "./rooms/compare.js";
 import { type RepositoryChange, RepositoryWatch } from "./rooms/watch.js";
 import { type ControllerSettings, readSettings } from "./settings.js";
+import { SharedRenders } from "./shared-renders.js";
+import { treeChange } from "./tree-change.js";
 import { mayHaveChanged, readWebhook } from "./webhook.js";
 import { asksAgain } from "./webhooks/generators.js";
 import { WebhookSecretReader } from "./webhooks/secrets.js";
-import { SharedRenders } from "./shared-renders.js";
-import { treeChange } from "./tree-change.js";
 import { type Handled, type QueuedKey, WorkQueue } from "./work-queue.js";
 
 export interface ControllerOptions {
@@ -63,6 +64,8 @@ export interface ControllerOptions {
   readonly concurrency?: number;
   /** Win over what argocd-cmd-params-cm says. */
   readonly parameters?: ParameterOverrides;
+  /** Threads for renders that take long. */
+  readonly renderWorkers?: RenderWorkers;
   /** Renders that replicas and restarts share; loses anything at any time, hands out only what is ours. */
   readonly renders?: CachePort;
   /** Shares the fleet with other replicas by Leases; absent: this process works on everything. */
@@ -284,7 +287,11 @@ export class Controller {
   }
 
   /** Every key of both queues, as `fleetwright admin queue` shows them. */
-  queued(): { readonly replica: string; readonly applications: readonly QueuedKey[]; readonly applicationSets: readonly QueuedKey[] } {
+  queued(): {
+    readonly replica: string;
+    readonly applications: readonly QueuedKey[];
+    readonly applicationSets: readonly QueuedKey[];
+  } {
     return { replica: this.share.identity, applications: this.queue.keys(), applicationSets: this.setQueue.keys() };
   }
 
@@ -334,7 +341,9 @@ export class Controller {
         cache: this.renderCache,
         renderers,
         telemetry,
+        clock,
         ...(charts ? { charts } : {}),
+        ...(this.options.renderWorkers ? { workers: this.options.renderWorkers } : {}),
         ...(this.options.renders ? { shared: new SharedRenders(this.options.renders) } : {}),
       },
       settings,
@@ -629,6 +638,7 @@ export class Controller {
       const isTouched = this.applications!.isTouchedBy(reader, repoURL, tree, change);
       if (isTouched) {
         touched++;
+        this.options.renderWorkers?.supersede(reader);
         this.queue.add(reader, { urgent: true });
       } else this.queue.addAfter(reader, 1000 + random() * spreadMs);
     }

@@ -56,8 +56,7 @@ export class DifferBook {
         const pair = { target, live };
         return needsDryRun(pair, compiled) ? (dryRunTarget(pair, compiled) ?? undefined) : undefined;
       },
-      decidesByOwners: (target) =>
-        isStructured || compiled.serverSideDiff || compiled.rules.trustedManagers(target).length > 0,
+      decidesByOwners: (target) => isStructured || compiled.serverSideDiff || compiled.rules.trustedManagers(target).length > 0,
       applied: (target, live) => appliedTarget(target, live, compiled),
     };
   }

@@ -67,11 +67,7 @@ export function mayWorkOn(state: ShardState, of: Subject | string): boolean {
 }
 
 /** The view to write after `current` when other replicas are alive than it names, or placed otherwise; undefined when it is as it should be. */
-export function nextView(
-  current: ShardView | undefined,
-  alive: readonly string[],
-  placement?: Placement,
-): ShardView | undefined {
+export function nextView(current: ShardView | undefined, alive: readonly string[], placement?: Placement): ShardView | undefined {
   const members = [...new Set(alive)].sort();
   const isSame =
     current?.members.length === members.length && current.members.every((member, index) => member === members[index]);
@@ -95,7 +91,8 @@ export function ordinalOf(identity: string): number | undefined {
 }
 
 function samePlacement(a: Placement | undefined, b: Placement | undefined): boolean {
-  const text = (of: Placement | undefined): string => JSON.stringify([of?.byCluster === true, Object.entries(of?.pins ?? {}).sort()]);
+  const text = (of: Placement | undefined): string =>
+    JSON.stringify([of?.byCluster === true, Object.entries(of?.pins ?? {}).sort()]);
   return text(a) === text(b);
 }
 

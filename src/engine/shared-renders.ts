@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../core/manifest/object.js";
-import { isReadSetValid, type ReadSet } from "../core/render/recording-tree.js";
 import type { FileTree } from "../core/render/file-tree.js";
+import { isReadSetValid, type ReadSet } from "../core/render/recording-tree.js";
 import { utf8Decode, utf8Encode } from "../platform/bytes.js";
 import type { CachePort } from "../ports/cache.js";
 import type { RefReads, RefTree, RenderEntry } from "./render-cache.js";

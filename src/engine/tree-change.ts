@@ -13,12 +13,7 @@ export interface TreeChange {
 const mostPaths = 500;
 
 /** Undefined where so much differs, or so little is known, that reads must be compared one by one. */
-export async function treeChange(
-  source: SourcePort,
-  repoURL: string,
-  from: string,
-  to: string,
-): Promise<TreeChange | undefined> {
+export async function treeChange(source: SourcePort, repoURL: string, from: string, to: string): Promise<TreeChange | undefined> {
   const changed = await source.changedPaths(repoURL, from, to).catch(() => undefined);
   if (changed === undefined || changed.length > mostPaths) return undefined;
   const [before, after] = [await source.tree(repoURL, from), await source.tree(repoURL, to)];
@@ -26,7 +21,8 @@ export async function treeChange(
   const structural = new Set<string>();
   for (const path of changed) {
     if (before.kind(path) === "file" && after.kind(path) === "file") modified.push(path);
-    else for (let above = path; ; above = above.slice(0, Math.max(0, above.lastIndexOf("/")))) {
+    else
+      for (let above = path; ; above = above.slice(0, Math.max(0, above.lastIndexOf("/")))) {
         structural.add(above);
         if (above === "") break;
       }

@@ -154,7 +154,10 @@ export class Transport {
 
   private async headers(options: RequestOptions): Promise<Record<string, string>> {
     const { connection } = this;
-    const headers: Record<string, string> = { accept: options.accept ?? "application/json", "user-agent": this.options.userAgent?.() ?? "fleetwright" };
+    const headers: Record<string, string> = {
+      accept: options.accept ?? "application/json",
+      "user-agent": this.options.userAgent?.() ?? "fleetwright",
+    };
     if (options.body !== undefined) headers["content-type"] = options.contentType ?? "application/json";
     if (connection.bearerToken !== undefined) headers["authorization"] = `Bearer ${connection.bearerToken}`;
     else if (connection.username !== undefined)

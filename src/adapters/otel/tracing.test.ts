@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { InputError } from "../../core/errors.js";
-import { systemClock } from "../clock/system-clock.js";
 import { timed } from "#src/engine/rooms/timed.js";
+import { InputError } from "../../core/errors.js";
 import { silentTelemetry } from "../../ports/telemetry.js";
+import { systemClock } from "../clock/system-clock.js";
 import { openTracing } from "./tracing.js";
 
 const closers: (() => void)[] = [];
@@ -58,10 +58,9 @@ test("a reconcile is a span with the rooms below it, each reconcile a trace of i
   await Promise.allSettled([walk("argocd/a"), walk("argocd/b")]);
   await close();
   const reconciles = spans.filter(({ name }) => name === "reconcile");
-  expect(reconciles.map(({ attributes }) => attributes.find(({ key }) => key === "fleetwright.application")?.value.stringValue).sort()).toEqual([
-    "argocd/a",
-    "argocd/b",
-  ]);
+  expect(
+    reconciles.map(({ attributes }) => attributes.find(({ key }) => key === "fleetwright.application")?.value.stringValue).sort(),
+  ).toEqual(["argocd/a", "argocd/b"]);
   for (const { spanId } of reconciles)
     expect(spans.filter(({ parentSpanId }) => parentSpanId === spanId).map(({ name }) => name)).toEqual(["render", "compare"]);
   expect(spans.find(({ name }) => name === "compare")?.status).toMatchObject({ code: 2, message: "SOME_CODE" });

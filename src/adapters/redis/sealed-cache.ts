@@ -13,7 +13,8 @@ export function sealedCache(cache: CachePort, options: { readonly secret: string
   const derive = (use: string): Buffer => Buffer.from(hkdfSync("sha256", options.secret, "fleetwright", use, 32));
   const nameKey = derive("names");
   const valueKey = derive("values");
-  const nameOf = (key: string): string => `fleetwright:${version}:${createHmac("sha256", nameKey).update(key).digest("base64url")}`;
+  const nameOf = (key: string): string =>
+    `fleetwright:${version}:${createHmac("sha256", nameKey).update(key).digest("base64url")}`;
   return {
     async get(key) {
       const name = nameOf(key);

@@ -50,7 +50,10 @@ async function findingsOf(hub: ClusterPort, app: KubernetesObject, controlNamesp
   const shards = await readShards(hub, controlNamespace);
   const owner = ownerOfApplication(shards, app);
   const lease = shards.replicas.find(({ identity }) => identity === owner);
-  const windows = listAt(objectAt(project as unknown as ValueObject | undefined, "spec"), "syncWindows") as unknown as readonly SyncWindow[];
+  const windows = listAt(
+    objectAt(project as unknown as ValueObject | undefined, "spec"),
+    "syncWindows",
+  ) as unknown as readonly SyncWindow[];
   const concerned = windowsOf(windows, {
     name: app.metadata.name,
     destination: { name: cluster?.name ?? "", server: cluster?.server ?? "", namespace: stringAt(destination, "namespace") },
@@ -71,6 +74,11 @@ async function findingsOf(hub: ClusterPort, app: KubernetesObject, controlNamesp
     applicationSet:
       set === undefined
         ? undefined
-        : await hub.get({ ...argo, kind: "ApplicationSet", name: set.name, namespace: app.metadata.namespace ?? controlNamespace }),
+        : await hub.get({
+            ...argo,
+            kind: "ApplicationSet",
+            name: set.name,
+            namespace: app.metadata.namespace ?? controlNamespace,
+          }),
   });
 }

@@ -15,7 +15,9 @@ interface Options extends HubOptions {
 
 /** `fleetwright admin export`: the control plane as YAML, for a backup or another hub. Secrets only on demand and only into a file. */
 export function registerAdminExport(admin: Command, io: CliIo): void {
-  addHubOptions(admin.command("export").description("the control plane as YAML: settings, projects, Applications, ApplicationSets"))
+  addHubOptions(
+    admin.command("export").description("the control plane as YAML: settings, projects, Applications, ApplicationSets"),
+  )
     .option("--out <file>", "write there instead of to standard output (readable by its owner only)")
     .option("--with-secrets", "also clusters, repositories and credentials; needs --out")
     .action((options: Options) =>
@@ -54,7 +56,11 @@ async function controlPlaneObjects(hub: ClusterPort, { namespace, withSecrets }:
 }
 
 function isOurs({ metadata }: KubernetesObject): boolean {
-  return metadata.labels?.[secretType] !== undefined || metadata.name === "argocd-secret" || metadata.name === "argocd-notifications-secret";
+  return (
+    metadata.labels?.[secretType] !== undefined ||
+    metadata.name === "argocd-secret" ||
+    metadata.name === "argocd-notifications-secret"
+  );
 }
 
 /** Without what only the hub that it came from knows. */

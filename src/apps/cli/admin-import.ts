@@ -20,7 +20,9 @@ const kinds = new Set(["ConfigMap", "Secret", "AppProject", "Application", "Appl
 
 /** `fleetwright admin import FILE`: what `admin export` wrote. It deletes nothing, and changes what is there only with --override. */
 export function registerAdminImport(admin: Command, io: CliIo): void {
-  addHubOptions(admin.command("import <file>").description("make what `admin export` wrote (- for standard input); deletes nothing"))
+  addHubOptions(
+    admin.command("import <file>").description("make what `admin export` wrote (- for standard input); deletes nothing"),
+  )
     .option("--dry-run", "ask the API server what it would say, and change nothing")
     .option("--override", "also change what is there and differs")
     .action((file: string, options: Options) =>

@@ -29,7 +29,8 @@ export function registerAdminQueue(admin: Command, io: CliIo): void {
     .action((options: Options) =>
       withHub(io, options, async (hub) => {
         const urls =
-          options.url ?? (await readShards(hub, options.namespace)).replicas.map(({ address }) => address).filter((address) => address !== "");
+          options.url ??
+          (await readShards(hub, options.namespace)).replicas.map(({ address }) => address).filter((address) => address !== "");
         if (urls.length === 0)
           throw new ExternalError("no replica says where it is reached", {
             code: "ADMIN_NO_REPLICA",
@@ -67,7 +68,14 @@ function table(queues: readonly Queue[]): string {
     [
       ...applications.map((key) => ({ kind: "Application", ...key })),
       ...applicationSets.map((key) => ({ kind: "ApplicationSet", ...key })),
-    ].map(({ kind, key, state, ms, failures }) => [replica || "(alone)", kind, key, state, formatAge(ms), failures ? String(failures) : ""]),
+    ].map(({ kind, key, state, ms, failures }) => [
+      replica || "(alone)",
+      kind,
+      key,
+      state,
+      formatAge(ms),
+      failures ? String(failures) : "",
+    ]),
   );
   return rows.length === 0 ? "nothing waits\n" : formatTable(["REPLICA", "KIND", "KEY", "STATE", "FOR", "FAILURES"], rows);
 }

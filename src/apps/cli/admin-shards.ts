@@ -27,8 +27,10 @@ export function registerAdminShards(admin: Command, io: CliIo): void {
         const shards = await readShards(hub, options.namespace);
         const applications = await selectApplications(hub, [], options);
         const rows = shardRows(shards, applications);
-        if (options.output !== "table") return printValue(io, { generation: shards.view?.generation ?? 0, replicas: rows }, options.output);
-        if (shards.view === undefined) return io.out("no replicas share this fleet: a controller without Leases works on all of it\n");
+        if (options.output !== "table")
+          return printValue(io, { generation: shards.view?.generation ?? 0, replicas: rows }, options.output);
+        if (shards.view === undefined)
+          return io.out("no replicas share this fleet: a controller without Leases works on all of it\n");
         io.out(
           formatTable(
             ["REPLICA", "STATE", "RENEWED", "VIEW", "APPLICATIONS", "APPLICATIONSETS", "ADDRESS"],
@@ -88,7 +90,8 @@ function shardRows(shards: Shards, applications: readonly KubernetesObject[]): r
   return names.map((replica): ShardRow => {
     const lease = replicas.find(({ identity }) => identity === replica);
     const isMember = view?.members.includes(replica) === true;
-    const state = lease === undefined ? "gone" : !isMember ? "joining" : lease.generation === view.generation ? "working" : "agreeing";
+    const state =
+      lease === undefined ? "gone" : !isMember ? "joining" : lease.generation === view.generation ? "working" : "agreeing";
     return {
       replica,
       state,

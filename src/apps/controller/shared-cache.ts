@@ -28,7 +28,9 @@ export async function openSharedCache(setup: SharedCacheSetup, context: SharedCa
   const { clock, telemetry } = context;
   const secret = setup.secret || (await secretOfArgo(context));
   if (secret === "") {
-    telemetry.log.warn("renders are not shared: neither FLEETWRIGHT_CACHE_SECRET nor argocd-secret gives a secret to seal them with");
+    telemetry.log.warn(
+      "renders are not shared: neither FLEETWRIGHT_CACHE_SECRET nor argocd-secret gives a secret to seal them with",
+    );
     return undefined;
   }
   let quietUntilMs = 0;

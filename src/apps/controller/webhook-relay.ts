@@ -25,7 +25,9 @@ export function webhookRelay(
     running.set(key, undefined);
     for (let next: typeof send | undefined = send; next !== undefined; next = running.get(key)) {
       running.set(key, undefined);
-      await next().catch((error: unknown) => log.warn("a webhook was not passed on", { peer: key.split("\n")[0]!, error: String(error) }));
+      await next().catch((error: unknown) =>
+        log.warn("a webhook was not passed on", { peer: key.split("\n")[0]!, error: String(error) }),
+      );
     }
     running.delete(key);
   };

@@ -44,7 +44,10 @@ function ofOwner({ owner }: StuckInput): readonly StuckFinding[] {
   if (owner === undefined) return [];
   if (owner.silentMs === undefined)
     return [
-      blocks(`replica ${owner.identity} works on it by the view, but has no Lease`, "`fleetwright admin shards`; the view changes within the lease time"),
+      blocks(
+        `replica ${owner.identity} works on it by the view, but has no Lease`,
+        "`fleetwright admin shards`; the view changes within the lease time",
+      ),
     ];
   if (owner.silentMs > owner.leaseMs)
     return [
@@ -89,7 +92,10 @@ function ofDeletion({ app }: StuckInput): readonly StuckFinding[] {
       ),
     ];
   return [
-    waits("it is being deleted: its resources go first, the highest wave first", "`fleetwright app resources` shows what is left"),
+    waits(
+      "it is being deleted: its resources go first, the highest wave first",
+      "`fleetwright app resources` shows what is left",
+    ),
     ...(foreign.length > 0
       ? [blocks(`finalizers of others hold it: ${foreign.join(", ")}`, "their controllers must take them off")]
       : []),
@@ -100,12 +106,15 @@ function ofConditions({ app }: StuckInput): readonly StuckFinding[] {
   return conditionsOf(app).map((condition) => {
     const type = stringAt(condition, "type");
     const text = `${type}: ${stringAt(condition, "message")}`;
-    return type.endsWith("Error") ? blocks(text, hints[type] ?? "the message says what is wrong") : note(text, "a warning, nothing waits for it");
+    return type.endsWith("Error")
+      ? blocks(text, hints[type] ?? "the message says what is wrong")
+      : note(text, "a warning, nothing waits for it");
   });
 }
 
 const hints: Readonly<Record<string, string>> = {
-  ComparisonError: "`fleetwright render` renders it here; repositories and clusters that do not answer are tried again by themselves",
+  ComparisonError:
+    "`fleetwright render` renders it here; repositories and clusters that do not answer are tried again by themselves",
   InvalidSpecError: "correct the Application's spec or its AppProject",
   SyncError: "a sync of this commit failed and is not tried again by itself: fix the cause and commit, or `fleetwright app sync`",
   DeletionError: "what cannot be deleted is named in the message",
@@ -139,10 +148,17 @@ function ofOperation({ app, nowMs, window }: StuckInput): readonly StuckFinding[
       `an operation runs for ${seconds(nowMs - startedMs)}${message ? `: ${message}` : ""}`,
       phase === "Terminating" ? "it is being ended" : "`fleetwright app sync --terminate` ends it",
     ),
-    ...failed.map((result) => blocks(`${nameOf(result)} failed: ${stringAt(result, "message")}`, "fix it in git; the operation ends or is retried")),
+    ...failed.map((result) =>
+      blocks(`${nameOf(result)} failed: ${stringAt(result, "message")}`, "fix it in git; the operation ends or is retried"),
+    ),
     ...running
       .filter((result) => stringAt(result, "hookType") !== "" || stringAt(result, "hookPhase") === "Running")
-      .map((result) => waits(`it waits for ${nameOf(result)}: ${stringAt(result, "message") || "running"}`, "look at the resource in its cluster")),
+      .map((result) =>
+        waits(
+          `it waits for ${nameOf(result)}: ${stringAt(result, "message") || "running"}`,
+          "look at the resource in its cluster",
+        ),
+      ),
   ];
 }
 
@@ -150,7 +166,8 @@ function ofPolicy({ app, window }: StuckInput): readonly StuckFinding[] {
   const sync = stringAt(objectAt(statusOf(app), "sync"), "status");
   const refresh = requestedRefresh(app);
   const findings: StuckFinding[] = [];
-  if (refresh !== undefined) findings.push(waits(`a ${refresh} refresh is asked for and not served yet`, "its replica serves it first of all"));
+  if (refresh !== undefined)
+    findings.push(waits(`a ${refresh} refresh is asked for and not served yet`, "its replica serves it first of all"));
   if (sync === "") findings.push(waits("it was never compared", "its replica has not come to it yet: `fleetwright admin queue`"));
   if (sync !== "OutOfSync") return findings;
   if (!isAutomated(specOf(app)))
@@ -158,7 +175,9 @@ function ofPolicy({ app, window }: StuckInput): readonly StuckFinding[] {
   else if (!window.automated)
     findings.push(blocks("it is OutOfSync and a sync window forbids automated syncs now", "`fleetwright proj windows`"));
   else if (objectAt(objectAt(specOf(app), "syncPolicy"), "automated")["selfHeal"] !== true)
-    findings.push(note("it does not heal itself: what was changed in the cluster stays until the next commit", "set automated.selfHeal"));
+    findings.push(
+      note("it does not heal itself: what was changed in the cluster stays until the next commit", "set automated.selfHeal"),
+    );
   return findings;
 }
 
@@ -172,7 +191,12 @@ function ofResources({ app }: StuckInput): readonly StuckFinding[] {
       if (status === "Degraded") return [blocks(text, "waves and hooks after it do not begin")];
       if (status === "Progressing") return [waits(text, "waves and hooks after it begin when it is Healthy")];
       if (resource["requiresPruning"] === true)
-        return [note(`${nameOf(resource)} is not in git any more and is not pruned`, "`fleetwright app sync --prune`, or automated.prune")];
+        return [
+          note(
+            `${nameOf(resource)} is not in git any more and is not pruned`,
+            "`fleetwright app sync --prune`, or automated.prune",
+          ),
+        ];
       return [];
     });
 }
@@ -184,7 +208,10 @@ function ofSet({ applicationSet }: StuckInput): readonly StuckFinding[] {
     .filter(isObject)
     .filter((condition) => stringAt(condition, "type") === "ErrorOccurred" && stringAt(condition, "status") === "True")
     .map((condition) =>
-      note(`its ApplicationSet ${name} has an error: ${stringAt(condition, "message")}`, "its Applications stay as they are until it is fixed"),
+      note(
+        `its ApplicationSet ${name} has an error: ${stringAt(condition, "message")}`,
+        "its Applications stay as they are until it is fixed",
+      ),
     );
 }
 

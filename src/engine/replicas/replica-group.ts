@@ -321,7 +321,8 @@ export class ReplicaGroup {
       this.informer.assume(written);
     } catch (error) {
       telemetry.log.warn("the Lease of this replica was not renewed", { error: formatError(error) });
-      if (error instanceof ClusterError && error.status === 404 && this.renewed !== undefined) this.reset("its Lease was deleted");
+      if (error instanceof ClusterError && error.status === 404 && this.renewed !== undefined)
+        this.reset("its Lease was deleted");
     }
   }
 
