@@ -8,6 +8,7 @@ import type { FleetCluster } from "./cluster-fleet.js";
 import type { Condition } from "./conditions.js";
 import type { ComparedResource, HealthVerdict } from "./decide.js";
 import { DryRuns } from "./dry-runs.js";
+import { heldText } from "./guard/guard-record.js";
 import { orphansOf, orphanWarning } from "./orphans.js";
 import type { ProjectVerdict } from "./projects.js";
 import { type CompareOutput, compareApplication } from "./rooms/compare.js";
@@ -134,8 +135,9 @@ export class ApplicationComparison {
     );
     memory.resources = compared.resources;
     const warnings = output.warnings.map((message): Condition => ({ type: "RenderWarning", message }));
+    const holds = context.heldPlans(app.key).map((plan): Condition => ({ type: "RolloutHeld", message: heldText(plan) }));
     const orphaned = this.orphans(app, cluster, compared, project);
-    return { ...compared, conditions: [...conditions, ...warnings, ...compared.conditions, ...failures, ...orphaned] };
+    return { ...compared, conditions: [...conditions, ...warnings, ...holds, ...compared.conditions, ...failures, ...orphaned] };
   }
 
   /** Looks for orphans where the project asks for it. */

@@ -4,7 +4,7 @@ import type { KubernetesObject } from "../core/manifest/object.js";
 import { secretData } from "../core/manifest/secret-data.js";
 import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
 import type { ToolRenderers } from "../core/render/render-source.js";
-import { normalizeRepositoryURL } from "../core/render/repository-url.js";
+import { normalizeRepositoryURL, sameRepositoryURL } from "../core/render/repository-url.js";
 import { resolveDestination } from "../core/tracking/destination.js";
 import type { CachePort } from "../ports/cache.js";
 import type { Clock, Random } from "../ports/clock.js";
@@ -12,11 +12,12 @@ import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
 import type { GeneratorServices } from "../ports/generator-services.js";
 import type { LuaPort } from "../ports/lua.js";
+import type { NotificationPort } from "../ports/notifications.js";
 import type { ChartRegistryPort } from "../ports/registry.js";
 import type { RenderWorkers } from "../ports/render-workers.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
-import { type Application, applicationOf } from "./application.js";
+import { type Application, applicationOf, kubernetesTime } from "./application.js";
 import { ApplicationDeletion } from "./application-deletion.js";
 import { ApplicationReconciler } from "./application-reconciler.js";
 import { ApplicationSetReconciler } from "./application-set-reconciler.js";
@@ -25,9 +26,15 @@ import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
 import { type ControlPlane, controlPlane, secretTypeLabel } from "./control-plane.js";
 import { asksForOwners, DifferBook } from "./differ.js";
 import { EventRecorder } from "./events.js";
+import { guardConfigMap } from "./guard/guard-record.js";
+import { guardedSource } from "./guard/guarded-source.js";
+import { HeldPlanGauges } from "./guard/held-plan-gauges.js";
+import { planCommit } from "./guard/plan-commit.js";
+import { RolloutGuard } from "./guard/rollout-guard.js";
 import { HealthBook } from "./health-book.js";
 import { type InformerChange, isPartial } from "./informer.js";
 import { sameValue } from "./merge-patch.js";
+import { Notifier, notificationsConfigMap } from "./notifications/notifier.js";
 import type { ParameterOverrides } from "./parameters.js";
 import { ProjectBook } from "./projects.js";
 import { listQueried } from "./queried-resources.js";
@@ -35,6 +42,7 @@ import { RenderCache } from "./render-cache.js";
 import { placementOf, type ReplicaOptions, Share, type ShareOptions } from "./replicas/share.js";
 import { RepositoryBook } from "./repositories.js";
 import { CompareMemory } from "./rooms/compare.js";
+import type { GenerateRoom } from "./rooms/generate.js";
 import { type RepositoryChange, RepositoryWatch } from "./rooms/watch.js";
 import { type ControllerSettings, readSettings } from "./settings.js";
 import { SharedRenders } from "./shared-renders.js";
@@ -58,6 +66,8 @@ export interface ControllerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
+  /** Brings notifications to their services; without it nobody is told. */
+  readonly notifications?: NotificationPort;
   /** Runs users' health scripts; without it objects that have one are Unknown. */
   readonly lua?: LuaPort;
   readonly waveDelayMs?: number;
@@ -101,6 +111,9 @@ export class Controller {
   private watch: RepositoryWatch | undefined;
   private applications: ApplicationReconciler | undefined;
   private sets: ApplicationSetReconciler | undefined;
+  private guard: RolloutGuard | undefined;
+  private notifier: Notifier | undefined;
+  private readonly heldGauges: HeldPlanGauges;
   private readonly webhookSecrets: WebhookSecretReader;
   private readonly share: Share;
   private ready = false;
@@ -134,6 +147,7 @@ export class Controller {
     this.health = new HealthBook(options.lua);
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
+    this.heldGauges = new HeldPlanGauges(telemetry.metrics, clock);
     this.webhookSecrets = new WebhookSecretReader(clock, async () => {
       const secret = await hub.get({ apiVersion: "v1", kind: "Secret", namespace, name: "argocd-secret" });
       return secret === undefined ? {} : secretData(secret);
@@ -165,7 +179,10 @@ export class Controller {
   /** Resolves when the control plane has been read once and work begins. */
   async start(): Promise<void> {
     const { clock, random, telemetry, namespace, hub } = this.options;
-    const source = await this.options.createSource(this.repositories.credentialsFor);
+    const plain = await this.options.createSource(this.repositories.credentialsFor);
+    const guard = this.makeGuard(plain);
+    this.guard = guard;
+    const source = guardedSource(plain, (resolved) => guard.admit(resolved));
     this.source = source;
     this.watch = new RepositoryWatch({
       source,
@@ -184,8 +201,10 @@ export class Controller {
     for (const secret of this.plane.secrets.values()) if (isClusterSecret(secret)) this.fleet.put(secret);
     await this.share.start();
     await this.ensureDefaultProject();
+    this.notifier = this.makeNotifier(source);
     this.queue.start();
     this.setQueue.start();
+    this.notifier?.start();
     this.ready = true;
     telemetry.log.info("controller started", {
       namespace,
@@ -201,7 +220,7 @@ export class Controller {
     this.ready = false;
     this.watch?.stop();
     this.events.stop();
-    const ended = Promise.all([this.queue.stop(), this.setQueue.stop()]).then(() => true);
+    const ended = Promise.all([this.queue.stop(), this.setQueue.stop(), this.notifier?.stop()]).then(() => true);
     let cancel = (): void => {};
     const late = new Promise<false>((resolve) => {
       cancel = clock.schedule(graceMs, () => resolve(false));
@@ -229,6 +248,7 @@ export class Controller {
     metrics.gauge("fleetwright_applicationset_leader", {}, this.share.leadsSets ? 1 : 0);
     metrics.gauge("fleetwright_queue_oldest_seconds", { queue: "applications" }, this.queue.oldestMs / 1000);
     metrics.gauge("fleetwright_queue_oldest_seconds", { queue: "applicationsets" }, this.setQueue.oldestMs / 1000);
+    this.heldGauges.update(this.guard?.held ?? [], [...this.plane.applicationSets.values()]);
     for (const { registered, live } of this.fleet.list()) {
       if (!live.isStarted) continue;
       const labels = { server: registered.server, k8s_version: live.version, name: registered.name };
@@ -355,6 +375,7 @@ export class Controller {
       clusterOf,
       projectOf: (app, cluster) => projects.verdict(app, cluster),
       deletion,
+      heldPlans: (key) => this.guard?.heldFor(key) ?? [],
       onSources: (key, places) => {
         this.watch?.follow(key, places);
         for (const place of places) if (place.commit !== undefined) this.watch?.saw(place, place.commit);
@@ -366,14 +387,66 @@ export class Controller {
       clock,
       telemetry,
       events: new EventRecorder({ hub, clock, telemetry, component: "argocd-applicationset-controller" }),
-      room: {
-        source,
-        controllerNamespace: namespace,
-        configMap: (name) => plane.configMaps.get(namespace, name),
-        secret: (name) => hub.get({ apiVersion: "v1", kind: "Secret", namespace, name }),
-        resources: (query) => listQueried(hub, namespace, query),
-        ...(this.options.services ? { services: this.options.services } : {}),
+      heldPlans: (key) => this.guard?.heldFor(key) ?? [],
+      room: { source, ...this.generateRoom() },
+    });
+  }
+
+  private generateRoom(): Omit<GenerateRoom, "source"> {
+    const { hub, namespace, services } = this.options;
+    return {
+      controllerNamespace: namespace,
+      configMap: (name) => this.plane.configMaps.get(namespace, name),
+      secret: (name) => hub.get({ apiVersion: "v1", kind: "Secret", namespace, name }),
+      resources: (query) => listQueried(hub, namespace, query),
+      ...(services ? { services } : {}),
+    };
+  }
+
+  private makeNotifier(source: SourcePort): Notifier | undefined {
+    const { hub, namespace, clock, telemetry, notifications: port } = this.options;
+    if (!port) return undefined;
+    const { applications, projects, configMaps } = this.plane;
+    const describe: SourcePort["describe"] = (repoURL, commit) => source.describe(repoURL, commit);
+    return new Notifier({ hub, namespace, applications, projects, configMaps, clock, telemetry, port, describe });
+  }
+
+  private makeGuard(source: SourcePort): RolloutGuard {
+    const { hub, namespace, clock, telemetry, renderers } = this.options;
+    const { plane } = this;
+    const charts = this.options.createCharts?.(this.repositories.credentialsFor);
+    return new RolloutGuard({
+      hub,
+      namespace,
+      source,
+      clock,
+      telemetry,
+      events: this.events,
+      record: () => plane.configMaps.get(namespace, guardConfigMap),
+      plan: (move, budgets) =>
+        planCommit(
+          {
+            source,
+            generate: this.generateRoom(),
+            render: { cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
+            currentOf: (resolved) => this.guard?.currentOf(resolved) ?? resolved.commit,
+            applications: () => [...plane.applications.values()],
+            applicationSets: () => [...plane.applicationSets.values()],
+            generateInput: () => ({
+              clusterSecrets: [...plane.secrets.values()].filter(isClusterSecret),
+              projects: new Set([...plane.projects.values()].map((project) => project.metadata.name)),
+              now: kubernetesTime(clock.now()),
+            }),
+            pause: () => clock.sleep(0),
+          },
+          move,
+          budgets,
+        ),
+      onHeld: ({ changes, applicationSets }) => {
+        for (const { application } of changes) this.queue.add(application);
+        for (const set of applicationSets) this.setQueue.add(set);
       },
+      onRelease: (repoURL) => void this.watch?.poke((url) => sameRepositoryURL(url, repoURL)),
     });
   }
 
@@ -533,6 +606,7 @@ export class Controller {
   private onApplication({ before, after }: InformerChange, own: boolean): void {
     const object = (after ?? before)!;
     const key = keyOfObject(object);
+    this.notifier?.add(key);
     if (after === undefined) {
       this.share.forget(key);
       this.queue.forget(key);
@@ -568,6 +642,7 @@ export class Controller {
   }
 
   private onProject({ before, after }: InformerChange): void {
+    if (!sameValue(before?.metadata.annotations, after?.metadata.annotations)) this.notifier?.addAll();
     if (before !== undefined && after !== undefined && sameValue(before["spec"], after["spec"])) return;
     const { name } = (after ?? before)!.metadata;
     for (const application of this.plane.applications.values())
@@ -596,6 +671,8 @@ export class Controller {
 
   private onConfigMap({ before, after }: InformerChange): void {
     const { name } = (after ?? before)!.metadata;
+    if (name === guardConfigMap) this.guard?.onRecord(after);
+    if (name === notificationsConfigMap) this.notifier?.addAll();
     if ((name !== "argocd-cm" && name !== "argocd-cmd-params-cm") || sameValue(before?.["data"], after?.["data"])) return;
     const old = this.settings;
     this.settings = readSettings({

@@ -170,6 +170,32 @@ export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
     help: "Requests that a git host allows in a period.",
     labels: ["host"],
   },
+  argocd_notifications_deliveries_total: {
+    kind: "counter",
+    help: "Number of delivered notifications.",
+    labels: ["trigger", "service", "succeeded"],
+  },
+  argocd_notifications_trigger_eval_total: {
+    kind: "counter",
+    help: "Number of trigger evaluations.",
+    labels: ["name", "triggered"],
+  },
+  fleetwright_held_plans: {
+    kind: "gauge",
+    help: "Plans that wait for an approval: commits over budget, deletions of ApplicationSets.",
+    labels: ["kind"],
+  },
+  fleetwright_held_plan_age_seconds: {
+    kind: "gauge",
+    help: "How long a plan has waited for an approval.",
+    labels: ["kind", "name", "plan"],
+  },
+  fleetwright_plan_seconds: {
+    kind: "histogram",
+    help: "How long it took to find out what a commit would do.",
+    labels: [],
+    buckets: fast,
+  },
   fleetwright_drift_age_seconds: {
     kind: "gauge",
     help: "How long an application has differed from git.",

@@ -10,6 +10,7 @@ const commands: Commands = new Map([
   ["drift", async () => (await import("./drift.js")).registerDrift],
   ["cluster", async () => (await import("./cluster.js")).registerCluster],
   ["proj", async () => (await import("./proj.js")).registerProj],
+  ["plan", async () => (await import("./plan.js")).registerPlan],
   ["controller", async () => (await import("./controller.js")).registerController],
   ["demo", async () => (await import("./demo.js")).registerDemo],
 ]);

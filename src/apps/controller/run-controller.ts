@@ -9,6 +9,7 @@ import { bestVersion } from "../../adapters/git/semver-tags.js";
 import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
 import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
 import { luaPool } from "../../adapters/lua/lua-pool.js";
+import { notificationSender } from "../../adapters/notifications/notification-sender.js";
 import { openTracing, type TracingOptions } from "../../adapters/otel/tracing.js";
 import { prometheusMetrics } from "../../adapters/prometheus/prometheus-metrics.js";
 import { callPlugin } from "../../adapters/scm/plugin-service.js";
@@ -121,6 +122,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       }),
       plugin: (request) => callPlugin(request),
     },
+    notifications: notificationSender({ nowMs: () => clock.now() }),
     namespace,
     clock,
     random: setup.random ?? Math.random,
