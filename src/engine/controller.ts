@@ -423,14 +423,16 @@ export class Controller {
       telemetry,
       events: this.events,
       record: () => plane.configMaps.get(namespace, guardConfigMap),
-      plan: (move, budgets) =>
-        planCommit(
+      plan: async (move, budgets) => {
+        // A budget counts all Applications, also those that other replicas work on.
+        const applications = await plane.applications.whole();
+        return await planCommit(
           {
             source,
             generate: this.generateRoom(),
-            render: { cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
+            render: { cache: this.renderCache, renderers, telemetry, clock, ...(charts ? { charts } : {}) },
             currentOf: (resolved) => this.guard?.currentOf(resolved) ?? resolved.commit,
-            applications: () => [...plane.applications.values()],
+            applications: () => applications,
             applicationSets: () => [...plane.applicationSets.values()],
             generateInput: () => ({
               clusterSecrets: [...plane.secrets.values()].filter(isClusterSecret),
@@ -441,7 +443,8 @@ export class Controller {
           },
           move,
           budgets,
-        ),
+        );
+      },
       onHeld: ({ changes, applicationSets }) => {
         for (const { application } of changes) this.queue.add(application);
         for (const set of applicationSets) this.setQueue.add(set);
