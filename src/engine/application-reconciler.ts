@@ -110,6 +110,8 @@ export class ApplicationReconciler {
       this.follow(app, output);
       comparison = await this.comparison.compare(app, cluster, output, project);
     } catch (error) {
+      // A newer commit came meanwhile: the key is on the queue again.
+      if (error instanceof FleetwrightError && error.code === "RENDER_SUPERSEDED") return { kind: "retryAfter", ms: 1_000 };
       const message = `Failed to load target state: failed to generate manifest for source 1 of ${Math.max(1, app.sources.length)}: ${formatError(error)}`;
       return await this.reportFailure(app, { type: "ComparisonError", message }, error, cluster);
     }

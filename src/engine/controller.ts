@@ -14,6 +14,7 @@ import type { GeneratorServices } from "../ports/generator-services.js";
 import type { LuaPort } from "../ports/lua.js";
 import type { NotificationPort } from "../ports/notifications.js";
 import type { ChartRegistryPort } from "../ports/registry.js";
+import type { RenderWorkers } from "../ports/render-workers.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
 import { type Application, applicationOf, kubernetesTime } from "./application.js";
@@ -74,6 +75,8 @@ export interface ControllerOptions {
   readonly concurrency?: number;
   /** Win over what argocd-cmd-params-cm says. */
   readonly parameters?: ParameterOverrides;
+  /** Threads for renders that take long. */
+  readonly renderWorkers?: RenderWorkers;
   /** Renders that replicas and restarts share; loses anything at any time, hands out only what is ours. */
   readonly renders?: CachePort;
   /** Shares the fleet with other replicas by Leases; absent: this process works on everything. */
@@ -363,7 +366,9 @@ export class Controller {
         cache: this.renderCache,
         renderers,
         telemetry,
+        clock,
         ...(charts ? { charts } : {}),
+        ...(this.options.renderWorkers ? { workers: this.options.renderWorkers } : {}),
         ...(this.options.renders ? { shared: new SharedRenders(this.options.renders) } : {}),
       },
       settings,
@@ -423,14 +428,16 @@ export class Controller {
       telemetry,
       events: this.events,
       record: () => plane.configMaps.get(namespace, guardConfigMap),
-      plan: (move, budgets) =>
-        planCommit(
+      plan: async (move, budgets) => {
+        // A budget counts all Applications, also those that other replicas work on.
+        const applications = await plane.applications.whole();
+        return await planCommit(
           {
             source,
             generate: this.generateRoom(),
-            render: { cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
+            render: { cache: this.renderCache, renderers, telemetry, clock, ...(charts ? { charts } : {}) },
             currentOf: (resolved) => this.guard?.currentOf(resolved) ?? resolved.commit,
-            applications: () => [...plane.applications.values()],
+            applications: () => applications,
             applicationSets: () => [...plane.applicationSets.values()],
             generateInput: () => ({
               clusterSecrets: [...plane.secrets.values()].filter(isClusterSecret),
@@ -441,7 +448,8 @@ export class Controller {
           },
           move,
           budgets,
-        ),
+        );
+      },
       onHeld: ({ changes, applicationSets }) => {
         for (const { application } of changes) this.queue.add(application);
         for (const set of applicationSets) this.setQueue.add(set);
@@ -725,6 +733,7 @@ export class Controller {
       const isTouched = this.applications!.isTouchedBy(reader, repoURL, tree, change);
       if (isTouched) {
         touched++;
+        this.options.renderWorkers?.supersede(reader);
         this.queue.add(reader, { urgent: true });
       } else this.queue.addAfter(reader, 1000 + random() * spreadMs);
     }

@@ -117,6 +117,14 @@ export class Informer {
     }
   }
 
+  /** All objects, asked for where only parts of some are held. */
+  async whole(): Promise<readonly KubernetesObject[]> {
+    const held = [...this.objects.values()];
+    if (!held.some(isPartial)) return held;
+    const { items } = await this.ask();
+    return items.filter((object) => this.options.accepts?.(object) !== false);
+  }
+
   /** Lets go of what is not to be kept any more. */
   recompact(): void {
     for (const [key, object] of this.objects) {

@@ -95,7 +95,7 @@ test(
       for (let at = 1; at <= last; at++) if (at % names.length === index) newest = at;
       return String(newest);
     });
-    expect(live.map((map) => (map?.["data"] as Record<string, string>)["at"])).toEqual(latest);
+    expect(live.map((map) => (map!["data"] as Record<string, string>)["at"])).toEqual(latest);
     // Coalesced: far fewer looks at the repository than webhooks.
     const looks = (await controller.metrics()).match(/^argocd_git_request_total\{[^}]*ls-remote[^}]*\} (\d+)/m);
     expect(Number(looks?.[1] ?? Number.NaN)).toBeLessThan(total / 4);

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Hono } from "hono";
 import { chartRegistry } from "../../adapters/charts/chart-registry.js";
@@ -20,6 +21,7 @@ import type { Clock } from "../../ports/clock.js";
 import type { ClusterConnection, ClusterPort } from "../../ports/cluster.js";
 import type { ChartRegistryPort } from "../../ports/registry.js";
 import { type Logger, silentTelemetry } from "../../ports/telemetry.js";
+import { renderPool } from "../render/render-pool.js";
 import { toolRenderers } from "../renderers.js";
 import { type ControllerServer, serveController } from "./http-server.js";
 import type { ReplicaSetup } from "./replica-setup.js";
@@ -88,6 +90,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
   let charts: ChartRegistryPort | undefined;
   let server: ControllerServer | undefined;
   const shared = setup.sharedCache && (await openSharedCache(setup.sharedCache, { hub, namespace, clock, telemetry }));
+  const workers = renderPool({ threads: Math.max(1, Math.min(4, availableParallelism() - 1)) });
   const leases = setup.replica && leaseClient(setup.connection, setup.replica, client.userAgent);
   const controller: Controller = new Controller({
     hub,
@@ -111,6 +114,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       return charts;
     },
     renderers: toolRenderers(),
+    renderWorkers: workers,
     services: {
       scm: createScmPort({
         clock,
@@ -165,6 +169,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       await controller.stop();
       await source?.close();
       await charts?.close();
+      await workers.close();
       await leases?.close();
       await shared?.close();
       await tracing?.close();

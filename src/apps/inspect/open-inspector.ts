@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { chartRegistry } from "../../adapters/charts/chart-registry.js";
+import { systemClock } from "../../adapters/clock/system-clock.js";
 import { createGitSource } from "../../adapters/git/git-source.js";
 import { bestVersion } from "../../adapters/git/semver-tags.js";
 import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
@@ -97,7 +98,14 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
     credentials: repositories.credentialsFor,
     monotonic: () => performance.now(),
   });
-  const render = { source, charts, cache: new RenderCache(), renderers: toolRenderers(), telemetry: silentTelemetry };
+  const render = {
+    source,
+    charts,
+    cache: new RenderCache(),
+    renderers: toolRenderers(),
+    clock: systemClock(),
+    telemetry: silentTelemetry,
+  };
   const clients = new Map<string, ClusterPort>();
   const differs = new DifferBook();
   const dryRuns = new DryRuns();
@@ -124,6 +132,8 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
       const [resources, kubeVersion] = await Promise.all([cluster.discover(), cluster.version()]);
       const live = new LiveSnapshot({ cluster, resources, trackedApp: settings.trackedApp });
       const output = await renderApplication(render, {
+        application: app.key,
+        project: app.project,
         appName: app.name,
         namespace: app.destination.namespace,
         sources: app.sources,
