@@ -183,7 +183,10 @@ function keyOf({ metadata }: KubernetesObject): string {
   return `${metadata.namespace ?? ""}/${metadata.name}`;
 }
 
-const emptyReads = recordReads(memoryTree({})).readSet();
+/** In place of what was read: renders are told apart by what they come to. */
+function readSetOf(id: string): FleetRender["readSet"] {
+  return { ...recordReads(memoryTree({})).readSet(), files: new Map([["", id]]) };
+}
 const pauseEvery = 20;
 
 /** Renders of one plan: equal ones are the same object, so that the comparison skips them. */
@@ -228,14 +231,14 @@ class Renders {
       const id = `${key} ${output.id}`;
       const known = this.known.get(id);
       if (known) return known;
-      const render = { manifests: output.manifests, warnings: output.warnings, readSet: emptyReads };
+      const render = { manifests: output.manifests, warnings: output.warnings, readSet: readSetOf(id) };
       this.known.set(id, render);
       return render;
     } catch (error) {
       if (!(error instanceof FleetwrightError)) throw error;
       // The same failure at both commits is no change.
       const id = `${key} failed ${error.message}`;
-      const known = this.known.get(id) ?? { manifests: [], warnings: [], readSet: emptyReads, error };
+      const known = this.known.get(id) ?? { manifests: [], warnings: [], readSet: readSetOf(id), error };
       this.known.set(id, known);
       return known;
     }
