@@ -4,6 +4,7 @@ import { type Commands, runCommands } from "./run-commands.js";
 
 const commands: Commands = new Map([
   ...cloneCommands,
+  ["admin", async () => (await import("./admin.js")).registerAdmin],
   ["app", async () => (await import("./app.js")).registerApp],
   ["appset", async () => (await import("./appset.js")).registerAppset],
   ["drift", async () => (await import("./drift.js")).registerDrift],

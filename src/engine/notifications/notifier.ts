@@ -22,7 +22,7 @@ import type { NotificationPort } from "../../ports/notifications.js";
 import type { SourcePort } from "../../ports/source.js";
 import type { Telemetry } from "../../ports/telemetry.js";
 import { applicationOf } from "../application.js";
-import type { Informer } from "../informer.js";
+import { type Informer, isPartial } from "../informer.js";
 import { type Handled, WorkQueue } from "../work-queue.js";
 
 export const notificationsConfigMap = "argocd-notifications-cm";
@@ -103,7 +103,8 @@ export class Notifier {
     const slash = key.indexOf("/");
     const object = this.options.applications.get(key.slice(0, slash), key.slice(slash + 1));
     const config = await this.readConfig();
-    if (!object || !config || object.metadata.deletionTimestamp !== undefined) return { kind: "done" };
+    // Of what another replica works on only a part is held here.
+    if (!object || isPartial(object) || !config || object.metadata.deletionTimestamp !== undefined) return { kind: "done" };
     const subscriptions = this.subscriptionsOf(config, object);
     if (subscriptions.size === 0) return { kind: "done" };
     const nowMs = this.options.clock.now();
