@@ -8,7 +8,7 @@ import { normalizeRepositoryURL, sameRepositoryURL } from "../core/render/reposi
 import { resolveDestination } from "../core/tracking/destination.js";
 import type { CachePort } from "../ports/cache.js";
 import type { Clock, Random } from "../ports/clock.js";
-import type { ClusterPort } from "../ports/cluster.js";
+import type { ApiResource, ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
 import type { GeneratorServices } from "../ports/generator-services.js";
 import type { LuaPort } from "../ports/lua.js";
@@ -403,7 +403,18 @@ export class Controller {
     if (!port) return undefined;
     const { applications, projects, configMaps } = this.plane;
     const describe: SourcePort["describe"] = (repoURL, commit) => source.describe(repoURL, commit);
-    return new Notifier({ hub, namespace, applications, projects, configMaps, clock, telemetry, port, describe });
+    return new Notifier({
+      hub,
+      namespace,
+      applications,
+      projects,
+      configMaps,
+      clock,
+      telemetry,
+      port,
+      describe,
+      mayTell: (key, object) => this.share.mayWorkOn(key, object) && !isPartial(object),
+    });
   }
 
   private makeGuard(source: SourcePort): RolloutGuard {
@@ -425,7 +436,7 @@ export class Controller {
             generate: this.generateRoom(),
             render: { cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
             currentOf: (resolved) => this.guard?.currentOf(resolved) ?? resolved.commit,
-            applications: () => [...plane.applications.values()],
+            applications: () => this.wholeApplications(),
             applicationSets: () => [...plane.applicationSets.values()],
             generateInput: () => ({
               clusterSecrets: [...plane.secrets.values()].filter(isClusterSecret),
@@ -443,6 +454,17 @@ export class Controller {
       },
       onRelease: (repoURL) => void this.watch?.poke((url) => sameRepositoryURL(url, repoURL)),
     });
+  }
+
+  /** Every Application with its spec: of those that other replicas work on only how they stand is held here. */
+  private async wholeApplications(): Promise<readonly KubernetesObject[]> {
+    const held = [...this.plane.applications.values()];
+    if (!held.some(isPartial)) return held;
+    const namespaces = [...new Set(held.map(({ metadata }) => metadata.namespace ?? ""))];
+    const lists = await Promise.all(
+      namespaces.map((namespace) => this.options.hub.list(applicationResource, { namespace, limit: 500 })),
+    );
+    return lists.flatMap(({ items }) => items);
   }
 
   private async reconcileApplication(key: string): Promise<Handled> {
@@ -487,7 +509,10 @@ export class Controller {
       },
       onReady: (keys) => {
         if (keys.length === 0) this.addAllSets();
-        for (const key of keys) this.queue.add(key);
+        for (const key of keys) {
+          this.queue.add(key);
+          this.notifier?.add(key);
+        }
       },
     };
   }
@@ -743,6 +768,15 @@ export class Controller {
     );
   }
 }
+
+const applicationResource: ApiResource = {
+  group: "argoproj.io",
+  version: "v1alpha1",
+  kind: "Application",
+  resource: "applications",
+  namespaced: true,
+  verbs: ["list"],
+};
 
 function keyOfObject(object: KubernetesObject): string {
   return `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
