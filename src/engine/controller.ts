@@ -413,7 +413,18 @@ export class Controller {
     if (!port) return undefined;
     const { applications, projects, configMaps } = this.plane;
     const describe: SourcePort["describe"] = (repoURL, commit) => source.describe(repoURL, commit);
-    return new Notifier({ hub, namespace, applications, projects, configMaps, clock, telemetry, port, describe });
+    return new Notifier({
+      hub,
+      namespace,
+      applications,
+      projects,
+      configMaps,
+      clock,
+      telemetry,
+      port,
+      describe,
+      mayTell: (key, object) => this.share.mayWorkOn(key, object) && !isPartial(object),
+    });
   }
 
   private makeGuard(source: SourcePort): RolloutGuard {
@@ -430,14 +441,13 @@ export class Controller {
       record: () => plane.configMaps.get(namespace, guardConfigMap),
       plan: async (move, budgets) => {
         // A budget counts all Applications, also those that other replicas work on.
-        const applications = await plane.applications.whole();
         return await planCommit(
           {
             source,
             generate: this.generateRoom(),
             render: { cache: this.renderCache, renderers, telemetry, clock, ...(charts ? { charts } : {}) },
             currentOf: (resolved) => this.guard?.currentOf(resolved) ?? resolved.commit,
-            applications: () => applications,
+            applications: () => plane.applications.whole(),
             applicationSets: () => [...plane.applicationSets.values()],
             generateInput: () => ({
               clusterSecrets: [...plane.secrets.values()].filter(isClusterSecret),
@@ -500,7 +510,10 @@ export class Controller {
       },
       onReady: (keys) => {
         if (keys.length === 0) this.addAllSets();
-        for (const key of keys) this.queue.add(key);
+        for (const key of keys) {
+          this.queue.add(key);
+          this.notifier?.add(key);
+        }
       },
     };
   }
