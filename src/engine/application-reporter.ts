@@ -13,10 +13,10 @@ import { type Condition, type ConditionType, nextConditions } from "./conditions
 import type { HealthVerdict } from "./decide.js";
 import { DriftBook } from "./drift-book.js";
 import { mergePatchBetween, sameValue } from "./merge-patch.js";
+import { verdictHeartbeatMs } from "./next-poll.js";
 import { hookIntentsAnnotation, writeIntents } from "./operation-state.js";
 import type { CompareOutput } from "./rooms/compare.js";
 import type { RenderOutput } from "./rooms/render.js";
-import { verdictHeartbeatMs } from "./next-poll.js";
 import { reportStatus } from "./rooms/report.js";
 import { timed } from "./rooms/timed.js";
 import { VerdictAges } from "./verdict-ages.js";

@@ -63,9 +63,7 @@ test("a change of fields that ignoreResourceUpdates names makes nobody look; one
 
 test("a sync says what it waits for and since when, and ends when it takes longer than controller.sync.timeout.seconds", async () => {
   const retries = "    automated: {}\n    retry: {limit: 0}";
-  await fleet.apply(
-    application("stuck", { cluster: "east" }).replace("    automated: {prune: true, selfHeal: true}", retries),
-  );
+  await fleet.apply(application("stuck", { cluster: "east" }).replace("    automated: {prune: true, selfHeal: true}", retries));
   const waiting = await fleet.until("stuck", (app) => stringAt(operationOf(app), "message").includes("waiting for"));
   expect(stringAt(operationOf(waiting), "message")).toMatch(/^waiting for completion of hook batch\/Job\/wait \(since .+Z\)$/);
   expect(stringAt(operationOf(waiting), "startedAt")).not.toBe("");

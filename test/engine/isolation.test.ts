@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { objectAt, stringAt } from "#src/core/manifest/value.js";
 import { application, conditionsOf, type Fleet, isSettled, startFleet, syncOf } from "./fleet-fixture.js";
 
-const configMap = (name: string, value = "1") => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {a: "${value}"}\n`;
+const configMap = (name: string, value = "1") =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {a: "${value}"}\n`;
 const many = Array.from({ length: 60 }, (_, index) => `app-${index}`);
 let fleet: Fleet;
 

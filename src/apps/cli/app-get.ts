@@ -39,7 +39,10 @@ function summary(application: KubernetesObject): string {
     ["Source", `${row.repoURL} ${row.path} at ${row.targetRevision}`],
     ["Policy", row.syncPolicy],
     ["Sync", `${syncText(row)}${row.revision ? ` to ${row.revision.slice(0, 10)}` : ""}`],
-    ["Compared", row.comparedAt === "" ? "never" : `${row.comparedAt} (${formatAge(Date.now() - Date.parse(row.comparedAt))} ago)`],
+    [
+      "Compared",
+      row.comparedAt === "" ? "never" : `${row.comparedAt} (${formatAge(Date.now() - Date.parse(row.comparedAt))} ago)`,
+    ],
     ["Health", row.health],
     ...(row.operation
       ? [["Operation", `${row.operation}${row.operationMessage ? `: ${row.operationMessage}` : ""}`] as const]
@@ -52,7 +55,17 @@ function summary(application: KubernetesObject): string {
 function resourceTable(application: KubernetesObject, format: OutputFormat): string {
   const isWide = format === "wide";
   return formatTable(
-    ["GROUP", ...(isWide ? ["VERSION"] : []), "KIND", "NAMESPACE", "NAME", "SYNC", "HEALTH", ...(isWide ? ["HOOK"] : []), "MESSAGE"],
+    [
+      "GROUP",
+      ...(isWide ? ["VERSION"] : []),
+      "KIND",
+      "NAMESPACE",
+      "NAME",
+      "SYNC",
+      "HEALTH",
+      ...(isWide ? ["HOOK"] : []),
+      "MESSAGE",
+    ],
     resourceRows(application).map((row) => [
       row.group,
       ...(isWide ? [row.version] : []),

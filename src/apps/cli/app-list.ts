@@ -36,7 +36,20 @@ function table(rows: readonly ApplicationRow[]): string {
 
 function wideTable(rows: readonly ApplicationRow[]): string {
   return formatTable(
-    ["NAME", "PROJECT", "CLUSTER", "NAMESPACE", "SYNC", "COMPARED", "HEALTH", "POLICY", "PATH", "TARGET", "REVISION", "CONDITIONS"],
+    [
+      "NAME",
+      "PROJECT",
+      "CLUSTER",
+      "NAMESPACE",
+      "SYNC",
+      "COMPARED",
+      "HEALTH",
+      "POLICY",
+      "PATH",
+      "TARGET",
+      "REVISION",
+      "CONDITIONS",
+    ],
     rows.map((row) => [
       row.name,
       row.project,
