@@ -20,12 +20,28 @@ export interface WorkQueueOptions {
   readonly laneOf?: (key: string) => string;
   /** A lane whose keys wait for something that does not answer: the places that they hold do not count. */
   readonly isStuck?: (lane: string) => boolean;
+  /** A key has been taken up after it waited so long. */
+  readonly onTaken?: (waitedMs: number) => void;
+}
+
+/** How a key stands in the queue; `ms` is how long it has waited or been worked on, or until it comes again. */
+export interface QueuedKey {
+  readonly key: string;
+  readonly state: "active" | "urgent" | "waiting" | "later";
+  readonly ms: number;
+  readonly failures: number;
 }
 
 interface Lane {
   active: number;
-  /** Keys that wait for a place of their lane, and whether they are urgent. */
-  readonly parked: Map<string, boolean>;
+  /** Keys that wait for a place of their lane. */
+  readonly parked: Map<string, Parked>;
+}
+
+interface Parked {
+  readonly isUrgent: boolean;
+  /** When the key was added. */
+  readonly since: number;
 }
 
 /** Share of the places that one lane may take. */
@@ -36,9 +52,10 @@ const laneShare = 0.75;
  * worked on comes again afterwards; failures wait exponentially longer, per key. Urgent keys go first.
  */
 export class WorkQueue {
-  private readonly urgent = new Set<string>();
-  private readonly waiting = new Set<string>();
-  private readonly active = new Set<string>();
+  /** key → since when. */
+  private readonly urgent = new Map<string, number>();
+  private readonly waiting = new Map<string, number>();
+  private readonly active = new Map<string, number>();
   private readonly again = new Map<string, boolean>();
   private readonly failures = new Map<string, number>();
   private readonly timers = new Map<string, { readonly at: number; readonly cancel: () => void }>();
@@ -48,6 +65,7 @@ export class WorkQueue {
   private stopped = false;
   private started = false;
   private idle: (() => void)[] = [];
+  private ending: { readonly key: string; readonly resolve: () => void }[] = [];
   /** Keys that are worked on at once. */
   concurrency: number;
 
@@ -68,10 +86,11 @@ export class WorkQueue {
       return;
     }
     if (this.isParked(key, urgent)) return;
+    const since = this.waiting.get(key) ?? this.options.clock.monotonic();
     if (urgent) {
       this.waiting.delete(key);
-      this.urgent.add(key);
-    } else if (!this.urgent.has(key)) this.waiting.add(key);
+      if (!this.urgent.has(key)) this.urgent.set(key, since);
+    } else if (!this.urgent.has(key)) this.waiting.set(key, since);
     this.pump();
   }
 
@@ -94,6 +113,47 @@ export class WorkQueue {
     this.timers.get(key)?.cancel();
     this.timers.delete(key);
     this.failures.delete(key);
+  }
+
+  /** Lets go of all keys but those that are kept; resolves when none of the others is worked on any more. */
+  async drain(isKept: (key: string) => boolean): Promise<void> {
+    for (const queue of [this.urgent, this.waiting, this.again, this.timers, this.failures])
+      for (const key of [...queue.keys()]) if (!isKept(key)) this.dropFrom(queue, key);
+    for (const { parked } of this.lanes.values())
+      for (const key of [...parked.keys()]) if (!isKept(key) && parked.delete(key)) this.parkedCount--;
+    this.options.onDepth?.(this.depth);
+    const ending = [...this.active.keys()].filter((key) => !isKept(key));
+    await Promise.all(ending.map((key) => new Promise<void>((resolve) => this.ending.push({ key, resolve }))));
+  }
+
+  /** How long the key that has waited longest has done so. */
+  get oldestMs(): number {
+    const since = first(this.urgent) ?? Number.POSITIVE_INFINITY;
+    const parked = [...this.lanes.values()].map((lane) => firstEntry(lane.parked)?.[1].since ?? Number.POSITIVE_INFINITY);
+    const oldest = Math.min(since, first(this.waiting) ?? Number.POSITIVE_INFINITY, ...parked);
+    return oldest === Number.POSITIVE_INFINITY ? 0 : this.options.clock.monotonic() - oldest;
+  }
+
+  /** Every key, for people who look into the queue. */
+  keys(): readonly QueuedKey[] {
+    const now = this.options.clock.monotonic();
+    const told = (queue: ReadonlyMap<string, number>, state: QueuedKey["state"]): QueuedKey[] =>
+      [...queue].map(([key, since]) => ({ key, state, ms: now - since, failures: this.failures.get(key) ?? 0 }));
+    const later = [...this.timers].map(
+      ([key, { at }]): QueuedKey => ({ key, state: "later", ms: at - now, failures: this.failures.get(key) ?? 0 }),
+    );
+    const parked = [...this.lanes.values()].flatMap((lane) =>
+      [...lane.parked].map(
+        ([key, { isUrgent, since }]): QueuedKey => ({
+          key,
+          state: isUrgent ? "urgent" : "waiting",
+          ms: now - since,
+          failures: this.failures.get(key) ?? 0,
+        }),
+      ),
+    );
+    const queued = [...told(this.urgent, "urgent"), ...told(this.waiting, "waiting"), ...parked];
+    return [...told(this.active, "active"), ...queued, ...later];
   }
 
   /** Keys that wait or are worked on; timers do not count. */
@@ -124,14 +184,23 @@ export class WorkQueue {
     this.pump();
   }
 
+  private dropFrom(queue: Map<string, unknown>, key: string): void {
+    if (queue === this.timers) this.timers.get(key)?.cancel();
+    queue.delete(key);
+  }
+
   private pump(): void {
     while (this.started && this.hasPlace()) {
-      const key = first(this.urgent) ?? first(this.waiting);
-      if (key === undefined) break;
-      const urgent = this.urgent.delete(key);
+      const isUrgent = this.urgent.size > 0;
+      const next = firstEntry(this.urgent) ?? firstEntry(this.waiting);
+      if (next === undefined) break;
+      const [key, since] = next;
+      this.urgent.delete(key);
       this.waiting.delete(key);
-      if (!this.takeLane(key, urgent)) continue;
-      this.active.add(key);
+      if (!this.takeLane(key, { isUrgent, since })) continue;
+      const now = this.options.clock.monotonic();
+      this.active.set(key, now);
+      this.options.onTaken?.(now - since);
       void this.work(key);
     }
     this.options.onDepth?.(this.depth);
@@ -147,7 +216,7 @@ export class WorkQueue {
   }
 
   /** Whether the key's lane has a place for it; else the key is set aside until it has. */
-  private takeLane(key: string, urgent: boolean): boolean {
+  private takeLane(key: string, parked: Parked): boolean {
     const { laneOf } = this.options;
     if (laneOf === undefined) return true;
     const name = laneOf(key);
@@ -157,7 +226,7 @@ export class WorkQueue {
       this.lanes.set(name, lane);
     }
     if (lane.active >= Math.max(1, Math.ceil(this.concurrency * laneShare))) {
-      lane.parked.set(key, urgent);
+      lane.parked.set(key, parked);
       this.parkedCount++;
       return false;
     }
@@ -173,11 +242,12 @@ export class WorkQueue {
     this.laneOfActive.delete(key);
     lane.active--;
     // Who waits longest for this lane comes next; it has waited for its turn already.
-    const next = first(lane.parked);
+    const next = firstEntry(lane.parked);
     if (next !== undefined) {
-      lane.parked.delete(next);
+      const [parked, { since }] = next;
+      lane.parked.delete(parked);
       this.parkedCount--;
-      this.urgent.add(next);
+      this.urgent.set(parked, since);
     } else if (lane.active === 0) this.lanes.delete(name);
   }
 
@@ -185,8 +255,9 @@ export class WorkQueue {
   private isParked(key: string, urgent: boolean): boolean {
     if (this.parkedCount === 0) return false;
     const lane = this.lanes.get(this.options.laneOf?.(key) ?? "");
-    if (lane === undefined || !lane.parked.has(key)) return false;
-    if (urgent) lane.parked.set(key, true);
+    const parked = lane?.parked.get(key);
+    if (lane === undefined || parked === undefined) return false;
+    if (urgent) lane.parked.set(key, { ...parked, isUrgent: true });
     return true;
   }
 
@@ -200,6 +271,10 @@ export class WorkQueue {
     }
     this.active.delete(key);
     this.leaveLane(key);
+    if (this.ending.length > 0) {
+      for (const { resolve } of this.ending.filter((each) => each.key === key)) resolve();
+      this.ending = this.ending.filter((each) => each.key !== key);
+    }
     if (!this.stopped) {
       if (handled.kind === "failed") this.addAfter(key, this.nextDelay(key));
       else {
@@ -225,7 +300,11 @@ export class WorkQueue {
   }
 }
 
-function first(keys: ReadonlySet<string> | ReadonlyMap<string, unknown>): string | undefined {
-  for (const key of keys.keys()) return key;
+function firstEntry<V>(map: ReadonlyMap<string, V>): readonly [string, V] | undefined {
+  for (const entry of map) return entry;
   return undefined;
+}
+
+function first(map: ReadonlyMap<string, number>): number | undefined {
+  return firstEntry(map)?.[1];
 }

@@ -4,6 +4,7 @@ import { fleetBench } from "./fleet.js";
 import { helmBench } from "./helm.js";
 import { idleBench } from "./idle.js";
 import { kustomizeBench } from "./kustomize.js";
+import { scaleBench } from "./scale.js";
 
 /** Runs one benchmark with its own arguments; gives the exit code. */
 export type Bench = (args: readonly string[]) => Promise<number>;
@@ -19,3 +20,4 @@ benches.set("kustomize", kustomizeBench);
 benches.set("change", change);
 benches.set("helm", helmBench);
 benches.set("idle", idleBench);
+benches.set("scale", scaleBench);
