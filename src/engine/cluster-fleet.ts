@@ -129,7 +129,17 @@ export class ClusterFleet {
     }
   }
 
-  private replace(server: string, { registered, live, port, digest, secret, owned }: FleetCluster & Connection): void {
+  private replace(
+    server: string,
+    {
+      registered,
+      live,
+      port,
+      digest,
+      secret,
+      owned,
+    }: FleetCluster & { port: ClusterPort; digest: string; secret: string; owned: boolean },
+  ): void {
     this.sorted = undefined;
     this.clusters.delete(server);
     void live.stop();

@@ -16,12 +16,12 @@ export interface WorkQueueOptions {
   readonly baseDelayMs?: number;
   readonly maxDelayMs?: number;
   readonly onDepth?: (depth: number) => void;
-  /** A key has been taken up after it waited so long. */
-  readonly onTaken?: (waitedMs: number) => void;
   /** Keys of one lane (a cluster) never take all places. */
   readonly laneOf?: (key: string) => string;
   /** A lane whose keys wait for something that does not answer: the places that they hold do not count. */
   readonly isStuck?: (lane: string) => boolean;
+  /** A key has been taken up after it waited so long. */
+  readonly onTaken?: (waitedMs: number) => void;
 }
 
 /** How a key stands in the queue; `ms` is how long it has waited or been worked on, or until it comes again. */
@@ -32,15 +32,16 @@ export interface QueuedKey {
   readonly failures: number;
 }
 
-interface Parked {
-  readonly urgent: boolean;
-  readonly since: number;
-}
-
 interface Lane {
   active: number;
   /** Keys that wait for a place of their lane. */
   readonly parked: Map<string, Parked>;
+}
+
+interface Parked {
+  readonly isUrgent: boolean;
+  /** When the key was added. */
+  readonly since: number;
 }
 
 /** Share of the places that one lane may take. */
@@ -127,9 +128,9 @@ export class WorkQueue {
 
   /** How long the key that has waited longest has done so. */
   get oldestMs(): number {
-    const parked = [...this.lanes.values()].map((lane) => firstEntry(lane.parked)?.[1].since);
-    const heads = [firstEntry(this.urgent)?.[1], firstEntry(this.waiting)?.[1], ...parked];
-    const oldest = Math.min(...heads.map((since) => since ?? Number.POSITIVE_INFINITY));
+    const since = first(this.urgent) ?? Number.POSITIVE_INFINITY;
+    const parked = [...this.lanes.values()].map((lane) => firstEntry(lane.parked)?.[1].since ?? Number.POSITIVE_INFINITY);
+    const oldest = Math.min(since, first(this.waiting) ?? Number.POSITIVE_INFINITY, ...parked);
     return oldest === Number.POSITIVE_INFINITY ? 0 : this.options.clock.monotonic() - oldest;
   }
 
@@ -141,11 +142,18 @@ export class WorkQueue {
     const later = [...this.timers].map(
       ([key, { at }]): QueuedKey => ({ key, state: "later", ms: at - now, failures: this.failures.get(key) ?? 0 }),
     );
-    const parked = new Map(
-      [...this.lanes.values()].flatMap((lane) => [...lane.parked].map(([key, { since }]) => [key, since] as const)),
+    const parked = [...this.lanes.values()].flatMap((lane) =>
+      [...lane.parked].map(
+        ([key, { isUrgent, since }]): QueuedKey => ({
+          key,
+          state: isUrgent ? "urgent" : "waiting",
+          ms: now - since,
+          failures: this.failures.get(key) ?? 0,
+        }),
+      ),
     );
-    const waiting = [...told(this.waiting, "waiting"), ...told(parked, "waiting")];
-    return [...told(this.active, "active"), ...told(this.urgent, "urgent"), ...waiting, ...later];
+    const queued = [...told(this.urgent, "urgent"), ...told(this.waiting, "waiting"), ...parked];
+    return [...told(this.active, "active"), ...queued, ...later];
   }
 
   /** Keys that wait or are worked on; timers do not count. */
@@ -171,24 +179,25 @@ export class WorkQueue {
     await this.whenIdle();
   }
 
-  private dropFrom(queue: Map<string, unknown>, key: string): void {
-    if (queue === this.timers) this.timers.get(key)?.cancel();
-    queue.delete(key);
-  }
-
   /** Looks again whether there are places: what is stuck may have changed. */
   poke(): void {
     this.pump();
   }
 
+  private dropFrom(queue: Map<string, unknown>, key: string): void {
+    if (queue === this.timers) this.timers.get(key)?.cancel();
+    queue.delete(key);
+  }
+
   private pump(): void {
     while (this.started && this.hasPlace()) {
+      const isUrgent = this.urgent.size > 0;
       const next = firstEntry(this.urgent) ?? firstEntry(this.waiting);
       if (next === undefined) break;
       const [key, since] = next;
-      const urgent = this.urgent.delete(key);
+      this.urgent.delete(key);
       this.waiting.delete(key);
-      if (!this.takeLane(key, { urgent, since })) continue;
+      if (!this.takeLane(key, { isUrgent, since })) continue;
       const now = this.options.clock.monotonic();
       this.active.set(key, now);
       this.options.onTaken?.(now - since);
@@ -235,10 +244,10 @@ export class WorkQueue {
     // Who waits longest for this lane comes next; it has waited for its turn already.
     const next = firstEntry(lane.parked);
     if (next !== undefined) {
-      const [waiter, { since }] = next;
-      lane.parked.delete(waiter);
+      const [parked, { since }] = next;
+      lane.parked.delete(parked);
       this.parkedCount--;
-      this.urgent.set(waiter, since);
+      this.urgent.set(parked, since);
     } else if (lane.active === 0) this.lanes.delete(name);
   }
 
@@ -248,7 +257,7 @@ export class WorkQueue {
     const lane = this.lanes.get(this.options.laneOf?.(key) ?? "");
     const parked = lane?.parked.get(key);
     if (lane === undefined || parked === undefined) return false;
-    if (urgent) lane.parked.set(key, { ...parked, urgent });
+    if (urgent) lane.parked.set(key, { ...parked, isUrgent: true });
     return true;
   }
 
@@ -261,11 +270,11 @@ export class WorkQueue {
       handled = { kind: "failed", reason: "error" };
     }
     this.active.delete(key);
+    this.leaveLane(key);
     if (this.ending.length > 0) {
       for (const { resolve } of this.ending.filter((each) => each.key === key)) resolve();
       this.ending = this.ending.filter((each) => each.key !== key);
     }
-    this.leaveLane(key);
     if (!this.stopped) {
       if (handled.kind === "failed") this.addAfter(key, this.nextDelay(key));
       else {
@@ -291,7 +300,11 @@ export class WorkQueue {
   }
 }
 
-function firstEntry<T>(map: ReadonlyMap<string, T>): readonly [string, T] | undefined {
+function firstEntry<V>(map: ReadonlyMap<string, V>): readonly [string, V] | undefined {
   for (const entry of map) return entry;
   return undefined;
+}
+
+function first(map: ReadonlyMap<string, number>): number | undefined {
+  return firstEntry(map)?.[1];
 }

@@ -11,7 +11,8 @@ beforeAll(async () => {
   fleet = await startFleet({ clusters: ["east", "west", "south"], files: { "shared/cm.yaml": configMap("shared") } });
   await fleet.start();
 }, 60_000);
-afterAll(() => fleet.close());
+// The sixty are given some time to end.
+afterAll(() => fleet.close(), 60_000);
 
 test("a cluster that keeps every request waiting, with more Applications than there are places, holds up no other", async () => {
   await fleet.apply(many.map((name) => application(name, { cluster: "east", path: "shared" })).join("---\n"));
@@ -33,7 +34,7 @@ test("a cluster that keeps every request waiting, with more Applications than th
     (app) => isSettled(app) && stringAt(objectAt(objectAt(app, "status"), "sync"), "revision") === commit,
   );
   expect(conditionsOf(fine)).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test("what cannot be compared any more is Unknown and says when it was compared last; it recovers by itself", async () => {
   await fleet.apply(application("seen", { cluster: "south", path: "shared" }));

@@ -19,11 +19,11 @@ interface Options {
   readonly logLevel: LogLevel;
   readonly knownHosts?: string;
   readonly allowFileRepositories?: boolean;
+  readonly applicationNamespaces?: string;
+  readonly applicationsetNamespaces?: string;
   readonly redis?: string;
   readonly leases: boolean;
   readonly leaseSeconds: string;
-  readonly applicationNamespaces?: string;
-  readonly applicationsetNamespaces?: string;
 }
 
 /** `fleetwright controller`: reconciles the Applications and ApplicationSets of a hub until it is stopped. */
@@ -65,13 +65,13 @@ export function registerController(program: Command, io: CliIo): void {
           log,
           ...(options.knownHosts === undefined ? {} : { knownHosts: options.knownHosts }),
           ...(options.allowFileRepositories === true ? { allowFileRepositories: true } : {}),
-          ...tracing(io.env),
-          ...sharedCache(options.redis ?? io.env["FLEETWRIGHT_REDIS"], io.env),
-          ...(options.leases ? { replica: replicaSetup(io.env, hostname(), options) } : {}),
           parameters: {
             ...listed("applicationNamespaces", options.applicationNamespaces),
             ...listed("applicationSetNamespaces", options.applicationsetNamespaces),
           },
+          ...tracing(io.env),
+          ...sharedCache(options.redis ?? io.env["FLEETWRIGHT_REDIS"], io.env),
+          ...(options.leases ? { replica: replicaSetup(io.env, hostname(), options) } : {}),
           ...waveDelay(io.env["ARGOCD_SYNC_WAVE_DELAY"]),
         });
         log.info("listening", { url: running.url });

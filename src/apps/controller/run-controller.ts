@@ -48,14 +48,14 @@ export interface ControllerSetup {
   /** Makes further routes for the HTTP server. */
   readonly page?: (controller: Controller, hub: ClusterPort) => Hono;
   readonly concurrency?: number;
+  /** Win over argocd-cmd-params-cm. */
+  readonly parameters?: ParameterOverrides;
   /** Sends a trace of each reconcile to the collector that OpenTelemetry's variables name. */
   readonly tracing?: TracingOptions;
   /** Where renders are shared: a Redis, and the secret that seals them. */
   readonly sharedCache?: SharedCacheSetup;
   /** Shares the fleet with other processes; absent: this one works on all of it. */
   readonly replica?: ReplicaSetup;
-  /** Win over argocd-cmd-params-cm. */
-  readonly parameters?: ParameterOverrides;
 }
 
 export interface RunningController {
