@@ -40,6 +40,8 @@ export async function startFleet(options: {
   readonly clusters: readonly string[];
   readonly speed?: number;
   readonly files: Readonly<Record<string, string>>;
+  /** Told of each request that any of the clusters gets. */
+  readonly onRequest?: (method: string, url: string) => void;
 }): Promise<Fleet> {
   const directory = mkdtempSync(join(tmpdir(), "fleet-test-"));
   const work = join(directory, "repo");
@@ -62,7 +64,15 @@ export async function startFleet(options: {
   commit(options.files);
   const simulators = new Map<string, Simulator>();
   for (const name of ["hub", ...options.clusters])
-    simulators.set(name, await startSimulator({ name, speed: options.speed ?? 100, pods: false }));
+    simulators.set(
+      name,
+      await startSimulator({
+        name,
+        speed: options.speed ?? 100,
+        pods: false,
+        ...(options.onRequest ? { onRequest: options.onRequest } : {}),
+      }),
+    );
   const clients = new Map(
     [...simulators].map(([name, { url, token }]) => [name, kubernetesClient({ server: url, bearerToken: token })]),
   );

@@ -7,6 +7,7 @@ const commands: Commands = new Map([
   ["app", async () => (await import("./app.js")).registerApp],
   ["appset", async () => (await import("./appset.js")).registerAppset],
   ["drift", async () => (await import("./drift.js")).registerDrift],
+  ["shadow", async () => (await import("./shadow.js")).registerShadow],
   ["cluster", async () => (await import("./cluster.js")).registerCluster],
   ["proj", async () => (await import("./proj.js")).registerProj],
   ["controller", async () => (await import("./controller.js")).registerController],
