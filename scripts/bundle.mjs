@@ -34,12 +34,22 @@ const lazyUndici = {
   },
 };
 
+/** `diff --live` is never run from the bundle: clients of clusters stay out of it. */
+const withoutClusters = {
+  name: "without-clusters",
+  enforce: "pre",
+  resolveId: (id) =>
+    /(inspect\/(open-inspector|live-fleet)|read-only-inspector|adapters\/kubernetes\/kube\S*)\.js$/.test(id)
+      ? { id, external: true }
+      : undefined,
+};
+
 export async function makeBundle() {
   const result = await build({
     root,
     configFile: false,
     logLevel: "error",
-    plugins: [lazyUndici],
+    plugins: [lazyUndici, withoutClusters],
     ssr: { noExternal: true },
     build: {
       ssr: join(root, "dist/apps/cli/bundled-program.js"),
@@ -56,7 +66,10 @@ export async function makeBundle() {
   const packages = new Set(Object.keys(modules).flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []));
   writeFileSync(join(folder, "LICENSES.txt"), [...packages].map(licenceOf).join("\n"));
   // One byte a character: read and kept at half the cost.
-  writeFileSync(file, code.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`));
+  writeFileSync(
+    file,
+    code.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`),
+  );
 }
 
 function licenceOf(directory) {

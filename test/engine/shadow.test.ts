@@ -50,7 +50,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function shadow(...args: readonly string[]): Promise<{ readonly out: string; readonly err: string; readonly code: number }> {
+async function shadow(
+  ...args: readonly string[]
+): Promise<{ readonly out: string; readonly err: string; readonly code: number }> {
   const result = { out: "", err: "", code: 0 };
   const io: CliIo = {
     out: (text) => void (result.out += text),
@@ -104,11 +106,13 @@ test("another verdict about a resource is told with both words and why", async (
   await patchStatus("cart", (status) => ({
     resources: listAt(status, "resources").map((one) => ({ ...(one as ValueObject), status: "Synced" })),
   }));
-  await fleet.cluster("east").patch(
-    { apiVersion: "v1", kind: "ConfigMap", namespace: "shop", name: "c" },
-    { data: { value: "by hand" } },
-    { type: "merge", fieldManager: "kubectl-edit" },
-  );
+  await fleet
+    .cluster("east")
+    .patch(
+      { apiVersion: "v1", kind: "ConfigMap", namespace: "shop", name: "c" },
+      { data: { value: "by hand" } },
+      { type: "merge", fieldManager: "kubectl-edit" },
+    );
   const [difference] = await differences("cart");
   expect(difference).toMatchObject({ kind: "sync-status", argo: "Synced", fleetwright: "OutOfSync" });
   expect(difference?.["reason"]).toContain('data.value: live "by hand", git "1"');
@@ -116,11 +120,16 @@ test("another verdict about a resource is told with both words and why", async (
 
 test("a resource that only Argo CD lists, and an error that only Argo CD has, are told", async () => {
   await patchStatus("search", (status) => ({
-    resources: [...listAt(status, "resources"), { version: "v1", kind: "ConfigMap", namespace: "shop", name: "gone", status: "Synced" }],
+    resources: [
+      ...listAt(status, "resources"),
+      { version: "v1", kind: "ConfigMap", namespace: "shop", name: "gone", status: "Synced" },
+    ],
   }));
   expect(await differences("search")).toMatchObject([{ kind: "resource-missing", resource: "/ConfigMap/shop/gone" }]);
   await patchStatus("search", () => ({ conditions: [{ type: "ComparisonError", message: "rpc error: no such path" }] }));
-  expect(await differences("search")).toMatchObject([{ kind: "render-error", argo: "rpc error: no such path", fleetwright: null }]);
+  expect(await differences("search")).toMatchObject([
+    { kind: "render-error", argo: "rpc error: no such path", fleetwright: null },
+  ]);
 });
 
 test("what a set would create and change here is told field by field, with exit code 1", async () => {

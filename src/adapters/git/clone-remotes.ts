@@ -4,7 +4,8 @@ import { type CloneLocation, readIfThere } from "./clone-location.js";
 /** URLs of a clone's remotes; undefined where the configuration holds what only git reads well (includes, quotes, continued lines). */
 export function readRemotes({ gitDir, commonDir }: CloneLocation): readonly string[] | undefined {
   const text = readIfThere(join(commonDir, "config"));
-  if (text === undefined || /^\s*\[\s*include/im.test(text) || readIfThere(join(gitDir, "config.worktree")) !== undefined) return undefined;
+  if (text === undefined || /^\s*\[\s*include/im.test(text) || readIfThere(join(gitDir, "config.worktree")) !== undefined)
+    return undefined;
   const urls: string[] = [];
   let isRemote = false;
   for (const line of text.split("\n")) {

@@ -22,7 +22,11 @@ export function openObjectStore(folders: readonly string[], idBytes = 20): Objec
     for (const folder of all)
       for (const name of listed(join(folder, "pack"))) {
         const file = join(folder, "pack", name);
-        if (name.endsWith(".idx") && !packs.has(file)) packs.set(file, attempt(() => openPack(file, idBytes)));
+        if (name.endsWith(".idx") && !packs.has(file))
+          packs.set(
+            file,
+            attempt(() => openPack(file, idBytes)),
+          );
       }
     return packs.size > before;
   };

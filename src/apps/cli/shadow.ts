@@ -1,12 +1,11 @@
 import type { Command } from "commander";
-import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
-import { readOnlyCluster } from "../../adapters/kubernetes/read-only-cluster.js";
 import { formatValue } from "../../core/impact/format-value.js";
 import type { ShadowDifference, ShadowReport } from "../inspect/shadow/shadow-difference.js";
 import { addSelectionOptions, type SelectionOptions, selectApplications } from "./application-selection.js";
-import { addInspectOptions, type InspectOptions, withInspector } from "./inspect-options.js";
+import { addInspectOptions, type InspectOptions } from "./inspect-options.js";
 import type { CliIo } from "./io.js";
 import { formatTable, type OutputFormat, outputOption, printValue } from "./output.js";
+import { withReadOnlyInspector } from "./read-only-inspector.js";
 
 type Options = InspectOptions & SelectionOptions & { readonly output: OutputFormat };
 
@@ -21,21 +20,17 @@ export function registerShadow(program: Command, io: CliIo): void {
   )
     .addOption(outputOption(["table", "json"]))
     .action((names: readonly string[], options: Options) =>
-      withInspector(
-        io,
-        { ...options, wrap: readOnlyCluster, connect: (connection) => readOnlyCluster(kubernetesClient(connection)) },
-        async (inspector, hub) => {
-          const { runShadow } = await import("../inspect/shadow/run-shadow.js");
-          const all = await selectApplications(hub, [], { namespace: options.namespace });
-          const applications = await selectApplications(hub, names, options);
-          // A part of the Applications says nothing about whole sets.
-          const withSets = applications.length === all.length;
-          const report = await runShadow({ hub, inspector, namespace: options.namespace, applications, all, withSets });
-          if (options.output === "json") printValue(io, report, "json");
-          else io.out(text(report));
-          io.setExitCode(report.errors.length > 0 ? 2 : report.differences.length > 0 ? 1 : 0);
-        },
-      ),
+      withReadOnlyInspector(io, options, async (inspector, hub) => {
+        const { runShadow } = await import("../inspect/shadow/run-shadow.js");
+        const all = await selectApplications(hub, [], { namespace: options.namespace });
+        const applications = await selectApplications(hub, names, options);
+        // A part of the Applications says nothing about whole sets.
+        const withSets = applications.length === all.length;
+        const report = await runShadow({ hub, inspector, namespace: options.namespace, applications, all, withSets });
+        if (options.output === "json") printValue(io, report, "json");
+        else io.out(text(report));
+        io.setExitCode(report.errors.length > 0 ? 2 : report.differences.length > 0 ? 1 : 0);
+      }),
     );
 }
 

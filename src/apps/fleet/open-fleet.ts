@@ -115,7 +115,8 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
     close() {
       for (const { cache, workspace, at, newCount } of workspaces.values()) {
         // A little that is new is sooner computed again than written.
-        if (at !== undefined && newCount > Math.max(10, workspace.state.applications.size / 20)) cache?.save(at, workspace.snapshot());
+        if (at !== undefined && newCount > Math.max(10, workspace.state.applications.size / 20))
+          cache?.save(at, workspace.snapshot());
         cache?.close();
       }
       for (const clone of [checkout, ...clones]) clone.close();

@@ -179,7 +179,9 @@ function store(
       { id, found: found.problem ? { ...found, problem: plainError(found.problem) as FleetwrightError } : found },
     ]),
   );
-  const reaches = new Map([...snapshot.reaches].map(([key, reach]) => [key, storeReadSet({ ...reach, listings: none }, numberOf)]));
+  const reaches = new Map(
+    [...snapshot.reaches].map(([key, reach]) => [key, storeReadSet({ ...reach, listings: none }, numberOf)]),
+  );
   return { packs, findings, generated, renders, reaches, inventory: snapshot.inventory, table: [...table.keys()] };
 }
 

@@ -21,7 +21,8 @@ const layers = ["platform", "core", "ports", "engine", "adapters", "simulator", 
  */
 export function loadBundle(env: Readonly<Record<string, string | undefined>>): BundledProgram | undefined {
   const built = statSync(file, { throwIfNoEntry: false });
-  if (built === undefined || layers.some((layer) => modified(join(dist, `.${layer}.tsbuildinfo`)) > built.mtimeMs)) return undefined;
+  if (built === undefined || layers.some((layer) => modified(join(dist, `.${layer}.tsbuildinfo`)) > built.mtimeMs))
+    return undefined;
   const script = compile(codeCacheFile(env, `${file}-${built.size}-${built.mtimeMs}`));
   const module = { exports: {} };
   // CommonJS: the only kind of source whose compiled form V8 lets a program keep, on every Node that we support.
@@ -48,7 +49,12 @@ function compile(cacheFile: string): Script {
 function codeCacheFile(env: Readonly<Record<string, string | undefined>>, build: string): string {
   const home = env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache");
   // V8 itself refuses another version's cache; the name keeps two Nodes from replacing each other's.
-  return join(home, "fleetwright", "code", `${process.version}-${process.arch}-${build.replace(/[^\w.-]+/g, "_").slice(-150)}.cache`);
+  return join(
+    home,
+    "fleetwright",
+    "code",
+    `${process.version}-${process.arch}-${build.replace(/[^\w.-]+/g, "_").slice(-150)}.cache`,
+  );
 }
 
 /** A reader sees the whole file or none; where nothing can be written, every start compiles. */

@@ -100,7 +100,13 @@ function closure(
     const texts = textsOf({ helm: source["helm"] ?? null, kustomize: source["kustomize"] ?? null });
     take(neighboursNamed(tree, directory, [".", ...texts]));
     // Value files count from the top of the repository behind `/` and `$ref/`.
-    take(neighboursNamed(tree, "", texts.map((text) => text.replace(/^\$[^/]*\//, ""))));
+    take(
+      neighboursNamed(
+        tree,
+        "",
+        texts.map((text) => text.replace(/^\$[^/]*\//, "")),
+      ),
+    );
   }
   for (let directory = queue.shift(); directory !== undefined; directory = queue.shift()) {
     const neighbours = neighboursOf(directory);

@@ -32,7 +32,9 @@ const operators = "=||!=|>|<|>=|=>|<=|=<|~|~>|\\^";
 const single = once(() => RE2JS.compile(`^\\s*(${operators})\\s*(${version})\\s*$`));
 const hyphenRange = once(() => RE2JS.compile(`\\s*(${version})\\s+-\\s+(${version})\\s*`));
 const eachComparison = once(() => RE2JS.compile(`(${operators})\\s*(${version})`));
-const validGroup = once(() => RE2JS.compile(`^(\\s*(${operators})\\s*(${version})\\s*)((?:\\s+|,\\s*)(${operators})\\s*(${version})\\s*)*$`));
+const validGroup = once(() =>
+  RE2JS.compile(`^(\\s*(${operators})\\s*(${version})\\s*)((?:\\s+|,\\s*)(${operators})\\s*(${version})\\s*)*$`),
+);
 
 /** Argo CD 3.5 has Masterminds 3.4; Helm 4 has 3.5, which limits lengths and quotes what it refuses. */
 export type SemverRelease = "3.4" | "3.5";

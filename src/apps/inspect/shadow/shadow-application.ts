@@ -75,7 +75,14 @@ export function shadowApplication(inspection: Inspection): readonly ShadowDiffer
   for (const [key, own] of ours) {
     if (theirs.has(key)) continue;
     const reason = own.target === null ? "it is live with this Application's mark" : "it is rendered here";
-    differences.push({ kind: "resource-extra", subject, resource: key, argo: null, fleetwright: own.status, reason: `${reason}${when}` });
+    differences.push({
+      kind: "resource-extra",
+      subject,
+      resource: key,
+      argo: null,
+      fleetwright: own.status,
+      reason: `${reason}${when}`,
+    });
   }
   const status = stringAt(objectAt(app.status, "sync"), "status");
   // The resources say it already where one of them stands otherwise.

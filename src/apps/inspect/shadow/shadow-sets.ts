@@ -90,7 +90,10 @@ function fieldDifferences(
   const parts = (object: KubernetesObject | undefined): Value => {
     const value = object ? (asValue(object) as ValueObject) : {};
     const { labels, annotations, finalizers } = objectAt(value, "metadata");
-    return { metadata: { labels: labels ?? {}, annotations: annotations ?? {}, finalizers: finalizers ?? [] }, spec: objectAt(value, "spec") };
+    return {
+      metadata: { labels: labels ?? {}, annotations: annotations ?? {}, finalizers: finalizers ?? [] },
+      spec: objectAt(value, "spec"),
+    };
   };
   return changedFields(parts(live), parts(result)).map(({ path, before, after }) => ({
     kind: "application-field",
