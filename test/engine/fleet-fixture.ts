@@ -40,8 +40,8 @@ export async function startFleet(options: {
   readonly clusters: readonly string[];
   readonly speed?: number;
   readonly files: Readonly<Record<string, string>>;
-  /** Told of each request that any of the clusters gets. */
-  readonly onRequest?: (method: string, url: string) => void;
+  /** Called with every request to a cluster. */
+  readonly onRequest?: (cluster: string, method: string, url: string) => void;
 }): Promise<Fleet> {
   const directory = mkdtempSync(join(tmpdir(), "fleet-test-"));
   const work = join(directory, "repo");
@@ -70,7 +70,7 @@ export async function startFleet(options: {
         name,
         speed: options.speed ?? 100,
         pods: false,
-        ...(options.onRequest ? { onRequest: options.onRequest } : {}),
+        onRequest: (method, url) => options.onRequest?.(name, method, url),
       }),
     );
   const clients = new Map(

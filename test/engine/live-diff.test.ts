@@ -20,7 +20,7 @@ beforeAll(async () => {
   fleet = await startFleet({
     clusters: ["east"],
     files: { "shop/c.yaml": config("1"), "mail/c.yaml": config("1") },
-    onRequest: (method, url) => {
+    onRequest: (_cluster, method, url) => {
       if (method !== "GET") writes.push(`${method} ${url}`);
     },
   });

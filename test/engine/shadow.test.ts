@@ -34,7 +34,7 @@ beforeAll(async () => {
   fleet = await startFleet({
     clusters: ["east"],
     files: { "apps/cart/c.yaml": config("1"), "apps/search/s.yaml": config("1").replace("name: c", "name: s") },
-    onRequest: (method, url) => {
+    onRequest: (_cluster, method, url) => {
       if (method === "GET") reads++;
       else writes.push(`${method} ${url}`);
     },

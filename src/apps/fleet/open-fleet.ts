@@ -3,6 +3,7 @@ import { type Cluster, clustersFromInventory } from "../../core/applicationset/i
 import { InputError } from "../../core/errors.js";
 import type { FleetState, RenderApplication } from "../../core/impact/fleet-state.js";
 import { FleetWorkspace } from "../../core/impact/workspace.js";
+import type { Selection } from "../../core/kustomize/index.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import { normalizeRepositoryURL } from "../../core/render/repository-url.js";
 import { parseYamlDocuments } from "../../core/yaml/parse.js";
@@ -20,6 +21,8 @@ export interface OpenFleetOptions {
   readonly note: (text: string) => void;
   /** Where states are kept for the next process; absent: nowhere. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Hears what patches and replacements select. Everything is rendered anew then: nothing kept by another process is taken over. */
+  readonly onSelection?: (selection: Selection) => void;
 }
 
 /** A fleet that is read from a clone, at any of its revisions; nothing else is asked. */
@@ -29,6 +32,10 @@ export interface OpenFleet {
   at(id: string): Promise<FleetState>;
   /** The fleet at `id` as it would be with another inventory; the state before is left alone. */
   withInventory(id: string, change: (inventory: readonly Cluster[]) => readonly Cluster[]): Promise<FleetState>;
+  /** Tells what the fleet at `id` would be in another tree that differs in `changed`; the fleet itself stays at `id`. */
+  preview(id: string): Promise<(tree: FileTree, changed: readonly string[]) => FleetState>;
+  /** The clusters that destinations of the fleet at `id` can mean. */
+  inventory(id: string): Promise<readonly Cluster[]>;
   tree(id: string): Promise<FileTree>;
   config(id: string): Promise<FleetConfig>;
   /** Keeps what is new for the next process. What was not looked at until then cannot be any more. */
@@ -61,7 +68,8 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
     options.note(text);
   };
   const workspaces = new Map<string, Entry>();
-  const render: RenderApplication = renderFromTrees();
+  const { onSelection } = options;
+  const render: RenderApplication = renderFromTrees(onSelection ? { onSelection } : {});
 
   const workspaceFor = (config: FleetConfig, tree: FileTree): Entry => {
     // Another configuration searches other files: that fleet is computed on its own.
@@ -72,7 +80,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
     const made: Entry = {
       at: undefined,
       newCount: 0,
-      cache: options.env ? openStateCache(context, options.env) : undefined,
+      cache: options.env && !onSelection ? openStateCache(context, options.env) : undefined,
       workspace: new FleetWorkspace({
         render: (application, treeFor) => {
           made.newCount++;
@@ -105,6 +113,19 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
       entry.at = await checkout.treeId(id);
       entry.newCount += changed === undefined ? Number.POSITIVE_INFINITY : changed.length / 10;
       return state;
+    },
+    async preview(id) {
+      const tree = await checkout.tree(id);
+      const { workspace } = workspaceFor(readFleetConfig(tree), tree);
+      return (other, changed) => {
+        const state = workspace.moveTo(other, changed);
+        workspace.moveTo(tree, changed);
+        return state;
+      };
+    },
+    async inventory(id) {
+      const tree = await checkout.tree(id);
+      return workspaceFor(readFleetConfig(tree), tree).workspace.inventory;
     },
     async withInventory(id, change) {
       const tree = await checkout.tree(id);

@@ -18,8 +18,8 @@ import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { ExternalError, type FleetwrightError, InputError } from "../../core/errors.js";
 import type { FleetRender } from "../../core/impact/fleet-state.js";
-import type { WorkspaceSnapshot } from "../../core/impact/workspace.js";
 import type { Reach } from "../../core/impact/reach.js";
+import type { WorkspaceSnapshot } from "../../core/impact/workspace.js";
 import type { ReadSet } from "../../core/render/recording-tree.js";
 
 /** Fleet states on disk, by tree. Everything may be deleted at any time; what is damaged or half written is not used. */

@@ -1,7 +1,7 @@
 import type { FleetwrightError } from "../errors.js";
-import { objectAt, stringAt, type ValueObject } from "../manifest/value.js";
-import { changedFields, type FieldChange, isEqual } from "./field-change.js";
+import { equalValues, objectAt, stringAt, type ValueObject } from "../manifest/value.js";
 import { isSameReadSet } from "../render/recording-tree.js";
+import { changedFields, type FieldChange } from "./field-change.js";
 import type { FleetApplication, FleetState } from "./fleet-state.js";
 import { changedResources, type ResourceChange, type ResourceDiffOptions } from "./resource-change.js";
 
@@ -74,5 +74,5 @@ function diffApplication(
 function destinationMove(before: FleetApplication, after: FleetApplication): { readonly movedFrom?: ValueObject } {
   const from = objectAt(before.spec, "destination");
   const to = objectAt(after.spec, "destination");
-  return isEqual(from, to) || (stringAt(from, "server") === "" && stringAt(from, "name") === "") ? {} : { movedFrom: from };
+  return equalValues(from, to) || (stringAt(from, "server") === "" && stringAt(from, "name") === "") ? {} : { movedFrom: from };
 }

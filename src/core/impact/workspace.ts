@@ -10,12 +10,11 @@ import {
   needKey,
 } from "../applicationset/index.js";
 import { FleetwrightError, InputError } from "../errors.js";
-import { objectAt, stringAt, type Value, type ValueObject } from "../manifest/value.js";
+import { equalValues, objectAt, stringAt, type Value, type ValueObject } from "../manifest/value.js";
 import type { FileTree } from "../render/file-tree.js";
 import { isReadSetValid, type ReadSet, recordReads } from "../render/recording-tree.js";
 import { emitJson } from "../yaml/json.js";
 import { type FileFindings, type FoundResource, findResources, resourceError, walkFiles } from "./discover.js";
-import { isEqual } from "./field-change.js";
 import type {
   ApplicationOrigin,
   FleetApplication,
@@ -239,7 +238,7 @@ export class FleetWorkspace {
   #keepInventory(inventory: readonly Cluster[]): readonly Cluster[] {
     const before = this.#inventory;
     const isSame =
-      before.length === inventory.length && before.every((cluster, at) => isEqual(cluster as never, inventory[at] as never));
+      before.length === inventory.length && before.every((cluster, at) => equalValues(cluster as never, inventory[at] as never));
     return isSame ? before : inventory;
   }
 

@@ -42,8 +42,21 @@ export type SemverRelease = "3.4" | "3.5";
 const maxLength = 512;
 const maxGroups = 32;
 
+/** Charts compare with the same few constraints over and over. */
+const known: Readonly<Record<SemverRelease, Map<string, ParsedConstraint>>> = { "3.4": new Map(), "3.5": new Map() };
+const mostKnown = 1000;
+
 /** Masterminds' NewConstraint: the constraint, or its error message. */
 export function parseConstraint(text: string, release: SemverRelease = "3.4"): ParsedConstraint {
+  const parsed = known[release].get(text);
+  if (parsed) return parsed;
+  const made = readConstraint(text, release);
+  if (known[release].size >= mostKnown) known[release].clear();
+  if (text.length <= maxLength) known[release].set(text, made);
+  return made;
+}
+
+function readConstraint(text: string, release: SemverRelease): ParsedConstraint {
   const isLimited = release === "3.5";
   if (isLimited && text.length > maxLength) return { error: `constraint string is too long (max ${maxLength} bytes)` };
   const groups: Group[] = [];
