@@ -8,7 +8,10 @@ import { openFleet } from "./open-fleet.js";
 
 let directory = "";
 const git = (...args: string[]): string =>
-  execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], { cwd: directory, encoding: "utf8" }).trim();
+  execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], {
+    cwd: directory,
+    encoding: "utf8",
+  }).trim();
 const write = (files: Readonly<Record<string, string>>): void => {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(join(directory, dirname(path)), { recursive: true });
@@ -108,7 +111,8 @@ test("a chart's value file outside of the chart, a file that appears and a file 
       "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {value: {{ .Values.value | quote }}}\n",
     "values/prod.yaml": "value: one\n",
   };
-  const source = "path: charts/web, helm: {ignoreMissingValueFiles: true, valueFiles: [../../values/prod.yaml, ../../values/late.yaml]}";
+  const source =
+    "path: charts/web, helm: {ignoreMissingValueFiles: true, valueFiles: [../../values/prod.yaml, ../../values/late.yaml]}";
   const commits = [
     commit({ ...chart, "apps.yaml": application("web").replace("path: apps/web", source) }),
     commit({ "values/prod.yaml": "value: two\n" }),

@@ -227,7 +227,13 @@ function storeReadSet(readSet: ReadSet, numberOf: (text: string) => number): Sto
     }
     return out;
   };
-  return [pairs(readSet.files), pairs(readSet.listings), pairs(readSet.kinds), pairs(readSet.directories), readSet.isLinked === true];
+  return [
+    pairs(readSet.files),
+    pairs(readSet.listings),
+    pairs(readSet.kinds),
+    pairs(readSet.directories),
+    readSet.isLinked === true,
+  ];
 }
 
 function reviveReadSet(stored: StoredReadSet, table: readonly string[]): ReadSet {

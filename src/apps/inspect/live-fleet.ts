@@ -5,9 +5,9 @@ import type { ResourceChange } from "../../core/impact/resource-change.js";
 import { asObject, asValue, type KubernetesObject } from "../../core/manifest/object.js";
 import { objectAt, type ValueObject } from "../../core/manifest/value.js";
 import type { ClusterPort } from "../../ports/cluster.js";
+import { resourceDifferences } from "../cli/resource-difference.js";
 import type { LiveReport } from "../fleet/report/fleet-report.js";
 import { applicationResource } from "../server/applications-view.js";
-import { resourceDifferences } from "../cli/resource-difference.js";
 import type { Inspector } from "./open-inspector.js";
 
 const atOnce = 8;
