@@ -70,7 +70,9 @@ test.each([[["web-staging", "web-prod"]], [["--env", "staging", "--env", "prod"]
     const { out, code } = await compare(...args);
     expect(out).toContain("Deployment/web spec.replicas: 1 → 3  (overlays/prod/kustomization.yaml:4)");
     expect(out).toMatch(/ConfigMap\/extra {2}\(overlays\/prod\/only-prod\.yaml:\d/);
-    expect(out).toMatch(/~ Deployment web {2}in web-staging → web-prod\n {2}spec\.template\.spec\.containers\[name=app\]\.image:\n {2}- web:1\n {2}\+ web:2/);
+    expect(out).toMatch(
+      /~ Deployment web {2}in web-staging → web-prod\n {2}spec\.template\.spec\.containers\[name=app\]\.image:\n {2}- web:1\n {2}\+ web:2/,
+    );
     expect(out).toContain("1 pair compared, 1 difference; 2 more are explained");
     expect(code).toBe(1);
   },

@@ -34,10 +34,9 @@ export function registerCompare(program: Command, io: CliIo): void {
       withFleet(io, options, async (fleet) => {
         const { id, state } = await chosenState(fleet, options);
         const pairs = new Map(
-          (options.env.length === 2
-            ? environmentPairs(state, options.label, options.env)
-            : [namedPair(state, appA, appB)]
-          ).map((pair) => [`${pair[0].name} → ${pair[1].name}`, pair]),
+          (options.env.length === 2 ? environmentPairs(state, options.label, options.env) : [namedPair(state, appA, appB)]).map(
+            (pair) => [`${pair[0].name} → ${pair[1].name}`, pair],
+          ),
         );
         const folded = foldChanges(new Map([...pairs].map(([title, pair]) => [title, differences(pair)])));
         const explain = overlayExplainer(await fleet.tree(id));
@@ -87,11 +86,7 @@ function namedPair(state: FleetState, appA: string | undefined, appB: string | u
 }
 
 /** Applications that are the same but for the environment label: every other label and the project agree, and the names but for the environment's. */
-function environmentPairs(
-  state: FleetState,
-  label: string,
-  [from = "", to = ""]: readonly string[],
-): readonly ApplicationPair[] {
+function environmentPairs(state: FleetState, label: string, [from = "", to = ""]: readonly string[]): readonly ApplicationPair[] {
   const labelsOf = (application: FleetApplication): Record<string, string> =>
     (application.metadata["labels"] ?? {}) as Record<string, string>;
   const keyOf = (application: FleetApplication, env: string): string => application.name.replace(env, "\u0000");

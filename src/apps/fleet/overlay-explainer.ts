@@ -1,6 +1,6 @@
-import { type ComparedSide, overlayFile, overlayLine } from "../../core/explain/overlay-difference.js";
 import { findResource } from "../../core/explain/find-resource.js";
 import type { Writer } from "../../core/explain/find-writers.js";
+import { type ComparedSide, overlayFile, overlayLine } from "../../core/explain/overlay-difference.js";
 import type { FleetApplication } from "../../core/impact/fleet-state.js";
 import type { FoldedChange } from "../../core/impact/fold.js";
 import type { KubernetesObject } from "../../core/manifest/object.js";
@@ -54,8 +54,8 @@ export function overlayExplainer(tree: FileTree): (folded: FoldedChange, pair: A
     const count = applications.length;
     const sides = sidesOf(pair);
     const name = `${change.resource.kind}/${change.resource.name}`;
-    const objects = [change.renamedFrom ?? change.resource.name, change.resource.name].map((each, at): KubernetesObject | undefined =>
-      findResource(sides[at]!.manifests, `${change.resource.kind}/${each}`),
+    const objects = [change.renamedFrom ?? change.resource.name, change.resource.name].map(
+      (each, at): KubernetesObject | undefined => findResource(sides[at]!.manifests, `${change.resource.kind}/${each}`),
     );
     if (isConsequence) return { left: undefined, explained: [] };
     if (change.kind !== "changed") {

@@ -1,5 +1,5 @@
-import { isObject, type Value } from "../manifest/value.js";
 import { asValue, type KubernetesObject } from "../manifest/object.js";
+import { isObject, type Value } from "../manifest/value.js";
 import type { FileTree } from "../render/file-tree.js";
 import { leavesOf, parseFieldPath, valueAt } from "./field-path.js";
 import { resourceFile, sameResource } from "./find-resource.js";
