@@ -3,7 +3,7 @@ import type { FieldChange } from "../../core/impact/field-change.js";
 import type { FleetApplication } from "../../core/impact/fleet-state.js";
 import type { ResourceChange } from "../../core/impact/resource-change.js";
 import { asObject, asValue, type KubernetesObject } from "../../core/manifest/object.js";
-import { objectAt, type ValueObject } from "../../core/manifest/value.js";
+import { objectAt, stringAt, type ValueObject } from "../../core/manifest/value.js";
 import type { ClusterPort } from "../../ports/cluster.js";
 import { resourceDifferences } from "../cli/resource-difference.js";
 import type { LiveReport } from "../fleet/report/fleet-report.js";
@@ -28,7 +28,10 @@ export async function compareWithLive(
     const { render } = application;
     try {
       if (render.error) throw render.error;
-      const inspection = await inspector.compare(objectOf(application, registered.get(application.key)), render.manifests);
+      const object = objectOf(application, registered.get(application.key), (server) =>
+        inspector.clusters.some((cluster) => cluster.server === server),
+      );
+      const inspection = await inspector.compare(object, render.manifests);
       const found = resourceDifferences(inspection.resources).map(
         ({ resource, difference, fields }): ResourceChange => ({
           kind: kinds[difference],
@@ -51,12 +54,24 @@ export async function compareWithLive(
   return { compared: applications.length, changes: new Map([...changes].sort(([a], [b]) => (a < b ? -1 : 1))), errors };
 }
 
-/** The Application as the clone has it; what it had when it was reported last is where objects that left git are found. */
+/**
+ * The Application as the clone has it. What it had when it was reported last is where objects that left git are found; where the clone's inventory
+ * names a server that the hub does not know, the hub's own destination of the Application counts.
+ */
 function objectOf(
   { name, namespace, metadata, spec }: FleetApplication,
   registered: KubernetesObject | undefined,
+  isKnownServer: (server: string) => boolean,
 ): KubernetesObject {
-  const status = registered && objectAt(asValue(registered) as ValueObject, "status");
-  const own = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata: { ...metadata, name, namespace }, spec };
-  return asObject({ ...own, ...(status ? { status } : {}) });
+  const known = registered ? (asValue(registered) as ValueObject) : {};
+  const server = stringAt(objectAt(spec, "destination"), "server");
+  const isForeign = server !== "" && !isKnownServer(server) && registered !== undefined;
+  const destination = objectAt(isForeign ? objectAt(known, "spec") : spec, "destination");
+  return asObject({
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Application",
+    metadata: { ...metadata, name, namespace },
+    spec: { ...spec, destination },
+    status: objectAt(known, "status"),
+  });
 }
