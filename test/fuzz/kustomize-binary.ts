@@ -33,7 +33,12 @@ export function writeCase(folder: string, { files, binaryFiles = {}, symlinks = 
 
 /** A run read as an outcome: the message after `Error: `, or the bytes and the deprecation warnings. */
 export function outcomeOf(run: { failed: boolean; output: string; stderr: string }, folder: string): Outcome {
-  const stderr = run.stderr.replaceAll(`${folder}/`, "/").replaceAll(folder, "/");
+  // What leads out of the folder ends beside it in the original and at the root in ours.
+  const stderr = run.stderr
+    .replaceAll(`${folder}/`, "/")
+    .replaceAll(folder, "/")
+    .replaceAll(`${dirname(folder)}/`, "/")
+    .replaceAll(dirname(folder), "/");
   if (run.failed) {
     const at = stderr.search(/^Error: /m);
     return { kind: "failed", error: at < 0 ? stderr : stderr.slice(at + "Error: ".length) };

@@ -66,7 +66,7 @@ function mutatedAt(random: Random, value: Value, key: string, pool: Pool): Edit 
       return [value];
     case 6:
       if (Array.isArray(value)) return [...value, random.pick([...value, random.pick(strange)])];
-      if (isMap(value)) return { ...value, [random.pick(["$patch", "$patch", "extra", "name", "kind", "namespace", "$retainKeys", "$setElementOrder/containers", "$deleteFromPrimitiveList/args", "__proto__", "constructor", "toString"])]: random.pick(["delete", "replace", "merge", "x", ...strange]) };
+      if (isMap(value)) return { ...value, [random.pick(["$patch", "$patch", "extra", "name", "kind", "namespace", "$retainKeys", "$setElementOrder/containers", "$deleteFromPrimitiveList/args", "constructor", "toString"])]: random.pick(["delete", "replace", "merge", "x", ...strange]) };
       return random.pick<Value>([String(value), `${value}x`, { [String(value)]: null }]);
     case 7:
       if (isMap(value)) return Object.fromEntries(Object.entries(value).reverse());

@@ -1,6 +1,7 @@
 import { base64Decode, utf8DecodeLossy } from "../../platform/bytes.js";
 import type { Value } from "../manifest/value.js";
 import { Problem } from "./cursor.js";
+import { foldedValue } from "./folded-text.js";
 import { formatGoFloat } from "./go-number.js";
 import type { MappingNode, Node, ScalarNode } from "./node.js";
 import { type Dialect, type Resolved, resolveTagged, shortTag } from "./resolve.js";
@@ -89,6 +90,7 @@ class Constructor {
   #scalar(node: ScalarNode): Value {
     const value = scalarValue(this.#resolve(node), node.text, this.#options.dialect, node.pos);
     if (!this.#options.keepStyle) return value;
+    if (typeof value === "string" && node.folded) return foldedValue(value);
     if (typeof value === "string" && !node.plain) return ScalarLiteral.value("!!str", value);
     if (value !== null || node.text !== "") return value;
     return node.inFlow ? (EMPTY_IN_FLOW as unknown as Value) : ScalarLiteral.value("!!null", "");

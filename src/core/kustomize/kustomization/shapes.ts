@@ -134,9 +134,9 @@ const label = struct("Label", {
   fields: list(fieldSpecShape),
 });
 
-export const kustomizationShape = struct("Kustomization", {
-  kind: text,
-  apiVersion: text,
+const typeMeta = struct("TypeMeta", { kind: text, apiVersion: text });
+
+const kustomizationFields: Fields = {
   metadata: metadataShape,
   openapi: texts,
   namePrefix: text,
@@ -169,7 +169,9 @@ export const kustomizationShape = struct("Kustomization", {
   transformers: list(text),
   validators: list(text),
   buildMetadata: list(text),
-});
+};
+
+export const kustomizationShape = struct("Kustomization", kustomizationFields, ["TypeMeta", typeMeta]);
 
 const nameReference = struct("NameBackReferences", { fieldSpecs: list(fieldSpecShape) }, ["Gvk", gvk]);
 

@@ -1,4 +1,4 @@
-import { isMap, isQuotedScalar, type Node, type NodeMap, type Scalar, tagOf, textOf } from "./node.js";
+import { isMap, isQuotedScalar, type Node, type NodeMap, type Scalar, tagOf, textOf, UntaggedScalar } from "./node.js";
 import { makeScalar } from "./scalar.js";
 
 export type Kind = "none" | "map" | "list" | "scalar";
@@ -29,7 +29,7 @@ export class YNode {
     else if (isMap(source)) this.kind = "map";
     else {
       this.kind = "scalar";
-      this.tag = tagOf(source as Scalar);
+      this.tag = source instanceof UntaggedScalar ? "" : tagOf(source as Scalar);
       this.value = textOf(source);
       this.isQuoted = isQuotedScalar(source);
     }
