@@ -27,7 +27,7 @@ function mutateOnce(random: Random, document: Value, pool: Pool, place: string):
     return { ...document, [field]: random.pick(pool.fields.get(field)!) };
   }
   if (place === "" && random.chance(0.05)) return wrapped(random, document);
-  const paths = pathsOf(document);
+  const paths = pathsOf(document).filter((path) => random.chance(path.length > 1 ? 1 : 0.2));
   if (paths.length === 0) return document;
   const path = random.pick(paths);
   return updated(document, path, (value, key) => mutatedAt(random, value, key, pool));

@@ -195,7 +195,7 @@ class Constructor {
    */
   #keyV3(node: Node, atRoot: boolean): string | undefined {
     if (node.kind === "alias") return this.#throughAlias(node.target, node.name, () => this.#keyV3(node.target, atRoot));
-    if (node.kind !== "scalar") throw new Problem("plain", "invalid map key: a map or list cannot be a key", node.pos);
+    if (node.kind !== "scalar") throw new Problem("plain", `invalid map key: ${goDump(node)}`, node.pos);
     this.#count(node);
     const { tag } = this.#resolve(node);
     if (atRoot && tag === "!!null") return undefined;
@@ -277,6 +277,22 @@ function allowedAliasRatio(decoded: number): number {
   if (decoded <= low) return 0.99;
   if (decoded >= high) return 0.1;
   return 0.99 - 0.89 * ((decoded - low) / (high - low));
+}
+
+/** Go's %#v of a collection that stands where a key should, as in `{{ name }}`; nothing in `{}` is an empty string. */
+function goDump(node: Node): string {
+  switch (node.kind) {
+    case "alias":
+      return `*${node.name}`;
+    case "scalar":
+      return JSON.stringify(node.text);
+    case "sequence":
+      return `[]interface {}{${node.children.map(goDump).join(", ")}}`;
+    case "mapping": {
+      const entries = node.children.flatMap((key, at) => (at % 2 === 0 ? [`${goDump(key)}:${goDump(node.children[at + 1]!)}`] : []));
+      return `map[string]interface {}{${entries.sort().join(", ")}}`;
+    }
+  }
 }
 
 /** Go's %#v of a scalar. */
