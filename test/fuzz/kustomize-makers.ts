@@ -1,7 +1,7 @@
 import type { BuildCase } from "./kustomize-case.js";
 import { randomKustomizations } from "./kustomize-cases.js";
-import { mutatedCases } from "./kustomize-mutations.js";
 import { randomFeatures } from "./kustomize-features.js";
+import { mutatedCases } from "./kustomize-mutations.js";
 import { randomScalars } from "./kustomize-scalars.js";
 import type { Random } from "./random.js";
 

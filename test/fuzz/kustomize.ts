@@ -94,9 +94,7 @@ function difference(expected: Outcome, actual: Outcome): string | undefined {
       namesSameCulprit(expected.error, actual.error) ||
       isSyntaxErrorOfSameFile(expected.error, actual.error) ||
       isToldEarlier(actual.error);
-    return isSame
-      ? undefined
-      : `error ${actual.error}\n  instead of ${expected.error.slice(0, 1500)}`;
+    return isSame ? undefined : `error ${actual.error}\n  instead of ${expected.error.slice(0, 1500)}`;
   }
   if (actual.kind === "failed") return `error ${actual.error}`;
   if (actual.output !== expected.output) return describeDifference(expected.output, actual.output);

@@ -289,7 +289,9 @@ function goDump(node: Node): string {
     case "sequence":
       return `[]interface {}{${node.children.map(goDump).join(", ")}}`;
     case "mapping": {
-      const entries = node.children.flatMap((key, at) => (at % 2 === 0 ? [`${goDump(key)}:${goDump(node.children[at + 1]!)}`] : []));
+      const entries = node.children.flatMap((key, at) =>
+        at % 2 === 0 ? [`${goDump(key)}:${goDump(node.children[at + 1]!)}`] : [],
+      );
       return `map[string]interface {}{${entries.sort().join(", ")}}`;
     }
   }

@@ -128,7 +128,9 @@ export function writePlain(text: string, folding: Folding): string {
 
 export function writeSingleQuoted(text: string, folding: Folding): string {
   const escaped = text.replaceAll("'", "''");
-  const written = /[\u2028\u2029]/.test(escaped) ? foldWithBreaks(escaped, folding) : fold(escaped, folding.column + 1, folding, true);
+  const written = /[\u2028\u2029]/.test(escaped)
+    ? foldWithBreaks(escaped, folding)
+    : fold(escaped, folding.column + 1, folding, true);
   return `'${written}'`;
 }
 

@@ -1,6 +1,16 @@
 import { commentSchemaOf } from "../model/comment-schema.js";
 import type { MergeSchema } from "../model/schema.js";
-import { elements, fieldError, findElement, getField, isMissing, NodeKindError, quoteIfNeeded, setElement, setField } from "../nodes/ops.js";
+import {
+  elements,
+  fieldError,
+  findElement,
+  getField,
+  isMissing,
+  NodeKindError,
+  quoteIfNeeded,
+  setElement,
+  setField,
+} from "../nodes/ops.js";
 import { isNonStringInYaml11 } from "../nodes/resolve.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
 

@@ -5,8 +5,8 @@ import { formatGoFloat } from "../../yaml/go-number.js";
 import { resolvePlain as resolveText } from "../../yaml/resolve.js";
 import { EMPTY_IN_FLOW, resolveScalar, ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { kustomizeError } from "../model/errors.js";
-import { TabbedText } from "./tabbed-text.js";
 import { isList, type Node, type NodeMap } from "./node.js";
+import { TabbedText } from "./tabbed-text.js";
 
 /** The node as the original's JSON has it: every scalar by its meaning. Shares what holds no literal. */
 export function toJson(node: Node): Value {
