@@ -478,7 +478,7 @@ export function replacement(place: Place): Fields {
     ...(random.chance(0.6) ? { options: { ...fieldOptions(), ...(random.chance(0.6) ? { create: true } : {}) } } : {}),
   });
   const targets = [target(), ...(random.chance(0.2) ? [target()] : [])];
-  return random.chance(0.15) ? { sourceValue: random.pick(["5", "text", "a:b", ""]), targets } : { source, targets };
+  return random.chance(0.15) ? { sourceValue: random.pick(["5", "text", "a:b"]), targets } : { source, targets };
 }
 
 const makers: { readonly [field: string]: Maker } = {
