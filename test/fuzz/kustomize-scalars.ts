@@ -51,8 +51,7 @@ function keys(random: Random): Named {
       random.chance(0.3) ? randomText(random).slice(0, 140) : random.pick(["a", "A", "_", "-", ".", "z"]) + random.below(200)
     ] = `v${i}`;
   for (let i = 0; i < 5; i++)
-    spec[random.pick(["1", "10", "2", "yes", "no", "true", "null", "~", "1.5", "", " ", "a b", "<<", "=", "é"])] =
-      `o${i}`;
+    spec[random.pick(["1", "10", "2", "yes", "no", "true", "null", "~", "1.5", "", " ", "a b", "<<", "=", "é"])] = `o${i}`;
   return ["r.json", emitJson({ ...(head("K") as object), spec } as never, { escapeHtml: false })];
 }
 

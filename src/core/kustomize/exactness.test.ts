@@ -106,3 +106,22 @@ test("a type error names the embedded structs on the way to the field", () => {
   expect(failure({ kind: [] })).toContain("Go struct field Kustomization.TypeMeta.kind of type string");
   expect(failure({ replacements: [{ targets: {} }] })).toContain("of type []*types.TargetSelector");
 });
+
+test("a label shared with a selector stays when a patch replaces the selector as a whole", () => {
+  const labels = [{ pairs: { app: "web" }, includeSelectors: true }];
+  const head = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n";
+  const patch = `${head}spec: {selector: {matchLabels: {$patch: replace, app: other}}}\n`;
+  const files = {
+    "base/kustomization.yaml": JSON.stringify({ resources: ["d.yaml"], labels }),
+    "base/d.yaml": `${head}spec: {}\n`,
+  };
+  const output = build({ resources: ["base"], patches: [{ patch }] }, files);
+  expect(output).toContain("metadata:\n  labels:\n    app: web\n");
+  expect(output).toContain("    matchLabels:\n      app: other\n");
+});
+
+test("a base's OpenAPI document must be there, also where another one counts", () => {
+  const base = JSON.stringify({ openapi: { path: "missing.json" } });
+  const message = failure({ resources: ["base"], openapi: { version: "v1.21.2" } }, { "base/kustomization.yaml": base });
+  expect(message).toContain("missing.json");
+});
