@@ -612,28 +612,36 @@ const makers: { readonly [field: string]: Maker } = {
     return ["../comp"];
   },
   crds: (place) => {
-    place.write(`${place.directory}/crd.json`, {
-      "x.Widget": {
-        Schema: {
-          properties: { apiVersion: { type: "string" }, kind: { type: "string" }, metadata: {}, spec: { $ref: "x.WidgetSpec" } },
-        },
-        Dependencies: ["x.WidgetSpec"],
-      },
-      "x.WidgetSpec": {
-        Schema: {
-          properties: {
-            ref: {
-              "x-kubernetes-object-ref-api-version": "v1",
-              "x-kubernetes-object-ref-kind": place.random.pick(["ConfigMap", "Secret"]),
-              ...(place.random.chance(0.3) ? { "x-kubernetes-object-ref-name-key": "name" } : {}),
-              $ref: "x.Ref",
+    place.text(
+      `${place.directory}/crd.json`,
+      emitJson({
+        "x.Widget": {
+          Schema: {
+            properties: {
+              apiVersion: { type: "string" },
+              kind: { type: "string" },
+              metadata: {},
+              spec: { $ref: "x.WidgetSpec" },
             },
-            nested: { "x-kubernetes-annotation": "", "x-kubernetes-label-selector": "" },
+          },
+          Dependencies: ["x.WidgetSpec"],
+        },
+        "x.WidgetSpec": {
+          Schema: {
+            properties: {
+              ref: {
+                "x-kubernetes-object-ref-api-version": "v1",
+                "x-kubernetes-object-ref-kind": place.random.pick(["ConfigMap", "Secret"]),
+                ...(place.random.chance(0.3) ? { "x-kubernetes-object-ref-name-key": "name" } : {}),
+                $ref: "x.Ref",
+              },
+              nested: { "x-kubernetes-annotation": "", "x-kubernetes-label-selector": "" },
+            },
           },
         },
-      },
-      "x.Ref": { Schema: { properties: { name: { type: "string" } } } },
-    });
+        "x.Ref": { Schema: { properties: { name: { type: "string" } } } },
+      }),
+    );
     return ["crd.json"];
   },
 };

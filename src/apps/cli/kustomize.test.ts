@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -75,6 +75,33 @@ test("-o writes a file, or into a directory one file a resource with its namespa
     "v1_namespace_prod.yaml",
   ]);
   expect((await run(["-o", "missing/out.yaml"])).exitCode).toBe(1);
+});
+
+test("a file of 200 MB, and links in a circle, end as errors of the build", async () => {
+  const build = async (name: string, text: string, make: (path: string) => void): Promise<string> => {
+    const directory = join(folder, name);
+    mkdirSync(directory);
+    writeFileSync(join(directory, "kustomization.yaml"), text);
+    make(directory);
+    const { err, exitCode } = await run([name]);
+    expect(exitCode).toBe(1);
+    return err;
+  };
+  const sparse = (directory: string): void => {
+    writeFileSync(join(directory, "big"), "");
+    truncateSync(join(directory, "big"), 200 << 20);
+  };
+  for (const [index, text] of [
+    "resources: [big]",
+    "configMapGenerator: [{name: a, files: [big]}]",
+    "patches: [{path: big}]",
+  ].entries())
+    expect(await build(`big${index}`, text, sparse)).toContain("more than the");
+  const circle = await build("circle", "resources: [a]", (directory) => {
+    symlinkSync("b", join(directory, "a"));
+    symlinkSync("a", join(directory, "b"));
+  });
+  expect(circle).toContain("in circle/a");
 });
 
 test("a remote kustomization is refused, with what to do instead", async () => {

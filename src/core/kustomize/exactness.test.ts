@@ -58,6 +58,20 @@ test("a field that a replacement made has no type of its own: text may follow a 
   expect(output).toContain("  made: text\n");
 });
 
+test("a number may follow a text in a field that a replacement made", () => {
+  const copy = (fieldPath: string) => ({
+    source: { kind: "Widget", fieldPath },
+    targets: [{ select: { kind: "Widget" }, fieldPaths: ["spec.made"], options: { create: true } }],
+  });
+  const output = build({ resources: ["w.yaml"], replacements: [copy("spec.t"), copy("spec.n")] }, widget("  n: 1\n  t: text\n"));
+  expect(output).toContain("  made: 1\n");
+});
+
+test("a replacement in a kustomization needs a target, an empty list is none", () => {
+  const replacements = [{ source: { kind: "Widget" }, targets: [] }];
+  expect(failure({ resources: ["w.yaml"], replacements }, widget("  a: 1\n"))).toContain("at least one target");
+});
+
 test("a patch that replaces a whole resource changes nothing", () => {
   const patch = `$patch: replace\n${head}spec: {other: 1}\n`;
   expect(build({ resources: ["w.yaml"], patches: [{ patch }] }, widget("  a: 1\n"))).toContain("spec:\n  a: 1\n");

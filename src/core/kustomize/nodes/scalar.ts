@@ -19,5 +19,5 @@ export function makeScalar(tag: string, text: string, isQuoted: boolean): Scalar
 
 function untagged(text: string): Scalar {
   const resolved = resolvePlain(text);
-  return typeof resolved === "string" || tagOf(resolved) === "!!null" ? resolved : new UntaggedScalar(tagOf(resolved), text);
+  return tagOf(resolved) === "!!null" ? resolved : new UntaggedScalar(tagOf(resolved), text);
 }
