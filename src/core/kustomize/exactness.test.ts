@@ -139,3 +139,15 @@ test("a base's OpenAPI document must be there, also where another one counts", (
   const message = failure({ resources: ["base"], openapi: { version: "v1.21.2" } }, { "base/kustomization.yaml": base });
   expect(message).toContain("missing.json");
 });
+
+test("the hash of a generated ConfigMap takes a patched integer for a float", () => {
+  const patch = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {new: 9007199254740993}\n";
+  const hashed = (number: string) =>
+    /name: (c-\w+)/.exec(
+      build({
+        configMapGenerator: [{ name: "c", literals: ["a=b"] }],
+        patches: [{ patch: patch.replace("9007199254740993", number) }],
+      }),
+    )?.[1];
+  expect(hashed("9007199254740993")).toBe(hashed("9007199254740992"));
+});
