@@ -28,6 +28,11 @@ export function chooseStyle(text: string, version: EmitterVersion, asKey: boolea
   return { form, multiline };
 }
 
+/** Whether go-yaml v3 writes the text as a block scalar where it is asked to. */
+export function allowsBlock(text: string): boolean {
+  return analyse(text, 3).blockAllowed;
+}
+
 function readsBackAsString(text: string, version: EmitterVersion): boolean {
   const dialect = version === 2 ? "kubernetes" : "kustomize";
   if (resolvePlain(text, dialect).tag !== "!!str" || BASE_60.test(text)) return false;
@@ -123,8 +128,42 @@ export function writePlain(text: string, folding: Folding): string {
 
 export function writeSingleQuoted(text: string, folding: Folding): string {
   const escaped = text.replaceAll("'", "''");
-  if (!/[\u2028\u2029]/.test(escaped)) return `'${fold(escaped, folding.column + 1, folding, true)}'`;
-  return `'${escaped.replace(/[\u2028\u2029]+(?=[^\u2028\u2029])/g, (breaks) => breaks + " ".repeat(folding.indent))}'`;
+  const written = /[\u2028\u2029]/.test(escaped)
+    ? foldWithBreaks(escaped, folding)
+    : fold(escaped, folding.column + 1, folding, true);
+  return `'${written}'`;
+}
+
+/** A separator counts as a line break: what follows is indented and its columns begin anew. */
+function foldWithBreaks(text: string, { column, indent, width }: Folding): string {
+  const pad = " ".repeat(indent);
+  let out = "";
+  let at = column + 1;
+  let isAfterBreak = false;
+  let isAfterSpace = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    const isSpace = code === 32;
+    if (isSpace && at > width && !isAfterSpace && index > 0 && index < text.length - 1 && text.charCodeAt(index + 1) !== 32) {
+      out += `\n${pad}`;
+      at = indent;
+    } else if (isEmitterBreak(code)) {
+      out += text[index];
+      at = 0;
+      isAfterBreak = true;
+      continue;
+    } else {
+      if (isAfterBreak && !isSpace) {
+        out += pad;
+        at = indent;
+      }
+      out += text[index];
+      if ((code & 0xfc00) !== 0xdc00) at += 1;
+    }
+    isAfterBreak &&= isSpace;
+    isAfterSpace = isSpace;
+  }
+  return out;
 }
 
 /** Replaces the first single space beyond the width of each line by a line break. */

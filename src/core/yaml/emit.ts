@@ -52,6 +52,8 @@ class Emitter {
   readonly #step: number;
   readonly #floats: boolean;
   #out = "";
+  /** A literal scalar that ends in a line or paragraph separator has ended its line without a line feed. */
+  #isAtLineStart = false;
 
   constructor(options: EmitOptions) {
     this.#version = options.style === "go-yaml-v3" ? 3 : 2;
@@ -65,7 +67,7 @@ class Emitter {
     const node = plainValue(value);
     if (isFilledCollection(node)) this.#collection(node, 0);
     else this.#out = this.#leaf(node, { indent: 0, column: 0, container: "root", asKey: false });
-    return `${this.#out}\n`;
+    return this.#isAtLineStart ? this.#out : `${this.#out}\n`;
   }
 
   /** Lines of a collection at column `indent`; the first one without its indentation. */
@@ -77,7 +79,7 @@ class Emitter {
   #sequence(items: readonly Value[], indent: number): void {
     const separator = `${lineBreak(indent)}- `;
     for (let index = 0; index < items.length; index++) {
-      this.#out += index === 0 ? "- " : separator;
+      this.#out += index === 0 ? "- " : this.#separated(separator);
       const node = plainValue(items[index] as Value);
       if (isFilledCollection(node)) this.#collection(node, indent + 2);
       else this.#out += this.#leaf(node, { indent, column: indent + 2, container: "sequence", asKey: false });
@@ -89,7 +91,7 @@ class Emitter {
     const separator = lineBreak(indent);
     let first = true;
     for (const key of this.#sort ? sortedKeys(keys, this.#version) : keys) {
-      if (!first) this.#out += separator;
+      if (!first) this.#out += this.#separated(separator);
       first = false;
       const node = plainValue(object[key] as Value);
       if (isSimpleKey(key)) {
@@ -98,6 +100,12 @@ class Emitter {
         this.#below(node, indent, indent + text.length + 2);
       } else this.#complexPair(key, node, indent);
     }
+  }
+
+  #separated(separator: string): string {
+    if (!this.#isAtLineStart) return separator;
+    this.#isAtLineStart = false;
+    return separator.slice(1);
   }
 
   /** What follows a key, from its colon on; a scalar begins at `column`. */
@@ -154,7 +162,10 @@ class Emitter {
     if (this.#version === 2) refuseUnreadable(text);
     const { form } = chooseStyle(text, this.#version, asKey);
     const inner = container === "root" ? this.#step : container === "sequence" ? indent + 2 : this.#deeper(indent);
-    if (form === "literal") return writeLiteral(text, inner, this.#step);
+    if (form === "literal") {
+      this.#isAtLineStart = text.endsWith("\u2028") || text.endsWith("\u2029");
+      return writeLiteral(text, inner, this.#step);
+    }
     const folding = { column, indent: inner, width: this.#version === 2 && !asKey ? FOLD_WIDTH : Number.POSITIVE_INFINITY };
     if (form === "plain") return writePlain(text, folding);
     return form === "single" ? writeSingleQuoted(text, folding) : writeDoubleQuoted(text, folding);

@@ -76,7 +76,7 @@ function buildOnce(tree: FileTree, directory: string, options: KustomizeOptions,
   const warn = (message: string): void => void warnings.push({ kind: "noEffect", message, file: kustomization.path });
   finish(accumulator, warn);
   const { map } = accumulator;
-  order(map, target.fields, options);
+  order(map, target.fields, options, warn);
   if (options.managedByLabel || buildMetadata.includes("managedByLabel")) managedBy.transform(map, { warn: () => {} });
   const resources = map.resources.map((resource) => finished(resource, buildMetadata));
   return { kind: "built", resources, yaml: () => printResources(resources), warnings };
@@ -98,8 +98,10 @@ function isLocal(resource: Resource): boolean {
   return mark !== undefined && mark !== "false";
 }
 
-function order(map: ResMap, fields: Target["fields"], options: KustomizeOptions): void {
+function order(map: ResMap, fields: Target["fields"], options: KustomizeOptions, warn: (message: string) => void): void {
   const context = { warn: () => {} };
+  if (fields.sortOptions && options.reorder)
+    warn("the order is set both in the kustomization (sortOptions) and by --reorder; the kustomization counts");
   if (fields.sortOptions) sortOrderTransformer(fields.sortOptions).transform(map, context);
   else if (options.reorder !== "none") sortOrderTransformer({ order: "legacy" }).transform(map, context);
 }

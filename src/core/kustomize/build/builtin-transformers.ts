@@ -1,6 +1,6 @@
 import type { Value } from "../../manifest/value.js";
 import { emitYaml } from "../../yaml/emit.js";
-import type { Kustomization, LabelArgs, PatchArgs } from "../kustomization/fields.js";
+import type { Kustomization, LabelArgs, PatchArgs, ReplacementArgs } from "../kustomization/fields.js";
 import { prefixError, rewordError } from "../model/errors.js";
 import { type FieldSpec, fieldSpec, mergeFieldSpecs } from "../model/field-spec.js";
 import type { TransformerConfig } from "../model/transformer-config.js";
@@ -49,9 +49,10 @@ export function builtinTransformers(
   }
   for (const replica of fields.replicas ?? []) steps.push(replicaCountTransformer(replica, config.replicas));
   for (const image of fields.images ?? []) steps.push(imageTagTransformer(image, config.images));
-  if (replacements && replacements.length > 0)
+  const wanted = replacements?.map(withoutEmptyTargets);
+  if (wanted && wanted.length > 0)
     steps.push({
-      ...configured("ReplacementTransformer", { Replacements: replacements }, () => replacementTransformer(replacements, reader)),
+      ...configured("ReplacementTransformer", { Replacements: wanted }, () => replacementTransformer(wanted, reader)),
       entry: { field: "replacements", entry: 0 },
     });
   return steps;
@@ -97,4 +98,9 @@ function withoutEmpty(value: Value): Value {
       .filter(([, child]) => child !== undefined && child !== "" && child !== false)
       .map(([key, child]) => [key, withoutEmpty(child as Value)]),
   );
+}
+
+/** The configuration of a step is written and read once more, which loses empty lists. */
+function withoutEmptyTargets({ targets, ...rest }: ReplacementArgs): ReplacementArgs {
+  return targets === undefined || targets.length === 0 ? rest : { ...rest, targets };
 }

@@ -93,6 +93,13 @@ function push(index: Map<string, Resource[]>, key: string, resource: Resource): 
   else index.set(key, [resource]);
 }
 
+/** An apiVersion such as `/v1` does not read back as what was read from it. */
+function requirePlainApiVersion({ value, curId: { group, version } }: Resource): void {
+  const written = textOf(childOf(value, "apiVersion"));
+  const wanted = group === "" ? version : `${group}/${version}`;
+  if (written !== wanted) throw fieldError(`node-referrerOriginal 'APIVersion' mismatch '${written}' != '${wanted}'`);
+}
+
 class Referrer {
   #resource: Resource;
   readonly #referrals: Referrals;
@@ -107,6 +114,7 @@ class Referrer {
   }
 
   fix(references: readonly Reference[]): Resource {
+    requirePlainApiVersion(this.#resource);
     for (const reference of references) {
       this.#reference = reference;
       try {

@@ -1,6 +1,17 @@
 import { commentSchemaOf } from "../model/comment-schema.js";
 import type { MergeSchema } from "../model/schema.js";
-import { elements, fieldError, findElement, getField, isMissing, NodeKindError, setElement, setField } from "../nodes/ops.js";
+import {
+  elements,
+  fieldError,
+  findElement,
+  getField,
+  isMissing,
+  NodeKindError,
+  quoteIfNeeded,
+  setElement,
+  setField,
+} from "../nodes/ops.js";
+import { isNonStringInYaml11 } from "../nodes/resolve.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
 
 export interface MergeOptions {
@@ -92,6 +103,7 @@ export class MergeWalk {
       const value = this.walk(children, field, [...path, key]);
       if (source !== undefined && value === child && value?.freeze() === source) noteStable(source, field);
       if (value === undefined || value !== dest.get(key) || value.isNull) setField(dest, key, value);
+      else if (value.kind === "scalar") quoteIfNeeded(value);
     }
     return dest;
   }
@@ -149,6 +161,7 @@ const stable = new WeakMap<object, MergeSchema | "none">();
 
 function isKnownStable(source: unknown, schema: MergeSchema | undefined): boolean {
   if (source === undefined) return false;
+  if (typeof source === "string") return !isNonStringInYaml11(source);
   if (typeof source !== "object") return true;
   return source !== null && stable.get(source) === (schema ?? "none");
 }

@@ -49,6 +49,14 @@ function hashedContent(value: NodeMap): Value {
 /** A field as the hash sees it: "" where it is missing, a scalar as its text. */
 function part(value: NodeMap, field: string): Value {
   const found = childOf(value, field);
-  if (isMap(found) || isList(found)) return toJson(found as Node);
+  if (isMap(found) || isList(found)) return asFloats(toJson(found as Node));
   return textOf(found);
+}
+
+/** The original reads these fields as JSON, whose numbers are floats: integers beyond 2^53 lose digits. */
+function asFloats(value: Value): Value {
+  if (typeof value === "bigint") return Number(value);
+  if (Array.isArray(value)) return value.map(asFloats);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asFloats(item as Value)]));
 }

@@ -9,7 +9,7 @@ import { idKey } from "../model/res-id.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
 import { fromJson, toJson } from "../nodes/json.js";
-import { isMap, isNilOrEmpty, type NodeMap } from "../nodes/node.js";
+import { childText, isMap, isNilOrEmpty, type NodeMap } from "../nodes/node.js";
 import { YNode } from "../nodes/ynode.js";
 
 /** A strategic merge patch onto one resource: kind, name and namespace stay unless the patch may change them. */
@@ -18,6 +18,8 @@ export function mergeInto(target: Resource, patch: Resource): Resource {
   const isNameFree = annotation(patch.value, buildAnnotations.allowNameChange) === "enabled";
   const isKindFree = annotation(patch.value, buildAnnotations.allowKindChange) === "enabled";
   const before = isNameFree || isKindFree ? withStoredId(target) : target;
+  // What a patch puts in the place of a whole resource is thrown away.
+  if (childText(patch.value, "$patch") === "replace") return before;
   const merged = mergeNodes(new YNode(patch.value), new YNode(before.value), target.schemas, {
     listIncrease: "prepend",
     isStable: true,
