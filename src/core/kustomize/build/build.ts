@@ -4,9 +4,10 @@ import type { Value } from "../../manifest/value.js";
 import type { FileTree } from "../../render/file-tree.js";
 import { emitYaml } from "../../yaml/emit.js";
 import {
+  annotation,
+  isRemovedAnnotation,
   metaTexts,
   originAnnotation,
-  removedAnnotations,
   transformationsAnnotation,
   withMetaTexts,
 } from "../model/annotations.js";
@@ -94,7 +95,7 @@ function finish(accumulator: Accumulator, warn: (message: string) => void): void
 }
 
 function isLocal(resource: Resource): boolean {
-  const mark = metaTexts(resource.value, "annotations")["config.kubernetes.io/local-config"];
+  const mark = annotation(resource.value, "config.kubernetes.io/local-config");
   return mark !== undefined && mark !== "false";
 }
 
@@ -113,13 +114,15 @@ const managedBy = labelTransformer({ "app.kubernetes.io/managed-by": `kustomize-
 
 /** Without the build's notes, every scalar by its meaning. */
 function finished(resource: Resource, buildMetadata: readonly string[]): KubernetesObject {
-  const annotations = metaTexts(resource.value, "annotations");
-  const hadNone = Object.keys(annotations).length === 0;
-  for (const key of removedAnnotations) delete annotations[key];
+  const annotations: { [key: string]: string } = {};
   const keepsOrigin = buildMetadata.includes("originAnnotations");
   const keepsTransformations = buildMetadata.includes("transformerAnnotations");
-  if (!keepsOrigin) delete annotations[originAnnotation];
-  if (!keepsTransformations) delete annotations[transformationsAnnotation];
+  let hadNone = true;
+  for (const [key, text] of Object.entries(metaTexts(resource.value, "annotations"))) {
+    hadNone = false;
+    if (isRemovedAnnotation(key) || (key === originAnnotation && !keepsOrigin)) continue;
+    if (key !== transformationsAnnotation || keepsTransformations) annotations[key] = text;
+  }
   const isUntouched = hadNone && keepsOrigin && keepsTransformations;
   const value = isUntouched ? resource.value : withMetaTexts(resource.value, "annotations", annotations);
   return asObject(withFoldedBreaks(toJson(value)));

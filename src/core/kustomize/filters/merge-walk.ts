@@ -80,20 +80,30 @@ export class MergeWalk {
     const dest = this.#visitor.map(sources);
     if (dest === undefined) return undefined;
     const [, ...others] = sources;
-    const keys = new Set([dest, ...others].flatMap((node) => node?.keys() ?? []));
-    for (const key of [...keys].sort()) {
+    for (const key of this.#keysToWalk(dest, others, schema)) {
       if (key === "") throw new NodeKindError("scalar", dest);
       const child = dest.get(key);
       const children: Sources = [child, ...others.map((node) => node?.get(key))];
       const isAlone = this.#options.isStable === true && children.every((node, index) => index === 0 || node === undefined);
       const source = isAlone ? child?.untouched : undefined;
       const field = schema?.field(key);
-      if (isKnownStable(source, field)) continue;
       const value = this.walk(children, field, [...path, key]);
       if (source !== undefined && value === child && value?.freeze() === source) noteStable(source, field);
       if (value === undefined || value !== dest.get(key) || value.isNull) setField(dest, key, value);
     }
     return dest;
+  }
+
+  /** The keys of all, sorted, without those of the destination alone that are known to come out as they are. */
+  #keysToWalk(dest: YNode, others: readonly Maybe[], schema: MergeSchema | undefined): string[] {
+    const keys = new Set<string>();
+    for (const node of others) if (node) for (const key of node.keys()) keys.add(key);
+    for (const key of dest.keys()) {
+      if (keys.has(key)) continue;
+      if (this.#options.isStable && key !== "" && isKnownStable(dest.untouchedChild(key), schema?.field(key))) continue;
+      keys.add(key);
+    }
+    return keys.size > 1 ? [...keys].sort() : [...keys];
   }
 
   #walkList(before: Sources, schema: MergeSchema | undefined, path: readonly string[]): Maybe {

@@ -18,6 +18,7 @@ export class Resource {
   readonly #isAliased: boolean;
   #curId: ResId | undefined;
   #prevIds: readonly ResId[] | undefined;
+  #curKey: string | undefined;
   #keys: readonly string[] | undefined;
 
   constructor(value: NodeMap, schemas: Schemas, refVarNames: readonly string[] = [], isAliased = false) {
@@ -40,6 +41,7 @@ export class Resource {
       before["apiVersion"] === after["apiVersion"];
     if (isSame) {
       changed.#curId = this.#curId;
+      changed.#curKey = this.#curKey;
       changed.#prevIds = this.#prevIds;
       changed.#keys = this.#keys;
     }
@@ -93,6 +95,12 @@ export class Resource {
     return this.#curId;
   }
 
+  /** Key of the id it has now. */
+  get curKey(): string {
+    this.#curKey ??= idKey(this.curId);
+    return this.#curKey;
+  }
+
   /** The ids it had, oldest first; they share the current group and version. */
   get prevIds(): readonly ResId[] {
     this.#prevIds ??= readPrevIds(this.value, this.apiVersion);
@@ -110,7 +118,7 @@ export class Resource {
 
   /** Keys of all its ids, each once. */
   get idKeys(): readonly string[] {
-    this.#keys ??= this.prevIds.length === 0 ? [idKey(this.curId)] : [...new Set(this.ids.map(idKey))];
+    this.#keys ??= this.prevIds.length === 0 ? [this.curKey] : [...new Set([...this.prevIds.map(idKey), this.curKey])];
     return this.#keys;
   }
 
