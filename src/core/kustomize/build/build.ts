@@ -17,6 +17,7 @@ import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
 import { withFoldedBreaks } from "../nodes/folded-breaks.js";
 import { toJson } from "../nodes/json.js";
+import type { Node, NodeMap } from "../nodes/node.js";
 import type { KustomizeOptions, KustomizeResult, Warning } from "../options.js";
 import { withOverrides } from "../overrides/overrides.js";
 import { KustomizeSession } from "../session.js";
@@ -125,9 +126,38 @@ function finished(resource: Resource, buildMetadata: readonly string[]): Kuberne
   }
   const isUntouched = hadNone && keepsOrigin && keepsTransformations;
   const value = isUntouched ? resource.value : withMetaTexts(resource.value, "annotations", annotations);
-  return asObject(withFoldedBreaks(toJson(value)));
+  return asObject(finishedFields(value));
 }
 
+const finishedOnce = new WeakMap<object, Value>();
+
+/** Every scalar by its meaning. What overlays share under a field comes out as one value, and is printed once. */
+function finishedFields(value: NodeMap): Value {
+  let result: { [key: string]: Value } | undefined;
+  for (const key in value) {
+    const before = value[key]!;
+    const name = withFoldedBreaks(key) as string;
+    const after = typeof before === "object" && before !== null ? finishedField(before) : withFoldedBreaks(toJson(before));
+    if (after === before && name === key) continue;
+    result ??= { ...(value as { readonly [key: string]: Value }) };
+    if (name !== key) delete result[key];
+    result[name] = after;
+  }
+  return result ?? (value as Value);
+}
+
+function finishedField(node: Node & object): Value {
+  const known = finishedOnce.get(node);
+  if (known !== undefined) return known;
+  const value = withFoldedBreaks(toJson(node));
+  finishedOnce.set(node, value);
+  return value;
+}
+
+/** Results are immutable, so a part that many of them share has one text. */
+const printed = new WeakMap<object, string>();
+
 function printResources(resources: readonly KubernetesObject[]): string {
-  return resources.map((resource) => emitYaml(resource as unknown as Value, { style: "kustomize" })).join("---\n");
+  const options = { style: "kustomize", printed } as const;
+  return resources.map((resource) => emitYaml(resource as unknown as Value, options)).join("---\n");
 }
