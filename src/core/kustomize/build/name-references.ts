@@ -10,12 +10,8 @@ import type { Resource } from "../model/resource.js";
 import { toJson } from "../nodes/json.js";
 import { childOf, isList, isMap, isMissingOrNull, type Node, textOf } from "../nodes/node.js";
 import { fieldError } from "../nodes/ops.js";
+import { leadingReferences, type Reference } from "./reference-paths.js";
 
-/** A field that may hold the name of a resource of a kind. */
-interface Reference {
-  readonly spec: FieldSpec;
-  readonly target: Gvk;
-}
 
 /** Gives every field that named a resource by a former name its present name. */
 export function fixNameReferences(map: ResMap, references: readonly NameReference[]): void {
@@ -107,7 +103,11 @@ class Referrer {
   }
 
   fix(references: readonly Reference[]): Resource {
+    const { value } = this.#resource;
+    const leading = leadingReferences(value, references);
     for (const reference of references) {
+      // Where nothing has changed yet, the walk of all paths at once has said which of them lead anywhere.
+      if (this.#resource.value === value && !leading.has(reference)) continue;
       this.#reference = reference;
       try {
         this.#resource = this.#resource.with(editField(this.#resource.value, reference.spec, this.#edit));

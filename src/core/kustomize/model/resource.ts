@@ -35,11 +35,7 @@ export class Resource {
     const changed = new Resource((isMap(whole) ? whole : {}) as NodeMap, this.#schemas, this.refVarNames, this.#isAliased);
     const { value: before } = this;
     const { value: after } = changed;
-    const isSame =
-      before["metadata"] === after["metadata"] &&
-      before["kind"] === after["kind"] &&
-      before["apiVersion"] === after["apiVersion"];
-    if (isSame) {
+    if (haveSameIds(before, after)) {
       changed.#curId = this.#curId;
       changed.#curKey = this.#curKey;
       changed.#prevIds = this.#prevIds;
@@ -133,6 +129,19 @@ export class Resource {
   get effectiveNamespace(): string {
     return effectiveNamespace(this.curId);
   }
+}
+
+const idAnnotations = [buildAnnotations.previousNames, buildAnnotations.previousNamespaces, buildAnnotations.previousKinds];
+
+/** Whether nothing that ids are made of differs; the same parts are the same objects. */
+function haveSameIds(before: NodeMap, after: NodeMap): boolean {
+  if (before["kind"] !== after["kind"] || before["apiVersion"] !== after["apiVersion"]) return false;
+  const [a, b] = [before["metadata"], after["metadata"]];
+  if (a === b) return true;
+  if (!isMap(a) || !isMap(b) || a["name"] !== b["name"] || a["namespace"] !== b["namespace"]) return false;
+  const [left, right] = [a["annotations"], b["annotations"]];
+  if (left === right) return true;
+  return idAnnotations.every((key) => childOf(left, key) === childOf(right, key));
 }
 
 /** The text of a field at the root: of a collection or null, what the scalar says. */
