@@ -133,7 +133,9 @@ class Emitter {
     }
     const start = this.#out.length;
     this.#collectionBelow(node, indent);
-    this.#printed.set(node, this.#out.slice(start));
+    const text = this.#out.slice(start);
+    // What follows a separator that ends a line depends on it.
+    if (!/[\u2028\u2029]$/.test(text)) this.#printed.set(node, text);
   }
 
   #collectionBelow(node: object, indent: number): void {

@@ -14,14 +14,11 @@ export function resolvePlain(text: string): Scalar {
   return value;
 }
 
-/** One plain scalar for certain: no blank, no comment, no colon but before another character. */
-const isWord = /^(?:[A-Za-z0-9_/]|-(?=[A-Za-z0-9_/])|--(?=[A-Za-z0-9_/]))(?:[!-"$-9;-~]|:(?=[!-"$-9;-~]))*$/;
-
 /** Whether a tool that reads YAML 1.1 takes the text for something else than a string. */
 export function isNonStringInYaml11(text: string): boolean {
   if (text === "" || text.includes("\n")) return false;
   if (resolveText(text, "kubernetes").tag !== "!!str") return true;
-  if (!/[:{}[\]#&*!|>'"%@`?-]/.test(text) || isWord.test(text)) return false;
+  if (!/[:{}[\]#&*!|>'"%@`?-]/.test(text)) return false;
   try {
     return typeof parseYaml(text, { dialect: "kubernetes" }) !== "string";
   } catch {
