@@ -88,7 +88,10 @@ export class MergeWalk {
       const source = isAlone ? child?.untouched : undefined;
       const field = schema?.field(key);
       const value = this.walk(children, field, [...path, key]);
-      if (source !== undefined && value === child && value?.freeze() === source) noteStable(source, field);
+      if (source !== undefined && isUnchanged(value, child, source)) {
+        noteStable(source, field);
+        if (value !== child) continue;
+      }
       if (value === undefined || value !== dest.get(key) || value.isNull) setField(dest, key, value);
     }
     return dest;
@@ -190,6 +193,13 @@ function isKnownStable(source: unknown, schema: MergeSchema | undefined): boolea
   if (source === undefined) return false;
   if (typeof source !== "object") return true;
   return source !== null && stable.get(source) === (schema ?? "none");
+}
+
+/** Whether a child came out as it was; a list is made anew and may hold the same elements. */
+function isUnchanged(value: Maybe, child: Maybe, source: unknown): boolean {
+  if (value === child) return value?.freeze() === source;
+  if (value?.kind !== "list" || !Array.isArray(source)) return false;
+  return value.items.length === source.length && value.items.every((item, index) => item.freeze() === source[index]);
 }
 
 function noteStable(source: unknown, schema: MergeSchema | undefined): void {
