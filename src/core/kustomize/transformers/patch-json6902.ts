@@ -33,6 +33,7 @@ export function patchJson6902Transformer(args: PatchJson6902Args, reader: PatchR
     kind: "PatchJson6902Transformer",
     transform(map, context) {
       const positions = selectPositions(map, target);
+      context.selected?.(positions.length);
       if (positions.length === 0)
         context.warn({
           kind: "noEffect",

@@ -112,6 +112,7 @@ function mergeAll(
         `Multiple Strategic-Merge Patches in one \`patches\` entry is not allowed to set \`patches.target\` field: ${source}`,
       );
     const positions = selectPositions(map, target);
+    context.selected?.(positions.length);
     if (positions.length === 0) warnNoTarget(context, source);
     if (patches[0]) mergeIntoSelected(map, positions, patches[0]);
     return;
@@ -137,6 +138,7 @@ function patchAll(
 ): void {
   if (!target) throw kustomizeError("KUSTOMIZE_PATCH", `must specify a target for JSON patch ${source}`);
   const positions = selectPositions(map, target);
+  context.selected?.(positions.length);
   if (positions.length === 0) warnNoTarget(context, source);
   for (const position of positions) map.replaceAt(position, patchInto(withStoredId(map.at(position)), operations));
 }
