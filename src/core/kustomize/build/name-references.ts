@@ -2,7 +2,7 @@ import type { Value } from "../../manifest/value.js";
 import { emitYaml } from "../../yaml/emit.js";
 import { editField, type FieldEdit, overwriteScalar } from "../filters/field-spec.js";
 import { kustomizeError, prefixError } from "../model/errors.js";
-import type { FieldSpec, NameReference } from "../model/field-spec.js";
+import type { NameReference } from "../model/field-spec.js";
 import { type Gvk, isSelected } from "../model/gvk.js";
 import { clusterNamespace, effectiveNamespace, formatId } from "../model/res-id.js";
 import type { ResMap } from "../model/res-map.js";
@@ -11,7 +11,6 @@ import { toJson } from "../nodes/json.js";
 import { childOf, isList, isMap, isMissingOrNull, type Node, textOf } from "../nodes/node.js";
 import { fieldError } from "../nodes/ops.js";
 import { leadingReferences, type Reference } from "./reference-paths.js";
-
 
 /** Gives every field that named a resource by a former name its present name. */
 export function fixNameReferences(map: ResMap, references: readonly NameReference[]): void {

@@ -125,12 +125,7 @@ export class MergeWalk {
   }
 
   /** As mergeElements where every element has a key of its own, so that each is found without searching. */
-  #mergeKeyed(
-    key: string,
-    values: readonly (readonly string[])[],
-    sources: Sources,
-    schema: MergeSchema | undefined,
-  ): Maybe {
+  #mergeKeyed(key: string, values: readonly (readonly string[])[], sources: Sources, schema: MergeSchema | undefined): Maybe {
     const dest = sources[0] as YNode;
     const indexes = sources.map((node) => node && indexByKey(node, key));
     const added: YNode[] = [];
