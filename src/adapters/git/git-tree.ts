@@ -11,6 +11,8 @@ export interface TreeObjects {
 }
 
 const maxLinks = 40;
+/** Paths of one commit whose entries are remembered. */
+const maxFound = 20_000;
 const decoder = new TextDecoder("utf-8");
 
 /** The files of one commit, read from the object store by object id; symlinks are followed inside the tree, submodules are not there. */
@@ -21,7 +23,17 @@ export function gitTree(rootId: string, objects: TreeObjects): FileTree {
 
   const readLink = (entry: GitTreeEntry, path: string): string => decoder.decode(objects.blob(entry.id, path, () => []).bytes);
 
+  const found = new Map<string, GitTreeEntry | null>();
   const find = (path: string): GitTreeEntry | undefined => {
+    const known = found.get(path);
+    if (known !== undefined) return known ?? undefined;
+    const entry = walk(path);
+    if (found.size >= maxFound) found.clear();
+    found.set(path, entry ?? null);
+    return entry;
+  };
+
+  const walk = (path: string): GitTreeEntry | undefined => {
     let here = root;
     let pending = path === "" ? [] : path.split("/");
     let done: string[] = [];

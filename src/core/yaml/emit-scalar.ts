@@ -11,6 +11,8 @@ export interface ScalarStyle {
 }
 
 const SAFE_WORD = /^[a-zA-Z_/][a-zA-Z0-9_./-]*$/;
+/** Printable ASCII that no analysis would find anything in: no indicator in front, no comment, single blanks, colons within words. */
+const SAFE_LINE = /^(?:[a-zA-Z0-9_/]|--?(?=[a-zA-Z0-9_/]))(?:[!-"$-9;-~]|:(?=[!-"$-9;-~])| (?=[!-"$-~]))*$/;
 const PLAIN: ScalarStyle = { form: "plain", multiline: false };
 const QUOTED_WORD: ScalarStyle = { form: "double", multiline: false };
 const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
@@ -18,6 +20,7 @@ const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 /** How go-yaml's encoder writes a string: plain where it reads back as a string, literal where it has lines, else quoted. */
 export function chooseStyle(text: string, version: EmitterVersion, asKey: boolean): ScalarStyle {
   if (SAFE_WORD.test(text)) return text.length > 5 || readsBackAsString(text, version) ? PLAIN : QUOTED_WORD;
+  if (SAFE_LINE.test(text)) return readsBackAsString(text, version) ? PLAIN : QUOTED_WORD;
   const facts = analyse(text, version);
   const { multiline } = facts;
   let form: ScalarForm = text.includes("\n") ? "literal" : readsBackAsString(text, version) ? "plain" : "double";

@@ -26,6 +26,8 @@ export interface EmitOptions {
   readonly indent?: number;
   /** go-yaml-v3 only: every number is a float64, as in values that went through encoding/json. */
   readonly numbers?: "exact" | "float64";
+  /** Texts of collections right below the root, by the collection: what is immutable and printed again is not walked again. */
+  readonly printed?: WeakMap<object, string>;
 }
 
 /** YAML text of `value`, ending in a line break; byte for byte what Go prints in that style. */
@@ -51,6 +53,7 @@ class Emitter {
   readonly #sort: boolean;
   readonly #step: number;
   readonly #floats: boolean;
+  readonly #printed: WeakMap<object, string> | undefined;
   #out = "";
   /** A literal scalar that ends in a line or paragraph separator has ended its line without a line feed. */
   #isAtLineStart = false;
@@ -61,6 +64,7 @@ class Emitter {
     const indent = options.indent ?? 4;
     this.#step = this.#version === 2 || indent < 2 || indent > 9 ? 2 : indent;
     this.#floats = options.numbers === "float64";
+    this.#printed = options.printed;
   }
 
   document(value: Value): string {
@@ -95,7 +99,7 @@ class Emitter {
       first = false;
       const node = plainValue(object[key] as Value);
       if (isSimpleKey(key)) {
-        const text = this.#text(key, { indent, column: indent, container: "mapping", asKey: true });
+        const text = this.#key(key, indent);
         this.#out += text;
         this.#below(node, indent, indent + text.length + 2);
       } else this.#complexPair(key, node, indent);
@@ -108,12 +112,41 @@ class Emitter {
     return separator.slice(1);
   }
 
+  /** A key that is written as it is says so at any place. */
+  #key(key: string, indent: number): string {
+    const known = this.#version === 2 ? plainKeys.has(key) : false;
+    if (known) return key;
+    const text = this.#text(key, { indent, column: indent, container: "mapping", asKey: true });
+    if (text === key && this.#version === 2) {
+      if (plainKeys.size >= MAX_PLAIN_KEYS) plainKeys.clear();
+      plainKeys.add(key);
+    }
+    return text;
+  }
+
   /** What follows a key, from its colon on; a scalar begins at `column`. */
   #below(node: Value, indent: number, column: number): void {
     if (!isFilledCollection(node)) {
       this.#out += `: ${this.#leaf(node, { indent, column, container: "mapping", asKey: false })}`;
       return;
     }
+    if (this.#printed === undefined || indent > 0) {
+      this.#collectionBelow(node, indent);
+      return;
+    }
+    const known = this.#printed.get(node);
+    if (known !== undefined) {
+      this.#out += known;
+      return;
+    }
+    const start = this.#out.length;
+    this.#collectionBelow(node, indent);
+    const text = this.#out.slice(start);
+    // What follows a separator that ends a line depends on it.
+    if (!/[\u2028\u2029]$/.test(text)) this.#printed.set(node, text);
+  }
+
+  #collectionBelow(node: object, indent: number): void {
     const isIndentless = this.#version === 2 && Array.isArray(node);
     const deeper = isIndentless ? indent : this.#deeper(indent);
     this.#out += `:${lineBreak(deeper)}`;
@@ -172,6 +205,10 @@ class Emitter {
   }
 }
 
+/** Keys that go-yaml v2 writes plain: nearly all are the same few. */
+const plainKeys = new Set<string>();
+const MAX_PLAIN_KEYS = 5000;
+
 const LINE_BREAKS = Array.from({ length: 64 }, (_, indent) => `\n${" ".repeat(indent)}`);
 
 function lineBreak(indent: number): string {
@@ -179,6 +216,7 @@ function lineBreak(indent: number): string {
 }
 
 function isSimpleKey(key: string): boolean {
+  if (plainKeys.has(key)) return true;
   if (key.length > 128) return false;
   return !/[\n\r\x85\u2028\u2029]/.test(key) && (key.length <= 42 || utf8Encode(key).length <= 128);
 }

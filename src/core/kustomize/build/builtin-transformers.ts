@@ -58,9 +58,12 @@ export function builtinTransformers(
   return steps;
 }
 
+const noSpecs: readonly FieldSpec[] = [];
+const metadataLabels = [fieldSpec("metadata/labels", { create: true })];
+
 function labelSpecs(label: LabelArgs, config: TransformerConfig): readonly FieldSpec[] {
   try {
-    const own = (label.fields ?? []).map((entry) => fieldSpec(entry.path ?? "", entry));
+    const own = label.fields?.length ? label.fields.map((entry) => fieldSpec(entry.path ?? "", entry)) : noSpecs;
     let specs = mergeFieldSpecs(own, config.labels);
     if (label.includeSelectors) return mergeFieldSpecs(specs, config.commonLabels);
     if (label.includeTemplates)
@@ -69,7 +72,7 @@ function labelSpecs(label: LabelArgs, config: TransformerConfig): readonly Field
       } catch (error) {
         throw prefixError(error, "failed to merge template fieldSpec");
       }
-    return mergeFieldSpecs(specs, [fieldSpec("metadata/labels", { create: true })]);
+    return mergeFieldSpecs(specs, metadataLabels);
   } catch (error) {
     throw prefixError(error, "failed to merge labels");
   }

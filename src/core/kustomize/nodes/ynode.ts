@@ -94,6 +94,14 @@ export class YNode {
     return child;
   }
 
+  /** What a child of a map was made from, while nothing in it was touched; no child is wrapped for the question. */
+  untouchedChild(key: string): Node | undefined {
+    if (this.kind !== "map") return undefined;
+    if (this.#fields?.has(key)) return this.#fields.get(key)?.untouched;
+    const source = this.#source as NodeMap;
+    return Object.hasOwn(source, key) ? source[key] : undefined;
+  }
+
   has(key: string): boolean {
     if (this.kind !== "map") return false;
     if (this.#fields?.has(key)) return this.#fields.get(key) !== undefined;

@@ -25,6 +25,22 @@ const letters: { readonly [digit: string]: string } = { "0": "g", "1": "h", "3":
 
 /** Ten letters of the SHA-256 of the content, without vowels and look-alikes. */
 export function contentHash(value: NodeMap): string {
+  const data = childOf(value, "data");
+  const kind = textOf(childOf(value, "kind"));
+  const hasOtherData = value["binaryData"] !== undefined || value["stringData"] !== undefined;
+  if (!isMap(data) || hasOtherData || (kind !== "ConfigMap" && kind !== "Secret")) return hashOf(value);
+  const type = `${kind}/${textOf(childOf(value, "type"))}`;
+  const known = hashesOfData.get(data);
+  if (known?.type === type) return known.hash;
+  const hash = hashOf(value);
+  hashesOfData.set(data, { type, hash });
+  return hash;
+}
+
+/** Overlays that leave the data of their base as it is share its hash. */
+const hashesOfData = new WeakMap<NodeMap, { readonly type: string; readonly hash: string }>();
+
+function hashOf(value: NodeMap): string {
   const digest = sha256Hex(emitJson(hashedContent(value)));
   return [...digest.slice(0, 10)].map((digit) => letters[digit] ?? digit).join("");
 }
