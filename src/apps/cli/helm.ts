@@ -11,6 +11,7 @@ import {
   loadChart,
   loadChartArchive,
   mergeUserValues,
+  parseKubeVersion,
   releaseNameOf,
   showOnly,
   templateChart,
@@ -94,14 +95,17 @@ function manySeparated(value: string, before: readonly string[]): string[] {
 }
 
 async function template(io: CliIo, args: readonly string[], flags: TemplateFlags): Promise<string> {
+  // In the original's order, since the first error is the one that is told.
+  if (flags.kubeVersion) parseKubeVersion(flags.kubeVersion);
   const { releaseName, chartPath } = nameAndChart(args, flags);
+  const chart = await locate(io, chartPath, flags);
   const files = await Promise.all(
     flags.values.map(async (name) => ({ name, text: name === "-" ? await io.readInput() : read(io, name).toString("utf8") })),
   );
   const { set, setString, setJson, setFile, setLiteral } = flags;
   const readFile = (path: string) => read(io, path).toString("utf8");
   const values = mergeUserValues({ files, set, setString, setJson, setFile, setLiteral, readFile });
-  const output = templateChart(await chartFor(io, chartPath, flags), values, {
+  const output = templateChart(chart(), values, {
     releaseName,
     ...(flags.namespace && { namespace: flags.namespace }),
     ...(flags.kubeVersion && { kubeVersion: flags.kubeVersion }),
@@ -140,11 +144,11 @@ function nameAndChart(
   return { releaseName: `${base}-${Math.floor(Date.now() / 1000)}`, chartPath: first };
 }
 
-/** A chart of the disk, of `--repo` or of an `oci://` registry. */
-async function chartFor(io: CliIo, path: string, flags: TemplateFlags): Promise<Chart> {
+/** Finds a chart on the disk, in `--repo` or in an `oci://` registry; the function reads it. */
+async function locate(io: CliIo, path: string, flags: TemplateFlags): Promise<() => Chart> {
   const { repo, version = "", username, password, plainHttp } = flags;
   const isOci = path.startsWith("oci://");
-  if (repo === undefined && !isOci) return load(io, path);
+  if (repo === undefined && !isOci) return onDisk(io, path);
   // Only where a network is asked for: what `helm template` of a folder does not use, it does not load.
   const { chartRegistry } = await import("../../adapters/charts/chart-registry.js");
   const cacheDir = await mkdtemp(join(tmpdir(), "fleetwright-charts-"));
@@ -158,14 +162,15 @@ async function chartFor(io: CliIo, path: string, flags: TemplateFlags): Promise<
   });
   try {
     const request = { repoURL: repo ?? path, chart: repo === undefined ? "" : path, revision: version };
-    return loadChartArchive(await charts.archive(await charts.resolve(request)));
+    const archive = await charts.archive(await charts.resolve(request));
+    return () => loadChartArchive(archive);
   } finally {
     await charts.close();
     await rm(cacheDir, { recursive: true, force: true });
   }
 }
 
-function load(io: CliIo, path: string): Chart {
+function onDisk(io: CliIo, path: string): () => Chart {
   const place = resolve(io.cwd, path);
   let isFolder: boolean;
   try {
@@ -173,7 +178,7 @@ function load(io: CliIo, path: string): Chart {
   } catch {
     throw new InputError(`path ${JSON.stringify(path)} not found`, { code: "HELM_NOT_FOUND", location: { file: path } });
   }
-  return isFolder ? loadChart(diskTree(place), "") : loadChartArchive(new Uint8Array(readFileSync(place)));
+  return () => (isFolder ? loadChart(diskTree(place), "") : loadChartArchive(new Uint8Array(readFileSync(place))));
 }
 
 function read(io: CliIo, path: string): Buffer {
