@@ -26,9 +26,11 @@ export interface ApplicationContext {
   readonly render: RenderRoom;
   readonly settings: () => ControllerSettings;
   readonly assess: (object: KubernetesObject) => Assessment;
+  /** Runs the users' health scripts of these objects, so that `assess` knows what they say. */
+  readonly prepareHealth: (objects: readonly KubernetesObject[]) => Promise<void>;
   readonly differFor: (app: Application) => Differ;
   readonly compareMemory: CompareMemory;
-  readonly waveDelayMs: number;
+  readonly waveDelayMs: () => number;
   /** Throws InputError with Argo CD's words. */
   readonly clusterOf: (app: Application) => FleetCluster;
   readonly projectOf: (app: Application, cluster: FleetCluster) => ProjectVerdict;

@@ -82,7 +82,7 @@ export class ApplicationSetReconciler {
         set,
         clusterSecrets: [...plane.secrets.values()].filter((secret) => secret.metadata.labels?.[secretTypeLabel] === "cluster"),
         projects: new Set([...plane.projects.values()].map((project) => project.metadata.name)),
-        existing: [...plane.applications.values()],
+        existing: [...plane.applications.values()].filter(({ metadata }) => metadata.namespace === object.metadata.namespace),
         now: kubernetesTime(clock.now()),
         maxAgeMs: isAsked ? 0 : Number.POSITIVE_INFINITY,
       }),

@@ -7,6 +7,8 @@ export type ConditionType =
   | "SyncError"
   | "UnknownError"
   | "DeletionError"
+  /** What the deletion waits for, and since when. */
+  | "DeletionWaiting"
   | "SharedResourceWarning"
   | "RepeatedResourceWarning"
   | "ExcludedResourceWarning"

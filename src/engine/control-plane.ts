@@ -4,6 +4,7 @@ import type { Clock, Random } from "../ports/clock.js";
 import type { ApiResource, ClusterPort } from "../ports/cluster.js";
 import type { Telemetry } from "../ports/telemetry.js";
 import { Informer, type InformerChange } from "./informer.js";
+import { namespaceTest } from "./parameters.js";
 
 export const secretTypeLabel = "argocd.argoproj.io/secret-type";
 
@@ -19,11 +20,21 @@ export interface ControlPlane {
   start(): Promise<void>;
   stop(): Promise<void>;
   readonly isSynced: boolean;
+  /** Applications or ApplicationSets of other namespaces are to be followed than before. */
+  rescope(): void;
+}
+
+/** Whose Applications and ApplicationSets are followed. */
+export interface PlaneScope {
+  readonly applications: readonly string[];
+  readonly applicationSets: readonly string[];
 }
 
 export interface ControlPlaneOptions {
   readonly hub: ClusterPort;
   readonly namespace: string;
+  /** Patterns of further namespaces; known when the ConfigMaps have been read. */
+  readonly scope: () => PlaneScope;
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
@@ -52,18 +63,25 @@ const core = (kind: string, resource: string): ApiResource => ({
   verbs: ["list", "watch"],
 });
 
-/** Follows the control plane's own namespace. */
+/** Follows the control plane's own namespace, and Applications and ApplicationSets of those that the settings name. */
 export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const { hub, namespace, clock, random, telemetry } = options;
   const follow = (
     resource: ApiResource,
     onChange: (change: InformerChange, own: boolean) => void,
     labelSelector?: string,
+    others?: () => readonly string[],
   ): Informer =>
     new Informer({
       cluster: hub,
       resource,
-      namespace,
+      // With patterns of others all namespaces are followed and what does not match is left aside.
+      get namespace() {
+        return others === undefined || others().length === 0 ? namespace : undefined;
+      },
+      ...(others === undefined
+        ? {}
+        : { accepts: (object: KubernetesObject) => isInScope(object.metadata.namespace ?? "", others()) }),
       ...(labelSelector === undefined ? {} : { labelSelector }),
       clock,
       random,
@@ -79,8 +97,24 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
           });
       },
     });
-  const applications = follow(argo("Application", "applications"), options.onApplication);
-  const applicationSets = follow(argo("ApplicationSet", "applicationsets"), options.onApplicationSet);
+  const tests = new WeakMap<readonly string[], (namespace: string) => boolean>();
+  const isInScope = (of: string, patterns: readonly string[]): boolean => {
+    const test = tests.get(patterns) ?? namespaceTest(namespace, patterns);
+    tests.set(patterns, test);
+    return test(of);
+  };
+  const applications = follow(
+    argo("Application", "applications"),
+    options.onApplication,
+    undefined,
+    () => options.scope().applications,
+  );
+  const applicationSets = follow(
+    argo("ApplicationSet", "applicationsets"),
+    options.onApplicationSet,
+    undefined,
+    () => options.scope().applicationSets,
+  );
   const projects = follow(argo("AppProject", "appprojects"), options.onProject);
   const secrets = follow(core("Secret", "secrets"), options.onSecret, secretTypeLabel);
   const configMaps = follow(core("ConfigMap", "configmaps"), options.onConfigMap);
@@ -95,8 +129,15 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       return all.every((informer) => informer.isSynced);
     },
     async start() {
+      // The settings say what else is to be read.
+      configMaps.start();
+      await configMaps.synced;
       for (const informer of all) informer.start();
       await Promise.all(all.map((informer) => informer.synced));
+    },
+    rescope() {
+      applications.relist();
+      applicationSets.relist();
     },
     async stop() {
       await Promise.all(all.map((informer) => informer.stop()));

@@ -1,7 +1,5 @@
 import { type DriftFilter, driftRows, driftRowValue } from "../core/drift/drift-rows.js";
 import { formatError } from "../core/errors.js";
-import { type Assessment, healthAssessor } from "../core/health/assess.js";
-import type { LuaRuntime } from "../core/lua/lua-runtime.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { secretData } from "../core/manifest/secret-data.js";
 import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
@@ -12,6 +10,7 @@ import type { Clock, Random } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
 import type { GeneratorServices } from "../ports/generator-services.js";
+import type { LuaPort } from "../ports/lua.js";
 import type { ChartRegistryPort } from "../ports/registry.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
@@ -24,8 +23,10 @@ import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
 import { type ControlPlane, controlPlane, secretTypeLabel } from "./control-plane.js";
 import { DifferBook } from "./differ.js";
 import { EventRecorder } from "./events.js";
+import { HealthBook } from "./health-book.js";
 import type { InformerChange } from "./informer.js";
 import { sameValue } from "./merge-patch.js";
+import type { ParameterOverrides } from "./parameters.js";
 import { ProjectBook } from "./projects.js";
 import { listQueried } from "./queried-resources.js";
 import { RenderCache } from "./render-cache.js";
@@ -53,11 +54,14 @@ export interface ControllerOptions {
   readonly random: Random;
   readonly telemetry: Telemetry;
   /** Runs users' health scripts; without it objects that have one are Unknown. */
-  readonly lua?: LuaRuntime;
+  readonly lua?: LuaPort;
   readonly waveDelayMs?: number;
   readonly concurrency?: number;
+  /** Win over what argocd-cmd-params-cm says. */
+  readonly parameters?: ParameterOverrides;
 }
 
+const defaultConcurrency = 48;
 const setDelayMs = 1_000;
 /** How Applications stand only shows in their set's status, unless the set rolls out in steps. */
 const setStatusDelayMs = 10_000;
@@ -75,8 +79,8 @@ export class Controller {
   private readonly compareMemory = new CompareMemory();
   private readonly renderCache = new RenderCache();
   private readonly events: EventRecorder;
-  private settings: ControllerSettings = readSettings(undefined);
-  private assess: (object: KubernetesObject) => Assessment;
+  private settings: ControllerSettings = readSettings();
+  private readonly health: HealthBook;
   private fleet: ClusterFleet;
   private source: SourcePort | undefined;
   private watch: RepositoryWatch | undefined;
@@ -96,7 +100,7 @@ export class Controller {
     };
     this.queue = new WorkQueue({
       clock,
-      concurrency: options.concurrency ?? 48,
+      concurrency: options.concurrency ?? defaultConcurrency,
       handle: (key) => this.applications!.reconcile(key),
       onError,
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applications" }, depth),
@@ -108,7 +112,7 @@ export class Controller {
       onError,
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applicationsets" }, depth),
     });
-    this.assess = remembering(healthAssessor(options.lua === undefined ? {} : { lua: options.lua }));
+    this.health = new HealthBook(options.lua);
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
     this.webhookSecrets = new WebhookSecretReader(clock, async () => {
@@ -118,6 +122,10 @@ export class Controller {
     this.plane = controlPlane({
       hub,
       namespace,
+      scope: () => ({
+        applications: this.settings.parameters.applicationNamespaces,
+        applicationSets: this.settings.parameters.applicationSetNamespaces,
+      }),
       clock,
       random,
       telemetry,
@@ -243,8 +251,8 @@ export class Controller {
     const { plane, events } = this;
     const differs = new DifferBook();
     const charts = this.options.createCharts?.(this.repositories.credentialsFor);
-    const projects = new ProjectBook({ projects: plane.projects, fleet: this.fleet, namespace, clock });
     const settings = (): ControllerSettings => this.settings;
+    const projects = new ProjectBook({ projects: plane.projects, fleet: this.fleet, namespace, clock, settings });
     const clusterOf = (app: Application): FleetCluster => this.clusterOf(app);
     const deletion = new ApplicationDeletion({
       hub,
@@ -254,7 +262,8 @@ export class Controller {
       events,
       settings,
       clusterOf,
-      setCondition: (app, message) => this.applications!.setDeletionError(app, message),
+      projectOf: (app, cluster) => projects.verdict(app, cluster),
+      assess: this.health.assess,
     });
     this.applications = new ApplicationReconciler({
       hub,
@@ -266,10 +275,11 @@ export class Controller {
       events,
       render: { source, cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
       settings,
-      assess: (object) => this.assess(object),
+      assess: this.health.assess,
+      prepareHealth: (objects) => this.health.prepare(objects),
       differFor: (app) => differs.for(app, this.settings),
       compareMemory: this.compareMemory,
-      waveDelayMs: this.options.waveDelayMs ?? 2_000,
+      waveDelayMs: () => this.options.waveDelayMs ?? this.settings.parameters.waveDelayMs ?? 2_000,
       clusterOf,
       projectOf: (app, cluster) => projects.verdict(app, cluster),
       deletion,
@@ -422,16 +432,19 @@ export class Controller {
   }
 
   private onConfigMap({ before, after }: InformerChange): void {
-    const object = (after ?? before)!;
-    if (object.metadata.name !== "argocd-cm" || sameValue(before?.["data"], after?.["data"])) return;
+    const { name } = (after ?? before)!.metadata;
+    if ((name !== "argocd-cm" && name !== "argocd-cmd-params-cm") || sameValue(before?.["data"], after?.["data"])) return;
     const old = this.settings;
-    this.settings = readSettings(after);
-    const { lua } = this.options;
-    this.assess = remembering(
-      healthAssessor({ overrides: this.settings.healthOverrides, ...(lua === undefined ? {} : { lua }) }),
-    );
+    this.settings = readSettings({
+      argocdCm: this.plane.configMaps.get(this.options.namespace, "argocd-cm"),
+      cmdParams: this.plane.configMaps.get(this.options.namespace, "argocd-cmd-params-cm"),
+      overrides: this.options.parameters,
+    });
+    this.queue.concurrency = this.options.concurrency ?? this.settings.parameters.statusProcessors ?? defaultConcurrency;
+    this.health.use(this.settings.healthOverrides);
     this.compareMemory.clear();
     if (!this.ready) return;
+    if (!sameValue(old.parameters, this.settings.parameters)) this.plane.rescope();
     const followsOther =
       !sameValue(old.tracking, this.settings.tracking) ||
       old.data["resource.exclusions"] !== this.settings.data["resource.exclusions"] ||
@@ -483,19 +496,6 @@ export class Controller {
       (error: unknown) => telemetry.log.warn("the default project was not made", { error: formatError(error) }),
     );
   }
-}
-
-/** The same judge, asked once for each version of an object. */
-function remembering(assess: (object: KubernetesObject) => Assessment): (object: KubernetesObject) => Assessment {
-  const known = new WeakMap<KubernetesObject, Assessment>();
-  return (object) => {
-    let assessment = known.get(object);
-    if (assessment === undefined) {
-      assessment = assess(object);
-      known.set(object, assessment);
-    }
-    return assessment;
-  };
 }
 
 function keyOfObject(object: KubernetesObject): string {

@@ -1,4 +1,4 @@
-import { compareResource } from "../core/diff/compare.js";
+import { compareResource, dryRunTarget, needsDryRun } from "../core/diff/compare.js";
 import type { IgnoreDifference, ResourceOverride } from "../core/diff/ignore-rules.js";
 import { type CompareOptions, compileCompareOptions } from "../core/diff/options.js";
 import { appliedTarget } from "../core/diff/respect-ignores.js";
@@ -25,7 +25,10 @@ export class DifferBook {
     const rules = listAt(app.spec, "ignoreDifferences").filter(isObject) as unknown as readonly IgnoreDifference[];
     const compareOptions = annotationItems(app.object, "argocd.argoproj.io/compare-options");
     const syncOptions = listAt(objectAt(app.spec, "syncPolicy"), "syncOptions").map(String);
-    const key = JSON.stringify([rules, compareOptions, syncOptions.includes("ServerSideApply=true")]);
+    const serverSideDiff =
+      !compareOptions.includes("ServerSideDiff=false") &&
+      (settings.parameters.serverSideDiff || compareOptions.includes("ServerSideDiff=true"));
+    const key = JSON.stringify([rules, compareOptions, serverSideDiff, syncOptions.includes("ServerSideApply=true")]);
     let options = this.compiled.get(key);
     if (options === undefined) {
       options = compileCompareOptions({
@@ -36,14 +39,22 @@ export class DifferBook {
         trackingMethod: settings.tracking.method,
         instanceLabelKey: settings.tracking.labelKey,
         structuredMergeDiff: syncOptions.includes("ServerSideApply=true"),
+        serverSideDiff,
+        includeMutationWebhook: compareOptions.includes("IncludeMutationWebhook=true"),
       });
       this.compiled.set(key, options);
       if (this.compiled.size > 1000) this.compiled.clear();
     }
     const compiled = options;
     return {
-      compare: (target, live) => compareResource({ target, live }, compiled),
-      decidesByOwners: (target) => compiled.rules.trustedManagers(target).length > 0,
+      rules: compiled,
+      compare: (target, live, dryRun) =>
+        compareResource(dryRun === undefined ? { target, live } : { target, live, dryRun }, compiled),
+      dryRunOf: (target, live) => {
+        const pair = { target, live };
+        return needsDryRun(pair, compiled) ? (dryRunTarget(pair, compiled) ?? undefined) : undefined;
+      },
+      decidesByOwners: (target) => compiled.serverSideDiff || compiled.rules.trustedManagers(target).length > 0,
       applied: (target, live) => appliedTarget(target, live, compiled),
     };
   }

@@ -12,8 +12,11 @@ export interface InformerChange {
 export interface InformerOptions {
   readonly cluster: ClusterPort;
   readonly resource: ApiResource;
-  readonly namespace?: string;
+  /** Asked for anew by each list and watch. */
+  readonly namespace?: string | undefined;
   readonly labelSelector?: string;
+  /** What is not accepted counts as absent. */
+  readonly accepts?: (object: KubernetesObject) => boolean;
   readonly clock: Clock;
   readonly random: Random;
   /** What is kept of an object; called once for each version. */
@@ -38,6 +41,7 @@ export class Informer {
   private running: Promise<void> | undefined;
   private markSynced: () => void = () => {};
   private failures = 0;
+  private watching: AbortController | undefined;
   isSynced = false;
   /** Resolves after the first list. */
   readonly synced: Promise<void>;
@@ -69,8 +73,15 @@ export class Informer {
     return this.objects.size;
   }
 
+  /** Lists anew: what is to be followed has changed. */
+  relist(): void {
+    this.resourceVersion = undefined;
+    this.watching?.abort();
+  }
+
   /** Takes in what a write answered, so that the next reader does not see the state before it. */
   assume(object: KubernetesObject): void {
+    if (this.options.accepts?.(object) === false) return;
     const key = keyOf(object);
     const known = this.objects.get(key);
     const oldest = known?.metadata.resourceVersion ?? this.tombstones.get(key);
@@ -93,7 +104,7 @@ export class Informer {
         const seen = await this.watch(this.resourceVersion ?? "");
         this.recovered();
         // A server that ends watches at once must not be asked in a tight loop.
-        if (!seen && this.options.clock.monotonic() - startedAt < 1000) await this.pause(1000);
+        if (!seen && this.resourceVersion !== undefined && this.options.clock.monotonic() - startedAt < 1000) await this.pause(1000);
       } catch (error) {
         if (signal.aborted) break;
         if (error instanceof ClusterError && error.reason === "Expired") {
@@ -117,6 +128,7 @@ export class Informer {
     if (this.stopper.signal.aborted) return;
     const gone = new Set(this.objects.keys());
     for (const item of items) {
+      if (this.options.accepts?.(item) === false) continue;
       const key = keyOf(item);
       gone.delete(key);
       if (this.objects.get(key)?.metadata.resourceVersion !== item.metadata.resourceVersion) this.put(key, item);
@@ -134,13 +146,16 @@ export class Informer {
   private async watch(resourceVersion: string): Promise<boolean> {
     const { cluster, resource, namespace, labelSelector } = this.options;
     let seen = false;
+    const watching = new AbortController();
+    this.watching = watching;
     const events = cluster.watch(resource, {
       ...(namespace === undefined ? {} : { namespace }),
       ...(labelSelector === undefined ? {} : { labelSelector }),
       resourceVersion,
-      signal: this.stopper.signal,
+      signal: AbortSignal.any([this.stopper.signal, watching.signal]),
     });
     for await (const event of events) {
+      if (watching.signal.aborted) break;
       if (!seen) {
         seen = true;
         this.recovered();
@@ -151,6 +166,7 @@ export class Informer {
       }
       const { object } = event;
       this.resourceVersion = object.metadata.resourceVersion;
+      if (this.options.accepts?.(object) === false) continue;
       const key = keyOf(object);
       if (event.kind === "deleted") this.remove(key, object.metadata.resourceVersion);
       else if (isLaterVersion(object.metadata.resourceVersion, this.objects.get(key)?.metadata.resourceVersion))

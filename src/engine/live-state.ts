@@ -69,6 +69,10 @@ export class LiveState {
   private readonly needed = new Set<string>();
   private all: readonly ApiResource[] = [];
   private readonly byApp = new Map<string, Map<string, KubernetesObject>>();
+  /** Objects that nobody owns, by namespace. */
+  private readonly topLevel = new Map<string, Map<string, KubernetesObject>>();
+  private readonly watchers = new Map<string, Set<string>>();
+  private readonly watched = new Map<string, string>();
   private readonly wanted = new Map<string, Set<string>>();
   private readonly wantedByApp = new Map<string, ReadonlySet<string>>();
   private cancelDiscovery: (() => void) | undefined;
@@ -126,6 +130,26 @@ export class LiveState {
   /** The objects that carry an application's tracking mark. */
   objectsOf(app: string): readonly KubernetesObject[] {
     return [...(this.byApp.get(app)?.values() ?? [])];
+  }
+
+  /** The objects of a namespace that no other object owns, as they are held. */
+  topLevelOf(namespace: string): readonly KubernetesObject[] {
+    return [...(this.topLevel.get(namespace)?.values() ?? [])];
+  }
+
+  /** Whether an application wants to hear of objects that come to a namespace and go from it; undefined: of none. */
+  watchNamespace(app: string, namespace: string | undefined): void {
+    const before = this.watched.get(app);
+    if (before === namespace) return;
+    if (before !== undefined) this.watchers.get(before)?.delete(app);
+    if (namespace === undefined) {
+      this.watched.delete(app);
+      return;
+    }
+    this.watched.set(app, namespace);
+    const apps = this.watchers.get(namespace);
+    if (apps) apps.add(app);
+    else this.watchers.set(namespace, new Set([app]));
   }
 
   /** The object of a key as it is held; `partial` ones lack all but metadata. */
@@ -347,6 +371,15 @@ export class LiveState {
     };
   }
 
+  private keepTopLevel(namespace: string, key: string, after: KubernetesObject | undefined): void {
+    const held = this.topLevel.get(namespace);
+    if (after === undefined || (after.metadata.ownerReferences?.length ?? 0) > 0) {
+      held?.delete(key);
+      if (held?.size === 0) this.topLevel.delete(namespace);
+    } else if (held) held.set(key, after);
+    else this.topLevel.set(namespace, new Map([[key, after]]));
+  }
+
   private take(change: InformerChange, kindId: string, own: boolean): void {
     const { before, after } = change;
     const object = (after ?? before)!;
@@ -364,12 +397,15 @@ export class LiveState {
       if (held) held.set(key, after);
       else this.byApp.set(appAfter, new Map([[key, after]]));
     }
+    if (object.metadata.namespace !== undefined) this.keepTopLevel(object.metadata.namespace, key, after);
     if (object.kind === "CustomResourceDefinition" && this.listed) this.discoverSoon();
     // Who writes looks at what came of it; nobody has to be told.
     if (own) return;
     const wanting = this.wanted.get(key);
-    if (appBefore === "" && appAfter === "" && wanting === undefined) return;
-    const apps = new Set([appBefore, appAfter, ...(wanting ?? [])]);
+    // Who looks for orphans in a namespace hears of what comes and goes there.
+    const looking = before === undefined || after === undefined ? this.watchers.get(object.metadata.namespace ?? "") : undefined;
+    if (appBefore === "" && appAfter === "" && wanting === undefined && looking === undefined) return;
+    const apps = new Set([appBefore, appAfter, ...(wanting ?? []), ...(looking ?? [])]);
     apps.delete("");
     this.options.onChange(apps, change);
   }

@@ -32,8 +32,12 @@ export class WorkQueue {
   private stopped = false;
   private started = false;
   private idle: (() => void)[] = [];
+  /** Keys that are worked on at once. */
+  concurrency: number;
 
-  constructor(private readonly options: WorkQueueOptions) {}
+  constructor(private readonly options: WorkQueueOptions) {
+    this.concurrency = options.concurrency;
+  }
 
   start(): void {
     this.started = true;
@@ -97,7 +101,7 @@ export class WorkQueue {
   }
 
   private pump(): void {
-    while (this.started && this.active.size < this.options.concurrency) {
+    while (this.started && this.active.size < this.concurrency) {
       const key = first(this.urgent) ?? first(this.waiting);
       if (key === undefined) break;
       this.urgent.delete(key);

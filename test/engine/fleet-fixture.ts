@@ -40,6 +40,8 @@ export async function startFleet(options: {
   readonly clusters: readonly string[];
   readonly speed?: number;
   readonly files: Readonly<Record<string, string>>;
+  /** Called with every request to a cluster. */
+  readonly onRequest?: (cluster: string, method: string, url: string) => void;
 }): Promise<Fleet> {
   const directory = mkdtempSync(join(tmpdir(), "fleet-test-"));
   const work = join(directory, "repo");
@@ -62,7 +64,15 @@ export async function startFleet(options: {
   commit(options.files);
   const simulators = new Map<string, Simulator>();
   for (const name of ["hub", ...options.clusters])
-    simulators.set(name, await startSimulator({ name, speed: options.speed ?? 100, pods: false }));
+    simulators.set(
+      name,
+      await startSimulator({
+        name,
+        speed: options.speed ?? 100,
+        pods: false,
+        onRequest: (method, url) => options.onRequest?.(name, method, url),
+      }),
+    );
   const clients = new Map(
     [...simulators].map(([name, { url, token }]) => [name, kubernetesClient({ server: url, bearerToken: token })]),
   );

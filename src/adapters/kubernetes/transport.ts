@@ -10,6 +10,7 @@ export interface RequestOptions {
   readonly contentType?: string;
   readonly accept?: string;
   readonly timeoutMs?: number;
+  readonly impersonate?: string | undefined;
 }
 
 /** HTTP to one API server: pooled connections for requests, connections of their own for watches. */
@@ -148,7 +149,8 @@ export class Transport {
     if (connection.bearerToken !== undefined) headers["authorization"] = `Bearer ${connection.bearerToken}`;
     else if (connection.username !== undefined)
       headers["authorization"] = `Basic ${Buffer.from(`${connection.username}:${connection.password ?? ""}`).toString("base64")}`;
-    if (connection.impersonate !== undefined) headers["impersonate-user"] = connection.impersonate;
+    const user = options.impersonate ?? connection.impersonate;
+    if (user !== undefined) headers["impersonate-user"] = user;
     return connection.headers === undefined ? headers : { ...headers, ...(await connection.headers()) };
   }
 }

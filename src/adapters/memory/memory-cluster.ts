@@ -123,7 +123,7 @@ export function memoryCluster(
 
   for (const object of options.objects ?? []) store(object);
 
-  return {
+  const cluster: MemoryCluster = {
     writes,
     setFailure(error) {
       failure = error;
@@ -229,8 +229,10 @@ export function memoryCluster(
       const at = found.metadata.deletionTimestamp ?? "2026-01-01T00:00:00Z";
       store({ ...found, metadata: { ...found.metadata, deletionTimestamp: at } });
     },
+    as: () => cluster,
     async close() {},
   };
+  return cluster;
 }
 
 function resource(group: string, version: string, kind: string, plural: string, namespaced: boolean): ApiResource {

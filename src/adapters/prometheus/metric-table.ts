@@ -32,6 +32,21 @@ export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
     help: "Argo Application labels converted to Prometheus labels",
     labels: [...app, "project"],
   },
+  argocd_app_orphaned_resources_count: {
+    kind: "gauge",
+    help: "Number of orphaned resources per application.",
+    labels: [...app, "project"],
+  },
+  fleetwright_verdict_age_seconds: {
+    kind: "gauge",
+    help: "How long ago an application was compared with its cluster for the last time.",
+    labels: [...app, "project"],
+  },
+  fleetwright_cluster_circuit_open: {
+    kind: "gauge",
+    help: "Whether requests to a cluster are refused at once because it does not answer.",
+    labels: ["server"],
+  },
   argocd_app_sync_total: {
     kind: "counter",
     help: "Number of application syncs.",

@@ -7,7 +7,7 @@ import type { Protocol } from "../../adapters/git/repository-location.js";
 import { bestVersion } from "../../adapters/git/semver-tags.js";
 import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
 import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
-import { fengariRuntime } from "../../adapters/lua/fengari-runtime.js";
+import { luaPool } from "../../adapters/lua/lua-pool.js";
 import { prometheusMetrics } from "../../adapters/prometheus/prometheus-metrics.js";
 import { callPlugin } from "../../adapters/scm/plugin-service.js";
 import { createScmPort, type NamedData } from "../../adapters/scm/scm-port.js";
@@ -67,6 +67,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
     ...(setup.allowFileRepositories === true ? (["file"] as const) : []),
   ];
   const namespace = setup.namespace ?? "argocd";
+  const lua = luaPool({ nowSeconds: () => Math.floor(clock.now() / 1000), monotonic: () => clock.monotonic() });
   let source: GitSource | undefined;
   let charts: ChartRegistryPort | undefined;
   const controller = new Controller({
@@ -101,7 +102,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
     clock,
     random: setup.random ?? Math.random,
     telemetry,
-    lua: fengariRuntime({ nowSeconds: () => Math.floor(clock.now() / 1000) }),
+    lua,
     ...(setup.waveDelayMs === undefined ? {} : { waveDelayMs: setup.waveDelayMs }),
     ...(setup.concurrency === undefined ? {} : { concurrency: setup.concurrency }),
   });
@@ -138,6 +139,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       await controller.stop();
       await source?.close();
       await charts?.close();
+      await lua.close();
       await hub.close();
     },
   };

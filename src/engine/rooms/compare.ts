@@ -8,6 +8,7 @@ import { isSelfTracked, type TrackingSettings, trackedApp, trackedId } from "../
 import { withOwners } from "../applied-pairs.js";
 import type { Condition } from "../conditions.js";
 import type { ComparedResource, Differ, DiffVerdict, HealthVerdict } from "../decide.js";
+import type { DryRuns } from "../dry-runs.js";
 import type { LiveState } from "../live-state.js";
 
 /** What a comparison asks of the live state. */
@@ -24,8 +25,11 @@ export interface CompareInput {
   readonly tracking: TrackingSettings;
   readonly differ: Differ;
   readonly health: (object: KubernetesObject) => HealthVerdict | undefined;
+  /** Lets the health of these be found out, where that takes more than a look. */
+  readonly prepareHealth?: (objects: readonly KubernetesObject[]) => Promise<void>;
   /** Verdicts of before, by target and version of the live object. */
   readonly memory: CompareMemory;
+  readonly dryRuns: Pick<DryRuns, "apply">;
   readonly createsNamespace: boolean;
   readonly isPermitted: (object: KubernetesObject, namespaced: boolean) => boolean;
 }
@@ -44,15 +48,18 @@ export interface CompareOutput {
 
 /** What was found of pairs that have not changed since. */
 export class CompareMemory {
-  private verdicts = new WeakMap<KubernetesObject, { readonly live: KubernetesObject; readonly verdict: DiffVerdict }>();
+  private verdicts = new WeakMap<
+    KubernetesObject,
+    { readonly live: KubernetesObject; readonly rules: object; readonly verdict: DiffVerdict }
+  >();
 
-  find(target: KubernetesObject, live: KubernetesObject): DiffVerdict | undefined {
+  find(target: KubernetesObject, live: KubernetesObject, rules: object): DiffVerdict | undefined {
     const known = this.verdicts.get(target);
-    return known?.live === live ? known.verdict : undefined;
+    return known?.live === live && known.rules === rules ? known.verdict : undefined;
   }
 
-  keep(target: KubernetesObject, live: KubernetesObject, verdict: DiffVerdict): void {
-    this.verdicts.set(target, { live, verdict });
+  keep(target: KubernetesObject, live: KubernetesObject, rules: object, verdict: DiffVerdict): void {
+    this.verdicts.set(target, { live, rules, verdict });
   }
 
   /** The rules of comparison changed. */
@@ -74,24 +81,23 @@ export async function compareApplication(input: CompareInput): Promise<CompareOu
     isNamespaced: (group, kind) => live.isNamespaced(group, kind),
   });
   live.setWanted(instance, wanted.keys);
+  await input.prepareHealth?.(lives);
   let outOfSync = false;
   let failed = false;
   const resources: ComparedResource[] = [];
-  for (const pair of pairs) {
+  // Begun for all, so that those which ask the server ask side by side.
+  const verdicts = pairs.map((pair) => (isHook((pair.target ?? pair.live)!) ? unmodified : settled(() => verdictOf(pair, input))));
+  for (const [index, pair] of pairs.entries()) {
     const object = (pair.target ?? pair.live)!;
     const key = resourceKeyOf(object);
     const { group, version } = splitApiVersion(object.apiVersion);
     const hook = isHook(object);
     const selfTracked = isOwn(pair, tracking);
-    let verdict: DiffVerdict = { modified: false };
-    if (!hook) {
-      try {
-        const found = verdictOf(pair, input);
-        verdict = found instanceof Promise ? await found : found;
-      } catch (error) {
-        failed = true;
-        conditions.push({ type: "ComparisonError", message: `${key.kind} ${key.name}: ${formatError(error)}` });
-      }
+    const outcome = verdicts[index]!;
+    const { verdict, error } = outcome instanceof Promise ? await outcome : outcome;
+    if (error !== undefined) {
+      failed = true;
+      conditions.push({ type: "ComparisonError", message: `${key.kind} ${key.name}: ${formatError(error)}` });
     }
     const counts = !hook && !isIgnored(object) && !(pair.target && isSkipped(pair.target)) && selfTracked;
     const isManagedNamespace =
@@ -185,18 +191,41 @@ async function liveObjects(input: CompareInput, conditions: Condition[]): Promis
   return [...lives.values()];
 }
 
-/** Awaits nothing but for rules that ask who owns a field, which the live state does not keep. */
+interface Outcome {
+  readonly verdict: DiffVerdict;
+  readonly error?: unknown;
+}
+
+const unmodified: Outcome = { verdict: { modified: false } };
+
+/** A comparison that fails is an outcome too: the others go on. */
+function settled(compare: () => DiffVerdict | Promise<DiffVerdict>): Outcome | Promise<Outcome> {
+  const failure = (error: unknown): Outcome => ({ ...unmodified, error });
+  try {
+    const verdict = compare();
+    return verdict instanceof Promise ? verdict.then((found) => ({ verdict: found }), failure) : { verdict };
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+/** Awaits nothing but for rules that ask who owns a field, which the live state does not keep, and for server-side dry runs. */
 function verdictOf(pair: ResourcePair, input: CompareInput): DiffVerdict | Promise<DiffVerdict> {
   const { target, live } = pair;
+  const { differ } = input;
   if (target === null || live === null) return { modified: false };
-  const known = input.memory.find(target, live);
+  const known = input.memory.find(target, live, differ.rules);
   if (known !== undefined) return known;
-  const judge = (current: KubernetesObject): DiffVerdict => {
-    const verdict = input.differ.compare(target, current);
-    input.memory.keep(target, live, verdict);
+  const keep = (verdict: DiffVerdict): DiffVerdict => {
+    input.memory.keep(target, live, differ.rules, verdict);
     return verdict;
   };
-  if (!input.differ.decidesByOwners(target) || live.metadata.managedFields !== undefined) return judge(live);
+  const judge = (current: KubernetesObject): DiffVerdict | Promise<DiffVerdict> => {
+    const question = differ.dryRunOf(target, current);
+    if (question === undefined) return keep(differ.compare(target, current));
+    return input.dryRuns.apply(input.live.cluster, question).then((answer) => keep(differ.compare(target, current, answer)));
+  };
+  if (!differ.decidesByOwners(target) || live.metadata.managedFields !== undefined) return judge(live);
   return withOwners(live, input.live.cluster).then(judge);
 }
 

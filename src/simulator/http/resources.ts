@@ -19,6 +19,7 @@ import {
   readValue,
   sendJson,
 } from "./exchange.js";
+import { authorize } from "./authorization.js";
 import { selected, selectionOf, serveList } from "./list.js";
 import { entryJson, sendEntry } from "./objects.js";
 import { isReview, serveReview } from "./reviews.js";
@@ -32,6 +33,7 @@ export async function serveResource(exchange: Exchange, watches: WatchRegistry):
   if (!info || !type) throw pathNotFound();
   const request: ResourceExchange = { ...exchange, info, type };
   if (type.custom?.deprecated !== undefined) exchange.warnings.push(type.custom.deprecated);
+  authorize(request);
   if (info.subresource !== "") return serveSubresource(request);
   if (isReview(type)) {
     if (exchange.method !== "POST") throw methodNotAllowed();

@@ -1,6 +1,5 @@
 import type { KubernetesObject } from "../../manifest/object.js";
-import type { ValueObject } from "../../manifest/value.js";
-import { isObject, objectAt } from "../../manifest/value.js";
+import { equalValues, isObject, objectAt, type ValueObject } from "../../manifest/value.js";
 import { findDestination } from "../destination.js";
 import type { GeneratedApplication } from "../generate.js";
 import { resourcesFinalizer } from "../template/application-renderer.js";
@@ -9,7 +8,6 @@ import { type Desired, planWrite } from "./apply-application.js";
 import { type Condition, upToDateMessage } from "./conditions.js";
 import { approvalAnnotation, decideDeletes } from "./delete-proof.js";
 import { planSetDeletion } from "./delete-set.js";
-import { deepEqual } from "./merge-patch.js";
 import { ownedBy } from "./ownership.js";
 import { policyOf } from "./policy.js";
 import { resourcesStatus } from "./resources-status.js";
@@ -265,7 +263,7 @@ class Reconcile {
       creates: this.creates,
       updates: this.updates,
       deletes: this.deletes,
-      status: deepEqual(this.store.stored, set.status) ? undefined : this.store.stored,
+      status: equalValues(this.store.stored, set.status) ? undefined : this.store.stored,
       finalizers: isReversed && !finalizers.includes(resourcesFinalizer) ? [...finalizers, resourcesFinalizer] : undefined,
       removeAnnotations: this.removeAnnotations,
       events: this.events,
