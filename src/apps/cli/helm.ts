@@ -78,9 +78,9 @@ export function registerHelm(program: Command, io: CliIo): void {
         io.out(await template(io, args, flags));
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        const place =
-          flags.debug && error.location ? ` (${error.code} at ${error.location.file}:${error.location.line ?? 1})` : "";
-        io.err(`Error: ${error.message}${hintFor(error, flags)}${place}\n`);
+        if (flags.debug && error.location)
+          io.err(`level=DEBUG msg="${error.code} at ${error.location.file}:${error.location.line ?? 1}"\n`);
+        io.err(`Error: ${error.message}${hintFor(error, flags)}\n`);
         io.setExitCode(1);
       }
     });

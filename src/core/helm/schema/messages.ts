@@ -38,5 +38,5 @@ export function shownNumber(value: number | bigint): string {
 export function shownValue(value: Value): string {
   if (typeof value === "string") return quoted(value);
   if (typeof value === "object" && value !== null) return "value";
-  return String(value);
+  return value === null ? "<nil>" : String(value);
 }

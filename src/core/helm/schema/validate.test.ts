@@ -18,6 +18,7 @@ describe("findings name the place and what was wanted", () => {
       { a: 1, "b/c": 2 },
       ["- at '': additional properties 'b/c' not allowed"],
     ],
+    [{ enum: ["a", null] }, "b", ["- at '': value must be one of 'a', <nil>"]],
     [{ enum: ["a", 1] }, "b", ["- at '': value must be one of 'a', 1"]],
     [{ const: "z" }, "b", ["- at '': value must be 'z'"]],
     [{ pattern: "^[a-z]+$" }, "A", ["- at '': 'A' does not match pattern '^[a-z]+$'"]],
