@@ -43,9 +43,33 @@ function changed(random: Random, value: Value): Value {
   if (typeof value === "boolean") return !value;
   if (typeof value === "number" || typeof value === "bigint") return random.pick<Value>([0, 1, 8443, "5"]);
   if (typeof value === "string")
-    return random.pick<Value>(["", "web", "{{ .Release.Name }}-x", "a: b", "10Gi", "https://example.com/x", 5, true, "IfNotPresent"]);
-  if (Array.isArray(value)) return random.pick<Value>([[], ["a"], [{ name: "A", value: "b" }], [{ name: "x", key: "k", operator: "Exists" }], ["x", "y"]]);
-  return random.pick<Value>([{}, { team: "a" }, { a: "b", c: "{{ .Release.Name }}" }, { requests: { cpu: "10m" } }, { enabled: true }, [{ name: "A" }]]);
+    return random.pick<Value>([
+      "",
+      "web",
+      "{{ .Release.Name }}-x",
+      "a: b",
+      "10Gi",
+      "https://example.com/x",
+      5,
+      true,
+      "IfNotPresent",
+    ]);
+  if (Array.isArray(value))
+    return random.pick<Value>([
+      [],
+      ["a"],
+      [{ name: "A", value: "b" }],
+      [{ name: "x", key: "k", operator: "Exists" }],
+      ["x", "y"],
+    ]);
+  return random.pick<Value>([
+    {},
+    { team: "a" },
+    { a: "b", c: "{{ .Release.Name }}" },
+    { requests: { cpu: "10m" } },
+    { enabled: true },
+    [{ name: "A" }],
+  ]);
 }
 
 function setAt(target: { [key: string]: Value }, path: Path, value: Value): void {

@@ -40,7 +40,9 @@ export const fuzzHelm: Fuzzer = async ({ seconds, seed }) => {
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  process.stdout.write(`helm: ${cases} cases (${errors} with an error) from seed ${seed} in ${seconds} s, ${differences} differences\n`);
+  process.stdout.write(
+    `helm: ${cases} cases (${errors} with an error) from seed ${seed} in ${seconds} s, ${differences} differences\n`,
+  );
   return differences === 0 ? 0 : 1;
 };
 
@@ -56,7 +58,14 @@ function realCase(random: Random, charts: readonly string[], folder: string): re
   const chart = random.pick(charts);
   writeFileSync(join(folder, "values.yaml"), mutatedValues(random, chartValues(chart)));
   const more = random.chance(0.3) ? ["--kube-version", random.pick(["1.22.0", "1.28", "1.34.1"])] : [];
-  return ["rel", chart, "-f", "values.yaml", ...more, ...(random.chance(0.2) ? ["--api-versions", "monitoring.coreos.com/v1"] : [])];
+  return [
+    "rel",
+    chart,
+    "-f",
+    "values.yaml",
+    ...more,
+    ...(random.chance(0.2) ? ["--api-versions", "monitoring.coreos.com/v1"] : []),
+  ];
 }
 
 function randomCase(random: Random, folder: string): readonly string[] {

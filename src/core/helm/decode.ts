@@ -62,7 +62,9 @@ export class StructReader {
   }
 
   strings(name: string): readonly string[] {
-    return this.list(name, "[]string").map((item) => (item === null ? "" : (scalarText(item) ?? this.refuse(name, item, "string"))));
+    return this.list(name, "[]string").map((item) =>
+      item === null ? "" : (scalarText(item) ?? this.refuse(name, item, "string")),
+    );
   }
 
   stringMap(name: string): Readonly<Record<string, string>> | undefined {

@@ -18,7 +18,9 @@ export function readMetadata(value: GoMap, base?: Metadata): Metadata {
     version: string("version"),
     description: string("description"),
     keywords: has("keywords") ? reader.strings("keywords") : (base?.keywords ?? []),
-    maintainers: has("maintainers") ? reader.list("maintainers", "[]*v2.Maintainer").map(readMaintainer) : (base?.maintainers ?? []),
+    maintainers: has("maintainers")
+      ? reader.list("maintainers", "[]*v2.Maintainer").map(readMaintainer)
+      : (base?.maintainers ?? []),
     icon: string("icon"),
     apiVersion: string("apiVersion"),
     condition: string("condition"),
@@ -27,7 +29,9 @@ export function readMetadata(value: GoMap, base?: Metadata): Metadata {
     deprecated: has("deprecated") ? reader.boolean("deprecated") : (base?.deprecated ?? false),
     annotations: has("annotations") ? reader.stringMap("annotations") : base?.annotations,
     kubeVersion: string("kubeVersion"),
-    dependencies: has("dependencies") ? reader.list("dependencies", "[]*v2.Dependency").map(readDependency) : (base?.dependencies ?? []),
+    dependencies: has("dependencies")
+      ? reader.list("dependencies", "[]*v2.Dependency").map(readDependency)
+      : (base?.dependencies ?? []),
     type: string("type"),
   };
 }
