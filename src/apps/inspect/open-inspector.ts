@@ -6,6 +6,7 @@ import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
 import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
 import { InputError } from "../../core/errors.js";
 import { healthAssessor } from "../../core/health/assess.js";
+import { stableRandomAnnotation } from "../../core/helm/stable-random.js";
 import { type KubernetesObject, resourceKeyOf } from "../../core/manifest/object.js";
 import { isObject, listAt, objectAt, stringAt } from "../../core/manifest/value.js";
 import { instanceName } from "../../core/tracking/application-flags.js";
@@ -125,6 +126,8 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
       const live = new LiveSnapshot({ cluster, resources, trackedApp: settings.trackedApp });
       const output = await renderApplication(render, {
         appName: app.name,
+        project: app.project,
+        stableRandom: app.object.metadata.annotations?.[stableRandomAnnotation],
         namespace: app.destination.namespace,
         sources: app.sources,
         ...(revision === undefined ? {} : { revisions: [revision] }),

@@ -86,7 +86,9 @@ export async function compareApplication(input: CompareInput): Promise<CompareOu
   let failed = false;
   const resources: ComparedResource[] = [];
   // Begun for all, so that those which ask the server ask side by side.
-  const verdicts = pairs.map((pair) => (isHook((pair.target ?? pair.live)!) ? unmodified : settled(() => verdictOf(pair, input))));
+  const verdicts = pairs.map((pair) =>
+    isHook((pair.target ?? pair.live)!) ? unmodified : settled(() => verdictOf(pair, input)),
+  );
   for (const [index, pair] of pairs.entries()) {
     const object = (pair.target ?? pair.live)!;
     const key = resourceKeyOf(object);

@@ -29,6 +29,9 @@ export interface RenderInput {
   readonly revisions?: readonly (string | undefined)[];
   readonly kubeVersion: string;
   readonly apiVersions: readonly string[];
+  readonly project?: string;
+  /** Seed of charts' random functions (the annotation `fleetwright.dev/stable-random`). */
+  readonly stableRandom?: string | undefined;
   /** How old the knowledge of a repository's branches may be. */
   readonly maxAgeMs: number;
   /** Render even where nothing that was read has changed. */
@@ -171,7 +174,7 @@ function renderKey(
   const lenders = input.sources.filter(isLender).map((lender) => [lender["ref"], lender["repoURL"]]);
   // A source that names its commit is another one at each commit.
   const named = text.includes("ARGOCD_APP_REVISION") ? commit : "";
-  return `${text}|${input.appName}|${input.namespace}|${input.kubeVersion}|${input.apiVersions.join(",")}|${JSON.stringify(lenders)}|${named}`;
+  return `${text}|${input.appName}|${input.namespace}|${input.kubeVersion}|${input.apiVersions.join(",")}|${JSON.stringify(lenders)}|${named}|${input.project ?? ""}|${input.stableRandom ?? ""}`;
 }
 
 async function renderOne(
@@ -185,14 +188,26 @@ async function renderOne(
     readonly refs: ReadonlyMap<string, RefTree>;
   },
 ): Promise<RenderEntry> {
-  const { appName, namespace, kubeVersion, apiVersions } = input;
+  const { appName, namespace, kubeVersion, apiVersions, project, stableRandom } = input;
+  const chosen = { ...(project === undefined ? {} : { project }), ...(stableRandom === undefined ? {} : { stableRandom }) };
   const remotes = new Map<string, FileTree>();
   for (let round = 0; round < mostRounds; round++) {
     const recorded = recordReads(at.tree);
     const lent = new Map([...at.refs].map(([name, { tree }]) => [name, recordReads(tree)]));
     const refs = new Map([...lent].map(([name, { tree }]) => [name, tree]));
     const result = renderSource(
-      { tree: recorded.tree, source, appName, namespace, kubeVersion, apiVersions, remotes, refs, revision: at.commit },
+      {
+        tree: recorded.tree,
+        source,
+        appName,
+        namespace,
+        kubeVersion,
+        apiVersions,
+        remotes,
+        refs,
+        revision: at.commit,
+        ...chosen,
+      },
       room.renderers,
     );
     if (result.kind === "rendered") {
