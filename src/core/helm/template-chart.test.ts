@@ -202,7 +202,9 @@ describe("with a seed", () => {
   });
 
   test("certificates are the same too", () => {
-    const files = { "templates/t.yaml": "{{ $ca := genCAWithKey `x` 10 (genPrivateKey `ed25519`) }}a: {{ $ca.Cert | b64enc }}\n" };
+    const files = {
+      "templates/t.yaml": "{{ $ca := genCAWithKey `x` 10 (genPrivateKey `ed25519`) }}a: {{ $ca.Cert | b64enc }}\n",
+    };
     expect(render({}, files).yaml).toBe(render({}, files).yaml);
   });
 });

@@ -1,4 +1,5 @@
 import { argoHelm, chartLoader, mergeUserValues, type TemplateOptions, templateChart } from "../helm/index.js";
+import { completeChart } from "../helm/complete-chart.js";
 import { stableRandomAnnotation } from "../helm/stable-random.js";
 import { asObject, type KubernetesObject } from "../manifest/object.js";
 import { isObject, stringAt } from "../manifest/value.js";
@@ -26,7 +27,14 @@ export function helmRenderer(options: HelmRendererOptions): ToolRenderer {
       ...(refs ? { refs } : {}),
       ...(project === undefined ? {} : { project }),
     });
-    const output = templateChart(loadChart(tree, directory), mergeUserValues(values), {
+    const completed = completeChart(loadChart(tree, directory), {
+      directory,
+      loadFolder: (path) => loadChart(tree, path),
+      fetched: input.remotes,
+      loadFetched: (fetched) => loadChart(fetched, ""),
+    });
+    if (completed.kind === "needs") return completed;
+    const output = templateChart(completed.chart, mergeUserValues(values), {
       ...template,
       ...options,
       ...(stableRandom === undefined ? {} : { stableRandom }),

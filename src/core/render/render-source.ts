@@ -11,6 +11,8 @@ export interface RemoteTreeNeed {
   readonly key: string;
   readonly repoURL: string;
   readonly revision: string;
+  /** A chart of the repository `repoURL` instead of its files; the revision is a version or a range. */
+  readonly chart?: string;
 }
 
 export type RenderResult =

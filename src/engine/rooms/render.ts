@@ -221,7 +221,7 @@ async function renderOne(
       if (remotes.size > 0) room.cache.drop(at.key);
       return entry;
     }
-    await Promise.all(result.needs.map(async (need) => remotes.set(need.key, await fetchRemote(room.source, need))));
+    await Promise.all(result.needs.map(async (need) => remotes.set(need.key, await fetchRemote(room, need))));
   }
   throw new InputError("remote bases refer to each other without end", { code: "RENDER_NEEDS" });
 }
@@ -230,7 +230,12 @@ function isEmptyReadSet({ files, listings, kinds }: ReadSet): boolean {
   return files.size === 0 && listings.size === 0 && kinds.size === 0;
 }
 
-async function fetchRemote(source: SourcePort, need: RemoteTreeNeed): Promise<FileTree> {
+async function fetchRemote({ source, charts }: RenderRoom, need: RemoteTreeNeed): Promise<FileTree> {
+  if (need.chart !== undefined) {
+    if (charts === undefined) throw new InputError("charts of repositories are not fetched here", { code: "SOURCE_CHART" });
+    const request = { repoURL: need.repoURL, chart: need.chart, revision: need.revision };
+    return await charts.tree(await charts.resolve(request, { maxAgeMs: chartVersionsMs }));
+  }
   const { commit } = await source.resolve(need.repoURL, need.revision, { maxAgeMs: 60_000 });
   return await source.tree(need.repoURL, commit);
 }
