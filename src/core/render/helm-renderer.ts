@@ -1,5 +1,5 @@
-import { argoHelm, chartLoader, mergeUserValues, type TemplateOptions, templateChart } from "../helm/index.js";
 import { completeChart } from "../helm/complete-chart.js";
+import { argoHelm, chartLoader, mergeUserValues, type TemplateOptions, templateChart } from "../helm/index.js";
 import { stableRandomAnnotation } from "../helm/stable-random.js";
 import { asObject, type KubernetesObject } from "../manifest/object.js";
 import { isObject, stringAt } from "../manifest/value.js";

@@ -8,7 +8,8 @@ import type { RenderResult } from "./render-source.js";
 const chart = memoryTree({
   "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.4.0\n",
   "values.yaml": "color: red\nsize: 1\n",
-  "templates/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {color: {{ .Values.color }}, size: '{{ .Values.size }}'}\n",
+  "templates/a.yaml":
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {color: {{ .Values.color }}, size: '{{ .Values.size }}'}\n",
 });
 
 function render(kustomization: string, remotes: ReadonlyMap<string, FileTree>, buildOptions = "--enable-helm"): RenderResult {

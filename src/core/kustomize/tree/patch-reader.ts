@@ -1,5 +1,5 @@
-import type { PatchOperation } from "../filters/json-patch.js";
 import type { TreeFile } from "../../render/file-tree.js";
+import type { PatchOperation } from "../filters/json-patch.js";
 import type { Resource } from "../model/resource.js";
 
 /** How transformers read patches and other files of their kustomization. */
