@@ -56,7 +56,10 @@ export async function makeBundle() {
   const packages = new Set(Object.keys(modules).flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []));
   writeFileSync(join(folder, "LICENSES.txt"), [...packages].map(licenceOf).join("\n"));
   // One byte a character: read and kept at half the cost.
-  writeFileSync(file, code.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`));
+  writeFileSync(
+    file,
+    code.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`),
+  );
 }
 
 function licenceOf(directory) {

@@ -9,12 +9,14 @@ import type { FleetCluster } from "./cluster-fleet.js";
 import type { Condition } from "./conditions.js";
 import type { ComparedResource, HealthVerdict } from "./decide.js";
 import { DryRuns } from "./dry-runs.js";
-import type { ProjectVerdict } from "./projects.js";
+import { heldText } from "./guard/guard-record.js";
 import { orphansOf, orphanWarning } from "./orphans.js";
+import type { ProjectVerdict } from "./projects.js";
 import { type CompareOutput, compareApplication } from "./rooms/compare.js";
 import { type RenderOutput, renderApplication } from "./rooms/render.js";
 import { timed } from "./rooms/timed.js";
 import { targetsOf } from "./targets.js";
+import type { TreeChange } from "./tree-change.js";
 
 interface Memory {
   /** The renders that the targets come from, by repository. */
@@ -48,10 +50,10 @@ export class ApplicationComparison {
   }
 
   /** Whether a tree of a repository would render an Application differently; true where that is not known. */
-  isTouchedBy(key: string, repoURL: string, tree: FileTree): boolean {
+  isTouchedBy(key: string, repoURL: string, tree: FileTree, change?: TreeChange): boolean {
     const renders = this.memory.get(key)?.renders.filter((render) => render.repoURL === repoURL);
     if (renders === undefined || renders.length === 0) return true;
-    return !renders.every((render) => this.context.render.cache.holds(render.key, tree, render.ref) === true);
+    return !renders.every((render) => this.context.render.cache.holds(render.key, tree, { ref: render.ref, change }) === true);
   }
 
   /** The manifests that the Application's sources come to. */
@@ -134,12 +136,18 @@ export class ApplicationComparison {
     );
     memory.resources = compared.resources;
     const warnings = output.warnings.map((message): Condition => ({ type: "RenderWarning", message }));
+    const holds = context.heldPlans(app.key).map((plan): Condition => ({ type: "RolloutHeld", message: heldText(plan) }));
     const orphaned = this.orphans(app, cluster, compared, project);
-    return { ...compared, conditions: [...conditions, ...warnings, ...compared.conditions, ...failures, ...orphaned] };
+    return { ...compared, conditions: [...conditions, ...warnings, ...holds, ...compared.conditions, ...failures, ...orphaned] };
   }
 
   /** Looks for orphans where the project asks for it. */
-  private orphans(app: Application, { live }: FleetCluster, compared: CompareOutput, project: ProjectVerdict): readonly Condition[] {
+  private orphans(
+    app: Application,
+    { live }: FleetCluster,
+    compared: CompareOutput,
+    project: ProjectVerdict,
+  ): readonly Condition[] {
     const { context } = this;
     const rule = project.orphans;
     const { namespace } = app.destination;

@@ -8,6 +8,7 @@ import type { ApplicationDeletion } from "./application-deletion.js";
 import type { FleetCluster } from "./cluster-fleet.js";
 import type { Differ } from "./decide.js";
 import type { EventRecorder } from "./events.js";
+import type { HeldPlan } from "./guard/guard-record.js";
 import type { Informer } from "./informer.js";
 import type { ProjectVerdict } from "./projects.js";
 import type { CompareMemory } from "./rooms/compare.js";
@@ -35,6 +36,8 @@ export interface ApplicationContext {
   readonly clusterOf: (app: Application) => FleetCluster;
   readonly projectOf: (app: Application, cluster: FleetCluster) => ProjectVerdict;
   readonly deletion: ApplicationDeletion;
+  /** Held plans that would change an Application. */
+  readonly heldPlans: (key: string) => readonly HeldPlan[];
   /** An Application reads these now. */
   readonly onSources: (
     key: string,

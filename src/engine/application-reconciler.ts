@@ -18,6 +18,7 @@ import { OperationRunner } from "./operation-runner.js";
 import { runningOperation } from "./operation-state.js";
 import type { CompareOutput } from "./rooms/compare.js";
 import type { RenderOutput } from "./rooms/render.js";
+import type { TreeChange } from "./tree-change.js";
 import type { Handled } from "./work-queue.js";
 
 /** Walks one Application through the rooms: render, compare, sync, report. Level-based: everything is read again, repeating is safe. */
@@ -37,8 +38,7 @@ export class ApplicationReconciler {
     const slash = key.indexOf("/");
     const object = context.applications.get(key.slice(0, slash), key.slice(slash + 1));
     if (object === undefined) {
-      this.comparison.forget(key);
-      this.reporter.forget(key);
+      this.forget(key);
       return { kind: "done" };
     }
     const started = context.clock.monotonic();
@@ -58,9 +58,15 @@ export class ApplicationReconciler {
     return handled;
   }
 
+  /** Lets go of what is kept of an Application: it is gone, or another replica's. */
+  forget(key: string): void {
+    this.comparison.forget(key);
+    this.reporter.forget(key);
+  }
+
   /** Whether a tree of a repository would render an Application differently; true where that is not known. */
-  isTouchedBy(key: string, repoURL: string, tree: FileTree): boolean {
-    return this.comparison.isTouchedBy(key, repoURL, tree);
+  isTouchedBy(key: string, repoURL: string, tree: FileTree, change?: TreeChange): boolean {
+    return this.comparison.isTouchedBy(key, repoURL, tree, change);
   }
 
   /** What the last comparison found of one resource (`group/Kind/namespace/name`). */

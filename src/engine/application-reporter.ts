@@ -42,6 +42,7 @@ const evaluated = new Set<ConditionType>([
   "ExcludedResourceWarning",
   "RenderWarning",
   "OrphanedResourceWarning",
+  "RolloutHeld",
   "UnknownError",
 ]);
 const evaluatedWithSync = new Set<ConditionType>([...evaluated, "SyncError"]);

@@ -13,7 +13,8 @@ export type ConditionType =
   | "RepeatedResourceWarning"
   | "ExcludedResourceWarning"
   | "RenderWarning"
-  | "OrphanedResourceWarning";
+  | "OrphanedResourceWarning"
+  | "RolloutHeld";
 
 export interface Condition {
   readonly type: ConditionType;

@@ -1,9 +1,10 @@
 import { FleetwrightError, formatError } from "../core/errors.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
+import { objectAt, type ValueObject } from "../core/manifest/value.js";
 import type { Clock, Random } from "../ports/clock.js";
 import type { ApiResource, ClusterPort } from "../ports/cluster.js";
 import type { Telemetry } from "../ports/telemetry.js";
-import { Informer, type InformerChange } from "./informer.js";
+import { Informer, type InformerChange, partialMark } from "./informer.js";
 import { namespaceTest } from "./parameters.js";
 
 export const secretTypeLabel = "argocd.argoproj.io/secret-type";
@@ -44,6 +45,8 @@ export interface ControlPlaneOptions {
   readonly onProject: (change: InformerChange) => void;
   readonly onSecret: (change: InformerChange) => void;
   readonly onConfigMap: (change: InformerChange) => void;
+  /** Whether an Application is held whole; of others how they stand is enough. */
+  readonly isKept?: (application: KubernetesObject) => boolean;
 }
 
 const argo = (kind: string, resource: string): ApiResource => ({
@@ -71,6 +74,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     onChange: (change: InformerChange, own: boolean) => void,
     labelSelector?: string,
     others?: () => readonly string[],
+    compact = withoutManagedFields,
   ): Informer =>
     new Informer({
       cluster: hub,
@@ -85,7 +89,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       ...(labelSelector === undefined ? {} : { labelSelector }),
       clock,
       random,
-      compact: withoutManagedFields,
+      compact,
       onChange,
       onFailure(error) {
         if (error === undefined) telemetry.log.info("hub: watching again", { kind: resource.kind });
@@ -108,6 +112,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     options.onApplication,
     undefined,
     () => options.scope().applications,
+    (object) => (options.isKept?.(object) === false ? standing(object) : withoutManagedFields(object)),
   );
   const applicationSets = follow(
     argo("ApplicationSet", "applicationsets"),
@@ -142,6 +147,27 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     async stop() {
       await Promise.all(all.map((informer) => informer.stop()));
     },
+  };
+}
+
+/** What is shown of another replica's Application: where it belongs and how it stands. */
+function standing(object: KubernetesObject): KubernetesObject {
+  const value = object as unknown as ValueObject;
+  const spec = objectAt(value, "spec");
+  const status = objectAt(value, "status");
+  const phase = objectAt(status, "operationState")["phase"];
+  const { managedFields: _, ...metadata } = object.metadata;
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata,
+    spec: { project: spec["project"] ?? "default", destination: objectAt(spec, "destination") },
+    status: {
+      sync: { status: objectAt(status, "sync")["status"] ?? "" },
+      health: { status: objectAt(status, "health")["status"] ?? "" },
+      ...(phase === undefined ? {} : { operationState: { phase } }),
+    },
+    [partialMark]: true,
   };
 }
 

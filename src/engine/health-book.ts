@@ -81,7 +81,8 @@ export class HealthBook {
       keep({ health: readLuaHealth(result) });
     } catch (error) {
       keep({
-        error: error instanceof FleetwrightError ? error : new InputError(formatError(error), { code: "LUA_RUNTIME", cause: error }),
+        error:
+          error instanceof FleetwrightError ? error : new InputError(formatError(error), { code: "LUA_RUNTIME", cause: error }),
       });
     }
     for (const oldest of answers.keys()) {

@@ -95,6 +95,28 @@ export class Informer {
     if (this.objects.get(key)?.metadata.uid === object.metadata.uid) this.remove(key, object.metadata.resourceVersion, true);
   }
 
+  /** Asks anew for whole objects: more of them is to be kept from now on. The running watch goes on. */
+  async refill(): Promise<void> {
+    if (!this.isSynced) return;
+    const { items } = await this.ask();
+    for (const item of items) {
+      const key = keyOf(item);
+      const known = this.objects.get(key);
+      if (known === undefined) continue;
+      const isSame = known.metadata.resourceVersion === item.metadata.resourceVersion;
+      if (isSame ? isPartial(known) : isLaterVersion(item.metadata.resourceVersion, known.metadata.resourceVersion))
+        this.put(key, item, true);
+    }
+  }
+
+  /** Lets go of what is not to be kept any more. */
+  recompact(): void {
+    for (const [key, object] of this.objects) {
+      const compacted = isPartial(object) ? object : (this.options.compact?.(object) ?? object);
+      if (isPartial(compacted) && compacted !== object) this.put(key, object, true);
+    }
+  }
+
   private async run(): Promise<void> {
     const { signal } = this.stopper;
     while (!signal.aborted) {
@@ -104,7 +126,8 @@ export class Informer {
         const seen = await this.watch(this.resourceVersion ?? "");
         this.recovered();
         // A server that ends watches at once must not be asked in a tight loop.
-        if (!seen && this.resourceVersion !== undefined && this.options.clock.monotonic() - startedAt < 1000) await this.pause(1000);
+        if (!seen && this.resourceVersion !== undefined && this.options.clock.monotonic() - startedAt < 1000)
+          await this.pause(1000);
       } catch (error) {
         if (signal.aborted) break;
         if (error instanceof ClusterError && error.reason === "Expired") {
@@ -119,12 +142,16 @@ export class Informer {
     }
   }
 
-  private async list(): Promise<void> {
+  private async ask(): Promise<{ readonly items: readonly KubernetesObject[]; readonly resourceVersion: string }> {
     const { cluster, resource, namespace, labelSelector } = this.options;
-    const { items, resourceVersion } = await cluster.list(resource, {
+    return await cluster.list(resource, {
       ...(namespace === undefined ? {} : { namespace }),
       ...(labelSelector === undefined ? {} : { labelSelector }),
     });
+  }
+
+  private async list(): Promise<void> {
+    const { items, resourceVersion } = await this.ask();
     if (this.stopper.signal.aborted) return;
     const gone = new Set(this.objects.keys());
     for (const item of items) {
@@ -200,6 +227,13 @@ export class Informer {
   private async pause(ms: number): Promise<void> {
     await this.options.clock.sleep(ms * (0.8 + 0.4 * this.options.random()), this.stopper.signal).catch(() => {});
   }
+}
+
+/** Marks an object of which only a part is held. */
+export const partialMark = "fleetwright.partial";
+
+export function isPartial(object: KubernetesObject): boolean {
+  return object[partialMark] === true;
 }
 
 function keyOf(object: KubernetesObject): string {

@@ -2,7 +2,7 @@ import { type KubernetesObject, type ResourceKey, splitApiVersion } from "../cor
 import type { Clock, Random } from "../ports/clock.js";
 import type { ApiResource, ClusterPort, ObjectRef } from "../ports/cluster.js";
 import type { Telemetry } from "../ports/telemetry.js";
-import { Informer, type InformerChange } from "./informer.js";
+import { Informer, type InformerChange, isPartial, partialMark } from "./informer.js";
 
 /** What of the cluster is followed and how its objects are bound to applications; from argocd-cm. */
 export interface LiveStateSettings {
@@ -25,6 +25,10 @@ export interface LiveStateOptions {
   readonly onChange: (apps: ReadonlySet<string>, change: InformerChange) => void;
   /** The cluster became ready, failed, or came back. */
   readonly onState: (state: LiveClusterState) => void;
+  /** Whether this replica works on an application; of the objects of others only what deletion and tracking ask for is held. */
+  readonly isKept?: (app: string) => boolean;
+  /** Whether comparisons of an application ask who owns fields (server-side apply, trusted field managers). */
+  readonly keepsOwners?: (app: string) => boolean;
 }
 
 export type LiveClusterState =
@@ -86,6 +90,7 @@ export class LiveState {
   version = "";
   /** Changes when the kinds that are served do. */
   epoch = 0;
+  isStarted = false;
 
   constructor(private readonly options: LiveStateOptions) {}
 
@@ -108,8 +113,29 @@ export class LiveState {
     return this.resources.size;
   }
 
+  /** Begins to follow the cluster; again is as once. */
   start(): void {
+    if (this.isStarted) return;
+    this.isStarted = true;
     void this.discover();
+  }
+
+  /** Asks for whole objects where only a part is held of what is to be kept now. */
+  async refill(): Promise<void> {
+    const { settings, isKept } = this.options;
+    const isThin = (object: KubernetesObject): boolean => {
+      if (!isPartial(object)) return false;
+      const app = settings.trackedApp(object);
+      return app !== "" && isKept?.(app) !== false;
+    };
+    const thin = [...this.informers.values()].filter((informer) => [...informer.values()].some(isThin));
+    // What cannot be had now is asked for one by one when it is compared.
+    await Promise.all(thin.map((informer) => informer.refill().catch(() => {})));
+  }
+
+  /** Lets go of what other replicas work on now. */
+  recompact(): void {
+    for (const informer of this.informers.values()) informer.recompact();
   }
 
   async stop(): Promise<void> {
@@ -356,8 +382,13 @@ export class LiveState {
   /** Drops what no decision needs: managedFields of what no application owns, everything but metadata of what nothing asks about. */
   private compact(object: KubernetesObject): KubernetesObject {
     const { managedFields: _, ...metadata } = object.metadata;
-    // Server-side apply's comparison and trusted field managers go by managedFields.
-    if (this.options.settings.trackedApp(object) !== "") return object;
+    const app = this.options.settings.trackedApp(object);
+    if (app !== "") {
+      if (this.options.isKept?.(app) === false) return foreign(object);
+      // Who owns fields is as large as the object: kept where it is asked again and again, else asked for when it is needed.
+      const keeps = object.metadata.managedFields === undefined || this.options.keepsOwners?.(app) !== false;
+      return keeps ? object : { ...object, metadata };
+    }
     if (alwaysKept.has(object.kind) || object.kind === "Namespace" || object.kind === "CustomResourceDefinition")
       return { ...object, metadata: object.metadata.managedFields === undefined ? object.metadata : metadata };
     const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences, finalizers } = metadata;
@@ -367,7 +398,7 @@ export class LiveState {
       apiVersion: object.apiVersion,
       kind: object.kind,
       metadata: defined as unknown as KubernetesObject["metadata"],
-      [partial]: true,
+      [partialMark]: true,
     };
   }
 
@@ -412,12 +443,20 @@ export class LiveState {
 }
 
 const none: ReadonlySet<string> = new Set();
-/** Marks an object of which only the metadata are held. */
-const partial = "fleetwright.partial";
 
-export function isPartial(object: KubernetesObject): boolean {
-  return object[partial] === true;
+/** An object of an application that another replica works on. */
+function foreign(object: KubernetesObject): KubernetesObject {
+  const { managedFields: _, annotations, ...metadata } = object.metadata;
+  const { [lastApplied]: __, ...others } = annotations ?? {};
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata: annotations === undefined ? metadata : { ...metadata, annotations: others },
+    [partialMark]: true,
+  };
 }
+
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 function refOf(object: KubernetesObject, apiVersion: string): ObjectRef {
   const { name, namespace } = object.metadata;

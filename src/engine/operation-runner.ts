@@ -312,7 +312,12 @@ export class OperationRunner {
           startedAtMs,
           waitingSinceMs: startedAtMs,
         },
-        { nowMs: this.context.clock.now(), desiredRevisions: output.revisions, graceMs: supersedeGraceMs, compat: this.context.settings().compat },
+        {
+          nowMs: this.context.clock.now(),
+          desiredRevisions: output.revisions,
+          graceMs: supersedeGraceMs,
+          compat: this.context.settings().compat,
+        },
       );
     return superseded ? { ...running, phase: "Terminating" } : running;
   }

@@ -16,6 +16,8 @@ export interface ControllerParameters {
   readonly statusProcessors: number | undefined;
   readonly waveDelayMs: number | undefined;
   readonly jqTimeoutMs: number | undefined;
+  /** How Argo CD gives clusters to its shards; undefined: Applications are shared one by one. */
+  readonly shardingAlgorithm: string | undefined;
 }
 
 /** Flags of the command line that win over the ConfigMap. */
@@ -49,6 +51,7 @@ export function readParameters(data: Readonly<Record<string, string>>, overrides
     serverSideDiff: data["controller.diff.server.side"] === "true",
     statusProcessors: positive(seconds("controller.status.processors")),
     waveDelayMs: waveDelay === undefined ? undefined : waveDelay * 1000,
+    shardingAlgorithm: data["controller.sharding.algorithm"] || undefined,
     jqTimeoutMs: positive(parseGoDurationMs(data["controller.ignore.normalizer.jq.timeout"] ?? "")),
   };
 }

@@ -1,7 +1,13 @@
 import { type DestinationServiceAccount, impersonatedUser } from "../core/decisions/impersonation.js";
 import { orphanedExceptions } from "../core/decisions/orphaned.js";
 import { formatError, InputError } from "../core/errors.js";
-import { formatResourceKey, type KubernetesObject, type ResourceKey, resourceKeyOf, splitApiVersion } from "../core/manifest/object.js";
+import {
+  formatResourceKey,
+  type KubernetesObject,
+  type ResourceKey,
+  resourceKeyOf,
+  splitApiVersion,
+} from "../core/manifest/object.js";
 import { stringAt } from "../core/manifest/value.js";
 import type { AppProject, OrphanedResources, SyncWindow } from "../core/project/app-project.js";
 import { compileProjectRules, type ProjectRules } from "../core/project/project-rules.js";

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { kubernetesClient } from "#src/adapters/kubernetes/kubernetes-client.js";
-import { type RunningController, runController } from "#src/apps/controller/run-controller.js";
+import { type ControllerSetup, type RunningController, runController } from "#src/apps/controller/run-controller.js";
 import type { KubernetesObject } from "#src/core/manifest/object.js";
 import { asObject } from "#src/core/manifest/object.js";
 import { objectAt, stringAt, type ValueObject } from "#src/core/manifest/value.js";
@@ -19,7 +19,7 @@ export interface Fleet {
   cluster(name: string): ClusterPort;
   commit(files: Readonly<Record<string, string | null>>): string;
   apply(yaml: string): Promise<void>;
-  start(): Promise<RunningController>;
+  start(more?: Partial<ControllerSetup>): Promise<RunningController>;
   /** Ends the controller without letting it finish anything. */
   stop(): Promise<void>;
   app(name: string): Promise<ValueObject | undefined>;
@@ -101,12 +101,13 @@ export async function startFleet(options: {
     cluster: (name) => clients.get(name)!,
     commit,
     apply,
-    async start() {
+    async start(more = {}) {
       running = await runController({
         connection: { server: simulators.get("hub")!.url, bearerToken: simulators.get("hub")!.token },
         dataDir: join(directory, "data"),
         allowFileRepositories: true,
         waveDelayMs: 0,
+        ...more,
       });
       return running;
     },

@@ -56,7 +56,10 @@ const onEast = async (text: string) => {
 
 test("a project that looks for orphans warns of objects in the namespace that no Application has, as soon as they come", async () => {
   await fleet.apply(
-    projectText("watchful", `${anyone}  orphanedResources: {warn: true, ignore: [{group: "", kind: ConfigMap, name: "ignored-*"}]}\n`),
+    projectText(
+      "watchful",
+      `${anyone}  orphanedResources: {warn: true, ignore: [{group: "", kind: ConfigMap, name: "ignored-*"}]}\n`,
+    ),
   );
   await onEast(accessOf("tidy"));
   await fleet.apply(inProject(application("tidy", { cluster: "east" }), "watchful"));
@@ -65,9 +68,7 @@ test("a project that looks for orphans warns of objects in the namespace that no
   for (const name of ["ignored-one", "stray"])
     await fleet.cluster("east").create({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "tidy" } });
   const app = await fleet.until("tidy", (found) => conditionsOf(found).length > 0);
-  expect(conditionsOf(app)).toMatchObject([
-    { type: "OrphanedResourceWarning", message: "Application has 1 orphaned resources" },
-  ]);
+  expect(conditionsOf(app)).toMatchObject([{ type: "OrphanedResourceWarning", message: "Application has 1 orphaned resources" }]);
   await fleet.cluster("east").delete({ apiVersion: "v1", kind: "ConfigMap", name: "stray", namespace: "tidy" });
   await fleet.until("tidy", (found) => conditionsOf(found).length === 0);
 });
@@ -122,9 +123,7 @@ test("an Application of another namespace needs that its project names the names
   );
   await fleet.apply(projectText("teams", `${anyone}  sourceNamespaces: ["team-*"]\n`));
   await until(isSettled);
-  const live = await fleet
-    .cluster("east")
-    .get({ apiVersion: "v1", kind: "ConfigMap", name: "a", namespace: "elsewhere" });
+  const live = await fleet.cluster("east").get({ apiVersion: "v1", kind: "ConfigMap", name: "a", namespace: "elsewhere" });
   expect(live?.metadata.annotations?.["argocd.argoproj.io/tracking-id"]).toBe("team-a_elsewhere:/ConfigMap:elsewhere/a");
   // Nobody named this namespace.
   expect(syncOf(await get("others"))).toBe("");

@@ -18,18 +18,26 @@ beforeAll(async () => {
   fleet = await startFleet({
     clusters: ["east"],
     onRequest: (cluster, _method, url) => void (cluster === "east" && requests.push(url)),
-    files: { "asked/web.yaml": deployment("web"), "asked/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", "rules/cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n" },
+    files: {
+      "asked/web.yaml": deployment("web"),
+      "asked/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+      "rules/cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n",
+    },
   });
   await fleet.start();
 }, 60_000);
 afterAll(() => fleet.close());
 
-const annotated = (text: string, annotations: string) => text.replace("metadata:\n", `metadata:\n  annotations: ${annotations}\n`);
+const annotated = (text: string, annotations: string) =>
+  text.replace("metadata:\n", `metadata:\n  annotations: ${annotations}\n`);
 const dryRuns = () => requests.filter((url) => url.includes("/configmaps/a?dryRun=All")).length;
 
 test("ServerSideDiff=true compares with the API server's own answer, asks once for each version, and sees what was changed", async () => {
   await fleet.apply(
-    annotated(application("asked", { cluster: "east", automated: false }), "{argocd.argoproj.io/compare-options: ServerSideDiff=true}"),
+    annotated(
+      application("asked", { cluster: "east", automated: false }),
+      "{argocd.argoproj.io/compare-options: ServerSideDiff=true}",
+    ),
   );
   const ref = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", namespace: "argocd", name: "asked" };
   const sync = { operation: { sync: { syncOptions: ["CreateNamespace=true"] } } };
@@ -60,6 +68,10 @@ test("a change of ignoreDifferences is seen at once, though neither side of the 
   const place = { apiVersion: "v1", kind: "ConfigMap", namespace: "rules", name: "a" };
   await fleet.cluster("east").patch(place, { data: { k: "other" } }, { type: "merge", fieldManager: "someone" });
   await fleet.until("rules", (app) => syncOf(app) === "OutOfSync");
-  await fleet.hub.patch(ref, { spec: { ignoreDifferences: [{ kind: "ConfigMap", jsonPointers: ["/data/k"] }] } }, { type: "merge" });
+  await fleet.hub.patch(
+    ref,
+    { spec: { ignoreDifferences: [{ kind: "ConfigMap", jsonPointers: ["/data/k"] }] } },
+    { type: "merge" },
+  );
   await fleet.until("rules", (app) => syncOf(app) === "Synced");
 });

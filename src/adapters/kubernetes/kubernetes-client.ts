@@ -11,6 +11,7 @@ import type {
 } from "../../ports/cluster.js";
 import { ClusterError } from "../../ports/cluster-error.js";
 import { discoverResources } from "./discovery.js";
+import type { WriteFence } from "./fence.js";
 import { statusError } from "./status-error.js";
 import { Transport } from "./transport.js";
 
@@ -24,6 +25,10 @@ export interface KubernetesClientOptions {
   readonly random?: () => number;
   /** Least time between two discoveries for the sake of one unknown kind. */
   readonly rediscoverMs?: number;
+  /** Says why no write may go out now. */
+  readonly fence?: WriteFence;
+  /** How requests name their sender, in the API server's audit log too. */
+  readonly userAgent?: () => string;
 }
 
 const pageSize = 500;
@@ -37,7 +42,12 @@ const patchTypes = {
 export function kubernetesClient(connection: ClusterConnection, options: KubernetesClientOptions = {}): ClusterPort {
   const timeoutMs = options.timeoutMs ?? 60_000;
   const random = options.random ?? Math.random;
-  const transport = new Transport(connection, { connections: options.connections ?? 24, timeoutMs });
+  const transport = new Transport(connection, {
+    connections: options.connections ?? 24,
+    timeoutMs,
+    ...(options.fence === undefined ? {} : { fence: options.fence }),
+    ...(options.userAgent === undefined ? {} : { userAgent: options.userAgent }),
+  });
   const discovery = cachedDiscovery(transport, options.rediscoverMs ?? 1000);
   return clientOver(transport, discovery, { random, idleMs: options.watchIdleMs ?? 180_000, user: undefined });
 }

@@ -32,6 +32,7 @@ const defaults: readonly ApiResource[] = [
   resource("", "v1", "Event", "events", true),
   resource("apps", "v1", "Deployment", "deployments", true),
   resource("batch", "v1", "Job", "jobs", true),
+  resource("coordination.k8s.io", "v1", "Lease", "leases", true),
   resource("argoproj.io", "v1alpha1", "Application", "applications", true),
   resource("argoproj.io", "v1alpha1", "ApplicationSet", "applicationsets", true),
   resource("argoproj.io", "v1alpha1", "AppProject", "appprojects", true),

@@ -4,11 +4,13 @@ import { type Commands, runCommands } from "./run-commands.js";
 
 const commands: Commands = new Map([
   ...cloneCommands,
+  ["admin", async () => (await import("./admin.js")).registerAdmin],
   ["app", async () => (await import("./app.js")).registerApp],
   ["appset", async () => (await import("./appset.js")).registerAppset],
   ["drift", async () => (await import("./drift.js")).registerDrift],
   ["cluster", async () => (await import("./cluster.js")).registerCluster],
   ["proj", async () => (await import("./proj.js")).registerProj],
+  ["plan", async () => (await import("./plan.js")).registerPlan],
   ["controller", async () => (await import("./controller.js")).registerController],
   ["demo", async () => (await import("./demo.js")).registerDemo],
 ]);

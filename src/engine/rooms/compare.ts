@@ -1,5 +1,11 @@
 import { formatError } from "../../core/errors.js";
-import { formatResourceKey, type KubernetesObject, resourceKeyOf, splitApiVersion } from "../../core/manifest/object.js";
+import {
+  formatResourceKey,
+  type KubernetesObject,
+  type ResourceKey,
+  resourceKeyOf,
+  splitApiVersion,
+} from "../../core/manifest/object.js";
 import { annotationItems, hasSyncOption } from "../../core/sync/annotations.js";
 import { isHook, isIgnored, isSkipped } from "../../core/sync/hooks.js";
 import { partitionTargets, type ResourcePair, reconcile } from "../../core/sync/reconcile.js";
@@ -9,6 +15,7 @@ import { withOwners } from "../applied-pairs.js";
 import type { Condition } from "../conditions.js";
 import type { ComparedResource, Differ, DiffVerdict, HealthVerdict } from "../decide.js";
 import type { DryRuns } from "../dry-runs.js";
+import { isPartial } from "../informer.js";
 import type { LiveState } from "../live-state.js";
 
 /** What a comparison asks of the live state. */
@@ -170,8 +177,22 @@ function wantedOf(targets: readonly KubernetesObject[]): Wanted {
 async function liveObjects(input: CompareInput, conditions: Condition[]): Promise<readonly KubernetesObject[]> {
   const { live, targets, instance, namespace } = input;
   const lives = new Map<string, KubernetesObject>();
-  for (const object of live.objectsOf(instance)) lives.set(formatResourceKey(resourceKeyOf(object)), object);
   const loading: Promise<void>[] = [];
+  const load = (id: string, key: ResourceKey, apiVersion: string): void => {
+    loading.push(
+      live.load(key, apiVersion).then(
+        (object) => void (object && lives.set(id, object)),
+        (error: unknown) =>
+          void conditions.push({ type: "ComparisonError", message: `failed to load live state of ${id}: ${formatError(error)}` }),
+      ),
+    );
+  };
+  for (const object of live.objectsOf(instance)) {
+    const key = resourceKeyOf(object);
+    if (isPartial(object)) load(formatResourceKey(key), key, object.apiVersion);
+    else lives.set(formatResourceKey(key), object);
+  }
+  if (loading.length > 0) await Promise.all(loading);
   for (const target of targets) {
     const key = resourceKeyOf(target);
     const namespaced = live.isNamespaced(key.group, key.kind);
@@ -181,13 +202,7 @@ async function liveObjects(input: CompareInput, conditions: Condition[]): Promis
     const known = lives.get(id);
     if (known !== undefined && known.apiVersion === target.apiVersion) continue;
     if (live.find(place) === undefined) continue;
-    loading.push(
-      live.load(place, target.apiVersion).then(
-        (object) => void (object && lives.set(id, object)),
-        (error: unknown) =>
-          void conditions.push({ type: "ComparisonError", message: `failed to load live state of ${id}: ${formatError(error)}` }),
-      ),
-    );
+    load(id, place, target.apiVersion);
   }
   await Promise.all(loading);
   return [...lives.values()];
@@ -215,10 +230,12 @@ function settled(compare: () => DiffVerdict | Promise<DiffVerdict>): Outcome | P
 function verdictOf(pair: ResourcePair, input: CompareInput): DiffVerdict | Promise<DiffVerdict> {
   const { target, live } = pair;
   const { differ } = input;
-  if (target === null || live === null) return { modified: false };
+  if (target === null || live === null) return unmodified.verdict;
   const known = input.memory.find(target, live, differ.rules);
   if (known !== undefined) return known;
-  const keep = (verdict: DiffVerdict): DiffVerdict => {
+  // Both sides are of interest where they differ; elsewhere they would be two more copies of each object.
+  const keep = (found: DiffVerdict): DiffVerdict => {
+    const verdict = found.modified ? found : unmodified.verdict;
     input.memory.keep(target, live, differ.rules, verdict);
     return verdict;
   };

@@ -9,6 +9,7 @@ import { type DeleteOptions, type Deletion, deleteObject, plainDelete } from "..
 import type { WriteOptions } from "../writes/options.js";
 import { patchObject, patchTypes } from "../writes/patch.js";
 import { updateObject } from "../writes/update.js";
+import { authorize } from "./authorization.js";
 import {
   type Exchange,
   mediaType,
@@ -19,7 +20,6 @@ import {
   readValue,
   sendJson,
 } from "./exchange.js";
-import { authorize } from "./authorization.js";
 import { selected, selectionOf, serveList } from "./list.js";
 import { entryJson, sendEntry } from "./objects.js";
 import { isReview, serveReview } from "./reviews.js";
