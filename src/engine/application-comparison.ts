@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { listAt, objectAt } from "../core/manifest/value.js";
 import type { FileTree } from "../core/render/file-tree.js";
+import { stableRandomAnnotation } from "../core/helm/stable-random.js";
 import { instanceName } from "../core/tracking/application-flags.js";
 import { type Application, kindsOf } from "./application.js";
 import type { ApplicationContext } from "./application-context.js";
@@ -67,6 +68,7 @@ export class ApplicationComparison {
         application: app.key,
         project: app.project,
         appName: app.name,
+        stableRandom: app.object.metadata.annotations?.[stableRandomAnnotation],
         namespace: app.destination.namespace,
         sources: app.sources,
         ...(options.revisions === undefined ? {} : { revisions: options.revisions }),

@@ -1,3 +1,4 @@
+import { fuzzHelm } from "./helm.js";
 import { fuzzKustomize } from "./kustomize.js";
 
 export interface FuzzOptions {
@@ -13,4 +14,7 @@ export interface FuzzOptions {
 export type Fuzzer = (options: FuzzOptions) => Promise<number>;
 
 /** One line a fuzzer; each is a file beside this one. */
-export const fuzzers: ReadonlyMap<string, Fuzzer> = new Map<string, Fuzzer>([["kustomize", fuzzKustomize]]);
+export const fuzzers: ReadonlyMap<string, Fuzzer> = new Map<string, Fuzzer>([
+  ["kustomize", fuzzKustomize],
+  ["helm", fuzzHelm],
+]);

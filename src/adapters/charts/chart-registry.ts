@@ -16,7 +16,7 @@ export interface ChartRegistryOptions {
   readonly maxIndexBytes?: number;
   readonly maxArchiveBytes?: number;
   /** Registries that are spoken to without TLS, by `host:port`. */
-  readonly plainHosts?: ReadonlySet<string>;
+  readonly plainHosts?: Pick<ReadonlySet<string>, "has">;
 }
 
 const MiB = 1024 * 1024;

@@ -14,7 +14,7 @@ export interface OciOptions {
   readonly credentials: CredentialsFor;
   readonly maxArchiveBytes: number;
   /** Registries that are spoken to without TLS, by `host:port`. */
-  readonly plainHosts?: ReadonlySet<string>;
+  readonly plainHosts?: Pick<ReadonlySet<string>, "has">;
   readonly monotonic: () => number;
 }
 

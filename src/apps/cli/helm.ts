@@ -1,7 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { diskTree } from "../../adapters/fs/disk-tree.js";
@@ -11,10 +9,14 @@ import {
   loadChart,
   loadChartArchive,
   mergeUserValues,
+  parseKubeVersion,
   releaseNameOf,
   showOnly,
   templateChart,
 } from "../../core/helm/index.js";
+import { withCharts } from "./helm-charts.js";
+import { registerDependency } from "./helm-dependency.js";
+import { writeManifests } from "./helm-output.js";
 import type { CliIo } from "./io.js";
 
 interface TemplateFlags {
@@ -41,11 +43,16 @@ interface TemplateFlags {
   readonly username?: string;
   readonly password?: string;
   readonly plainHttp?: boolean;
+  readonly outputDir?: string;
+  readonly releaseName?: boolean;
+  readonly postRenderer?: string;
+  readonly validate?: boolean;
 }
 
 /** `fleetwright helm template [NAME] CHART`: the flags, output and messages of Helm 4.3, rendered in process. */
 export function registerHelm(program: Command, io: CliIo): void {
   const helm = program.command("helm").description("charts, rendered in process");
+  registerDependency(helm, io);
   helm
     .command("template [args...]")
     .description("render a chart (a folder or a .tgz) and print it, as `helm template [NAME] CHART` does")
@@ -71,15 +78,20 @@ export function registerHelm(program: Command, io: CliIo): void {
     .option("--username <name>", "user of the chart repository or registry")
     .option("--password <secret>", "password of the chart repository or registry")
     .option("--plain-http", "speak to the registry without TLS")
+    .option("--output-dir <folder>", "write files below this folder instead of printing")
+    .option("--release-name", "put the release's name into --output-dir")
+    .option("--post-renderer <name>", "refused: no other program is run")
+    .option("--validate", "refused: no cluster is asked")
+    .option("--dry-run [how]", "accepted: nothing is ever installed")
     .option("--debug", "say where an error was found")
     .action(async (args: readonly string[], flags: TemplateFlags) => {
       try {
-        io.out(await template(io, args, flags));
+        await template(io, args, flags);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        const place =
-          flags.debug && error.location ? ` (${error.code} at ${error.location.file}:${error.location.line ?? 1})` : "";
-        io.err(`Error: ${error.message}${hintFor(error, flags)}${place}\n`);
+        if (flags.debug && error.location)
+          io.err(`level=DEBUG msg="${error.code} at ${error.location.file}:${error.location.line ?? 1}"\n`);
+        io.err(`Error: ${error.message}${hintFor(error, flags)}\n`);
         io.setExitCode(1);
       }
     });
@@ -93,15 +105,20 @@ function manySeparated(value: string, before: readonly string[]): string[] {
   return [...before, ...value.split(",")];
 }
 
-async function template(io: CliIo, args: readonly string[], flags: TemplateFlags): Promise<string> {
+async function template(io: CliIo, args: readonly string[], flags: TemplateFlags): Promise<void> {
+  if (flags.postRenderer !== undefined) throw usage("--post-renderer runs another program, which is not supported");
+  if (flags.validate) throw usage("--validate asks a cluster, which is not supported: see `fleetwright diff`");
+  // In the original's order, since the first error is the one that is told.
+  if (flags.kubeVersion) parseKubeVersion(flags.kubeVersion);
   const { releaseName, chartPath } = nameAndChart(args, flags);
+  const chart = await locate(io, chartPath, flags);
   const files = await Promise.all(
     flags.values.map(async (name) => ({ name, text: name === "-" ? await io.readInput() : read(io, name).toString("utf8") })),
   );
   const { set, setString, setJson, setFile, setLiteral } = flags;
   const readFile = (path: string) => read(io, path).toString("utf8");
   const values = mergeUserValues({ files, set, setString, setJson, setFile, setLiteral, readFile });
-  const output = templateChart(await chartFor(io, chartPath, flags), values, {
+  const output = templateChart(chart(), values, {
     releaseName,
     ...(flags.namespace && { namespace: flags.namespace }),
     ...(flags.kubeVersion && { kubeVersion: flags.kubeVersion }),
@@ -114,7 +131,10 @@ async function template(io: CliIo, args: readonly string[], flags: TemplateFlags
     ...unstable,
   });
   for (const warning of output.warnings) io.err(`level=WARN msg=${JSON.stringify(warning)}\n`);
-  return flags.showOnly.length > 0 ? showOnly(output.yaml, flags.showOnly) : output.yaml;
+  const { outputDir } = flags;
+  if (flags.showOnly.length > 0) io.out(showOnly(output.yaml, flags.showOnly));
+  else if (outputDir === undefined) io.out(output.yaml);
+  else writeManifests(io, output, flags.releaseName ? join(outputDir, releaseName) : outputDir);
 }
 
 const unstable = {
@@ -140,32 +160,16 @@ function nameAndChart(
   return { releaseName: `${base}-${Math.floor(Date.now() / 1000)}`, chartPath: first };
 }
 
-/** A chart of the disk, of `--repo` or of an `oci://` registry. */
-async function chartFor(io: CliIo, path: string, flags: TemplateFlags): Promise<Chart> {
-  const { repo, version = "", username, password, plainHttp } = flags;
-  const isOci = path.startsWith("oci://");
-  if (repo === undefined && !isOci) return load(io, path);
-  // Only where a network is asked for: what `helm template` of a folder does not use, it does not load.
-  const { chartRegistry } = await import("../../adapters/charts/chart-registry.js");
-  const cacheDir = await mkdtemp(join(tmpdir(), "fleetwright-charts-"));
-  const credentials = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
-  const [host = ""] = path.slice("oci://".length).split("/");
-  const charts = chartRegistry({
-    cacheDir,
-    credentials: () => (password === undefined ? undefined : credentials),
-    monotonic: () => performance.now(),
-    ...(plainHttp === true ? { plainHosts: new Set([host]) } : {}),
-  });
-  try {
-    const request = { repoURL: repo ?? path, chart: repo === undefined ? "" : path, revision: version };
-    return loadChartArchive(await charts.archive(await charts.resolve(request)));
-  } finally {
-    await charts.close();
-    await rm(cacheDir, { recursive: true, force: true });
-  }
+/** Finds a chart on the disk, in `--repo` or in an `oci://` registry; the function reads it. */
+async function locate(io: CliIo, path: string, flags: TemplateFlags): Promise<() => Chart> {
+  const { repo, version = "" } = flags;
+  if (repo === undefined && !path.startsWith("oci://")) return onDisk(io, path);
+  const request = { repoURL: repo ?? path, chart: repo === undefined ? "" : path, revision: version };
+  const archive = await withCharts(flags, async (charts) => await charts.archive(await charts.resolve(request)));
+  return () => loadChartArchive(archive);
 }
 
-function load(io: CliIo, path: string): Chart {
+function onDisk(io: CliIo, path: string): () => Chart {
   const place = resolve(io.cwd, path);
   let isFolder: boolean;
   try {
@@ -173,7 +177,7 @@ function load(io: CliIo, path: string): Chart {
   } catch {
     throw new InputError(`path ${JSON.stringify(path)} not found`, { code: "HELM_NOT_FOUND", location: { file: path } });
   }
-  return isFolder ? loadChart(diskTree(place), "") : loadChartArchive(new Uint8Array(readFileSync(place)));
+  return () => (isFolder ? loadChart(diskTree(place), "") : loadChartArchive(new Uint8Array(readFileSync(place))));
 }
 
 function read(io: CliIo, path: string): Buffer {

@@ -1,4 +1,5 @@
 import { InputError } from "../../core/errors.js";
+import { stableRandomAnnotation } from "../../core/helm/stable-random.js";
 import type { RenderApplication } from "../../core/impact/fleet-state.js";
 import { unknownRepository } from "../../core/impact/workspace.js";
 import type { KubernetesObject } from "../../core/manifest/object.js";
@@ -20,6 +21,11 @@ export function renderFromTrees(options: Parameters<typeof toolRenderers>[0] = {
       : listAt(application.spec, "sources").filter(isObject);
     const appName = stringAt(application.metadata, "name");
     const namespace = stringAt(objectAt(application.spec, "destination"), "namespace");
+    const seed = stringAt(objectAt(application.metadata, "annotations"), stableRandomAnnotation);
+    const chosen = {
+      project: stringAt(application.spec, "project"),
+      ...(seed === "" ? {} : { stableRandom: seed }),
+    };
     const refs = new Map(
       sources.flatMap((source) => {
         const tree =
@@ -36,7 +42,7 @@ export function renderFromTrees(options: Parameters<typeof toolRenderers>[0] = {
       const tree = treeFor(repoURL, revision);
       if (!tree) throw unknownRepository(repoURL);
       const result = renderSource(
-        { tree, source, appName, namespace, kubeVersion, apiVersions: [], refs, remotes: new Map() },
+        { tree, source, appName, namespace, kubeVersion, apiVersions: [], refs, remotes: new Map(), ...chosen },
         renderers,
       );
       if (result.kind === "needs") {

@@ -7,6 +7,7 @@ import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
 import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
 import { InputError } from "../../core/errors.js";
 import { healthAssessor } from "../../core/health/assess.js";
+import { stableRandomAnnotation } from "../../core/helm/stable-random.js";
 import { type KubernetesObject, resourceKeyOf } from "../../core/manifest/object.js";
 import { isObject, listAt, objectAt, stringAt } from "../../core/manifest/value.js";
 import { instanceName } from "../../core/tracking/application-flags.js";
@@ -196,6 +197,7 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
         application: app.key,
         project: app.project,
         appName: app.name,
+        stableRandom: app.object.metadata.annotations?.[stableRandomAnnotation],
         namespace: app.destination.namespace,
         sources: app.sources,
         ...(given === undefined ? {} : { revisions: given }),

@@ -180,7 +180,7 @@ function treeNamed(input: RenderSourceInput, name: string): FileTree | undefined
 }
 
 function orderOf(input: RenderSourceInput): RenderOrder {
-  const { source, appName, namespace, kubeVersion, apiVersions, revision, refs, remotes } = input;
+  const { source, appName, namespace, kubeVersion, apiVersions, revision, project, stableRandom, refs, remotes } = input;
   return {
     source,
     appName,
@@ -188,6 +188,8 @@ function orderOf(input: RenderSourceInput): RenderOrder {
     kubeVersion,
     apiVersions,
     revision,
+    ...(project === undefined ? {} : { project }),
+    ...(stableRandom === undefined ? {} : { stableRandom }),
     refs: [...(refs?.keys() ?? [])],
     remotes: [...remotes.keys()],
   };

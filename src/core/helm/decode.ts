@@ -10,19 +10,29 @@ export function decodeMap(text: string): GoMap {
   return guarded(() => requireMap(readYaml(text)));
 }
 
+/** How Go names a struct in errors. */
+export interface StructName {
+  /** Without its package; "" for an anonymous struct. */
+  readonly name: string;
+  /** As a type: `v2.Metadata`. */
+  readonly type: string;
+  /** The field that holds it, where it is not the outermost one: an error names the whole path, and the type in its place. */
+  readonly within?: { readonly name: string; readonly field: string };
+}
+
 /** Reads the fields of a Go struct out of a mapping as encoding/json does: names without regard to case, types checked. */
 export class StructReader {
   private readonly fields = new Map<string, GoValue>();
 
   constructor(
-    private readonly struct: string,
+    private readonly struct: StructName,
     value: GoValue,
   ) {
     if (value === null || value === undefined) return;
     if (!(value instanceof GoMap)) {
-      throw helmError(
-        `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go value of type ${struct}`,
-      );
+      const { within, type } = struct;
+      const target = within ? `struct field ${within.name}.${within.field}` : "value";
+      throw cannotDecode(`cannot unmarshal ${jsonKind(value)} into Go ${target} of type ${type}`);
     }
     for (const [key, item] of value.entries) this.fields.set(key.toLowerCase(), item);
   }
@@ -44,14 +54,17 @@ export class StructReader {
     return typeof value === "boolean" ? value : this.refuse(name, value, "bool");
   }
 
-  list(name: string): readonly GoValue[] {
+  /** `type` is Go's, for errors. */
+  list(name: string, type = "[]interface {}"): readonly GoValue[] {
     const value = this.raw(name);
     if (value === null) return [];
-    return value instanceof GoList ? value.items : this.refuse(name, value, "[]interface {}");
+    return value instanceof GoList ? value.items : this.refuse(name, value, type);
   }
 
   strings(name: string): readonly string[] {
-    return this.list(name).map((item) => (item === null ? "" : (scalarText(item) ?? this.refuse(name, item, "string"))));
+    return this.list(name, "[]string").map((item) =>
+      item === null ? "" : (scalarText(item) ?? this.refuse(name, item, "string")),
+    );
   }
 
   stringMap(name: string): Readonly<Record<string, string>> | undefined {
@@ -66,9 +79,13 @@ export class StructReader {
   }
 
   private refuse(name: string, value: GoValue, wanted: string): never {
-    const reason = `json: cannot unmarshal ${jsonKind(value)} into Go struct field ${this.struct}.${name} of type ${wanted}`;
-    throw helmError(`error unmarshaling JSON: while decoding JSON: ${reason}`);
+    const path = this.struct.within ? `${this.struct.within.field}.${name}` : name;
+    throw cannotDecode(`cannot unmarshal ${jsonKind(value)} into Go struct field ${this.struct.name}.${path} of type ${wanted}`);
   }
+}
+
+function cannotDecode(reason: string): ReturnType<typeof helmError> {
+  return helmError(`error unmarshaling JSON: while decoding JSON: json: ${reason}`);
 }
 
 function scalarText(value: GoValue): string | undefined {

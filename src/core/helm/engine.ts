@@ -7,6 +7,7 @@ import { compareText, toOutput } from "../gotemplate/value/text.js";
 import { types } from "../gotemplate/value/type.js";
 import { GoMap, type GoValue } from "../gotemplate/value/value.js";
 import { executionErrorText, parseErrorText } from "./engine-errors.js";
+import { nanosOf, type StableSeed, seededBytes } from "./stable-random.js";
 
 /** One template file: its path in the chart (`chart/templates/x.yaml`), its text, and the root values it runs with. */
 export interface TemplateFile {
@@ -17,7 +18,11 @@ export interface TemplateFile {
   readonly basePath: string;
 }
 
-export interface EngineOptions extends Omit<ExecuteOptions, "missingKey"> {
+export interface EngineOptions extends Omit<ExecuteOptions, "missingKey" | "onUnstable"> {
+  /** Told of each function that used the clock or randomness, and of the file that was being rendered. */
+  readonly onUnstable?: (name: string, file: string) => void;
+  /** Makes random functions and the clock give the same each time: see `stable-random.ts`. */
+  readonly stableRandom?: StableSeed;
   /** Missing keys are errors. */
   readonly strict?: boolean;
   /** `required` and `fail` do not fail. */
@@ -27,8 +32,8 @@ export interface EngineOptions extends Omit<ExecuteOptions, "missingKey"> {
 }
 
 /**
- * Renders every file that is no partial (`_…`), in Helm's order (more folders first, then by name from the end); the result maps file names to output. Throws InputError
- * HELM_TEMPLATE with Helm's message and the place of the innermost template.
+ * Renders every file that is no partial (`_…`), in Helm's order (more folders first, then by name from the end); the result maps file
+ * names to output. Throws InputError HELM_TEMPLATE with Helm's message and the place of the innermost template.
  */
 export function renderTemplates(files: readonly TemplateFile[], options: EngineOptions = {}): Map<string, string> {
   const set = new TemplateSet(helmTable({ lint: options.lint ?? false, version: options.version ?? "4.3" }));
@@ -38,10 +43,21 @@ export function renderTemplates(files: readonly TemplateFile[], options: EngineO
   for (const file of ordered) {
     located(parseErrorText, file.name, () => set.parse(file.name, file.text));
   }
-  const run = newRun({ ...options, missingKey: options.strict ? "error" : "zero" });
+  const { stableRandom, onUnstable } = options;
+  let current = "";
+  let random = options.random;
+  const run = newRun({
+    ...(options.budget && { budget: options.budget }),
+    ...(stableRandom === undefined ? options.now && { now: options.now } : { now: () => nanosOf(stableRandom.time) }),
+    ...((random || stableRandom !== undefined) && { random: (count: number) => random?.(count) ?? new Uint8Array() }),
+    ...(onUnstable && { onUnstable: (name: string) => onUnstable(name, current) }),
+    missingKey: options.strict ? "error" : "zero",
+  });
   const rendered = new Map<string, string>();
   for (const file of ordered) {
     if (baseName(file.name).startsWith("_")) continue;
+    current = file.name;
+    if (stableRandom !== undefined) random = seededBytes(stableRandom.bytes, file.name);
     file.values.entries.set("Template", templateInfo(file));
     // The root is of Helm's values type.
     const root = new GoMap(file.values.entries, types.values);

@@ -3,7 +3,7 @@ import { InputError } from "../errors.js";
 import { compareText, fromBytes } from "../gotemplate/value/text.js";
 import { readArchive } from "./archive.js";
 import type { Chart, ChartFile, Metadata } from "./chart.js";
-import { decodeMap } from "./decode.js";
+import { decodeMap, StructReader } from "./decode.js";
 import { helmError, prefixed } from "./failure.js";
 import { readMetadata, validateMetadata } from "./metadata.js";
 import { loadValues } from "./values.js";
@@ -17,6 +17,7 @@ export function loadChartFiles(files: readonly ChartFile[], nesting = 0): Chart 
     const file = files.find((candidate) => candidate.name === name);
     return file && fromBytes(file.bytes);
   };
+  if (nesting === 0) checkChartVersion(text("Chart.yaml"));
   let metadata = chartYaml(text("Chart.yaml"));
   const values = reading("cannot load values.yaml: ", "values.yaml", () => loadValues(text("values.yaml") ?? ""));
   const requirements = text("requirements.yaml");
@@ -36,6 +37,16 @@ export function loadChartFiles(files: readonly ChartFile[], nesting = 0): Chart 
     files: files.filter((file) => isPlainFile(file.name, isV1)),
   };
   return { ...chart, dependencies: loadSubcharts(files, valid, nesting) };
+}
+
+/** Which charts of its own Helm 4 can load and which it can render; subcharts are not asked. */
+function checkChartVersion(text: string | undefined): void {
+  if (text === undefined) return;
+  const version = reading("cannot load Chart.yaml: ", "Chart.yaml", () =>
+    new StructReader({ name: "chartBase", type: "loader.chartBase" }, decodeMap(text)).string("apiVersion"),
+  );
+  if (version === "v3") throw helmError("invalid chart apiVersion");
+  if (!["", "v1", "v2"].includes(version)) throw helmError("unsupported chart version");
 }
 
 function chartYaml(text: string | undefined): Metadata | undefined {
@@ -96,7 +107,7 @@ function reading<T>(prefix: string, file: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
+    if (!(error instanceof InputError) || error.message.startsWith("validation: ")) throw error;
     const located = prefixed(prefix, error) as InputError;
     throw new InputError(located.message, { code: "HELM_CHART", location: { ...error.location, file }, cause: error });
   }

@@ -31,7 +31,9 @@ test.each([
   ["kind: A\nspec: [1,\n", "line"],
   ["kind: A\nspec:\n  a: b\n c: d\n", "line"],
   ["kind: A\nspec: a: b\n", "line 2"],
-  ["kind: [A]\n", "cannot unmarshal array into Go struct field util.SimpleHead.kind"],
+  ["kind: [A]\n", "cannot unmarshal array into Go struct field SimpleHead.kind of type string"],
+  ["metadata: {name: [1]}", "array into Go struct field .metadata.name of type string"],
+  ["metadata: x", "string into Go struct field SimpleHead.metadata of type struct { Name string"],
 ])("%j is refused, the second time as well", (text, words) => {
   for (const _ of [1, 2]) {
     try {

@@ -17,8 +17,8 @@ export interface ManifestHead {
 export function readHead(path: string, text: string): ManifestHead {
   try {
     const value = readBySections(text) ?? guarded(() => readYaml(text));
-    const head = new StructReader("util.SimpleHead", value);
-    const metadata = new StructReader("metadata", head.raw("metadata"));
+    const head = new StructReader({ name: "SimpleHead", type: "util.SimpleHead" }, value);
+    const metadata = new StructReader(metadataType, head.raw("metadata"));
     return {
       apiVersion: head.string("apiVersion"),
       kind: head.string("kind"),
@@ -31,6 +31,12 @@ export function readHead(path: string, text: string): ManifestHead {
     throw helmError(cause.message, { code: "HELM_MANIFEST", file: path, cause });
   }
 }
+
+const metadataType = {
+  name: "",
+  type: 'struct { Name string "json:\\"name\\""; Annotations map[string]string "json:\\"annotations\\"" }',
+  within: { name: "SimpleHead", field: "metadata" },
+};
 
 interface Section {
   readonly key: string;

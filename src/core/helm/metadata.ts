@@ -3,12 +3,12 @@ import { isSpace } from "../gotemplate/value/unicode.js";
 import type { GoMap, GoValue } from "../gotemplate/value/value.js";
 import { versionOf } from "../semver/version.js";
 import type { Dependency, Metadata } from "./chart.js";
-import { StructReader } from "./decode.js";
+import { type StructName, StructReader } from "./decode.js";
 import { helmError } from "./failure.js";
 
 /** Chart.yaml's fields; `base` holds those of a file read before (requirements.yaml adds to Chart.yaml). */
 export function readMetadata(value: GoMap, base?: Metadata): Metadata {
-  const reader = new StructReader("Metadata", value);
+  const reader = new StructReader({ name: "Metadata", type: "v2.Metadata" }, value);
   const string = (name: keyof Metadata & string) => reader.string(name) || ((base?.[name] as string | undefined) ?? "");
   const has = (name: string) => reader.raw(name) !== null;
   return {
@@ -18,7 +18,9 @@ export function readMetadata(value: GoMap, base?: Metadata): Metadata {
     version: string("version"),
     description: string("description"),
     keywords: has("keywords") ? reader.strings("keywords") : (base?.keywords ?? []),
-    maintainers: has("maintainers") ? reader.list("maintainers").map(readMaintainer) : (base?.maintainers ?? []),
+    maintainers: has("maintainers")
+      ? reader.list("maintainers", "[]*v2.Maintainer").map(readMaintainer)
+      : (base?.maintainers ?? []),
     icon: string("icon"),
     apiVersion: string("apiVersion"),
     condition: string("condition"),
@@ -27,20 +29,26 @@ export function readMetadata(value: GoMap, base?: Metadata): Metadata {
     deprecated: has("deprecated") ? reader.boolean("deprecated") : (base?.deprecated ?? false),
     annotations: has("annotations") ? reader.stringMap("annotations") : base?.annotations,
     kubeVersion: string("kubeVersion"),
-    dependencies: has("dependencies") ? reader.list("dependencies").map(readDependency) : (base?.dependencies ?? []),
+    dependencies: has("dependencies")
+      ? reader.list("dependencies", "[]*v2.Dependency").map(readDependency)
+      : (base?.dependencies ?? []),
     type: string("type"),
   };
 }
 
+function memberOf(name: string, field: string): StructName {
+  return { name, type: `v2.${name}`, within: { name: "Metadata", field } };
+}
+
 function readMaintainer(value: GoValue): Metadata["maintainers"][number] {
   if (value === null) throw validation("maintainers must not contain empty or null nodes");
-  const reader = new StructReader("Maintainer", value);
+  const reader = new StructReader(memberOf("Maintainer", "maintainers"), value);
   return { name: reader.string("name"), email: reader.string("email"), url: reader.string("url") };
 }
 
 function readDependency(value: GoValue): Dependency {
   if (value === null) throw validation("dependencies must not contain empty or null nodes");
-  const reader = new StructReader("Dependency", value);
+  const reader = new StructReader(memberOf("Dependency", "dependencies"), value);
   return {
     name: reader.string("name"),
     version: reader.string("version"),

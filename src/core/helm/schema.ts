@@ -1,5 +1,6 @@
 import { InputError } from "../errors.js";
 import { decodeJson } from "../gotemplate/json/decode.js";
+import { RecentTexts } from "../gotemplate/recent-texts.js";
 import { guarded } from "../gotemplate/render.js";
 import { toPlain } from "../gotemplate/value/to-plain.js";
 import { GoMap, typeOf } from "../gotemplate/value/value.js";
@@ -7,7 +8,7 @@ import type { Value } from "../manifest/value.js";
 import type { Chart } from "./chart.js";
 import { helmError } from "./failure.js";
 import { printFindings } from "./schema/messages.js";
-import { validateSchema } from "./schema/validate.js";
+import { checkSchema, validateSchema } from "./schema/validate.js";
 
 /** Checks the coalesced values of a chart and its subcharts against their values.schema.json. Throws HELM_SCHEMA. */
 export function validateValues(chart: Chart, values: GoMap): void {
@@ -32,13 +33,31 @@ function violations(chart: Chart, values: GoMap): string {
 
 function ownViolations(name: string, schema: string, values: GoMap): string {
   try {
-    const document = guarded(() => toPlain(decodeJson(schema)));
-    const found = printFindings(validateSchema(document, plainNumbers(toPlain(values))));
+    const found = printFindings(validateSchema(schemaOf(schema), plainNumbers(toPlain(values))));
     return found.length === 0 ? "" : `${name}:\n${found.join("\n")}\n`;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return `${name}:\n${error.message.replace("unexpected end of JSON input", schema.trim() === "" ? "EOF" : "unexpected EOF")}`;
+    const message = error.message
+      .replace("unexpected end of JSON input", schema.trim() === "" ? "EOF" : "unexpected EOF")
+      .replace(/^invalid character .* (?=after top-level value$)/, "invalid character ");
+    return `${name}:\n${message}`;
   }
+}
+
+interface CheckedSchema {
+  readonly document: Value;
+}
+
+const checked = new RecentTexts<CheckedSchema>(16_000_000);
+
+/** The schema of a text, which is checked once. */
+function schemaOf(text: string): Value {
+  const found = checked.get(text, () => {
+    const document = guarded(() => toPlain(decodeJson(text)));
+    checkSchema(plainNumbers(document));
+    return { document };
+  });
+  return found?.document ?? true;
 }
 
 /** Integers that fit are plain numbers, so that limits compare alike. */

@@ -173,3 +173,38 @@ test("templates that use randomness are told by name, and one seed gives one res
   expect(output.unstable).toEqual(["randAlphaNum"]);
   expect(renderFiles({ "templates/t.yaml": "a: {{ randAlphaNum 8 }}\n" }, { random }).yaml).toBe(output.yaml);
 });
+
+test("templates that use randomness are told with what they use", () => {
+  const random = (count: number) => new Uint8Array(count).fill(65);
+  const templates = { "templates/t.yaml": "a: {{ randAlphaNum 8 }}{{ uuidv4 }}\n", "templates/u.yaml": "a: 1\n" };
+  expect([...renderFiles(templates, { random }).unstableTemplates]).toEqual([["c/templates/t.yaml", ["randAlphaNum", "uuidv4"]]]);
+});
+
+describe("with a seed", () => {
+  const secret = "a: {{ randAlphaNum 8 }} {{ uuidv4 }} {{ shuffle `abcdefgh` }} {{ now | date `2006-01-02` }}\n";
+  const render = (options: object, files: Record<string, string> = { "templates/t.yaml": secret }) =>
+    renderFiles(files, { stableRandom: "2026-11-28", ...options });
+
+  test("random functions give the same each time, and none counts as unstable", () => {
+    const output = render({});
+    expect(output.yaml).toBe(render({}).yaml);
+    expect(output.yaml).toContain("2026-11-28");
+    expect([output.unstable, output.unstableTemplates.size]).toEqual([[], 0]);
+  });
+
+  test.each([{ stableRandom: "2026-11-29" }, { releaseName: "other" }, { namespace: "other" }])("%j gives others", (options) => {
+    expect(render(options).yaml).not.toBe(render({}).yaml);
+  });
+
+  test("another template that asks for randomness moves nothing", () => {
+    const both = render({}, { "templates/t.yaml": secret, "templates/z.yaml": "b: {{ randAlphaNum 4 }}\n" });
+    expect(both.yaml).toContain(render({}).yaml.split("\n")[2]);
+  });
+
+  test("certificates are the same too", () => {
+    const files = {
+      "templates/t.yaml": "{{ $ca := genCAWithKey `x` 10 (genPrivateKey `ed25519`) }}a: {{ $ca.Cert | b64enc }}\n",
+    };
+    expect(render({}, files).yaml).toBe(render({}, files).yaml);
+  });
+});

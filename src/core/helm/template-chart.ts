@@ -13,6 +13,7 @@ import { helmError } from "./failure.js";
 import { type Hook, type Manifest, sortManifests } from "./manifests.js";
 import { validateValues } from "./schema.js";
 import { collectTemplates } from "./scope.js";
+import type { StableSeed } from "./stable-random.js";
 
 export interface TemplateOptions extends Pick<ExecuteOptions, "budget" | "now" | "random" | "onUnstable"> {
   readonly releaseName: string;
@@ -27,6 +28,8 @@ export interface TemplateOptions extends Pick<ExecuteOptions, "budget" | "now" |
   readonly skipTests?: boolean;
   readonly skipHooks?: boolean;
   readonly skipSchemaValidation?: boolean;
+  /** A seed (a date also sets the clock): random functions give the same in each render of a release. */
+  readonly stableRandom?: string;
 }
 
 export interface ChartOutput {
@@ -40,6 +43,8 @@ export interface ChartOutput {
   readonly warnings: readonly string[];
   /** Functions with a different result each time that the templates used (`randAlphaNum`, `now`, `genCA` …). */
   readonly unstable: readonly string[];
+  /** Where they were used: `chart/templates/x.yaml`, with the functions. Empty with `stableRandom`. */
+  readonly unstableTemplates: ReadonlyMap<string, readonly string[]>;
 }
 
 const validName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -51,6 +56,7 @@ const validName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 export function templateChart(chart: Chart, values: GoMap | object, options: TemplateOptions): ChartOutput {
   const warnings: string[] = [];
   const unstable = new Set<string>();
+  const unstableTemplates = new Map<string, readonly string[]>();
   const warn = (message: string) => void warnings.push(message);
   checkInstallable(chart);
   checkDependencies(chart);
@@ -66,9 +72,13 @@ export function templateChart(chart: Chart, values: GoMap | object, options: Tem
     ...(options.budget && { budget: options.budget }),
     ...(options.now && { now: options.now }),
     ...(options.random && { random: options.random }),
-    onUnstable: (name) => {
-      unstable.add(name);
+    ...(options.stableRandom !== undefined && { stableRandom: seedOf(options) }),
+    onUnstable: (name, file) => {
       options.onUnstable?.(name);
+      if (options.stableRandom !== undefined) return;
+      unstable.add(name);
+      const known = unstableTemplates.get(file) ?? [];
+      if (!known.includes(name)) unstableTemplates.set(file, [...known, name].sort());
     },
   });
   const notes = takeNotes(rendered, processed.metadata.name);
@@ -76,7 +86,12 @@ export function templateChart(chart: Chart, values: GoMap | object, options: Tem
   const crds = options.includeCrds ? crdFiles(processed, processed.metadata.name) : [];
   const kept = options.skipHooks ? [] : hooks.filter((hook) => !(options.skipTests && hook.events.includes("test")));
   const yaml = printRelease(crds, manifests, kept);
-  return { yaml, crds, manifests, hooks: kept, notes, warnings, unstable: [...unstable].sort() };
+  return { yaml, crds, manifests, hooks: kept, notes, warnings, unstable: [...unstable].sort(), unstableTemplates };
+}
+
+/** Two releases of one seed have secrets of their own. */
+function seedOf({ stableRandom = "", releaseName, namespace = "default" }: TemplateOptions): StableSeed {
+  return { time: stableRandom, bytes: JSON.stringify([stableRandom, namespace, releaseName]) };
 }
 
 function checkInstallable({ metadata }: Chart): void {

@@ -90,7 +90,9 @@ export type RemoteNeed =
       readonly path: string;
       readonly submodules: boolean;
     }
-  | { readonly kind: "file"; readonly key: string; readonly url: string };
+  | { readonly kind: "file"; readonly key: string; readonly url: string }
+  /** A chart of a repository or registry; "" as version asks for the newest. */
+  | { readonly kind: "chart"; readonly key: string; readonly url: string; readonly chart: string; readonly version: string };
 
 export interface Warning {
   readonly kind: "deprecation" | "noEffect";

@@ -1,4 +1,6 @@
+import { completeChart } from "../helm/complete-chart.js";
 import { argoHelm, chartLoader, mergeUserValues, type TemplateOptions, templateChart } from "../helm/index.js";
+import { stableRandomAnnotation } from "../helm/stable-random.js";
 import { asObject, type KubernetesObject } from "../manifest/object.js";
 import { isObject, stringAt } from "../manifest/value.js";
 import { parseYamlDocuments } from "../yaml/parse.js";
@@ -13,7 +15,7 @@ export type HelmRendererOptions = Pick<TemplateOptions, "now" | "random">;
 export function helmRenderer(options: HelmRendererOptions): ToolRenderer {
   const loadChart = chartLoader();
   return (input, directory) => {
-    const { tree, source, appName, namespace, kubeVersion, apiVersions, refs, revision } = input;
+    const { tree, source, appName, namespace, kubeVersion, apiVersions, refs, revision, project, stableRandom } = input;
     const { values, options: template } = argoHelm(source, {
       appName,
       namespace,
@@ -23,9 +25,23 @@ export function helmRenderer(options: HelmRendererOptions): ToolRenderer {
       kubeVersion,
       apiVersions,
       ...(refs ? { refs } : {}),
+      ...(project === undefined ? {} : { project }),
     });
-    const output = templateChart(loadChart(tree, directory), mergeUserValues(values), { ...template, ...options });
-    const unstable = output.unstable.map((name) => `the chart uses ${name}, which gives something else in each render`);
+    const completed = completeChart(loadChart(tree, directory), {
+      directory,
+      loadFolder: (path) => loadChart(tree, path),
+      fetched: input.remotes,
+      loadFetched: (fetched) => loadChart(fetched, ""),
+    });
+    if (completed.kind === "needs") return completed;
+    const output = templateChart(completed.chart, mergeUserValues(values), {
+      ...template,
+      ...options,
+      ...(stableRandom === undefined ? {} : { stableRandom }),
+    });
+    const unstable = [...output.unstableTemplates].map(
+      ([file, names]) => `${file} uses ${names.join(", ")}, which gives something else in each render (${remedy})`,
+    );
     return {
       kind: "rendered",
       manifests: manifestsOf(output.yaml, stringAt(source, "path")),
@@ -34,6 +50,8 @@ export function helmRenderer(options: HelmRendererOptions): ToolRenderer {
     };
   };
 }
+
+const remedy = `the annotation ${stableRandomAnnotation} makes it stable`;
 
 function manifestsOf(yaml: string, file: string): readonly KubernetesObject[] {
   const manifests: KubernetesObject[] = [];

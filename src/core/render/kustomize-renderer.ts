@@ -37,11 +37,11 @@ export function kustomizeRenderer(options: KustomizeRendererOptions = {}): ToolR
     if (result.kind === "needs") {
       return {
         kind: "needs",
-        needs: result.needs.map((need) => ({
-          key: need.key,
-          repoURL: need.url,
-          revision: need.kind === "git" ? need.ref || "HEAD" : "HEAD",
-        })),
+        needs: result.needs.map((need) =>
+          need.kind === "chart"
+            ? { key: need.key, repoURL: need.url, revision: need.version, chart: need.chart }
+            : { key: need.key, repoURL: need.url, revision: need.kind === "git" ? need.ref || "HEAD" : "HEAD" },
+        ),
       };
     }
     return {

@@ -11,6 +11,8 @@ export interface RemoteTreeNeed {
   readonly key: string;
   readonly repoURL: string;
   readonly revision: string;
+  /** A chart of the repository `repoURL` instead of its files; the revision is a version or a range. */
+  readonly chart?: string;
 }
 
 export type RenderResult =
@@ -33,6 +35,9 @@ export interface RenderSourceInput {
   readonly apiVersions: readonly string[];
   /** Trees of the sources with `ref`, by name without the `$`: a chart's value files may lie there. */
   readonly refs?: ReadonlyMap<string, FileTree>;
+  readonly project?: string;
+  /** Seed of a chart's random functions; absent: they give something else in each render. */
+  readonly stableRandom?: string;
   /** Commit of the source, for a chart that asks for it. */
   readonly revision?: string;
   /** Trees fetched for earlier needs, by their key. */

@@ -46,6 +46,8 @@ export interface RenderInput {
   readonly revisions?: readonly (string | undefined)[];
   readonly kubeVersion: string;
   readonly apiVersions: readonly string[];
+  /** Seed of charts' random functions (the annotation `fleetwright.dev/stable-random`). */
+  readonly stableRandom?: string | undefined;
   /** How old the knowledge of a repository's branches may be. */
   readonly maxAgeMs: number;
   /** Render even where nothing that was read has changed. */
@@ -205,11 +207,12 @@ function renderKey(
   const lenders = input.sources.filter(isLender).map((lender) => [lender["ref"], lender["repoURL"]]);
   // A source that names its commit is another one at each commit.
   const named = text.includes("ARGOCD_APP_REVISION") ? commit : "";
-  return `${text}|${input.appName}|${input.namespace}|${input.kubeVersion}|${input.apiVersions.join(",")}|${JSON.stringify(lenders)}|${named}`;
+  return `${text}|${input.appName}|${input.namespace}|${input.kubeVersion}|${input.apiVersions.join(",")}|${JSON.stringify(lenders)}|${named}|${input.project ?? ""}|${input.stableRandom ?? ""}`;
 }
 
 async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObject, at: RenderAt): Promise<RenderEntry> {
-  const { appName, namespace, kubeVersion, apiVersions } = input;
+  const { appName, namespace, kubeVersion, apiVersions, project, stableRandom } = input;
+  const chosen = { ...(project === undefined ? {} : { project }), ...(stableRandom === undefined ? {} : { stableRandom }) };
   const remotes = new Map<string, FileTree>();
   for (let round = 0; round < mostRounds; round++) {
     const recorded = recordReads(at.tree);
@@ -217,7 +220,7 @@ async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObje
     const refs = new Map([...lent].map(([name, { tree }]) => [name, tree]));
     const result = await makeRender(
       room,
-      { tree: recorded.tree, source, appName, namespace, kubeVersion, apiVersions, remotes, refs, revision: at.commit },
+      { tree: recorded.tree, source, appName, namespace, kubeVersion, apiVersions, remotes, refs, revision: at.commit, ...chosen },
       { key: at.key, tenant: input.project, application: input.application },
     );
     if (result.kind === "rendered") {
@@ -233,7 +236,7 @@ async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObje
       else void room.shared?.keep(at.key, made);
       return entry;
     }
-    await Promise.all(result.needs.map(async (need) => remotes.set(need.key, await fetchRemote(room.source, need))));
+    await Promise.all(result.needs.map(async (need) => remotes.set(need.key, await fetchRemote(room, need))));
   }
   throw new InputError("remote bases refer to each other without end", { code: "RENDER_NEEDS" });
 }
@@ -254,7 +257,12 @@ function isEmptyReadSet({ files, listings, kinds }: ReadSet): boolean {
   return files.size === 0 && listings.size === 0 && kinds.size === 0;
 }
 
-async function fetchRemote(source: SourcePort, need: RemoteTreeNeed): Promise<FileTree> {
+async function fetchRemote({ source, charts }: RenderRoom, need: RemoteTreeNeed): Promise<FileTree> {
+  if (need.chart !== undefined) {
+    if (charts === undefined) throw new InputError("charts of repositories are not fetched here", { code: "SOURCE_CHART" });
+    const request = { repoURL: need.repoURL, chart: need.chart, revision: need.revision };
+    return await charts.tree(await charts.resolve(request, { maxAgeMs: chartVersionsMs }));
+  }
   const { commit } = await source.resolve(need.repoURL, need.revision, { maxAgeMs: 60_000 });
   return await source.tree(need.repoURL, commit);
 }

@@ -11,6 +11,7 @@ describe("Helm's functions", () => {
       '{{ fromYaml "a: 012" | toJson }} {{ fromYaml "[1]" | toJson }}',
       '{"a":10} {"Error":"error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}"}',
     ],
+    ['{{ fromYaml "a: 12345678901234567890" | toJson }}', '{"a":12345678901234567000}'],
     [
       '{{ fromYamlArray "[1, a]" }} {{ fromJsonArray "[1]" }} {{ fromJson "{" }}',
       "[1 a] [1] map[Error:unexpected end of JSON input]",

@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.js";
+import type { Value } from "../../manifest/value.js";
 import { emitYaml } from "../../yaml/emit.js";
 import { parseYaml } from "../../yaml/parse.js";
 import { functionError } from "../errors.js";
@@ -30,20 +31,20 @@ export function printYaml(value: GoValue): string {
 /** sigs.k8s.io/yaml's Unmarshal into `any`. */
 export function readYaml(text: string): GoValue {
   try {
-    return floats(fromPlain(parseYaml(text, { dialect: "kubernetes" })));
+    return withFloats(parseYaml(text, { dialect: "kubernetes" }));
   } catch (error) {
     throw asFailure(error, "error converting YAML to JSON: ");
   }
 }
 
 /** Through JSON every number is a float64, big integers too. */
-function floats(value: GoValue): GoValue {
-  if (value instanceof GoMap) {
-    for (const [key, item] of value.entries) value.entries.set(key, floats(item));
-    return value;
-  }
-  if (value instanceof GoList) return new GoList(value.items.map(floats), value.type);
-  return typeof value === "object" && value !== null && "value" in value ? Number(value.value) : value;
+function withFloats(value: Value): GoValue {
+  if (typeof value === "bigint") return Number(value);
+  if (typeof value !== "object" || value === null) return fromPlain(value);
+  if (Array.isArray(value)) return new GoList(value.map(withFloats));
+  const entries = new Map<string, GoValue>();
+  for (const [key, item] of Object.entries(value)) entries.set(key, withFloats(item as Value));
+  return new GoMap(entries);
 }
 
 export function requireMap(value: GoValue): GoMap {

@@ -29,14 +29,23 @@ export function quotedList(texts: readonly string[]): string {
   return texts.map(quoted).join(", ");
 }
 
-/** A number with English thousands separators. */
+/** A number with English thousands separators; very small and large ones as powers of ten. */
 export function shownNumber(value: number | bigint): string {
+  const size = Math.abs(Number(value));
+  if (size !== 0 && (size < 1e-4 || size >= 1e21)) return scientific(Number(value));
   return new Intl.NumberFormat("en-US", { maximumFractionDigits: 20 }).format(value);
+}
+
+function scientific(value: number): string {
+  const [digits = "", exponent = "0"] = value.toExponential().split("e");
+  const power = Math.abs(Number(exponent)).toString().padStart(2, "0");
+  const raised = Array.from(power, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("");
+  return `${digits}×10${Number(exponent) < 0 ? "⁻" : ""}${raised}`;
 }
 
 /** A value for "value must be …". */
 export function shownValue(value: Value): string {
   if (typeof value === "string") return quoted(value);
   if (typeof value === "object" && value !== null) return "value";
-  return String(value);
+  return value === null ? "<nil>" : String(value);
 }

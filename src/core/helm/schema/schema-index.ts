@@ -1,5 +1,6 @@
 import { isObject, type Value, type ValueObject } from "../../manifest/value.js";
 import { helmError } from "../failure.js";
+import { metaschemaAt } from "./metaschema.js";
 
 export type Draft = 4 | 6 | 7 | 2019 | 2020;
 /** A schema with the place that its references are relative to. */
@@ -9,13 +10,26 @@ export interface Located {
 }
 
 const rootUrl = "file:///values.schema.json";
-const drafts: readonly (readonly [RegExp, Draft])[] = [
-  [/draft-04/, 4],
-  [/draft-06/, 6],
-  [/draft-07/, 7],
-  [/2019-09/, 2019],
-  [/2020-12/, 2020],
-];
+const drafts: ReadonlyMap<string, Draft> = new Map([
+  ["json-schema.org/draft-04/schema", 4],
+  ["json-schema.org/draft-06/schema", 6],
+  ["json-schema.org/draft-07/schema", 7],
+  ["json-schema.org/draft/2019-09/schema", 2019],
+  ["json-schema.org/draft/2020-12/schema", 2020],
+  ["json-schema.org/schema", 2020],
+]);
+
+/** The draft that `$schema` names; the newest where it names none. Throws HELM_SCHEMA for one that would have to be fetched. */
+export function draftOf(document: Value): Draft {
+  const dialect = isObject(document) ? document["$schema"] : undefined;
+  if (typeof dialect !== "string") return 2020;
+  const draft = drafts.get(dialect.replace(/^https?:\/\//, "").replace(/#$/, ""));
+  if (draft !== undefined) return draft;
+  const address = dialect.replace(/#.*$/, "");
+  const reason = /^[A-Za-z]+:/.test(address) ? "remote references are not loaded" : `no URLLoader registered for "${address}"`;
+  throw failure(`failing loading "${address}": ${reason}`);
+}
+
 /** Keywords whose values are no schemas. */
 const opaque = new Set(["enum", "const", "default", "examples", "required", "$comment"]);
 
@@ -26,12 +40,11 @@ export class SchemaIndex {
   private readonly resources = new Map<string, Value>();
   private readonly anchors = new Map<string, Located>();
 
-  constructor(document: Value) {
-    const dialect = isObject(document) ? document["$schema"] : undefined;
-    this.draft = drafts.find(([pattern]) => typeof dialect === "string" && pattern.test(dialect))?.[1] ?? 2020;
-    this.root = { schema: document, base: rootUrl };
-    this.resources.set(rootUrl, document);
-    this.collect(document, rootUrl, 0);
+  constructor(document: Value, url = rootUrl) {
+    this.draft = draftOf(document);
+    this.root = { schema: document, base: url };
+    this.resources.set(url, document);
+    this.collect(document, url, 0);
   }
 
   /** The schema's own base: that of an `$id`, else the one it stands in. */
@@ -47,7 +60,7 @@ export class SchemaIndex {
     const hash = url.indexOf("#");
     const address = hash < 0 ? url : url.slice(0, hash);
     const fragment = hash < 0 ? "" : decodeFragment(url.slice(hash + 1));
-    const resource = this.resources.get(address);
+    const resource = this.resources.get(address) ?? this.metaschema(address);
     if (resource === undefined) return this.outside(address);
     if (fragment !== "" && !fragment.startsWith("/")) {
       const anchored = this.anchors.get(`${address}#${fragment}`);
@@ -58,11 +71,19 @@ export class SchemaIndex {
   }
 
   private outside(address: string): Located {
-    // Unknown urns allow everything, as in Helm; the drafts' own schemas are not needed to judge values.
-    if (address.startsWith("urn:") || /^https?:\/\/json-schema\.org\/draft/.test(address)) return { schema: true, base: address };
+    // Unknown urns allow everything, as in Helm.
+    if (address.startsWith("urn:")) return { schema: true, base: address };
     const path = address.replace(/^file:\/\//, "");
     const reason = address.startsWith("file:") ? `open ${path}: no such file or directory` : "remote references are not loaded";
     throw failure(`failing loading "${address}": ${reason}`);
+  }
+
+  private metaschema(address: string): Value | undefined {
+    const found = metaschemaAt(address);
+    if (found === undefined) return undefined;
+    this.resources.set(address, found);
+    this.collect(found, address, 0);
+    return found;
   }
 
   private walk(resource: Value, address: string, pointer: string, url: string): Located {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Value } from "../../manifest/value.js";
 import { printFindings } from "./messages.js";
-import { validateSchema } from "./validate.js";
+import { checkSchema, validateSchema } from "./validate.js";
 
 const check = (schema: Value, value: Value) => printFindings(validateSchema(schema, value));
 
@@ -18,6 +18,7 @@ describe("findings name the place and what was wanted", () => {
       { a: 1, "b/c": 2 },
       ["- at '': additional properties 'b/c' not allowed"],
     ],
+    [{ enum: ["a", null] }, "b", ["- at '': value must be one of 'a', <nil>"]],
     [{ enum: ["a", 1] }, "b", ["- at '': value must be one of 'a', 1"]],
     [{ const: "z" }, "b", ["- at '': value must be 'z'"]],
     [{ pattern: "^[a-z]+$" }, "A", ["- at '': 'A' does not match pattern '^[a-z]+$'"]],
@@ -64,7 +65,7 @@ test.each([
   ["file:///etc/passwd", 'failing loading "file:///etc/passwd": open /etc/passwd: no such file or directory'],
   ["https://example.com/x.json", 'failing loading "https://example.com/x.json": remote references are not loaded'],
 ])("a reference to %s is never followed, used or not", (reference, message) => {
-  expect(() => check({ properties: { a: { $ref: reference } } }, {})).toThrowError(message);
+  expect(() => checkSchema({ properties: { a: { $ref: reference } } })).toThrowError(message);
 });
 
 test("a schema that refers to itself ends with the value; one that goes in circles is refused", () => {

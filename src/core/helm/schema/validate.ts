@@ -2,18 +2,33 @@ import { RE2JS } from "re2js";
 import { decimalOf } from "../../gotemplate/funcs/decimal.js";
 import { isObject, type Value, type ValueObject } from "../../manifest/value.js";
 import { hasFormat } from "./formats.js";
-import { type Finding, quoted, quotedList, shownNumber, shownValue } from "./messages.js";
-import { failure, type Located, SchemaIndex } from "./schema-index.js";
+import { type Finding, printFindings, quoted, quotedList, shownNumber, shownValue } from "./messages.js";
+import { metaschemaAt } from "./metaschema.js";
+import { type Draft, draftOf, failure, type Located, SchemaIndex } from "./schema-index.js";
 
 const maxSteps = 2_000_000;
 const maxDepth = 400;
 
-/** What a value violates in a JSON schema (draft 4 to 2020-12); empty where it is valid. */
+/** What a value violates in a JSON schema (draft 4 to 2020-12); empty where it is valid. The schema must be one (`checkSchema`). */
 export function validateSchema(document: Value, value: Value): readonly Finding[] {
-  const validator = new Validator(new SchemaIndex(document));
-  validator.checkReferences();
-  const found = validator.run(value);
-  return found?.kind === "group" ? found.causes : found ? [found] : [];
+  return new Validator(new SchemaIndex(document)).run(value);
+}
+
+/** Throws HELM_SCHEMA with the original's words where a document is no schema of its draft, or refers to what is not there. */
+export function checkSchema(document: Value): void {
+  const { metaschema, url } = metaschemaOf(draftOf(document));
+  const found = new Validator(new SchemaIndex(metaschema, url), { asserts: "regex" }).run(document);
+  if (found.length > 0) {
+    const violated = `jsonschema validation failed with '${url}#'\n${printFindings(found).join("\n")}`;
+    throw failure(`"file:///values.schema.json#" is not valid against metaschema: ${violated}`);
+  }
+  new Validator(new SchemaIndex(document)).checkReferences();
+}
+
+function metaschemaOf(draft: Draft): { readonly metaschema: Value; readonly url: string } {
+  const path = draft >= 2019 ? `draft/${draft === 2019 ? "2019-09" : "2020-12"}` : `draft-0${draft}`;
+  const url = `${draft >= 2019 ? "https" : "http"}://json-schema.org/${path}/schema`;
+  return { metaschema: metaschemaAt(url) ?? true, url };
 }
 
 /** A value under a schema: its place, and the properties and items that some schema has looked at. */
@@ -38,10 +53,15 @@ class Validator {
   /** Resources entered so far, outermost first: dynamic references look there. */
   private readonly scope: string[] = [];
 
-  constructor(private readonly index: SchemaIndex) {}
+  constructor(
+    private readonly index: SchemaIndex,
+    /** `regex`: that format alone is asserted, in every draft; otherwise all are, in drafts that have it so. */
+    private readonly formats: { readonly asserts: "all" | "regex" } = { asserts: "all" },
+  ) {}
 
-  run(value: Value): Finding | undefined {
-    return this.check(this.index.root, value, { at: "", depth: 0, seen: new Seen() });
+  run(value: Value): readonly Finding[] {
+    const found = this.check(this.index.root, value, { at: "", depth: 0, seen: new Seen() });
+    return found?.kind === "group" ? found.causes : found ? [found] : [];
   }
 
   /** Every reference that can be reached must lead somewhere, whether values use it or not. */
@@ -122,7 +142,11 @@ class Validator {
       return finding(at, enumMessage(choices as readonly Value[]));
     }
     const { format } = schema;
-    if (typeof format === "string" && typeof value === "string" && this.index.draft < 2019 && !hasFormat(format, value)) {
+    if (typeof format !== "string" || typeof value !== "string") return undefined;
+    if (format === "regex" && (this.formats.asserts === "regex" || this.index.draft < 2019)) {
+      const problem = regexProblem(value);
+      if (problem !== undefined) return finding(at, `${quoted(value)} is not valid regex: ${problem}`);
+    } else if (this.formats.asserts === "all" && this.index.draft < 2019 && !hasFormat(format, value)) {
       return finding(at, `${quoted(value)} is not valid ${format}: invalid ${format}`);
     }
     return undefined;
@@ -365,6 +389,15 @@ class Validator {
       this.patterns.set(source, compiled);
     }
     return compiled;
+  }
+}
+
+function regexProblem(source: string): string | undefined {
+  try {
+    RE2JS.compile(source);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : "invalid";
   }
 }
 

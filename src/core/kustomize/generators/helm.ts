@@ -1,5 +1,6 @@
 import { utf8Encode } from "../../../platform/bytes.js";
 import type { Value } from "../../manifest/value.js";
+import type { FileTree } from "../../render/file-tree.js";
 import { emitYaml } from "../../yaml/emit.js";
 import { parseYaml } from "../../yaml/parse.js";
 import { mergeNodes } from "../filters/merge2.js";
@@ -42,16 +43,15 @@ function renderChart(
 ): readonly NodeMap[] {
   const { name = "", version, repo, chartHome = "charts" } = args;
   const home = version && repo ? joinRelative(chartHome, `${name}-${version}`) : chartHome;
-  const chartPath = loader.pathOf(joinRelative(home, name));
-  if (loader.tree.kind(chartPath) !== "directory")
-    throw kustomizeError("KUSTOMIZE_HELM", `no chart found at '/${chartPath}'`, {
-      hint: "charts are not pulled: bring it into the repository",
-    });
+  const { tree, chartPath } = locateChart(args, joinRelative(home, name), loader);
   if (!options.renderHelm) throw kustomizeError("KUSTOMIZE_HELM", "no Helm renderer is at hand for helmCharts");
   const valuesFile = args.valuesFile || joinRelative(home, name, "values.yaml");
-  const values = valuesOf(args, merge, () => loader.load(valuesFile).bytes);
+  const isPulled = tree !== loader.tree;
+  const values = valuesOf(args, merge, () =>
+    isPulled && !args.valuesFile ? (tree.read("values.yaml")?.bytes ?? new Uint8Array()) : loader.load(valuesFile).bytes,
+  );
   const request: HelmRequest = {
-    tree: loader.tree,
+    tree,
     chartPath,
     releaseName: args.releaseName || undefined,
     nameTemplate: args.nameTemplate || undefined,
@@ -68,6 +68,20 @@ function renderChart(
     renderHelm(request),
   );
   return readResources(output, chartPath).map((value) => withAnnotations(value, { [buildAnnotations.helmGenerated]: "true" }));
+}
+
+/** In the repository, or pulled from `repo` as the original does where it is not there. */
+function locateChart(
+  { name = "", version = "", repo }: HelmArgs,
+  path: string,
+  loader: Loader,
+): { readonly tree: FileTree; readonly chartPath: string } {
+  const chartPath = loader.pathOf(path);
+  if (loader.tree.kind(chartPath) === "directory") return { tree: loader.tree, chartPath };
+  if (repo && loader.context.allowRemote) return { tree: loader.chart(repo, name, version), chartPath: "" };
+  throw kustomizeError("KUSTOMIZE_HELM", `no chart found at '/${chartPath}'`, {
+    hint: repo ? "charts are not pulled here: bring it into the repository" : "name its `repo`, or bring it into the repository",
+  });
 }
 
 function valuesOf({ valuesInline }: HelmArgs, merge: string, read: () => Uint8Array): Uint8Array {

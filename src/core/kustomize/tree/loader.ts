@@ -130,13 +130,18 @@ export class Loader {
     throw kustomizeError("KUSTOMIZE_REMOTE", `HTTP Error: nothing was read from ${url}`);
   }
 
+  /** The files of a chart that lies elsewhere. */
+  chart(repo: string, name: string, version: string): FileTree {
+    return this.#remote({ kind: "chart", key: `chart ${repo} ${name} ${version}`, url: repo, chart: name, version });
+  }
+
   #remote(need: RemoteNeed): FileTree {
     const found = this.#context.remotes.get(need.key);
     if (found) return found;
     if (this.#context.allowRemote) throw new NeedsError([need]);
     throw kustomizeError(
       "KUSTOMIZE_REMOTE",
-      `remote ${need.kind === "git" ? "base" : "file"} ${quoteGo(need.url)} is not allowed here`,
+      `remote ${need.kind === "git" ? "base" : need.kind} ${quoteGo(need.url)} is not allowed here`,
       {
         hint: "allow remote content, or bring it into the repository",
       },

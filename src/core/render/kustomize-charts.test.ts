@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { helmRenderer } from "../helm/kustomize-renderer.js";
+import type { FileTree } from "./file-tree.js";
+import { kustomizeRenderer } from "./kustomize-renderer.js";
+import { memoryTree } from "./memory-tree.js";
+import type { RenderResult } from "./render-source.js";
+
+const chart = memoryTree({
+  "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.4.0\n",
+  "values.yaml": "color: red\nsize: 1\n",
+  "templates/a.yaml":
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {color: {{ .Values.color }}, size: '{{ .Values.size }}'}\n",
+});
+
+function render(kustomization: string, remotes: ReadonlyMap<string, FileTree>, buildOptions = "--enable-helm"): RenderResult {
+  return kustomizeRenderer({ buildOptions, renderHelm: helmRenderer() })(
+    {
+      tree: memoryTree({ "kustomization.yaml": kustomization }),
+      source: {},
+      appName: "x",
+      namespace: "x",
+      kubeVersion: "1.33.0",
+      apiVersions: [],
+      remotes,
+    },
+    "",
+  );
+}
+
+const kustomization =
+  "namePrefix: p-\nhelmCharts:\n- {name: web, repo: https://charts.example.com, version: 1.4.0, releaseName: r, valuesInline: {color: blue}}\n";
+
+test("a chart that is not in the repository is pulled from its repo", () => {
+  const first = render(kustomization, new Map());
+  expect(first).toMatchObject({
+    kind: "needs",
+    needs: [{ repoURL: "https://charts.example.com", chart: "web", revision: "1.4.0" }],
+  });
+  const key = first.kind === "needs" ? first.needs[0]!.key : "";
+  expect(render(kustomization, new Map([[key, chart]]))).toMatchObject({
+    kind: "rendered",
+    manifests: [{ kind: "ConfigMap", metadata: { name: "p-a" }, data: { color: "blue", size: "1" } }],
+  });
+});
+
+test("without --enable-helm nothing is asked for", () => {
+  expect(() => render(kustomization, new Map(), "")).toThrow("must specify --enable-helm");
+});
