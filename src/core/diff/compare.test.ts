@@ -35,7 +35,7 @@ describe("comparing desired with live state", () => {
     );
     const { normalizedLive } = compareResource({ target: endpoints, live: endpoints }, compileCompareOptions({}));
     expect(normalizedLive).toMatchObject({
-      subsets: [{ addresses: [{ ip: "10.0.0.3" }] }, { ports: [{ name: "a" }, { name: "b" }] }],
+      subsets: [{ addresses: [{ ip: "10.0.0.3" }] }, { ports: [{ name: "b" }, { name: "a" }] }],
     });
   });
 
