@@ -1,6 +1,7 @@
-// build (done by run.mjs) → types of the tests → lint → unit → conformance. `--with-demo` plays the demo once as well.
-// The last line counts every test and conformance case: `N passed, N failed, N skipped`.
-import { spawnSync } from "node:child_process";
+// build (done by run.mjs) → types of the tests → lint → unit → conformance. `--with-demo` plays the demo once as well, `--with-e2e` runs
+// test/e2e against real servers. The last line counts every test and conformance case: `N passed, N failed, N skipped`.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { bin, root } from "./setup.mjs";
@@ -8,19 +9,18 @@ import { bin, root } from "./setup.mjs";
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const withDemo = process.argv.includes("--with-demo");
 
-function step(title, command, args, count) {
+async function step(title, command, args, count) {
   process.stdout.write(`\n── ${title}\n`);
-  const result = spawnSync(command, args, {
-    cwd: root,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
-    maxBuffer: 1 << 28,
-    env: { ...process.env, NO_COLOR: "1" },
+  const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, NO_COLOR: "1" } });
+  const printed = [];
+  child.stdout.on("data", (chunk) => {
+    printed.push(chunk);
+    process.stdout.write(chunk);
   });
-  process.stdout.write(result.stdout);
-  const found = count?.(result.stdout);
+  const [status] = await once(child, "close");
+  const found = count?.(Buffer.concat(printed).toString("utf8"));
   if (found) for (const key of Object.keys(totals)) totals[key] += found[key] ?? 0;
-  if (result.status !== 0 && !found?.failed) totals.failed += 1;
+  if (status !== 0 && !found?.failed) totals.failed += 1;
 }
 
 function vitestCounts(output) {
@@ -39,13 +39,16 @@ function conformanceCounts(output) {
   return counts;
 }
 
-step("types of the tests", bin("tsc"), ["-p", "tsconfig.tests.json"]);
-step("types of the page", bin("tsc"), ["-p", "web/tsconfig.json"]);
-step("lint", bin("biome"), ["check", "--error-on-warnings", "."]);
-step("unit", bin("vitest"), ["run"], vitestCounts);
-step("conformance", process.execPath, ["dist-test/conformance/run.js"], conformanceCounts);
+await step("types of the tests", bin("tsc"), ["-p", "tsconfig.tests.json"]);
+await step("types of the page", bin("tsc"), ["-p", "web/tsconfig.json"]);
+await step("lint", bin("biome"), ["check", "--error-on-warnings", "."]);
+await step("unit", bin("vitest"), ["run"], vitestCounts);
+await step("conformance", process.execPath, ["dist-test/conformance/run.js"], conformanceCounts);
 if (withDemo && existsSync(join(root, "dist/apps/cli/demo.js"))) {
-  step("demo", process.execPath, ["dist/apps/main.js", "demo", "--once"]);
+  await step("demo", process.execPath, ["dist/apps/main.js", "demo", "--once"]);
+}
+if (process.argv.includes("--with-e2e")) {
+  await step("e2e", bin("vitest"), ["run", "--config", "vitest.e2e.config.ts"], vitestCounts);
 }
 process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);
 process.exit(totals.failed === 0 ? 0 : 1);

@@ -1,5 +1,15 @@
 #!/usr/bin/env node
-import { processIo } from "./cli/io.js";
-import { runProgram } from "./cli/program.js";
 
-await runProgram(processIo(), process.argv.slice(2));
+import * as nodeModule from "node:module";
+import { loadBundle } from "./start/bundle.js";
+import { isBundled } from "./start/bundled-commands.js";
+
+const args = process.argv.slice(2);
+const bundle = isBundled(args) ? loadBundle(process.env) : undefined;
+if (bundle) await bundle.runBundledProgram(args);
+else {
+  // Node 22.8 and newer keep what they compiled for the next start; older ones have no such function.
+  if ("enableCompileCache" in nodeModule) (nodeModule.enableCompileCache as () => unknown)();
+  const [{ processIo }, { runProgram }] = await Promise.all([import("./cli/io.js"), import("./cli/program.js")]);
+  await runProgram(processIo(), args);
+}

@@ -16,8 +16,12 @@ export interface ErrorDetails {
   readonly others?: readonly FleetwrightError[];
 }
 
+/** V8's bound of how much of a stack an error records. */
+const stackDepth = Error as unknown as { stackTraceLimit?: number | undefined };
+
 /** Base of every error that Fleetwright raises on purpose. */
 export abstract class FleetwrightError extends Error {
+  static readonly isInput: boolean = false;
   abstract readonly kind: "input" | "external" | "invariant";
   readonly code: string;
   readonly location: Location | undefined;
@@ -25,7 +29,11 @@ export abstract class FleetwrightError extends Error {
   readonly others: readonly FleetwrightError[];
 
   constructor(message: string, details: ErrorDetails) {
+    const depth = stackDepth.stackTraceLimit;
+    // The place of an input error is the user's file. Walking our own stack for it costs more than the attempt that failed.
+    if (new.target.isInput) stackDepth.stackTraceLimit = 0;
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    stackDepth.stackTraceLimit = depth;
     this.name = new.target.name;
     this.code = details.code;
     this.location = details.location;
@@ -36,6 +44,7 @@ export abstract class FleetwrightError extends Error {
 
 /** The user's file or spec is wrong: never retried until the input changes. */
 export class InputError extends FleetwrightError {
+  static override readonly isInput = true;
   readonly kind = "input";
 }
 

@@ -8,6 +8,7 @@ import type { ApplicationDeletion } from "./application-deletion.js";
 import type { FleetCluster } from "./cluster-fleet.js";
 import type { Differ } from "./decide.js";
 import type { EventRecorder } from "./events.js";
+import type { HeldPlan } from "./guard/guard-record.js";
 import type { Informer } from "./informer.js";
 import type { ProjectVerdict } from "./projects.js";
 import type { CompareMemory } from "./rooms/compare.js";
@@ -26,13 +27,17 @@ export interface ApplicationContext {
   readonly render: RenderRoom;
   readonly settings: () => ControllerSettings;
   readonly assess: (object: KubernetesObject) => Assessment;
+  /** Runs the users' health scripts of these objects, so that `assess` knows what they say. */
+  readonly prepareHealth: (objects: readonly KubernetesObject[]) => Promise<void>;
   readonly differFor: (app: Application) => Differ;
   readonly compareMemory: CompareMemory;
-  readonly waveDelayMs: number;
+  readonly waveDelayMs: () => number;
   /** Throws InputError with Argo CD's words. */
   readonly clusterOf: (app: Application) => FleetCluster;
   readonly projectOf: (app: Application, cluster: FleetCluster) => ProjectVerdict;
   readonly deletion: ApplicationDeletion;
+  /** Held plans that would change an Application. */
+  readonly heldPlans: (key: string) => readonly HeldPlan[];
   /** An Application reads these now. */
   readonly onSources: (
     key: string,

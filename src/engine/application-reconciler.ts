@@ -11,11 +11,14 @@ import { ApplicationReporter } from "./application-reporter.js";
 import type { FleetCluster } from "./cluster-fleet.js";
 import type { Condition } from "./conditions.js";
 import type { ComparedResource } from "./decide.js";
+import { finalizersWithHooks, writeFinalizers } from "./finalizers.js";
+import { sameValue } from "./merge-patch.js";
 import { nextPoll } from "./next-poll.js";
 import { OperationRunner } from "./operation-runner.js";
 import { runningOperation } from "./operation-state.js";
 import type { CompareOutput } from "./rooms/compare.js";
 import type { RenderOutput } from "./rooms/render.js";
+import type { TreeChange } from "./tree-change.js";
 import type { Handled } from "./work-queue.js";
 
 /** Walks one Application through the rooms: render, compare, sync, report. Level-based: everything is read again, repeating is safe. */
@@ -35,22 +38,35 @@ export class ApplicationReconciler {
     const slash = key.indexOf("/");
     const object = context.applications.get(key.slice(0, slash), key.slice(slash + 1));
     if (object === undefined) {
-      this.comparison.forget(key);
-      this.reporter.forget(key);
+      this.forget(key);
       return { kind: "done" };
     }
     const started = context.clock.monotonic();
     const app = applicationOf(object);
     const handled =
-      object.metadata.deletionTimestamp === undefined ? await this.walk(app) : await context.deletion.reconcile(app);
+      object.metadata.deletionTimestamp === undefined
+        ? await this.walk(app)
+        : await context.deletion.reconcile(app, {
+            targets: async (cluster) => {
+              const output = await this.comparison.render(app, cluster, { refresh: undefined });
+              return this.comparison.targets(app, cluster, output).targets;
+            },
+            setCondition: (condition) => this.reporter.setDeletionCondition(app, condition),
+          });
     const labels = { namespace: app.namespace, dest_server: app.destination.server ?? app.destination.name ?? "" };
     context.telemetry.metrics.observe("argocd_app_reconcile", labels, (context.clock.monotonic() - started) / 1000);
     return handled;
   }
 
+  /** Lets go of what is kept of an Application: it is gone, or another replica's. */
+  forget(key: string): void {
+    this.comparison.forget(key);
+    this.reporter.forget(key);
+  }
+
   /** Whether a tree of a repository would render an Application differently; true where that is not known. */
-  isTouchedBy(key: string, repoURL: string, tree: FileTree): boolean {
-    return this.comparison.isTouchedBy(key, repoURL, tree);
+  isTouchedBy(key: string, repoURL: string, tree: FileTree, change?: TreeChange): boolean {
+    return this.comparison.isTouchedBy(key, repoURL, tree, change);
   }
 
   /** What the last comparison found of one resource (`group/Kind/namespace/name`). */
@@ -66,11 +82,6 @@ export class ApplicationReconciler {
   /** Lets the ages of drift grow; called before metrics are read. */
   tick(): void {
     this.reporter.tick();
-  }
-
-  /** Says on the Application why its deletion does not get on. */
-  setDeletionError(app: Application, message: string): Promise<void> {
-    return this.reporter.setDeletionError(app, message);
   }
 
   private async walk(app: Application): Promise<Handled> {
@@ -103,7 +114,19 @@ export class ApplicationReconciler {
       return await this.reportFailure(app, { type: "ComparisonError", message }, error, cluster);
     }
     found.push(...comparison.conditions);
-    return await this.operations.operate(app, { cluster, project, output, comparison, found });
+    const held = await this.holdForHooks(app, comparison);
+    return await this.operations.operate(held, { cluster, project, output, comparison, found });
+  }
+
+  /** Argo CD: an Application whose manifests have hooks for its deletion is kept for them by finalizers. */
+  private async holdForHooks(app: Application, comparison: CompareOutput): Promise<Application> {
+    const before = app.object.metadata.finalizers ?? [];
+    const after = finalizersWithHooks(before, {
+      PreDelete: comparison.preDeleteHooks.length > 0,
+      PostDelete: comparison.postDeleteHooks.length > 0,
+    });
+    if (sameValue(before, after)) return app;
+    return (await writeFinalizers(this.context, app, after)) ?? app;
   }
 
   /** Argo CD: a source that was never compared is resolved anew, for its commit may be younger than what is known of the repository. */

@@ -42,6 +42,7 @@ const evaluated = new Set<ConditionType>([
   "ExcludedResourceWarning",
   "RenderWarning",
   "OrphanedResourceWarning",
+  "RolloutHeld",
   "UnknownError",
 ]);
 const evaluatedWithSync = new Set<ConditionType>([...evaluated, "SyncError"]);
@@ -71,10 +72,10 @@ export class ApplicationReporter {
     this.metrics.tick();
   }
 
-  /** Says on the Application why its deletion does not get on. */
-  async setDeletionError(app: Application, message: string): Promise<void> {
-    const conditions = nextConditions(listAt(app.status, "conditions"), [{ type: "DeletionError", message }], {
-      evaluated: new Set<ConditionType>(["DeletionError"]),
+  /** Says on the Application what its deletion waits for, or why it does not get on. */
+  async setDeletionCondition(app: Application, condition: Condition): Promise<void> {
+    const conditions = nextConditions(listAt(app.status, "conditions"), [condition], {
+      evaluated: new Set<ConditionType>(["DeletionError", "DeletionWaiting"]),
       now: kubernetesTime(this.context.clock.now()),
     });
     await this.writeStatus(app, { ...app.status, conditions }, {});

@@ -15,6 +15,7 @@ import type { Telemetry } from "../ports/telemetry.js";
 import { kubernetesTime } from "./application.js";
 import { type ControlPlane, secretTypeLabel } from "./control-plane.js";
 import type { EventRecorder } from "./events.js";
+import { type HeldPlan, heldText } from "./guard/guard-record.js";
 import { areReadsValid, type GenerateRoom, type GeneratorReads, generateApplications } from "./rooms/generate.js";
 import { timed } from "./rooms/timed.js";
 import type { Handled } from "./work-queue.js";
@@ -26,6 +27,8 @@ export interface ApplicationSetContext {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly events: EventRecorder;
+  /** Held plans that would change what a set generates. */
+  readonly heldPlans: (key: string) => readonly HeldPlan[];
 }
 
 const sideBySide = 16;
@@ -77,14 +80,16 @@ export class ApplicationSetReconciler {
     if (!admission.valid) return await this.refuse(object, admission.errors.join("; "));
     const set = decodeApplicationSet(admission.manifest);
     const isAsked = object.metadata.annotations?.[refreshAnnotation] === "true";
+    const holds = context.heldPlans(key);
     const output = await timed(context.telemetry, clock, "generate", () =>
       generateApplications(room, {
         set,
         clusterSecrets: [...plane.secrets.values()].filter((secret) => secret.metadata.labels?.[secretTypeLabel] === "cluster"),
         projects: new Set([...plane.projects.values()].map((project) => project.metadata.name)),
-        existing: [...plane.applications.values()],
+        existing: [...plane.applications.values()].filter(({ metadata }) => metadata.namespace === object.metadata.namespace),
         now: kubernetesTime(clock.now()),
         maxAgeMs: isAsked ? 0 : Number.POSITIVE_INFINITY,
+        ...(holds.length > 0 ? { rolloutHeld: holds.map(heldText).join(" ") } : {}),
       }),
     );
     this.reads.set(key, output.reads);

@@ -3,7 +3,7 @@ import type { ValueObject } from "../core/manifest/value.js";
 import { managedFieldsMigration } from "../core/sync/apply-plan.js";
 import type { SyncReply, SyncRequest } from "../core/sync/request.js";
 import type { Clock } from "../ports/clock.js";
-import type { ObjectRef } from "../ports/cluster.js";
+import type { ClusterPort, ObjectRef } from "../ports/cluster.js";
 import { ClusterError } from "../ports/cluster-error.js";
 import { clientPatch, withLastApplied } from "./client-apply.js";
 import type { LiveState } from "./live-state.js";
@@ -12,6 +12,8 @@ export const fieldManager = "argocd-controller";
 
 export interface Applier {
   readonly live: LiveState;
+  /** The cluster as who the writes are made. */
+  readonly cluster: ClusterPort;
   readonly clock: Clock;
 }
 
@@ -36,8 +38,7 @@ export function isWrite(request: SyncRequest): boolean {
 }
 
 async function play(applier: Applier, request: SyncRequest): Promise<SyncReply> {
-  const { live: state } = applier;
-  const { cluster } = state;
+  const { live: state, cluster } = applier;
   switch (request.op) {
     case "apply": {
       // Argo CD's dry run is client-side: the server is not asked.
@@ -67,7 +68,7 @@ async function play(applier: Applier, request: SyncRequest): Promise<SyncReply> 
       return { ok: true, message: "pruned" };
     }
     case "updateFinalizers": {
-      const made = await cluster.update(await whole(state, request.live), { fieldManager });
+      const made = await cluster.update(await whole(applier, request.live), { fieldManager });
       state.assume(made);
       return { ok: true, object: made };
     }
@@ -81,26 +82,25 @@ async function play(applier: Applier, request: SyncRequest): Promise<SyncReply> 
 }
 
 /** Hands what a client-side manager owns to the server-side one; where the object moved on meanwhile, as it is now. */
-async function migrate({ live: state }: Applier, live: KubernetesObject, from: string): Promise<SyncReply> {
+async function migrate({ live: state, cluster }: Applier, live: KubernetesObject, from: string): Promise<SyncReply> {
   const ref = refOf(live, state);
   let current: KubernetesObject | undefined = live;
   for (let attempt = 1; ; attempt++) {
     const patch: readonly ValueObject[] | undefined = current && managedFieldsMigration(current, { from, to: fieldManager });
     if (patch === undefined) return { ok: true };
     try {
-      state.assume(await state.cluster.patch(ref, patch, { type: "json", fieldManager }));
+      state.assume(await cluster.patch(ref, patch, { type: "json", fieldManager }));
       return { ok: true };
     } catch (error) {
       if (!(error instanceof ClusterError) || error.reason !== "Conflict" || attempt >= attempts) throw error;
-      current = await state.cluster.get(ref);
+      current = await cluster.get(ref);
     }
   }
 }
 
 /** kubectl's client-side apply: create with the last-applied annotation, else patch what the three-way merge comes to. */
 async function applyClientSide(applier: Applier, request: Extract<SyncRequest, { op: "apply" }>): Promise<SyncReply> {
-  const { live: state } = applier;
-  const { cluster } = state;
+  const { live: state, cluster } = applier;
   const target = withLastApplied(placed(request.target, state));
   const fieldValidation = request.validate ? ("Strict" as const) : ("Ignore" as const);
   let live = request.live;
@@ -139,8 +139,7 @@ async function replace(
   live: KubernetesObject | null,
   force: boolean,
 ): Promise<SyncReply> {
-  const { live: state } = applier;
-  const { cluster } = state;
+  const { live: state, cluster } = applier;
   if (live === null) return done(state, await cluster.create(target, { fieldManager }), "created");
   if (!force) {
     const { resourceVersion } = live.metadata;
@@ -161,19 +160,19 @@ async function remove(
   live: KubernetesObject,
   propagationPolicy: "Foreground" | "Background" | "Orphan",
 ): Promise<void> {
-  const { live: state } = applier;
+  const { live: state, cluster } = applier;
   const ref = refOf(live, state);
   const { uid } = live.metadata;
-  await state.cluster.delete(ref, { propagationPolicy, ...(uid === undefined ? {} : { preconditions: { uid } }) });
-  const left = await state.cluster.get(ref);
+  await cluster.delete(ref, { propagationPolicy, ...(uid === undefined ? {} : { preconditions: { uid } }) });
+  const left = await cluster.get(ref);
   if (left === undefined) state.forget(live);
   else state.assume(left);
 }
 
 async function awaitEstablished(applier: Applier, target: KubernetesObject): Promise<SyncReply> {
-  const { live: state } = applier;
+  const { live: state, cluster } = applier;
   for (let waited = 0; waited < 3000; waited += 100) {
-    const object = await state.cluster.get(refOf(target, state));
+    const object = await cluster.get(refOf(target, state));
     const status = object?.["status"] as
       | { readonly conditions?: readonly { readonly type?: string; readonly status?: string }[] }
       | undefined;
@@ -192,9 +191,9 @@ function done(state: LiveState, made: KubernetesObject, what: string): SyncReply
 }
 
 /** The live state may hold a part of an object; a PUT needs all of it. */
-async function whole(state: LiveState, object: KubernetesObject): Promise<KubernetesObject> {
+async function whole({ live: state, cluster }: Applier, object: KubernetesObject): Promise<KubernetesObject> {
   if (object["spec"] !== undefined || object["data"] !== undefined) return object;
-  const found = await state.cluster.get(refOf(object, state));
+  const found = await cluster.get(refOf(object, state));
   return found === undefined
     ? object
     : { ...found, metadata: { ...found.metadata, finalizers: object.metadata.finalizers ?? [] } };

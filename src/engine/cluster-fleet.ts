@@ -23,6 +23,9 @@ export interface ClusterFleetOptions {
   readonly onCluster: (server: string) => void;
   /** A cluster Secret cannot be used; undefined when it can again. */
   readonly onBadSecret: (secret: KubernetesObject, error: unknown) => void;
+  /** Among replicas: clusters are followed from when they are asked for, and of their objects those of own applications are kept whole. */
+  readonly keepsOwners?: (app: string) => boolean;
+  readonly share?: { readonly isKept: (app: string) => boolean };
 }
 
 /** A cluster that may be a destination, and what is known of it. */
@@ -37,6 +40,7 @@ export class ClusterFleet {
     string,
     FleetCluster & { readonly digest: string; readonly secret: string; readonly owned: boolean }
   >();
+  private sorted: readonly FleetCluster[] | undefined;
   private readonly bad = new Map<string, { readonly server: string; readonly message: string }>();
 
   constructor(private readonly options: ClusterFleetOptions) {
@@ -45,7 +49,9 @@ export class ClusterFleet {
 
   /** Clusters in order of their names. */
   list(): readonly FleetCluster[] {
-    return [...this.clusters.values()].sort((a, b) => (a.registered.name < b.registered.name ? -1 : 1));
+    // Asked for by every reconcile.
+    this.sorted ??= [...this.clusters.values()].sort((a, b) => (a.registered.name < b.registered.name ? -1 : 1));
+    return this.sorted;
   }
 
   get(server: string): FleetCluster | undefined {
@@ -75,6 +81,7 @@ export class ClusterFleet {
     const known = this.clusters.get(registered.server);
     if (known?.digest === digest && known.secret === name) {
       // Labels and annotations changed: the connection stays.
+      this.sorted = undefined;
       this.clusters.set(registered.server, { ...known, registered });
     } else {
       if (known !== undefined) this.drop(registered.server);
@@ -100,15 +107,42 @@ export class ClusterFleet {
   /** Follows every cluster anew: the rules of what is followed have changed. */
   reload(): void {
     for (const [server, known] of [...this.clusters]) {
-      const { registered, digest, secret, owned } = known;
-      this.clusters.delete(server);
-      void known.live.stop();
-      this.add(registered, known.live.cluster, { digest, secret, owned });
+      this.replace(server, known);
+      if (known.live.isStarted) this.wake(server);
     }
+  }
+
+  private replace(
+    server: string,
+    { registered, live, digest, secret, owned }: FleetCluster & { digest: string; secret: string; owned: boolean },
+  ): void {
+    this.sorted = undefined;
+    this.clusters.delete(server);
+    void live.stop();
+    this.add(registered, live.cluster, { digest, secret, owned });
+  }
+
+  /** The cluster of a server, followed from now on. */
+  wake(server: string): FleetCluster | undefined {
+    const found = this.clusters.get(server);
+    found?.live.start();
+    return found;
+  }
+
+  /** Among replicas: brings what is followed and kept to what this one works on now. */
+  async adjust(needed: ReadonlySet<string>): Promise<void> {
+    if (this.options.share === undefined) return;
+    for (const [server, known] of [...this.clusters]) {
+      if (!known.live.isStarted) continue;
+      if (needed.has(server)) known.live.recompact();
+      else this.replace(server, known);
+    }
+    await Promise.all([...this.clusters.values()].filter(({ live }) => live.isStarted).map(({ live }) => live.refill()));
   }
 
   async stop(): Promise<void> {
     const all = [...this.clusters.values()];
+    this.sorted = undefined;
     this.clusters.clear();
     await Promise.all(
       all.map(async ({ live, owned }) => {
@@ -153,19 +187,23 @@ export class ClusterFleet {
       random,
       telemetry,
       onChange: (apps, change) => onChange(server, apps, change),
+      ...(this.options.keepsOwners ? { keepsOwners: this.options.keepsOwners } : {}),
+      ...(this.options.share ? { isKept: this.options.share.isKept } : {}),
       onState: (state) => {
         if (state.kind === "failed")
           telemetry.log.warn("cluster cannot be followed", { cluster: registered.name, server, error: formatError(state.error) });
         onCluster(server);
       },
     });
+    this.sorted = undefined;
     this.clusters.set(server, { registered, live, ...more });
-    live.start();
+    if (this.options.share === undefined) live.start();
   }
 
   private drop(server: string): void {
     const known = this.clusters.get(server);
     if (known === undefined) return;
+    this.sorted = undefined;
     this.clusters.delete(server);
     void known.live.stop().then(() => (known.owned ? known.live.cluster.close() : undefined));
   }

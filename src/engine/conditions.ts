@@ -7,11 +7,14 @@ export type ConditionType =
   | "SyncError"
   | "UnknownError"
   | "DeletionError"
+  /** What the deletion waits for, and since when. */
+  | "DeletionWaiting"
   | "SharedResourceWarning"
   | "RepeatedResourceWarning"
   | "ExcludedResourceWarning"
   | "RenderWarning"
-  | "OrphanedResourceWarning";
+  | "OrphanedResourceWarning"
+  | "RolloutHeld";
 
 export interface Condition {
   readonly type: ConditionType;

@@ -1,42 +1,55 @@
 import { type DriftFilter, driftRows, driftRowValue } from "../core/drift/drift-rows.js";
 import { formatError } from "../core/errors.js";
-import { type Assessment, healthAssessor } from "../core/health/assess.js";
-import type { LuaRuntime } from "../core/lua/lua-runtime.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { secretData } from "../core/manifest/secret-data.js";
 import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
 import type { ToolRenderers } from "../core/render/render-source.js";
-import { normalizeRepositoryURL } from "../core/render/repository-url.js";
+import { normalizeRepositoryURL, sameRepositoryURL } from "../core/render/repository-url.js";
 import { resolveDestination } from "../core/tracking/destination.js";
+import type { CachePort } from "../ports/cache.js";
 import type { Clock, Random } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
 import type { GeneratorServices } from "../ports/generator-services.js";
+import type { LuaPort } from "../ports/lua.js";
+import type { NotificationPort } from "../ports/notifications.js";
 import type { ChartRegistryPort } from "../ports/registry.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
-import { type Application, applicationOf } from "./application.js";
+import { type Application, applicationOf, kubernetesTime } from "./application.js";
 import { ApplicationDeletion } from "./application-deletion.js";
 import { ApplicationReconciler } from "./application-reconciler.js";
 import { ApplicationSetReconciler } from "./application-set-reconciler.js";
 import { isAsked, isChangedBeyondStatus, isSignificant, standingOf } from "./change-filter.js";
 import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
 import { type ControlPlane, controlPlane, secretTypeLabel } from "./control-plane.js";
-import { DifferBook } from "./differ.js";
+import { asksForOwners, DifferBook } from "./differ.js";
 import { EventRecorder } from "./events.js";
-import type { InformerChange } from "./informer.js";
+import { guardConfigMap } from "./guard/guard-record.js";
+import { guardedSource } from "./guard/guarded-source.js";
+import { HeldPlanGauges } from "./guard/held-plan-gauges.js";
+import { planCommit } from "./guard/plan-commit.js";
+import { RolloutGuard } from "./guard/rollout-guard.js";
+import { HealthBook } from "./health-book.js";
+import { type InformerChange, isPartial } from "./informer.js";
 import { sameValue } from "./merge-patch.js";
+import { Notifier, notificationsConfigMap } from "./notifications/notifier.js";
+import type { ParameterOverrides } from "./parameters.js";
 import { ProjectBook } from "./projects.js";
 import { listQueried } from "./queried-resources.js";
 import { RenderCache } from "./render-cache.js";
+import { placementOf, type ReplicaOptions, Share, type ShareOptions } from "./replicas/share.js";
 import { RepositoryBook } from "./repositories.js";
 import { CompareMemory } from "./rooms/compare.js";
+import type { GenerateRoom } from "./rooms/generate.js";
 import { type RepositoryChange, RepositoryWatch } from "./rooms/watch.js";
 import { type ControllerSettings, readSettings } from "./settings.js";
+import { SharedRenders } from "./shared-renders.js";
+import { treeChange } from "./tree-change.js";
 import { mayHaveChanged, readWebhook } from "./webhook.js";
 import { asksAgain } from "./webhooks/generators.js";
 import { WebhookSecretReader } from "./webhooks/secrets.js";
-import { type Handled, WorkQueue } from "./work-queue.js";
+import { type Handled, type QueuedKey, WorkQueue } from "./work-queue.js";
 
 export interface ControllerOptions {
   readonly hub: ClusterPort;
@@ -52,16 +65,29 @@ export interface ControllerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
+  /** Brings notifications to their services; without it nobody is told. */
+  readonly notifications?: NotificationPort;
   /** Runs users' health scripts; without it objects that have one are Unknown. */
-  readonly lua?: LuaRuntime;
+  readonly lua?: LuaPort;
   readonly waveDelayMs?: number;
   readonly concurrency?: number;
+  /** Win over what argocd-cmd-params-cm says. */
+  readonly parameters?: ParameterOverrides;
+  /** Renders that replicas and restarts share; loses anything at any time, hands out only what is ours. */
+  readonly renders?: CachePort;
+  /** Shares the fleet with other replicas by Leases; absent: this process works on everything. */
+  readonly replicas?: ReplicaOptions;
 }
 
+const defaultConcurrency = 48;
+/** Kubernetes waits 30 seconds; the rest of them is for the Lease and the connections. */
+const stopGraceMs = 22_000;
 const setDelayMs = 1_000;
 /** How Applications stand only shows in their set's status, unless the set rolls out in steps. */
 const setStatusDelayMs = 10_000;
+/** Who is not touched by a commit learns of it within this time, or slower where there are many: it costs a write each. */
 const revisionSpreadMs = 5_000;
+const revisionSpreadOfOneMs = 20;
 
 /**
  * The controller: follows the control plane and all clusters, and walks every key that something happened to through the rooms. It keeps
@@ -75,14 +101,18 @@ export class Controller {
   private readonly compareMemory = new CompareMemory();
   private readonly renderCache = new RenderCache();
   private readonly events: EventRecorder;
-  private settings: ControllerSettings = readSettings(undefined);
-  private assess: (object: KubernetesObject) => Assessment;
+  private settings: ControllerSettings = readSettings();
+  private readonly health: HealthBook;
   private fleet: ClusterFleet;
   private source: SourcePort | undefined;
   private watch: RepositoryWatch | undefined;
   private applications: ApplicationReconciler | undefined;
   private sets: ApplicationSetReconciler | undefined;
+  private guard: RolloutGuard | undefined;
+  private notifier: Notifier | undefined;
+  private readonly heldGauges: HeldPlanGauges;
   private readonly webhookSecrets: WebhookSecretReader;
+  private readonly share: Share;
   private ready = false;
 
   constructor(private readonly options: ControllerOptions) {
@@ -96,10 +126,11 @@ export class Controller {
     };
     this.queue = new WorkQueue({
       clock,
-      concurrency: options.concurrency ?? 48,
-      handle: (key) => this.applications!.reconcile(key),
+      concurrency: options.concurrency ?? defaultConcurrency,
+      handle: (key) => this.reconcileApplication(key),
       onError,
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applications" }, depth),
+      onTaken: (ms) => telemetry.metrics.observe("fleetwright_queue_wait_seconds", { queue: "applications" }, ms / 1000),
     });
     this.setQueue = new WorkQueue({
       clock,
@@ -107,10 +138,13 @@ export class Controller {
       handle: (key) => this.reconcileSet(key),
       onError,
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applicationsets" }, depth),
+      onTaken: (ms) => telemetry.metrics.observe("fleetwright_queue_wait_seconds", { queue: "applicationsets" }, ms / 1000),
     });
-    this.assess = remembering(healthAssessor(options.lua === undefined ? {} : { lua: options.lua }));
+    this.share = new Share(options.replicas && this.shareOptions(options.replicas));
+    this.health = new HealthBook(options.lua);
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
+    this.heldGauges = new HeldPlanGauges(telemetry.metrics, clock);
     this.webhookSecrets = new WebhookSecretReader(clock, async () => {
       const secret = await hub.get({ apiVersion: "v1", kind: "Secret", namespace, name: "argocd-secret" });
       return secret === undefined ? {} : secretData(secret);
@@ -118,6 +152,10 @@ export class Controller {
     this.plane = controlPlane({
       hub,
       namespace,
+      scope: () => ({
+        applications: this.settings.parameters.applicationNamespaces,
+        applicationSets: this.settings.parameters.applicationSetNamespaces,
+      }),
       clock,
       random,
       telemetry,
@@ -126,13 +164,22 @@ export class Controller {
       onProject: (change) => this.onProject(change),
       onSecret: (change) => this.onSecret(change),
       onConfigMap: (change) => this.onConfigMap(change),
+      ...(options.replicas ? { isKept: (object) => this.share.isKept(keyOfObject(object), object) } : {}),
     });
+  }
+
+  /** Why no write may go out now: asked by the clients of all clusters. */
+  refusal(): Error | undefined {
+    return this.share.refusal();
   }
 
   /** Resolves when the control plane has been read once and work begins. */
   async start(): Promise<void> {
     const { clock, random, telemetry, namespace, hub } = this.options;
-    const source = await this.options.createSource(this.repositories.credentialsFor);
+    const plain = await this.options.createSource(this.repositories.credentialsFor);
+    const guard = this.makeGuard(plain);
+    this.guard = guard;
+    const source = guardedSource(plain, (resolved) => guard.admit(resolved));
     this.source = source;
     this.watch = new RepositoryWatch({
       source,
@@ -147,11 +194,14 @@ export class Controller {
       },
     });
     await this.plane.start();
-    await this.ensureDefaultProject();
     this.makeReconcilers(source);
     for (const secret of this.plane.secrets.values()) if (isClusterSecret(secret)) this.fleet.put(secret);
+    await this.share.start();
+    await this.ensureDefaultProject();
+    this.notifier = this.makeNotifier(source);
     this.queue.start();
     this.setQueue.start();
+    this.notifier?.start();
     this.ready = true;
     telemetry.log.info("controller started", {
       namespace,
@@ -161,11 +211,21 @@ export class Controller {
     void hub;
   }
 
-  async stop(): Promise<void> {
+  /** Finishes what is under way, `graceMs` at most, and hands the rest over: the next replica goes on from what is in Kubernetes. */
+  async stop(graceMs = stopGraceMs): Promise<void> {
+    const { clock, telemetry } = this.options;
     this.ready = false;
     this.watch?.stop();
     this.events.stop();
-    await Promise.all([this.queue.stop(), this.setQueue.stop()]);
+    const ended = Promise.all([this.queue.stop(), this.setQueue.stop(), this.notifier?.stop()]).then(() => true);
+    let cancel = (): void => {};
+    const late = new Promise<false>((resolve) => {
+      cancel = clock.schedule(graceMs, () => resolve(false));
+    });
+    if (!(await Promise.race([ended, late])))
+      telemetry.log.warn("stopped in the middle of work", { keys: this.queue.depth + this.setQueue.depth });
+    cancel();
+    await this.share.stop();
     await this.plane.stop();
     await this.fleet.stop();
   }
@@ -178,7 +238,16 @@ export class Controller {
   tick(): void {
     const { metrics } = this.options.telemetry;
     this.applications?.tick();
+    const { applications, generation, members } = this.share.counts;
+    metrics.gauge("fleetwright_shard_applications", {}, this.share.isAlone ? this.plane.applications.size : applications);
+    metrics.gauge("fleetwright_shard_members", {}, members);
+    metrics.gauge("fleetwright_shard_generation", {}, generation);
+    metrics.gauge("fleetwright_applicationset_leader", {}, this.share.leadsSets ? 1 : 0);
+    metrics.gauge("fleetwright_queue_oldest_seconds", { queue: "applications" }, this.queue.oldestMs / 1000);
+    metrics.gauge("fleetwright_queue_oldest_seconds", { queue: "applicationsets" }, this.setQueue.oldestMs / 1000);
+    this.heldGauges.update(this.guard?.held ?? [], [...this.plane.applicationSets.values()]);
     for (const { registered, live } of this.fleet.list()) {
+      if (!live.isStarted) continue;
       const labels = { server: registered.server, k8s_version: live.version, name: registered.name };
       metrics.gauge("argocd_cluster_info", labels, 1);
       metrics.gauge(
@@ -224,6 +293,25 @@ export class Controller {
     return found && { target: found.target, live: found.live, modified: found.status === "OutOfSync" };
   }
 
+  /** What this replica is called now; "" where it is alone. */
+  get identity(): string {
+    return this.share.identity;
+  }
+
+  /** HTTP addresses of the replicas that share the fleet with this one. */
+  get peers(): readonly string[] {
+    return this.share.peers;
+  }
+
+  /** Every key of both queues, as `fleetwright admin queue` shows them. */
+  queued(): {
+    readonly replica: string;
+    readonly applications: readonly QueuedKey[];
+    readonly applicationSets: readonly QueuedKey[];
+  } {
+    return { replica: this.share.identity, applications: this.queue.keys(), applicationSets: this.setQueue.keys() };
+  }
+
   /** Open episodes of drift, the oldest first; `lastSeen` where this process has compared the Application. */
   drift(filter: DriftFilter): readonly ValueObject[] {
     const applications = [...this.plane.applications.values()] as unknown as readonly ValueObject[];
@@ -243,8 +331,8 @@ export class Controller {
     const { plane, events } = this;
     const differs = new DifferBook();
     const charts = this.options.createCharts?.(this.repositories.credentialsFor);
-    const projects = new ProjectBook({ projects: plane.projects, fleet: this.fleet, namespace, clock });
     const settings = (): ControllerSettings => this.settings;
+    const projects = new ProjectBook({ projects: plane.projects, fleet: this.fleet, namespace, clock, settings });
     const clusterOf = (app: Application): FleetCluster => this.clusterOf(app);
     const deletion = new ApplicationDeletion({
       hub,
@@ -254,7 +342,8 @@ export class Controller {
       events,
       settings,
       clusterOf,
-      setCondition: (app, message) => this.applications!.setDeletionError(app, message),
+      projectOf: (app, cluster) => projects.verdict(app, cluster),
+      assess: this.health.assess,
     });
     this.applications = new ApplicationReconciler({
       hub,
@@ -264,15 +353,24 @@ export class Controller {
       random,
       telemetry,
       events,
-      render: { source, cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
+      render: {
+        source,
+        cache: this.renderCache,
+        renderers,
+        telemetry,
+        ...(charts ? { charts } : {}),
+        ...(this.options.renders ? { shared: new SharedRenders(this.options.renders) } : {}),
+      },
       settings,
-      assess: (object) => this.assess(object),
+      assess: this.health.assess,
+      prepareHealth: (objects) => this.health.prepare(objects),
       differFor: (app) => differs.for(app, this.settings),
       compareMemory: this.compareMemory,
-      waveDelayMs: this.options.waveDelayMs ?? 2_000,
+      waveDelayMs: () => this.options.waveDelayMs ?? this.settings.parameters.waveDelayMs ?? 2_000,
       clusterOf,
       projectOf: (app, cluster) => projects.verdict(app, cluster),
       deletion,
+      heldPlans: (key) => this.guard?.heldFor(key) ?? [],
       onSources: (key, places) => {
         this.watch?.follow(key, places);
         for (const place of places) if (place.commit !== undefined) this.watch?.saw(place, place.commit);
@@ -284,19 +382,146 @@ export class Controller {
       clock,
       telemetry,
       events: new EventRecorder({ hub, clock, telemetry, component: "argocd-applicationset-controller" }),
-      room: {
-        source,
-        controllerNamespace: namespace,
-        configMap: (name) => plane.configMaps.get(namespace, name),
-        secret: (name) => hub.get({ apiVersion: "v1", kind: "Secret", namespace, name }),
-        resources: (query) => listQueried(hub, namespace, query),
-        ...(this.options.services ? { services: this.options.services } : {}),
-      },
+      heldPlans: (key) => this.guard?.heldFor(key) ?? [],
+      room: { source, ...this.generateRoom() },
     });
   }
 
+  private generateRoom(): Omit<GenerateRoom, "source"> {
+    const { hub, namespace, services } = this.options;
+    return {
+      controllerNamespace: namespace,
+      configMap: (name) => this.plane.configMaps.get(namespace, name),
+      secret: (name) => hub.get({ apiVersion: "v1", kind: "Secret", namespace, name }),
+      resources: (query) => listQueried(hub, namespace, query),
+      ...(services ? { services } : {}),
+    };
+  }
+
+  private makeNotifier(source: SourcePort): Notifier | undefined {
+    const { hub, namespace, clock, telemetry, notifications: port } = this.options;
+    if (!port) return undefined;
+    const { applications, projects, configMaps } = this.plane;
+    const describe: SourcePort["describe"] = (repoURL, commit) => source.describe(repoURL, commit);
+    return new Notifier({ hub, namespace, applications, projects, configMaps, clock, telemetry, port, describe });
+  }
+
+  private makeGuard(source: SourcePort): RolloutGuard {
+    const { hub, namespace, clock, telemetry, renderers } = this.options;
+    const { plane } = this;
+    const charts = this.options.createCharts?.(this.repositories.credentialsFor);
+    return new RolloutGuard({
+      hub,
+      namespace,
+      source,
+      clock,
+      telemetry,
+      events: this.events,
+      record: () => plane.configMaps.get(namespace, guardConfigMap),
+      plan: (move, budgets) =>
+        planCommit(
+          {
+            source,
+            generate: this.generateRoom(),
+            render: { cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
+            currentOf: (resolved) => this.guard?.currentOf(resolved) ?? resolved.commit,
+            applications: () => [...plane.applications.values()],
+            applicationSets: () => [...plane.applicationSets.values()],
+            generateInput: () => ({
+              clusterSecrets: [...plane.secrets.values()].filter(isClusterSecret),
+              projects: new Set([...plane.projects.values()].map((project) => project.metadata.name)),
+              now: kubernetesTime(clock.now()),
+            }),
+            pause: () => clock.sleep(0),
+          },
+          move,
+          budgets,
+        ),
+      onHeld: ({ changes, applicationSets }) => {
+        for (const { application } of changes) this.queue.add(application);
+        for (const set of applicationSets) this.setQueue.add(set);
+      },
+      onRelease: (repoURL) => void this.watch?.poke((url) => sameRepositoryURL(url, repoURL)),
+    });
+  }
+
+  private async reconcileApplication(key: string): Promise<Handled> {
+    const object = this.applicationAt(key);
+    // Another replica's: it comes back to this one's queue when it comes to this one.
+    if (object !== undefined && (!this.share.mayWorkOn(key, object) || isPartial(object))) return { kind: "done" };
+    const { tracer } = this.options.telemetry;
+    if (tracer === undefined) return await this.applications!.reconcile(key);
+    return await tracer.span("reconcile", { application: key }, () => this.applications!.reconcile(key));
+  }
+
+  private shareOptions(replicas: ReplicaOptions): ShareOptions {
+    const { namespace, clock, random, telemetry } = this.options;
+    return {
+      ...replicas,
+      namespace,
+      clock,
+      random,
+      telemetry,
+      placement: () =>
+        placementOf(
+          replicas.algorithm ?? this.settings.parameters.shardingAlgorithm,
+          this.fleet.list().map(({ registered }) => registered),
+        ),
+      applications: () => this.plane.applications.values(),
+      release: async () => {
+        const isKept = (key: string): boolean => this.share.mayWorkOn(key, this.applicationAt(key));
+        await Promise.all([this.queue.drain(isKept), this.setQueue.drain(() => this.share.mayWorkOnSets())]);
+      },
+      onGained: async () => {
+        this.plane.applications.recompact();
+        await Promise.all([this.plane.applications.refill(), this.fleet.adjust(this.neededClusters())]);
+      },
+      onLost: (keys) => {
+        for (const key of keys) this.letGo(key);
+        this.plane.applications.recompact();
+        void this.fleet.adjust(this.neededClusters());
+      },
+      onLead: async (leads) => {
+        if (leads) await this.plane.applications.refill();
+        else for (const set of this.plane.applicationSets.values()) this.watch?.forget(`set:${keyOfObject(set)}`);
+      },
+      onReady: (keys) => {
+        if (keys.length === 0) this.addAllSets();
+        for (const key of keys) this.queue.add(key);
+      },
+    };
+  }
+
+  private applicationAt(key: string): KubernetesObject | undefined {
+    const slash = key.indexOf("/");
+    return this.plane.applications.get(key.slice(0, slash), key.slice(slash + 1));
+  }
+
+  /** Forgets what is kept of an Application that another replica works on now. */
+  private letGo(key: string): void {
+    this.queue.forget(key);
+    this.watch?.forget(key);
+    this.applications?.forget(key);
+  }
+
+  private neededClusters(): ReadonlySet<string> {
+    const needed = new Set<string>();
+    for (const application of this.plane.applications.values()) {
+      if (!this.share.isMine(keyOfObject(application), application)) continue;
+      try {
+        needed.add(this.clusterOf(applicationOf(application), false).registered.server);
+      } catch {
+        // Its own reconcile says that the destination is not known.
+      }
+    }
+    return needed;
+  }
+
   private async reconcileSet(key: string): Promise<Handled> {
-    const handled = await this.sets!.reconcile(key);
+    if (!this.share.mayWorkOnSets()) return { kind: "done" };
+    const { tracer } = this.options.telemetry;
+    const run = (): Promise<Handled> => this.sets!.reconcile(key);
+    const handled = tracer === undefined ? await run() : await tracer.span("reconcile", { applicationSet: key }, run);
     this.watch?.follow(
       `set:${key}`,
       this.sets!.sourcesOf(key).map(({ repoURL, revision }) => ({ repoURL, revision: revision || "HEAD" })),
@@ -319,6 +544,20 @@ export class Controller {
         if (!isSignificant(change)) return;
         for (const instance of apps) this.queue.add(this.keyOf(instance));
       },
+      keepsOwners: (instance) => {
+        const application = this.applicationAt(this.keyOf(instance));
+        return application !== undefined && asksForOwners(application, this.settings);
+      },
+      ...(this.options.replicas
+        ? {
+            share: {
+              isKept: (instance: string) => {
+                const key = this.keyOf(instance);
+                return this.share.isMine(key, this.applicationAt(key));
+              },
+            },
+          }
+        : {}),
       onCluster: (server) => {
         for (const application of this.plane.applications.values())
           if (this.isOn(application, server)) this.queue.add(keyOfObject(application));
@@ -331,14 +570,14 @@ export class Controller {
   }
 
   /** Throws InputError in Argo CD's words, with the reason where the cluster's Secret cannot be read. */
-  private clusterOf(app: Application): FleetCluster {
+  private clusterOf(app: Application, isFollowed = true): FleetCluster {
     const clusters = this.fleet.list();
     try {
       const { server } = resolveDestination(
         app.destination,
         clusters.map(({ registered }) => registered),
       );
-      return this.fleet.get(server)!;
+      return isFollowed ? this.fleet.wake(server)! : this.fleet.get(server)!;
     } catch (error) {
       const problem = this.fleet.problemOf(app.destination.server ?? app.destination.name ?? "");
       if (problem === undefined || !(error instanceof Error)) throw error;
@@ -362,11 +601,14 @@ export class Controller {
   private onApplication({ before, after }: InformerChange, own: boolean): void {
     const object = (after ?? before)!;
     const key = keyOfObject(object);
+    this.notifier?.add(key);
     if (after === undefined) {
+      this.share.forget(key);
       this.queue.forget(key);
       this.watch?.forget(key);
       this.queue.add(key);
-    } else if (before === undefined || isAsked(before, after)) this.queue.add(key, { urgent: before !== undefined });
+    } else if (this.share.takes(key, after) && (before === undefined || isAsked(before, after)))
+      this.queue.add(key, { urgent: before !== undefined });
     const owner = object.metadata.ownerReferences?.find((reference) => reference.kind === "ApplicationSet");
     if (owner === undefined || !this.ready) return;
     const set = `${object.metadata.namespace ?? ""}/${owner.name}`;
@@ -395,6 +637,7 @@ export class Controller {
   }
 
   private onProject({ before, after }: InformerChange): void {
+    if (!sameValue(before?.metadata.annotations, after?.metadata.annotations)) this.notifier?.addAll();
     if (before !== undefined && after !== undefined && sameValue(before["spec"], after["spec"])) return;
     const { name } = (after ?? before)!.metadata;
     for (const application of this.plane.applications.values())
@@ -422,16 +665,21 @@ export class Controller {
   }
 
   private onConfigMap({ before, after }: InformerChange): void {
-    const object = (after ?? before)!;
-    if (object.metadata.name !== "argocd-cm" || sameValue(before?.["data"], after?.["data"])) return;
+    const { name } = (after ?? before)!.metadata;
+    if (name === guardConfigMap) this.guard?.onRecord(after);
+    if (name === notificationsConfigMap) this.notifier?.addAll();
+    if ((name !== "argocd-cm" && name !== "argocd-cmd-params-cm") || sameValue(before?.["data"], after?.["data"])) return;
     const old = this.settings;
-    this.settings = readSettings(after);
-    const { lua } = this.options;
-    this.assess = remembering(
-      healthAssessor({ overrides: this.settings.healthOverrides, ...(lua === undefined ? {} : { lua }) }),
-    );
+    this.settings = readSettings({
+      argocdCm: this.plane.configMaps.get(this.options.namespace, "argocd-cm"),
+      cmdParams: this.plane.configMaps.get(this.options.namespace, "argocd-cmd-params-cm"),
+      overrides: this.options.parameters,
+    });
+    this.queue.concurrency = this.options.concurrency ?? this.settings.parameters.statusProcessors ?? defaultConcurrency;
+    this.health.use(this.settings.healthOverrides);
     this.compareMemory.clear();
     if (!this.ready) return;
+    if (!sameValue(old.parameters, this.settings.parameters)) this.plane.rescope();
     const followsOther =
       !sameValue(old.tracking, this.settings.tracking) ||
       old.data["resource.exclusions"] !== this.settings.data["resource.exclusions"] ||
@@ -441,21 +689,32 @@ export class Controller {
   }
 
   /** A new commit: whom it touches is worked on at once, the others learn the new revision a little later. */
-  private async onRepository({ repoURL, revision, to }: RepositoryChange): Promise<void> {
+  private async onRepository({ repoURL, revision, from, to }: RepositoryChange): Promise<void> {
     const { telemetry, random } = this.options;
-    const tree = await this.source!.tree(repoURL, to);
+    const source = this.source!;
+    const tree = await source.tree(repoURL, to);
+    const change = from === undefined ? undefined : await treeChange(source, repoURL, from, to);
     let touched = 0;
-    for (const reader of this.watch!.readersOf({ repoURL, revision })) {
+    const readers = this.watch!.readersOf({ repoURL, revision });
+    const spreadMs = Math.min(
+      Math.max(revisionSpreadMs, readers.length * revisionSpreadOfOneMs),
+      Math.max(revisionSpreadMs, this.settings.reconciliationMs || Number.POSITIVE_INFINITY),
+    );
+    for (const reader of readers) {
       if (reader.startsWith("set:")) {
-        if (await this.sets!.isTouchedBy(reader.slice(4), repoURL)) this.setQueue.add(reader.slice(4), { urgent: true });
+        if (!(await this.sets!.isTouchedBy(reader.slice(4), repoURL))) continue;
+        touched++;
+        this.setQueue.add(reader.slice(4), { urgent: true });
         continue;
       }
-      const isTouched = this.applications!.isTouchedBy(reader, repoURL, tree);
+      const isTouched = this.applications!.isTouchedBy(reader, repoURL, tree, change);
       if (isTouched) {
         touched++;
         this.queue.add(reader, { urgent: true });
-      } else this.queue.addAfter(reader, 1000 + random() * revisionSpreadMs);
+      } else this.queue.addAfter(reader, 1000 + random() * spreadMs);
     }
+    telemetry.metrics.count("fleetwright_commit_readers_total", { touched: "true" }, touched);
+    telemetry.metrics.count("fleetwright_commit_readers_total", { touched: "false" }, readers.length - touched);
     telemetry.log.info("new commit", { repo: repoURL, revision, commit: to, touched });
   }
 
@@ -483,19 +742,6 @@ export class Controller {
       (error: unknown) => telemetry.log.warn("the default project was not made", { error: formatError(error) }),
     );
   }
-}
-
-/** The same judge, asked once for each version of an object. */
-function remembering(assess: (object: KubernetesObject) => Assessment): (object: KubernetesObject) => Assessment {
-  const known = new WeakMap<KubernetesObject, Assessment>();
-  return (object) => {
-    let assessment = known.get(object);
-    if (assessment === undefined) {
-      assessment = assess(object);
-      known.set(object, assessment);
-    }
-    return assessment;
-  };
 }
 
 function keyOfObject(object: KubernetesObject): string {

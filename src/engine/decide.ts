@@ -3,9 +3,13 @@ import type { Value, ValueObject } from "../core/manifest/value.js";
 
 /** How desired and live objects are compared: argocd-cm's and the Application's rules, prepared. */
 export interface Differ {
-  /** `predicted` is the live object after an apply, as far as it is known. Throws where it cannot be compared. */
-  compare(target: KubernetesObject | null, live: KubernetesObject | null): DiffVerdict;
-  /** Whether some rule looks at who owns a field: then `live` has to come with its `managedFields`. */
+  /** The same object for equal rules, so that verdicts can be remembered. */
+  readonly rules: object;
+  /** `dryRun` is what the server answered where `dryRunOf` wanted that. Throws where it cannot be compared. */
+  compare(target: KubernetesObject | null, live: KubernetesObject | null, dryRun?: KubernetesObject): DiffVerdict;
+  /** What is to be applied in a server-side dry run before the two can be compared (ServerSideDiff); undefined: nothing. */
+  dryRunOf(target: KubernetesObject, live: KubernetesObject): KubernetesObject | undefined;
+  /** Whether the comparison looks at who owns a field: then `live` has to come with its `managedFields`. */
   decidesByOwners(target: KubernetesObject): boolean;
   /** RespectIgnoreDifferences: the target with the live values of ignored fields. */
   applied(target: KubernetesObject, live: KubernetesObject): KubernetesObject;

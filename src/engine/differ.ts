@@ -1,8 +1,9 @@
-import { compareResource } from "../core/diff/compare.js";
+import { compareResource, dryRunTarget, needsDryRun } from "../core/diff/compare.js";
 import type { IgnoreDifference, ResourceOverride } from "../core/diff/ignore-rules.js";
 import { type CompareOptions, compileCompareOptions } from "../core/diff/options.js";
 import { appliedTarget } from "../core/diff/respect-ignores.js";
-import { isObject, listAt, objectAt, stringAt } from "../core/manifest/value.js";
+import type { KubernetesObject } from "../core/manifest/object.js";
+import { isObject, listAt, objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
 import { annotationItems } from "../core/sync/annotations.js";
 import { parseYaml } from "../core/yaml/parse.js";
 import type { Application } from "./application.js";
@@ -25,7 +26,11 @@ export class DifferBook {
     const rules = listAt(app.spec, "ignoreDifferences").filter(isObject) as unknown as readonly IgnoreDifference[];
     const compareOptions = annotationItems(app.object, "argocd.argoproj.io/compare-options");
     const syncOptions = listAt(objectAt(app.spec, "syncPolicy"), "syncOptions").map(String);
-    const key = JSON.stringify([rules, compareOptions, syncOptions.includes("ServerSideApply=true")]);
+    const isStructured = syncOptions.includes("ServerSideApply=true");
+    const serverSideDiff =
+      !compareOptions.includes("ServerSideDiff=false") &&
+      (settings.parameters.serverSideDiff || compareOptions.includes("ServerSideDiff=true"));
+    const key = JSON.stringify([rules, compareOptions, serverSideDiff, isStructured]);
     let options = this.compiled.get(key);
     if (options === undefined) {
       options = compileCompareOptions({
@@ -35,18 +40,37 @@ export class DifferBook {
         ignoreAggregatedRoles: settings.data["resource.compareoptions"]?.includes("ignoreAggregatedRoles: true") === true,
         trackingMethod: settings.tracking.method,
         instanceLabelKey: settings.tracking.labelKey,
-        structuredMergeDiff: syncOptions.includes("ServerSideApply=true"),
+        structuredMergeDiff: isStructured,
+        serverSideDiff,
+        includeMutationWebhook: compareOptions.includes("IncludeMutationWebhook=true"),
       });
       this.compiled.set(key, options);
       if (this.compiled.size > 1000) this.compiled.clear();
     }
     const compiled = options;
     return {
-      compare: (target, live) => compareResource({ target, live }, compiled),
-      decidesByOwners: (target) => compiled.rules.trustedManagers(target).length > 0,
+      rules: compiled,
+      compare: (target, live, dryRun) =>
+        compareResource(dryRun === undefined ? { target, live } : { target, live, dryRun }, compiled),
+      dryRunOf: (target, live) => {
+        const pair = { target, live };
+        return needsDryRun(pair, compiled) ? (dryRunTarget(pair, compiled) ?? undefined) : undefined;
+      },
+      decidesByOwners: (target) => isStructured || compiled.serverSideDiff || compiled.rules.trustedManagers(target).length > 0,
       applied: (target, live) => appliedTarget(target, live, compiled),
     };
   }
+}
+
+/** Whether comparisons of an Application ask who owns fields, so that its live objects are better kept with that. */
+export function asksForOwners(application: KubernetesObject, settings: ControllerSettings): boolean {
+  const spec = objectAt(application as unknown as ValueObject, "spec");
+  if (listAt(objectAt(spec, "syncPolicy"), "syncOptions").includes("ServerSideApply=true")) return true;
+  if (listAt(spec, "ignoreDifferences").some((rule) => isObject(rule) && listAt(rule, "managedFieldsManagers").length > 0))
+    return true;
+  const options = annotationItems(application, "argocd.argoproj.io/compare-options");
+  if (settings.parameters.serverSideDiff || options.includes("ServerSideDiff=true")) return true;
+  return Object.values(settings.data).some((text) => text.includes("managedFieldsManagers"));
 }
 
 /** `resource.customizations.ignoreDifferences.<group>_<Kind>`, `.knownTypeFields.…` and the old single text. */

@@ -2,9 +2,9 @@ import { type DriftCause, type DriftedField, type DriftRecord, emptyRecord } fro
 import { fieldActor } from "../core/drift/field-actor.js";
 import { type DriftFinding, nextRecord } from "../core/drift/next-record.js";
 import { driftAnnotation, readRecord, writeRecord } from "../core/drift/record-text.js";
-import { changedFields, isEqual } from "../core/impact/field-change.js";
+import { changedFields } from "../core/impact/field-change.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
-import { isObject, listAt, stringAt, type Value } from "../core/manifest/value.js";
+import { equalValues, isObject, listAt, stringAt, type Value } from "../core/manifest/value.js";
 import type { Clock } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
 import type { Metrics } from "../ports/telemetry.js";
@@ -120,7 +120,7 @@ function causeOf({ key, target, live }: ComparedResource, memory: Memory, app: A
 }
 
 function isSame(a: KubernetesObject, b: KubernetesObject): boolean {
-  return a === b || isEqual(a as unknown as Value, b as unknown as Value);
+  return a === b || equalValues(a as unknown as Value, b as unknown as Value);
 }
 
 /** Where this process has not seen it itself: what the Application's status said before. */

@@ -12,8 +12,11 @@ export interface InformerChange {
 export interface InformerOptions {
   readonly cluster: ClusterPort;
   readonly resource: ApiResource;
-  readonly namespace?: string;
+  /** Asked for anew by each list and watch. */
+  readonly namespace?: string | undefined;
   readonly labelSelector?: string;
+  /** What is not accepted counts as absent. */
+  readonly accepts?: (object: KubernetesObject) => boolean;
   readonly clock: Clock;
   readonly random: Random;
   /** What is kept of an object; called once for each version. */
@@ -38,6 +41,7 @@ export class Informer {
   private running: Promise<void> | undefined;
   private markSynced: () => void = () => {};
   private failures = 0;
+  private watching: AbortController | undefined;
   isSynced = false;
   /** Resolves after the first list. */
   readonly synced: Promise<void>;
@@ -69,8 +73,15 @@ export class Informer {
     return this.objects.size;
   }
 
+  /** Lists anew: what is to be followed has changed. */
+  relist(): void {
+    this.resourceVersion = undefined;
+    this.watching?.abort();
+  }
+
   /** Takes in what a write answered, so that the next reader does not see the state before it. */
   assume(object: KubernetesObject): void {
+    if (this.options.accepts?.(object) === false) return;
     const key = keyOf(object);
     const known = this.objects.get(key);
     const oldest = known?.metadata.resourceVersion ?? this.tombstones.get(key);
@@ -84,6 +95,28 @@ export class Informer {
     if (this.objects.get(key)?.metadata.uid === object.metadata.uid) this.remove(key, object.metadata.resourceVersion, true);
   }
 
+  /** Asks anew for whole objects: more of them is to be kept from now on. The running watch goes on. */
+  async refill(): Promise<void> {
+    if (!this.isSynced) return;
+    const { items } = await this.ask();
+    for (const item of items) {
+      const key = keyOf(item);
+      const known = this.objects.get(key);
+      if (known === undefined) continue;
+      const isSame = known.metadata.resourceVersion === item.metadata.resourceVersion;
+      if (isSame ? isPartial(known) : isLaterVersion(item.metadata.resourceVersion, known.metadata.resourceVersion))
+        this.put(key, item, true);
+    }
+  }
+
+  /** Lets go of what is not to be kept any more. */
+  recompact(): void {
+    for (const [key, object] of this.objects) {
+      const compacted = isPartial(object) ? object : (this.options.compact?.(object) ?? object);
+      if (isPartial(compacted) && compacted !== object) this.put(key, object, true);
+    }
+  }
+
   private async run(): Promise<void> {
     const { signal } = this.stopper;
     while (!signal.aborted) {
@@ -93,7 +126,8 @@ export class Informer {
         const seen = await this.watch(this.resourceVersion ?? "");
         this.recovered();
         // A server that ends watches at once must not be asked in a tight loop.
-        if (!seen && this.options.clock.monotonic() - startedAt < 1000) await this.pause(1000);
+        if (!seen && this.resourceVersion !== undefined && this.options.clock.monotonic() - startedAt < 1000)
+          await this.pause(1000);
       } catch (error) {
         if (signal.aborted) break;
         if (error instanceof ClusterError && error.reason === "Expired") {
@@ -108,15 +142,20 @@ export class Informer {
     }
   }
 
-  private async list(): Promise<void> {
+  private async ask(): Promise<{ readonly items: readonly KubernetesObject[]; readonly resourceVersion: string }> {
     const { cluster, resource, namespace, labelSelector } = this.options;
-    const { items, resourceVersion } = await cluster.list(resource, {
+    return await cluster.list(resource, {
       ...(namespace === undefined ? {} : { namespace }),
       ...(labelSelector === undefined ? {} : { labelSelector }),
     });
+  }
+
+  private async list(): Promise<void> {
+    const { items, resourceVersion } = await this.ask();
     if (this.stopper.signal.aborted) return;
     const gone = new Set(this.objects.keys());
     for (const item of items) {
+      if (this.options.accepts?.(item) === false) continue;
       const key = keyOf(item);
       gone.delete(key);
       if (this.objects.get(key)?.metadata.resourceVersion !== item.metadata.resourceVersion) this.put(key, item);
@@ -134,13 +173,16 @@ export class Informer {
   private async watch(resourceVersion: string): Promise<boolean> {
     const { cluster, resource, namespace, labelSelector } = this.options;
     let seen = false;
+    const watching = new AbortController();
+    this.watching = watching;
     const events = cluster.watch(resource, {
       ...(namespace === undefined ? {} : { namespace }),
       ...(labelSelector === undefined ? {} : { labelSelector }),
       resourceVersion,
-      signal: this.stopper.signal,
+      signal: AbortSignal.any([this.stopper.signal, watching.signal]),
     });
     for await (const event of events) {
+      if (watching.signal.aborted) break;
       if (!seen) {
         seen = true;
         this.recovered();
@@ -151,6 +193,7 @@ export class Informer {
       }
       const { object } = event;
       this.resourceVersion = object.metadata.resourceVersion;
+      if (this.options.accepts?.(object) === false) continue;
       const key = keyOf(object);
       if (event.kind === "deleted") this.remove(key, object.metadata.resourceVersion);
       else if (isLaterVersion(object.metadata.resourceVersion, this.objects.get(key)?.metadata.resourceVersion))
@@ -184,6 +227,13 @@ export class Informer {
   private async pause(ms: number): Promise<void> {
     await this.options.clock.sleep(ms * (0.8 + 0.4 * this.options.random()), this.stopper.signal).catch(() => {});
   }
+}
+
+/** Marks an object of which only a part is held. */
+export const partialMark = "fleetwright.partial";
+
+export function isPartial(object: KubernetesObject): boolean {
+  return object[partialMark] === true;
 }
 
 function keyOf(object: KubernetesObject): string {

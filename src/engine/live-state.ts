@@ -2,7 +2,7 @@ import { type KubernetesObject, type ResourceKey, splitApiVersion } from "../cor
 import type { Clock, Random } from "../ports/clock.js";
 import type { ApiResource, ClusterPort, ObjectRef } from "../ports/cluster.js";
 import type { Telemetry } from "../ports/telemetry.js";
-import { Informer, type InformerChange } from "./informer.js";
+import { Informer, type InformerChange, isPartial, partialMark } from "./informer.js";
 
 /** What of the cluster is followed and how its objects are bound to applications; from argocd-cm. */
 export interface LiveStateSettings {
@@ -25,6 +25,10 @@ export interface LiveStateOptions {
   readonly onChange: (apps: ReadonlySet<string>, change: InformerChange) => void;
   /** The cluster became ready, failed, or came back. */
   readonly onState: (state: LiveClusterState) => void;
+  /** Whether this replica works on an application; of the objects of others only what deletion and tracking ask for is held. */
+  readonly isKept?: (app: string) => boolean;
+  /** Whether comparisons of an application ask who owns fields (server-side apply, trusted field managers). */
+  readonly keepsOwners?: (app: string) => boolean;
 }
 
 export type LiveClusterState =
@@ -69,6 +73,10 @@ export class LiveState {
   private readonly needed = new Set<string>();
   private all: readonly ApiResource[] = [];
   private readonly byApp = new Map<string, Map<string, KubernetesObject>>();
+  /** Objects that nobody owns, by namespace. */
+  private readonly topLevel = new Map<string, Map<string, KubernetesObject>>();
+  private readonly watchers = new Map<string, Set<string>>();
+  private readonly watched = new Map<string, string>();
   private readonly wanted = new Map<string, Set<string>>();
   private readonly wantedByApp = new Map<string, ReadonlySet<string>>();
   private cancelDiscovery: (() => void) | undefined;
@@ -82,6 +90,7 @@ export class LiveState {
   version = "";
   /** Changes when the kinds that are served do. */
   epoch = 0;
+  isStarted = false;
 
   constructor(private readonly options: LiveStateOptions) {}
 
@@ -104,8 +113,29 @@ export class LiveState {
     return this.resources.size;
   }
 
+  /** Begins to follow the cluster; again is as once. */
   start(): void {
+    if (this.isStarted) return;
+    this.isStarted = true;
     void this.discover();
+  }
+
+  /** Asks for whole objects where only a part is held of what is to be kept now. */
+  async refill(): Promise<void> {
+    const { settings, isKept } = this.options;
+    const isThin = (object: KubernetesObject): boolean => {
+      if (!isPartial(object)) return false;
+      const app = settings.trackedApp(object);
+      return app !== "" && isKept?.(app) !== false;
+    };
+    const thin = [...this.informers.values()].filter((informer) => [...informer.values()].some(isThin));
+    // What cannot be had now is asked for one by one when it is compared.
+    await Promise.all(thin.map((informer) => informer.refill().catch(() => {})));
+  }
+
+  /** Lets go of what other replicas work on now. */
+  recompact(): void {
+    for (const informer of this.informers.values()) informer.recompact();
   }
 
   async stop(): Promise<void> {
@@ -126,6 +156,26 @@ export class LiveState {
   /** The objects that carry an application's tracking mark. */
   objectsOf(app: string): readonly KubernetesObject[] {
     return [...(this.byApp.get(app)?.values() ?? [])];
+  }
+
+  /** The objects of a namespace that no other object owns, as they are held. */
+  topLevelOf(namespace: string): readonly KubernetesObject[] {
+    return [...(this.topLevel.get(namespace)?.values() ?? [])];
+  }
+
+  /** Whether an application wants to hear of objects that come to a namespace and go from it; undefined: of none. */
+  watchNamespace(app: string, namespace: string | undefined): void {
+    const before = this.watched.get(app);
+    if (before === namespace) return;
+    if (before !== undefined) this.watchers.get(before)?.delete(app);
+    if (namespace === undefined) {
+      this.watched.delete(app);
+      return;
+    }
+    this.watched.set(app, namespace);
+    const apps = this.watchers.get(namespace);
+    if (apps) apps.add(app);
+    else this.watchers.set(namespace, new Set([app]));
   }
 
   /** The object of a key as it is held; `partial` ones lack all but metadata. */
@@ -332,8 +382,13 @@ export class LiveState {
   /** Drops what no decision needs: managedFields of what no application owns, everything but metadata of what nothing asks about. */
   private compact(object: KubernetesObject): KubernetesObject {
     const { managedFields: _, ...metadata } = object.metadata;
-    // Server-side apply's comparison and trusted field managers go by managedFields.
-    if (this.options.settings.trackedApp(object) !== "") return object;
+    const app = this.options.settings.trackedApp(object);
+    if (app !== "") {
+      if (this.options.isKept?.(app) === false) return foreign(object);
+      // Who owns fields is as large as the object: kept where it is asked again and again, else asked for when it is needed.
+      const keeps = object.metadata.managedFields === undefined || this.options.keepsOwners?.(app) !== false;
+      return keeps ? object : { ...object, metadata };
+    }
     if (alwaysKept.has(object.kind) || object.kind === "Namespace" || object.kind === "CustomResourceDefinition")
       return { ...object, metadata: object.metadata.managedFields === undefined ? object.metadata : metadata };
     const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences, finalizers } = metadata;
@@ -343,8 +398,17 @@ export class LiveState {
       apiVersion: object.apiVersion,
       kind: object.kind,
       metadata: defined as unknown as KubernetesObject["metadata"],
-      [partial]: true,
+      [partialMark]: true,
     };
+  }
+
+  private keepTopLevel(namespace: string, key: string, after: KubernetesObject | undefined): void {
+    const held = this.topLevel.get(namespace);
+    if (after === undefined || (after.metadata.ownerReferences?.length ?? 0) > 0) {
+      held?.delete(key);
+      if (held?.size === 0) this.topLevel.delete(namespace);
+    } else if (held) held.set(key, after);
+    else this.topLevel.set(namespace, new Map([[key, after]]));
   }
 
   private take(change: InformerChange, kindId: string, own: boolean): void {
@@ -364,24 +428,35 @@ export class LiveState {
       if (held) held.set(key, after);
       else this.byApp.set(appAfter, new Map([[key, after]]));
     }
+    if (object.metadata.namespace !== undefined) this.keepTopLevel(object.metadata.namespace, key, after);
     if (object.kind === "CustomResourceDefinition" && this.listed) this.discoverSoon();
     // Who writes looks at what came of it; nobody has to be told.
     if (own) return;
     const wanting = this.wanted.get(key);
-    if (appBefore === "" && appAfter === "" && wanting === undefined) return;
-    const apps = new Set([appBefore, appAfter, ...(wanting ?? [])]);
+    // Who looks for orphans in a namespace hears of what comes and goes there.
+    const looking = before === undefined || after === undefined ? this.watchers.get(object.metadata.namespace ?? "") : undefined;
+    if (appBefore === "" && appAfter === "" && wanting === undefined && looking === undefined) return;
+    const apps = new Set([appBefore, appAfter, ...(wanting ?? []), ...(looking ?? [])]);
     apps.delete("");
     this.options.onChange(apps, change);
   }
 }
 
 const none: ReadonlySet<string> = new Set();
-/** Marks an object of which only the metadata are held. */
-const partial = "fleetwright.partial";
 
-export function isPartial(object: KubernetesObject): boolean {
-  return object[partial] === true;
+/** An object of an application that another replica works on. */
+function foreign(object: KubernetesObject): KubernetesObject {
+  const { managedFields: _, annotations, ...metadata } = object.metadata;
+  const { [lastApplied]: __, ...others } = annotations ?? {};
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata: annotations === undefined ? metadata : { ...metadata, annotations: others },
+    [partialMark]: true,
+  };
 }
+
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 function refOf(object: KubernetesObject, apiVersion: string): ObjectRef {
   const { name, namespace } = object.metadata;

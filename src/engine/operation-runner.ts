@@ -5,6 +5,7 @@ import { isObject, listAt, objectAt, stringAt, type ValueObject } from "../core/
 import { type SyncProgress, syncSettings } from "../core/sync/operation.js";
 import { parseRfc3339Ms } from "../core/tracking/application-flags.js";
 import { mayRetry, retryDelayMs } from "../core/tracking/retry.js";
+import type { ClusterPort } from "../ports/cluster.js";
 import { type Application, kubernetesTime } from "./application.js";
 import type { ApplicationComparison } from "./application-comparison.js";
 import type { ApplicationContext } from "./application-context.js";
@@ -32,7 +33,6 @@ export interface Walked {
   readonly found: readonly Condition[];
 }
 
-const selfHeal = { timeoutMs: 5_000, backoff: { initialMs: 2_000, factor: 3, capMs: 300_000 } };
 const supersedeGraceMs = 30_000;
 
 /** Begins, goes on with and ends the operation of an Application; its state is in the Application before anything is done. */
@@ -54,7 +54,7 @@ export class OperationRunner {
         await this.reporter.report(app, { ...at, operationState: running });
         return { kind: "retryAfter", ms: retryAtMs - now };
       }
-      const state = retryAtMs === undefined ? this.supersede(app, running, at.output) : retried(running);
+      const state = retryAtMs === undefined ? this.limit(this.supersede(app, running, at.output)) : retried(running);
       return await this.runOperation(app, at, state);
     }
     if (app.operation !== undefined) {
@@ -70,7 +70,8 @@ export class OperationRunner {
       syncStatus: { status: at.comparison.failed ? "Unknown" : at.comparison.status, ...revisions },
       resources: at.comparison.resources.filter((resource) => resource.status !== ""),
       nowMs: context.clock.now(),
-      selfHeal,
+      selfHeal: context.settings().parameters.selfHeal,
+      compat: context.settings().compat,
     });
     if (decision.kind === "start" && at.project.syncBlocked(false) === undefined)
       return await this.begin(app, at, decision.operation);
@@ -160,13 +161,22 @@ export class OperationRunner {
       const { resources } = progressOf(begun, app.object.metadata.annotations);
       return await this.finish(app, at, begun, { phase: "Failed", message: `Shared resource found: ${shared}`, resources });
     }
+    let acting: ClusterPort;
+    try {
+      acting = project.actingOn(cluster);
+    } catch (error) {
+      if (!(error instanceof FleetwrightError)) throw error;
+      const { resources } = progressOf(begun, app.object.metadata.annotations);
+      return await this.finish(app, at, begun, { phase: "Error", message: formatError(error), resources });
+    }
     let current = app;
     let first: CompareOutput | undefined = sameAsSpec ? at.comparison : undefined;
     const startedAtMs = parseRfc3339Ms(stringAt(begun, "startedAt")) ?? context.clock.now();
     const room: SyncRoom = {
       live: cluster.live,
+      cluster: acting,
       clock: context.clock,
-      waveDelayMs: context.waveDelayMs,
+      waveDelayMs: context.waveDelayMs(),
     };
     const ended = await timed(context.telemetry, context.clock, "sync", () =>
       syncApplication(room, {
@@ -279,6 +289,15 @@ export class OperationRunner {
     return failed ? { kind: "retryAfter", ms: 5_000 } : nextPoll(this.context);
   }
 
+  /** Argo CD: a sync that takes longer than `controller.sync.timeout.seconds` is ended. */
+  private limit(running: ValueObject): ValueObject {
+    const { syncTimeoutMs } = this.context.settings().parameters;
+    const startedAtMs = parseRfc3339Ms(stringAt(running, "startedAt"));
+    if (syncTimeoutMs <= 0 || startedAtMs === undefined || running["phase"] !== "Running") return running;
+    if (this.context.clock.now() - startedAtMs < syncTimeoutMs) return running;
+    return { ...running, phase: "Terminating", message: "operation is terminating due to timeout" };
+  }
+
   /** Safer than the original: an automated sync that only waits gives way to a newer commit. */
   private supersede(app: Application, running: ValueObject, output: RenderOutput): ValueObject {
     const result = objectAt(running, "syncResult");
@@ -293,7 +312,12 @@ export class OperationRunner {
           startedAtMs,
           waitingSinceMs: startedAtMs,
         },
-        { nowMs: this.context.clock.now(), desiredRevisions: output.revisions, graceMs: supersedeGraceMs },
+        {
+          nowMs: this.context.clock.now(),
+          desiredRevisions: output.revisions,
+          graceMs: supersedeGraceMs,
+          compat: this.context.settings().compat,
+        },
       );
     return superseded ? { ...running, phase: "Terminating" } : running;
   }

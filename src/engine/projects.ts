@@ -1,17 +1,29 @@
-import { formatError } from "../core/errors.js";
-import { formatResourceKey, type KubernetesObject, resourceKeyOf, splitApiVersion } from "../core/manifest/object.js";
+import { type DestinationServiceAccount, impersonatedUser } from "../core/decisions/impersonation.js";
+import { orphanedExceptions } from "../core/decisions/orphaned.js";
+import { formatError, InputError } from "../core/errors.js";
+import {
+  formatResourceKey,
+  type KubernetesObject,
+  type ResourceKey,
+  resourceKeyOf,
+  splitApiVersion,
+} from "../core/manifest/object.js";
 import { stringAt } from "../core/manifest/value.js";
-import type { AppProject, SyncWindow } from "../core/project/app-project.js";
+import type { AppProject, OrphanedResources, SyncWindow } from "../core/project/app-project.js";
 import { compileProjectRules, type ProjectRules } from "../core/project/project-rules.js";
 import { maySync, windowsOf } from "../core/project/sync-windows.js";
 import type { Clock } from "../ports/clock.js";
+import type { ClusterPort } from "../ports/cluster.js";
 import type { Application } from "./application.js";
 import type { ClusterFleet, FleetCluster } from "./cluster-fleet.js";
 import type { Condition } from "./conditions.js";
 import type { Informer } from "./informer.js";
+import type { ControllerSettings } from "./settings.js";
 
 /** What an Application may do where, decided by its project. */
 export interface ProjectVerdict {
+  /** Whether there is such a project at all. */
+  readonly exists: boolean;
   /** Why the Application may not be at all; empty where it may. */
   readonly conditions: readonly Condition[];
   readonly isPermitted: (object: KubernetesObject, namespaced: boolean) => boolean;
@@ -19,11 +31,23 @@ export interface ProjectVerdict {
   readonly forbidden: (object: KubernetesObject, namespaced: boolean) => string | undefined;
   /** Why no sync may start now, undefined where one may. */
   readonly syncBlocked: (isManual: boolean) => string | undefined;
+  /**
+   * The cluster as a sync of the Application reaches it: with impersonation as the service account that the project names. Throws
+   * InputError where it names none.
+   */
+  readonly actingOn: (cluster: FleetCluster) => ClusterPort;
+  /** The project's `orphanedResources`: undefined where nobody looks for them. */
+  readonly orphans: OrphanRule | undefined;
+}
+
+export interface OrphanRule {
+  readonly warns: boolean;
+  readonly isIgnored: (key: ResourceKey) => boolean;
 }
 
 /** The AppProjects' rules, compiled once for each version of a project. */
 export class ProjectBook {
-  private readonly compiled = new WeakMap<KubernetesObject, ProjectRules>();
+  private readonly compiled = new WeakMap<KubernetesObject, Compiled>();
 
   constructor(
     private readonly options: {
@@ -31,6 +55,7 @@ export class ProjectBook {
       readonly fleet: ClusterFleet;
       readonly namespace: string;
       readonly clock: Clock;
+      readonly settings: () => Pick<ControllerSettings, "impersonates">;
     },
   ) {}
 
@@ -39,11 +64,13 @@ export class ProjectBook {
     const object = projects.get(namespace, app.project);
     if (object === undefined) return refused(`Application referencing project ${app.project} which does not exist`);
     const project = object as unknown as AppProject;
-    let rules = this.compiled.get(object);
-    if (rules === undefined) {
-      rules = compileProjectRules({ metadata: project.metadata, spec: project.spec ?? {} });
-      this.compiled.set(object, rules);
+    let compiled = this.compiled.get(object);
+    if (compiled === undefined) {
+      const rules = compileProjectRules({ metadata: project.metadata, spec: project.spec ?? {} });
+      compiled = { rules, orphans: orphanRule(project.spec?.orphanedResources) };
+      this.compiled.set(object, compiled);
     }
+    const { rules, orphans } = compiled;
     const { server, name } = cluster.registered;
     const scoped = this.options.fleet
       .list()
@@ -76,7 +103,14 @@ export class ProjectBook {
       return undefined;
     };
     return {
+      exists: true,
       conditions,
+      orphans,
+      actingOn: (at) => {
+        if (!this.options.settings().impersonates) return at.live.cluster;
+        const accounts = project.spec?.destinationServiceAccounts ?? [];
+        return impersonating(at, accounts, { namespace: app.destination.namespace, applicationNamespace: app.namespace });
+      },
       isPermitted: (target, namespaced) =>
         checked.permitsKind({ ...resourceKeyOf(target), group: splitApiVersion(target.apiVersion).group }, namespaced),
       forbidden,
@@ -104,9 +138,37 @@ export class ProjectBook {
 
 function refused(message: string): ProjectVerdict {
   return {
+    exists: false,
     conditions: [{ type: "InvalidSpecError", message }],
+    orphans: undefined,
+    actingOn: () => {
+      throw new InputError(message, { code: "PROJECT_UNKNOWN" });
+    },
     isPermitted: () => true,
     forbidden: (object) => `${formatResourceKey(resourceKeyOf(object))}: ${message}`,
     syncBlocked: () => message,
   };
+}
+
+interface Compiled {
+  readonly rules: ProjectRules;
+  readonly orphans: OrphanRule | undefined;
+}
+
+function orphanRule(monitor: OrphanedResources | null | undefined): OrphanRule | undefined {
+  if (monitor === undefined || monitor === null) return undefined;
+  return { warns: monitor.warn !== false, isIgnored: orphanedExceptions(monitor.ignore ?? []) };
+}
+
+function impersonating(
+  { registered, live }: FleetCluster,
+  accounts: readonly DestinationServiceAccount[],
+  at: { readonly namespace: string; readonly applicationNamespace: string },
+): ClusterPort {
+  const user = impersonatedUser(accounts, { server: registered.server, ...at });
+  if (user !== "") return live.cluster.as(user);
+  throw new InputError(
+    `failed to find a matching service account to impersonate: no matching service account found for destination server ${registered.server} and namespace ${at.namespace}`,
+    { code: "PROJECT_NO_SERVICE_ACCOUNT", hint: "add an entry to the project's destinationServiceAccounts" },
+  );
 }

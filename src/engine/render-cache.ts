@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../core/manifest/object.js";
 import type { FileTree } from "../core/render/file-tree.js";
 import { isReadSetValid, type ReadSet } from "../core/render/recording-tree.js";
+import { mayNotice, type TreeChange } from "./tree-change.js";
 
 /** A render and what it read. */
 export interface RenderEntry {
@@ -56,11 +57,20 @@ export class RenderCache {
     return moved;
   }
 
-  /** Whether there is a render of `key` that would still hold in `tree`, its own or that of a `ref`; undefined where there is none. */
-  holds(key: string, tree: FileTree, ref?: string): boolean | undefined {
+  /**
+   * Whether there is a render of `key` that would still hold in `tree`, its own or that of a `ref`; undefined where there is none. With a
+   * change whose former commit the render stands at, only what the change may touch is looked at.
+   */
+  holds(
+    key: string,
+    tree: FileTree,
+    of: { readonly ref?: string | undefined; readonly change?: TreeChange | undefined } = {},
+  ): boolean | undefined {
     const entry = this.entries.get(key);
-    const readSet = ref === undefined ? entry?.readSet : entry?.refs.get(ref)?.readSet;
-    return readSet && isReadSetValid(readSet, tree);
+    const read = of.ref === undefined ? entry : entry?.refs.get(of.ref);
+    if (read === undefined) return undefined;
+    if (of.change !== undefined && !mayNotice(read.readSet, of.change)) return true;
+    return isReadSetValid(read.readSet, tree);
   }
 
   put(key: string, made: Omit<RenderEntry, "id">): RenderEntry {

@@ -1,25 +1,38 @@
 import { type ResourceFilter, resourceExclusion } from "../core/decisions/resource-filter.js";
 import type { HealthOverride } from "../core/health/assess.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
+import { isObject, stringAt, type ValueObject } from "../core/manifest/value.js";
 import { parseGoDurationMs } from "../core/tracking/go-duration.js";
 import { type TrackingSettings, trackedApp, trackingAnnotation, trackingSettings } from "../core/tracking/track.js";
 import { parseYaml } from "../core/yaml/parse.js";
 import type { LiveStateSettings } from "./live-state.js";
+import { type ControllerParameters, type ParameterOverrides, readParameters } from "./parameters.js";
 
-/** argocd-cm, read once for each of its versions. */
+/** argocd-cm and argocd-cmd-params-cm, read once for each of their versions. */
 export interface ControllerSettings extends LiveStateSettings {
   readonly tracking: TrackingSettings;
   /** How often an Application is compared though nothing announced itself, and by how much that is spread. */
   readonly reconciliationMs: number;
   readonly reconciliationJitterMs: number;
   readonly healthOverrides: ReadonlyMap<string, HealthOverride>;
+  /** `argocd`: the original's way where ours is safer by default (argocd-cm `fleetwright.compat`). */
+  readonly compat: "argocd" | "fleetwright";
+  /** Whether syncs act as a service account of the destination that the project names. */
+  readonly impersonates: boolean;
+  readonly parameters: ControllerParameters;
   /** argocd-cm's data, for the rules that the cores read themselves. */
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** Settings of an installation without argocd-cm are Argo CD's defaults. Texts that cannot be read count as absent. */
-export function readSettings(configMap: KubernetesObject | undefined): ControllerSettings {
-  const data = (configMap?.["data"] ?? {}) as Readonly<Record<string, string>>;
+export interface SettingsSources {
+  readonly argocdCm?: KubernetesObject | undefined;
+  readonly cmdParams?: KubernetesObject | undefined;
+  readonly overrides?: ParameterOverrides | undefined;
+}
+
+/** Settings of an installation without these ConfigMaps are Argo CD's defaults. Texts that cannot be read count as absent. */
+export function readSettings({ argocdCm, cmdParams, overrides }: SettingsSources = {}): ControllerSettings {
+  const data = dataOf(argocdCm);
   const tracking = trackingSettings({
     method: data["application.resourceTrackingMethod"],
     installationId: data["installationID"],
@@ -41,8 +54,15 @@ export function readSettings(configMap: KubernetesObject | undefined): Controlle
       inclusions: filtersOf(data["resource.inclusions"]) ?? [],
     }),
     healthOverrides: healthOverrides(data),
+    compat: data["fleetwright.compat"] === "argocd" ? "argocd" : "fleetwright",
+    impersonates: data["application.sync.impersonation.enabled"] === "true",
+    parameters: readParameters(dataOf(cmdParams), overrides),
     data,
   };
+}
+
+function dataOf(configMap: KubernetesObject | undefined): Readonly<Record<string, string>> {
+  return (configMap?.["data"] ?? {}) as Readonly<Record<string, string>>;
 }
 
 /** What Argo CD's manifests put into argocd-cm: kinds that change all the time or are nobody's to manage. */
@@ -93,6 +113,9 @@ function filtersOf(text: string | undefined): readonly ResourceFilter[] | undefi
 /** `resource.customizations.health.<group>_<Kind>` and the old single text: scripts by `group/Kind`. */
 function healthOverrides(data: Readonly<Record<string, string>>): ReadonlyMap<string, HealthOverride> {
   const overrides = new Map<string, HealthOverride>();
+  for (const [place, rules] of Object.entries(textOf(data["resource.customizations"])))
+    if (isObject(rules) && stringAt(rules, "health.lua") !== "")
+      overrides.set(place, { script: stringAt(rules, "health.lua"), useOpenLibs: rules["health.lua.useOpenLibs"] === true });
   const prefix = "resource.customizations.health.";
   for (const [name, script] of Object.entries(data)) {
     if (!name.startsWith(prefix)) continue;
@@ -101,4 +124,13 @@ function healthOverrides(data: Readonly<Record<string, string>>): ReadonlyMap<st
     overrides.set(place.replace("_", "/"), { script, useOpenLibs });
   }
   return overrides;
+}
+
+function textOf(text: string | undefined): ValueObject {
+  try {
+    const value = text ? parseYaml(text, { dialect: "kubernetes" }) : undefined;
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
 }

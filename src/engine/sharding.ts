@@ -10,6 +10,22 @@ export interface ShardView {
   readonly generation: number;
   /** Identities, sorted. A process that comes back has a new one. */
   readonly members: readonly string[];
+  /** Part of the view, for all must place alike. */
+  readonly placement?: Placement;
+}
+
+/** Argo CD's settings as far as they say where Applications are worked on. */
+export interface Placement {
+  /** All Applications of a destination go to one replica: fewer watches, coarser shares. */
+  readonly byCluster: boolean;
+  /** Ordinal of a replica by the server or name of a cluster (`shard` in its Secret). */
+  readonly pins: Readonly<Record<string, number>>;
+}
+
+/** What is worked on: a queue key, and for Applications their destination as they name it. */
+export interface Subject {
+  readonly key: string;
+  readonly cluster?: string;
 }
 
 export interface ShardState {
@@ -44,17 +60,40 @@ export function settleView(state: ShardState, shown: ReadonlyMap<string, number>
 }
 
 /** Whether this replica may work on a key now; ask again before each write. The caller also checks its own Lease (see `isOwnLeaseValid`). */
-export function mayWorkOn(state: ShardState, key: string): boolean {
+export function mayWorkOn(state: ShardState, of: Subject | string): boolean {
   if (state.settled === undefined) return false;
-  return [state.settled, ...state.adopted].every(({ members }) => ownerOf(key, members) === state.self);
+  const subject = typeof of === "string" ? { key: of } : of;
+  return [state.settled, ...state.adopted].every((view) => ownerIn(view, subject) === state.self);
 }
 
-/** The view to write after `current` when other replicas are alive than it names; undefined when it names them. */
-export function nextView(current: ShardView | undefined, alive: readonly string[]): ShardView | undefined {
+/** The view to write after `current` when other replicas are alive than it names, or placed otherwise; undefined when it is as it should be. */
+export function nextView(current: ShardView | undefined, alive: readonly string[], placement?: Placement): ShardView | undefined {
   const members = [...new Set(alive)].sort();
-  if (current?.members.length === members.length && current.members.every((member, index) => member === members[index]))
-    return undefined;
-  return { generation: (current?.generation ?? 0) + 1, members };
+  const isSame =
+    current?.members.length === members.length && current.members.every((member, index) => member === members[index]);
+  if (isSame && samePlacement(current.placement, placement)) return undefined;
+  return { generation: (current?.generation ?? 0) + 1, members, ...(placement === undefined ? {} : { placement }) };
+}
+
+/** Who works on a subject in a view: the replica that its cluster is pinned to while that one is there, else by rendezvous. */
+export function ownerIn({ members, placement }: ShardView, { key, cluster }: Subject): string | undefined {
+  if (cluster === undefined || placement === undefined) return ownerOf(key, members);
+  const pin = placement.pins[cluster];
+  const pinned = pin === undefined ? [] : members.filter((member) => ordinalOf(member) === pin);
+  if (pinned.length > 0) return ownerOf(key, pinned);
+  return ownerOf(placement.byCluster ? `cluster ${cluster}` : key, members);
+}
+
+/** `fleetwright-controller-2.1f0c` → 2: the number of a StatefulSet's pod. */
+export function ordinalOf(identity: string): number | undefined {
+  const found = /-(\d+)\.[0-9a-f]+$/.exec(identity)?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
+function samePlacement(a: Placement | undefined, b: Placement | undefined): boolean {
+  const text = (of: Placement | undefined): string =>
+    JSON.stringify([of?.byCluster === true, Object.entries(of?.pins ?? {}).sort()]);
+  return text(a) === text(b);
 }
 
 /** Rendezvous hashing: the member with the highest weight for this key. One that comes or goes moves only its own share. */
@@ -87,6 +126,19 @@ export function seeLeases(
       return [identity, known?.renewTime === renewTime ? known : { identity, renewTime, sinceMs: nowMs }];
     }),
   );
+}
+
+/**
+ * The Leases as a replica finds them when it starts: members of the view get the lease time to renew, others count once they are seen to
+ * renew, for what a dead process left behind looks the same.
+ */
+export function firstSeen(
+  leases: readonly { readonly identity: string; readonly renewTime: string }[],
+  view: ShardView | undefined,
+  nowMs: number,
+): ReadonlyMap<string, SeenLease> {
+  const sinceMs = (identity: string): number => (view?.members.includes(identity) ? nowMs : Number.NEGATIVE_INFINITY);
+  return new Map(leases.map(({ identity, renewTime }) => [identity, { identity, renewTime, sinceMs: sinceMs(identity) }]));
 }
 
 /** Who renewed within the lease time. */

@@ -16,6 +16,16 @@ export interface WorkQueueOptions {
   readonly baseDelayMs?: number;
   readonly maxDelayMs?: number;
   readonly onDepth?: (depth: number) => void;
+  /** A key has been taken up after it waited so long. */
+  readonly onTaken?: (waitedMs: number) => void;
+}
+
+/** How a key stands in the queue; `ms` is how long it has waited or been worked on, or until it comes again. */
+export interface QueuedKey {
+  readonly key: string;
+  readonly state: "active" | "urgent" | "waiting" | "later";
+  readonly ms: number;
+  readonly failures: number;
 }
 
 /**
@@ -23,17 +33,23 @@ export interface WorkQueueOptions {
  * worked on comes again afterwards; failures wait exponentially longer, per key. Urgent keys go first.
  */
 export class WorkQueue {
-  private readonly urgent = new Set<string>();
-  private readonly waiting = new Set<string>();
-  private readonly active = new Set<string>();
+  /** key → since when. */
+  private readonly urgent = new Map<string, number>();
+  private readonly waiting = new Map<string, number>();
+  private readonly active = new Map<string, number>();
   private readonly again = new Map<string, boolean>();
   private readonly failures = new Map<string, number>();
   private readonly timers = new Map<string, { readonly at: number; readonly cancel: () => void }>();
   private stopped = false;
   private started = false;
   private idle: (() => void)[] = [];
+  private ending: { readonly key: string; readonly resolve: () => void }[] = [];
+  /** Keys that are worked on at once. */
+  concurrency: number;
 
-  constructor(private readonly options: WorkQueueOptions) {}
+  constructor(private readonly options: WorkQueueOptions) {
+    this.concurrency = options.concurrency;
+  }
 
   start(): void {
     this.started = true;
@@ -47,10 +63,11 @@ export class WorkQueue {
       this.again.set(key, urgent || this.again.get(key) === true);
       return;
     }
+    const since = this.waiting.get(key) ?? this.options.clock.monotonic();
     if (urgent) {
       this.waiting.delete(key);
-      this.urgent.add(key);
-    } else if (!this.urgent.has(key)) this.waiting.add(key);
+      if (!this.urgent.has(key)) this.urgent.set(key, since);
+    } else if (!this.urgent.has(key)) this.waiting.set(key, since);
     this.pump();
   }
 
@@ -75,6 +92,33 @@ export class WorkQueue {
     this.failures.delete(key);
   }
 
+  /** Lets go of all keys but those that are kept; resolves when none of the others is worked on any more. */
+  async drain(isKept: (key: string) => boolean): Promise<void> {
+    for (const queue of [this.urgent, this.waiting, this.again, this.timers, this.failures])
+      for (const key of [...queue.keys()]) if (!isKept(key)) this.dropFrom(queue, key);
+    this.options.onDepth?.(this.depth);
+    const ending = [...this.active.keys()].filter((key) => !isKept(key));
+    await Promise.all(ending.map((key) => new Promise<void>((resolve) => this.ending.push({ key, resolve }))));
+  }
+
+  /** How long the key that has waited longest has done so. */
+  get oldestMs(): number {
+    const since = first(this.urgent) ?? Number.POSITIVE_INFINITY;
+    const oldest = Math.min(since, first(this.waiting) ?? Number.POSITIVE_INFINITY);
+    return oldest === Number.POSITIVE_INFINITY ? 0 : this.options.clock.monotonic() - oldest;
+  }
+
+  /** Every key, for people who look into the queue. */
+  keys(): readonly QueuedKey[] {
+    const now = this.options.clock.monotonic();
+    const told = (queue: ReadonlyMap<string, number>, state: QueuedKey["state"]): QueuedKey[] =>
+      [...queue].map(([key, since]) => ({ key, state, ms: now - since, failures: this.failures.get(key) ?? 0 }));
+    const later = [...this.timers].map(
+      ([key, { at }]): QueuedKey => ({ key, state: "later", ms: at - now, failures: this.failures.get(key) ?? 0 }),
+    );
+    return [...told(this.active, "active"), ...told(this.urgent, "urgent"), ...told(this.waiting, "waiting"), ...later];
+  }
+
   /** Keys that wait or are worked on; timers do not count. */
   get depth(): number {
     return this.urgent.size + this.waiting.size + this.active.size;
@@ -96,13 +140,21 @@ export class WorkQueue {
     await this.whenIdle();
   }
 
+  private dropFrom(queue: Map<string, unknown>, key: string): void {
+    if (queue === this.timers) this.timers.get(key)?.cancel();
+    queue.delete(key);
+  }
+
   private pump(): void {
-    while (this.started && this.active.size < this.options.concurrency) {
-      const key = first(this.urgent) ?? first(this.waiting);
-      if (key === undefined) break;
+    while (this.started && this.active.size < this.concurrency) {
+      const next = firstEntry(this.urgent) ?? firstEntry(this.waiting);
+      if (next === undefined) break;
+      const [key, since] = next;
+      const now = this.options.clock.monotonic();
       this.urgent.delete(key);
       this.waiting.delete(key);
-      this.active.add(key);
+      this.active.set(key, now);
+      this.options.onTaken?.(now - since);
       void this.work(key);
     }
     this.options.onDepth?.(this.depth);
@@ -117,6 +169,10 @@ export class WorkQueue {
       handled = { kind: "failed", reason: "error" };
     }
     this.active.delete(key);
+    if (this.ending.length > 0) {
+      for (const { resolve } of this.ending.filter((each) => each.key === key)) resolve();
+      this.ending = this.ending.filter((each) => each.key !== key);
+    }
     if (!this.stopped) {
       if (handled.kind === "failed") this.addAfter(key, this.nextDelay(key));
       else {
@@ -142,7 +198,11 @@ export class WorkQueue {
   }
 }
 
-function first(set: ReadonlySet<string>): string | undefined {
-  for (const key of set) return key;
+function firstEntry(map: ReadonlyMap<string, number>): readonly [string, number] | undefined {
+  for (const entry of map) return entry;
   return undefined;
+}
+
+function first(map: ReadonlyMap<string, number>): number | undefined {
+  return firstEntry(map)?.[1];
 }

@@ -12,6 +12,8 @@ export interface RegisteredCluster {
   /** Namespaces the controller is limited to; empty means all. */
   readonly namespaces: readonly string[];
   readonly clusterResources: boolean;
+  /** The ordinal of the replica that the cluster is to be worked on by. */
+  readonly shard?: number;
   readonly connection: ClusterConnection;
 }
 

@@ -101,6 +101,8 @@ export interface ClusterPort {
   /** Server-side apply. */
   apply(object: KubernetesObject, options: ApplyOptions & { readonly subresource?: "status" }): Promise<KubernetesObject>;
   delete(ref: ObjectRef, options?: DeleteOptions): Promise<void>;
+  /** The same server, acting as another user (`Impersonate-User`); closed with this one. */
+  as(user: string): ClusterPort;
   /** Closes connections; running watches end. */
   close(): Promise<void>;
 }

@@ -21,9 +21,16 @@ export interface Metrics {
   observe(name: string, labels: Labels, seconds: number): void;
 }
 
+/** Spans of what is under way; one begun within another is its child. */
+export interface Tracer {
+  span<T>(name: string, fields: LogFields, run: () => Promise<T>): Promise<T>;
+}
+
 export interface Telemetry {
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Absent where nobody follows traces. */
+  readonly tracer?: Tracer;
 }
 
 const none = () => {};

@@ -3,6 +3,7 @@ import { compare } from "./compare.js";
 import { fleetBench } from "./fleet.js";
 import { helmBench } from "./helm.js";
 import { kustomizeBench } from "./kustomize.js";
+import { scaleBench } from "./scale.js";
 
 /** Runs one benchmark with its own arguments; gives the exit code. */
 export type Bench = (args: readonly string[]) => Promise<number>;
@@ -17,3 +18,4 @@ benches.set("fleet", fleetBench);
 benches.set("kustomize", kustomizeBench);
 benches.set("change", change);
 benches.set("helm", helmBench);
+benches.set("scale", scaleBench);

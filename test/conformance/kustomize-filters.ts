@@ -84,7 +84,7 @@ function apply(found: FilterCase, nodes: readonly NodeMap[]): readonly Node[] {
   switch (filterType) {
     case "replacement.Filter": {
       const map = new ResMap(nodes.map((node) => new Resource(node, builtInSchemas)));
-      applyReplacements(map, filter.replacements, () => {});
+      applyReplacements(map, filter.replacements, { warn: () => {}, selected: () => {} });
       return map.resources.map(({ value }) => value);
     }
     case "iampolicygenerator.Filter":

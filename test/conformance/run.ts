@@ -15,6 +15,7 @@ export interface AreaReport {
 /** Areas whose cases are not below the corpus but in a folder beside it. */
 const foldersBeside = new Map([
   ["fleet-impact", "fleet"],
+  ["fleet-lint", "fleet"],
   ["fleet-adopt", "fleet"],
   ["kustomize-fleet", "fleet"],
 ]);

@@ -35,6 +35,24 @@ test("the namespaced mode gives no right on the whole cluster, and tells the con
   });
 });
 
+test("several replicas are told how many they are, and may reach each other and the Redis", () => {
+  const made = rendered({ replicas: 3, redis: { url: "redis://cache:6380", passwordSecret: { name: "redis" } } });
+  const set = made.find(({ kind }) => kind === "StatefulSet") as unknown as {
+    spec: { replicas: number; template: { spec: { containers: { env: { name: string; value?: string }[] }[] } } };
+  };
+  const [container] = set.spec.template.spec.containers;
+  expect(set.spec.replicas).toBe(3);
+  expect(container!.env).toContainEqual({ name: "ARGOCD_CONTROLLER_REPLICAS", value: "3" });
+  expect(container!.env).toContainEqual({ name: "FLEETWRIGHT_REDIS", value: "redis://cache:6380" });
+  expect(container!.env).toContainEqual({
+    name: "REDIS_PASSWORD",
+    valueFrom: { secretKeyRef: { name: "redis", key: "auth" } },
+  });
+  const policy = made.find(({ kind }) => kind === "NetworkPolicy") as unknown as { spec: { egress: unknown[] } };
+  expect(policy.spec.egress).toContainEqual({ ports: [{ protocol: "TCP", port: 6380 }] });
+  expect(policy.spec.egress).toContainEqual(expect.objectContaining({ ports: [{ protocol: "TCP", port: "http" }] }));
+});
+
 test("values reach the pod", () => {
   const made = rendered({
     image: { tag: "v9" },
@@ -54,7 +72,13 @@ test("values reach the pod", () => {
   const [container] = pod.spec.template.spec["containers"] as Record<string, unknown>[];
   expect(container).toMatchObject({ image: "ghcr.io/fleetwright/fleetwright:v9" });
   expect((container!["args"] as string[]).slice(-2)).toEqual(["--log-level", "debug"]);
-  expect((container!["env"] as { name: string }[]).map(({ name }) => name)).toEqual(["POD_NAMESPACE", "POD_NAME", "HTTPS_PROXY"]);
+  expect((container!["env"] as { name: string }[]).map(({ name }) => name)).toEqual([
+    "POD_NAMESPACE",
+    "POD_NAME",
+    "POD_IP",
+    "ARGOCD_CONTROLLER_REPLICAS",
+    "HTTPS_PROXY",
+  ]);
   expect((container!["resources"] as { requests: unknown }).requests).toEqual({ cpu: "2", memory: "512Mi" });
 });
 
@@ -79,7 +103,7 @@ test("a ServiceMonitor and the alert rules of deploy/alerts come when they are a
 });
 
 test.each([
-  ["replicas", { replicas: 3 }],
+  ["replicas", { replicas: -1 }],
   ["namespaces", { namespaced: { enabled: true } }],
   ["networkpolicy", { networkpolicy: {} }],
 ])("values that cannot be meant are refused by the chart's schema: %s", (named, values) => {

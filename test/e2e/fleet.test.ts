@@ -82,7 +82,8 @@ describe.skipIf(missing)(`the fleet on three real API servers, the first one bei
       );
       for (const { cluster } of clusters) {
         const lines = (await runKubectl(cluster, ["get", "deployments", "-A", "--no-headers"])).trim().split("\n");
-        expect(lines).toHaveLength(services);
+        const deployed = lines.map((line) => line.split(/\s+/)[1]).filter((name) => name !== undefined && names.has(name));
+        expect(new Set(deployed)).toEqual(names);
         expect(lines.filter((line) => !/\s(\d+)\/\1\s/.test(line))).toEqual([]);
       }
     },

@@ -10,6 +10,10 @@ export interface Write {
   readonly status: number;
   /** Of the object that was created; "" for other writes. */
   readonly name: string;
+  /** Who sent it, as it says. */
+  readonly agent: string;
+  /** When it reached the API server, in milliseconds. */
+  readonly atMs: number;
 }
 
 /** Before it reaches the API server, or after it has worked and before its answer is seen. */
@@ -76,10 +80,11 @@ export class KillProxy {
   ): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    const atMs = Date.now();
     const response = await this.ask(incoming, of.url, Buffer.concat(chunks));
     const text = await response.body.text();
     const name = of.method === "POST" ? nameIn(text) : "";
-    this.writes.push({ method: of.method, path: of.path, status: response.statusCode, name });
+    this.writes.push({ method: of.method, path: of.path, status: response.statusCode, name, agent: incoming.headers["user-agent"] ?? "", atMs });
     if (of.kill) {
       of.kill();
       answer.destroy();

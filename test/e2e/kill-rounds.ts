@@ -209,7 +209,7 @@ class KillableController {
     const args = ["controller", "--kubeconfig", join(this.directory, "kubeconfig"), "--data-dir", join(this.directory, "data")];
     this.log = "";
     const child = spawn(process.execPath, [program, ...args, "--port", "0", "--allow-file-repositories", "--log-level", "warn"], {
-      env: { ...process.env, ARGOCD_SYNC_WAVE_DELAY: "0" },
+      env: { ...process.env, ARGOCD_SYNC_WAVE_DELAY: "0", POD_NAME: "kill-0" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const note = (chunk: Buffer): void => void (this.log = `${this.log}${chunk}`.slice(-4000));

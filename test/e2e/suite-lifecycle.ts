@@ -203,7 +203,7 @@ spec: {schedule: "0 2 * * *"}
     expect(labels).toMatchObject({ team: "billing", "made-by": "hand" });
   });
 
-  test.skip("PreDelete and PostDelete hooks run before and after the resources go (skipped: the controller does not run them yet)", async () => {
+  test("PreDelete and PostDelete hooks run before and after the resources go", async () => {
     const { at } = bench;
     await at.commit({
       "farewell/a.yaml": configMap("a"),

@@ -15,6 +15,8 @@ export interface TestCluster {
   /** Path of a kubeconfig with the one context `name`. */
   readonly kubeconfig: string;
   readonly client: ClusterPort;
+  /** Path of a real API server's audit log. */
+  readonly auditLog?: string;
   stop(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export function realClusters(assets: string): ClusterFactory {
       connection,
       kubeconfig: real.kubeconfig,
       client,
+      auditLog: real.auditLog,
       async stop() {
         await stopPlaying();
         await client.close();

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { kubernetesClient } from "#src/adapters/kubernetes/kubernetes-client.js";
-import { type RunningController, runController } from "#src/apps/controller/run-controller.js";
+import { type ControllerSetup, type RunningController, runController } from "#src/apps/controller/run-controller.js";
 import type { KubernetesObject } from "#src/core/manifest/object.js";
 import { asObject } from "#src/core/manifest/object.js";
 import { objectAt, stringAt, type ValueObject } from "#src/core/manifest/value.js";
@@ -19,7 +19,7 @@ export interface Fleet {
   cluster(name: string): ClusterPort;
   commit(files: Readonly<Record<string, string | null>>): string;
   apply(yaml: string): Promise<void>;
-  start(): Promise<RunningController>;
+  start(more?: Partial<ControllerSetup>): Promise<RunningController>;
   /** Ends the controller without letting it finish anything. */
   stop(): Promise<void>;
   app(name: string): Promise<ValueObject | undefined>;
@@ -40,6 +40,8 @@ export async function startFleet(options: {
   readonly clusters: readonly string[];
   readonly speed?: number;
   readonly files: Readonly<Record<string, string>>;
+  /** Called with every request to a cluster. */
+  readonly onRequest?: (cluster: string, method: string, url: string) => void;
 }): Promise<Fleet> {
   const directory = mkdtempSync(join(tmpdir(), "fleet-test-"));
   const work = join(directory, "repo");
@@ -62,7 +64,15 @@ export async function startFleet(options: {
   commit(options.files);
   const simulators = new Map<string, Simulator>();
   for (const name of ["hub", ...options.clusters])
-    simulators.set(name, await startSimulator({ name, speed: options.speed ?? 100, pods: false }));
+    simulators.set(
+      name,
+      await startSimulator({
+        name,
+        speed: options.speed ?? 100,
+        pods: false,
+        onRequest: (method, url) => options.onRequest?.(name, method, url),
+      }),
+    );
   const clients = new Map(
     [...simulators].map(([name, { url, token }]) => [name, kubernetesClient({ server: url, bearerToken: token })]),
   );
@@ -91,12 +101,13 @@ export async function startFleet(options: {
     cluster: (name) => clients.get(name)!,
     commit,
     apply,
-    async start() {
+    async start(more = {}) {
       running = await runController({
         connection: { server: simulators.get("hub")!.url, bearerToken: simulators.get("hub")!.token },
         dataDir: join(directory, "data"),
         allowFileRepositories: true,
         waveDelayMs: 0,
+        ...more,
       });
       return running;
     },

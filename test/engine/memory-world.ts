@@ -44,6 +44,7 @@ export function memoryWorld(files: Readonly<Record<string, string>>): World {
         new Proxy(cluster, {
           get(from, verb: keyof ClusterPort) {
             const method = from[verb] as (...args: unknown[]) => unknown;
+            if (verb === "as") return () => mortal(from);
             if (verb === "watch") return (...args: unknown[]) => method.apply(from, args);
             return async (...args: unknown[]): Promise<unknown> => {
               if (crashed) return await new Promise<never>(() => {});

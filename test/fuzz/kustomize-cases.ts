@@ -1,11 +1,7 @@
 import type { Value } from "#src/core/manifest/value.js";
 import { emitJson } from "#src/core/yaml/json.js";
+import type { BuildCase } from "./kustomize-case.js";
 import type { Random } from "./random.js";
-
-export interface RandomCase {
-  readonly files: Readonly<Record<string, string>>;
-  readonly target: string;
-}
 
 type Fields = { [key: string]: Value };
 
@@ -58,7 +54,7 @@ const plainScalars = [
 ];
 
 /** A base of random resources, components, and overlays upon each other; every field is legal, the combination need not be. */
-export function randomKustomizations(random: Random): RandomCase {
+export function randomKustomizations(random: Random): BuildCase {
   const files: Record<string, string> = {};
   const resources = random.some(names, 0.5);
   if (resources.length === 0) resources.push("web");

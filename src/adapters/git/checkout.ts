@@ -1,13 +1,17 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { InputError } from "../../core/errors.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import type { CommitDescription } from "../../ports/source.js";
+import { type CloneLocation, locateClone, readIfThere } from "./clone-location.js";
+import { cloneObjects } from "./clone-objects.js";
+import { readRemotes } from "./clone-remotes.js";
+import { resolveInClone } from "./clone-revision.js";
 import { describeCommit } from "./commit-text.js";
-import { gitEnvironment, runGit } from "./git-command.js";
-import { Mirror } from "./mirror.js";
-import { ObjectCache } from "./object-cache.js";
+import { gitEnvironment, runGit, runGitSync } from "./git-command.js";
+import { openObjectStore } from "./object-store.js";
+import type { StoredObject } from "./pack-file.js";
 import { checkRevision } from "./revision.js";
 
 /** A person's clone, read at any revision and as its work tree is now. Nothing in it is ever written. */
@@ -22,10 +26,10 @@ export interface Checkout {
   worktree(): Promise<string>;
   /** The files at a commit, or at what `worktree` gave. */
   tree(id: string): Promise<FileTree>;
-  /** The same files where only `paths` are likely to be read; others are read one by one. */
-  sparseTree(id: string, paths: Iterable<string>): Promise<FileTree>;
   /** The id of a commit's tree; two commits with the same files have the same. */
   treeId(id: string): Promise<string>;
+  /** Whether the clone holds an object, without asking git. */
+  holds(id: string): boolean;
   changedPaths(from: string, to: string): Promise<readonly string[]>;
   describe(commit: string): Promise<CommitDescription>;
   /** Commits that touched one of `paths` on the way to `revision`, the newest first. */
@@ -35,66 +39,71 @@ export interface Checkout {
 
 /** Opens the clone around `directory`. Throws InputError where there is none. */
 export async function openCheckout(directory: string): Promise<Checkout> {
-  const privateDir = mkdtempSync(join(tmpdir(), "fleetwright-checkout-"));
-  const env = gitEnvironment({ home: privateDir, protocols: [] });
+  // Git processes are started for what is not read in this process: nothing is made on the disk before.
+  let privateDir: string | undefined;
+  const scratch = (): string => (privateDir ??= mkdtempSync(join(tmpdir(), "fleetwright-checkout-")));
+  const environment = (): Record<string, string> => gitEnvironment({ home: scratch(), protocols: [] });
   const git = async (args: readonly string[], extra: Record<string, string> = {}, cwd = directory): Promise<string> =>
-    (await runGit(args, { ...env, ...extra }, { cwd, subject: directory })).toString("utf8").trimEnd();
-  let top: string;
+    (await runGit(args, { ...environment(), ...extra }, { cwd, subject: directory })).toString("utf8").trimEnd();
+  const discard = (): void => {
+    if (privateDir !== undefined) rmSync(privateDir, { recursive: true, force: true });
+  };
+  let clone: CloneLocation;
   try {
-    top = await git(["rev-parse", "--show-toplevel"]);
+    clone = locateClone(directory) ?? (await askLocation(git));
   } catch (cause) {
-    rmSync(privateDir, { recursive: true, force: true });
+    discard();
     throw new InputError(`${directory} is not in a git checkout`, {
       code: "CHECKOUT_MISSING",
       cause,
       hint: "run it in one, or name one with --checkout DIR",
     });
   }
-  const objects = resolve(top, await git(["rev-parse", "--git-path", "objects"], {}, top));
-  const store = await borrowingRepository(privateDir, objects, git);
-  const cache = new ObjectCache(1 << 30, 5_000_000);
-  const mirror = new Mirror({
-    repoURL: top,
-    directory: store,
-    privateDir,
-    knownHosts: undefined,
-    cache,
-    environment: (config) => gitEnvironment({ home: privateDir, protocols: [] }, config),
-    credentials: () => undefined,
-    timeoutMs: 60_000,
-    onRequest: () => {},
-  });
+  const { top } = clone;
+  const objectsDir = join(clone.commonDir, "objects");
+  const config = readIfThere(join(clone.commonDir, "config")) ?? "";
+  const idBytes = /^\s*objectformat\s*=\s*sha256\s*$/im.test(config) ? 32 : 20;
+  const stores = [openObjectStore([objectsDir], idBytes)];
+  const read = (id: string): StoredObject | undefined => {
+    for (const store of stores) {
+      const found = store.read(id);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const objects = cloneObjects({ read }, (id) => askObject(id, environment(), top));
   return {
     directory: top,
-    remotes: (await git(["config", "--get-regexp", "^remote\\..*\\.url$"], { GIT_CONFIG_COUNT: "0" }, top).catch(() => ""))
-      .split("\n")
-      .flatMap((line) => line.split(" ")[1] ?? []),
+    remotes: readRemotes(clone) ?? (await askRemotes(git, top)),
     async resolve(revision) {
       checkRevision(revision);
-      return await git(["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`], {}, top).catch(
-        (cause: unknown) => {
-          throw new InputError(`${revision} names no commit of ${top}`, { code: "GIT_REVISION_UNKNOWN", cause });
-        },
+      return (
+        resolveInClone(revision, clone, { read }) ??
+        (await git(["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`], {}, top).catch(
+          (cause: unknown) => {
+            throw new InputError(`${revision} names no commit of ${top}`, { code: "GIT_REVISION_UNKNOWN", cause });
+          },
+        ))
       );
     },
     async worktree() {
-      const index = join(privateDir, "index");
-      const own = resolve(top, await git(["rev-parse", "--git-path", "index"], {}, top));
+      const own = join(clone.gitDir, "index");
+      const index = join(scratch(), "index");
+      const written = join(scratch(), "objects");
+      mkdirSync(written, { recursive: true });
       // The copy carries what git knows of each file's time and size, so that only changed files are hashed.
       if (existsSync(own)) copyFileSync(own, index);
-      const scratch = {
-        GIT_INDEX_FILE: index,
-        GIT_OBJECT_DIRECTORY: join(store, "objects"),
-        GIT_ALTERNATE_OBJECT_DIRECTORIES: objects,
-      };
-      await git(["add", "--all", "--", "."], scratch, top);
-      return await git(["write-tree"], scratch, top);
+      const apart = { GIT_INDEX_FILE: index, GIT_OBJECT_DIRECTORY: written, GIT_ALTERNATE_OBJECT_DIRECTORIES: objectsDir };
+      await git(["add", "--all", "--", "."], apart, top);
+      const id = await git(["write-tree"], apart, top);
+      if (stores.length === 1) stores.push(openObjectStore([written], idBytes));
+      return id;
     },
-    tree: (id) => mirror.tree(id),
-    sparseTree: (id, paths) => mirror.sparseTree(id, paths),
-    treeId: (id) => mirror.treeId(id),
-    changedPaths: (from, to) => mirror.changedPaths(from, to),
-    describe: async (commit) => describeCommit(await mirror.commitText(commit)),
+    tree: async (id) => objects.tree(id),
+    treeId: async (id) => objects.treeId(id),
+    holds: (id) => read(id) !== undefined,
+    changedPaths: async (from, to) => objects.changedPaths(from, to),
+    describe: async (commit) => describeCommit(objects.commitText(commit)),
     async commitsTouching(revision, paths) {
       checkRevision(revision);
       const out = await git(
@@ -105,22 +114,33 @@ export async function openCheckout(directory: string): Promise<Checkout> {
       return out === "" ? [] : out.split("\n");
     },
     close() {
-      mirror.close();
-      rmSync(privateDir, { recursive: true, force: true });
+      for (const store of stores) store.close();
+      discard();
     },
   };
 }
 
-/** A bare repository of ours that reads the clone's objects, so that nothing is copied and nothing of the user's is written. */
-async function borrowingRepository(
-  privateDir: string,
-  objects: string,
-  git: (args: readonly string[], extra: Record<string, string>, cwd: string) => Promise<string>,
-): Promise<string> {
-  const store = join(privateDir, "store.git");
-  mkdirSync(store);
-  await git(["init", "--quiet", "--bare", "--template=", "."], {}, store);
-  mkdirSync(join(store, "objects", "info"), { recursive: true });
-  writeFileSync(join(store, "objects", "info", "alternates"), `${objects}\n`);
-  return store;
+type Git = (args: readonly string[], extra?: Record<string, string>, cwd?: string) => Promise<string>;
+
+/** Layouts that only git itself finds. */
+async function askLocation(git: Git): Promise<CloneLocation> {
+  const top = await git(["rev-parse", "--show-toplevel"]);
+  const [gitDir = "", commonDir = ""] = (await git(["rev-parse", "--git-dir", "--git-common-dir"], {}, top)).split("\n");
+  return { top, gitDir: resolve(top, gitDir), commonDir: resolve(top, commonDir) };
+}
+
+async function askRemotes(git: Git, top: string): Promise<readonly string[]> {
+  const out = await git(["config", "--get-regexp", "^remote\\..*\\.url$"], { GIT_CONFIG_COUNT: "0" }, top).catch(() => "");
+  return out.split("\n").flatMap((line) => line.split(" ")[1] ?? []);
+}
+
+/** An object that git stores in a way of its own. */
+function askObject(id: string, env: Record<string, string>, cwd: string): StoredObject | undefined {
+  if (!/^[0-9a-f]+$/.test(id)) return undefined;
+  try {
+    const type = runGitSync(["cat-file", "-t", id], env, cwd, "").toString("latin1").trim() as StoredObject["type"];
+    return { type, bytes: runGitSync(["cat-file", type, id], env, cwd, "") };
+  } catch {
+    return undefined;
+  }
 }

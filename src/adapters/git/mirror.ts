@@ -120,21 +120,6 @@ export class Mirror {
     return this.rootTree(commit);
   }
 
-  /** The files at a commit of which only `paths` are likely to be read: these are brought into memory, others when they are asked for. */
-  async sparseTree(commit: string, paths: Iterable<string>): Promise<FileTree> {
-    const root = await this.rootTree(commit);
-    await this.loadTrees(root);
-    const tree = this.treeAt(root);
-    const wanted = new Set<string>();
-    for (const path of paths) {
-      const id = tree.kind(path) === "file" ? tree.id?.(path) : undefined;
-      if (id !== undefined && !this.options.cache.has(id)) wanted.add(id);
-    }
-    const blobs = await Promise.all([...wanted].map((id) => this.reader.contents(id)));
-    for (const blob of blobs) if (blob !== undefined) this.options.cache.addBlob(blob.id, blob.bytes);
-    return tree;
-  }
-
   private treeAt(root: string): FileTree {
     return gitTree(root, {
       tree: (id) => this.treeNow(id),

@@ -30,6 +30,7 @@ export function readClusterSecret(secret: KubernetesObject): RegisteredCluster {
       .map((name) => name.trim())
       .filter((name) => name !== ""),
     clusterResources: data["clusterResources"] === "true",
+    ...(/^\d+$/.test(data["shard"] ?? "") ? { shard: Number(data["shard"]) } : {}),
     connection: connectionOf(server, config, where),
   };
 }

@@ -11,6 +11,7 @@ import type {
 } from "../../ports/cluster.js";
 import { ClusterError } from "../../ports/cluster-error.js";
 import { discoverResources } from "./discovery.js";
+import type { WriteFence } from "./fence.js";
 import { statusError } from "./status-error.js";
 import { Transport } from "./transport.js";
 
@@ -24,6 +25,10 @@ export interface KubernetesClientOptions {
   readonly random?: () => number;
   /** Least time between two discoveries for the sake of one unknown kind. */
   readonly rediscoverMs?: number;
+  /** Says why no write may go out now. */
+  readonly fence?: WriteFence;
+  /** How requests name their sender, in the API server's audit log too. */
+  readonly userAgent?: () => string;
 }
 
 const pageSize = 500;
@@ -37,9 +42,25 @@ const patchTypes = {
 export function kubernetesClient(connection: ClusterConnection, options: KubernetesClientOptions = {}): ClusterPort {
   const timeoutMs = options.timeoutMs ?? 60_000;
   const random = options.random ?? Math.random;
-  const transport = new Transport(connection, { connections: options.connections ?? 24, timeoutMs });
+  const transport = new Transport(connection, {
+    connections: options.connections ?? 24,
+    timeoutMs,
+    ...(options.fence === undefined ? {} : { fence: options.fence }),
+    ...(options.userAgent === undefined ? {} : { userAgent: options.userAgent }),
+  });
   const discovery = cachedDiscovery(transport, options.rediscoverMs ?? 1000);
+  return clientOver(transport, discovery, { random, idleMs: options.watchIdleMs ?? 180_000, user: undefined });
+}
 
+/** A client as one user, over connections and a knowledge of kinds that several share. */
+function clientOver(
+  transport: Transport,
+  discovery: Discovery,
+  options: { readonly random: () => number; readonly idleMs: number; readonly user: string | undefined },
+): ClusterPort {
+  const { random, idleMs, user } = options;
+  const send: Transport["request"] = (method, path, request) =>
+    transport.request(method, path, user === undefined ? request : { ...request, impersonate: user });
   const pathOf = async (ref: Omit<ObjectRef, "name">, name?: string, subresource?: string): Promise<string> => {
     const resource = await discovery.find(ref);
     const path = collectionPath(resource, ref.namespace);
@@ -55,12 +76,12 @@ export function kubernetesClient(connection: ClusterConnection, options: Kuberne
   return {
     discover: (refresh) => discovery.all(refresh === true),
     async version() {
-      const text = stringAt(toObject(await transport.request("GET", "/version")), "gitVersion");
+      const text = stringAt(toObject(await send("GET", "/version")), "gitVersion");
       return text.replace(/[+].*$/, "");
     },
     async get(ref) {
       const path = await pathOf(ref, ref.name);
-      return await transport.request("GET", path).then(
+      return await send("GET", path).then(
         (body) => body as KubernetesObject,
         (error: unknown) => {
           if (error instanceof ClusterError && error.status === 404) return undefined;
@@ -68,7 +89,7 @@ export function kubernetesClient(connection: ClusterConnection, options: Kuberne
         },
       );
     },
-    list: (resource, listOptions) => listAll(transport, resource, listOptions ?? {}),
+    list: (resource, listOptions) => listAll(send, resource, listOptions ?? {}),
     async *watch(resource, { namespace, labelSelector, resourceVersion, signal }) {
       const query = {
         watch: true,
@@ -77,30 +98,29 @@ export function kubernetesClient(connection: ClusterConnection, options: Kuberne
         labelSelector,
         timeoutSeconds: Math.floor(240 + random() * 240),
       };
-      const idleMs = options.watchIdleMs ?? 180_000;
       for await (const line of transport.lines(collectionPath(resource, namespace), query, { signal, idleMs })) {
         const event = toWatchEvent(line);
         if (event !== undefined) yield event;
       }
     },
     async create(object, write) {
-      const body = await transport.request("POST", await pathOf(refOf(object)), { body: object, query: writeQuery(write) });
+      const body = await send("POST", await pathOf(refOf(object)), { body: object, query: writeQuery(write) });
       return body as KubernetesObject;
     },
     async update(object, write) {
       const path = await pathOf(refOf(object), object.metadata.name, write?.subresource);
-      return (await transport.request("PUT", path, { body: object, query: writeQuery(write) })) as KubernetesObject;
+      return (await send("PUT", path, { body: object, query: writeQuery(write) })) as KubernetesObject;
     },
     async patch(ref, patch, write) {
       const path = await pathOf(ref, ref.name, write.subresource);
       const contentType = patchTypes[write.type];
-      return (await transport.request("PATCH", path, { body: patch, contentType, query: writeQuery(write) })) as KubernetesObject;
+      return (await send("PATCH", path, { body: patch, contentType, query: writeQuery(write) })) as KubernetesObject;
     },
     async apply(object, write) {
       const path = await pathOf(refOf(object), object.metadata.name, write.subresource);
       const query = { ...writeQuery(write), force: write.force };
       // JSON is YAML; only the media type says apply.
-      return (await transport.request("PATCH", path, {
+      return (await send("PATCH", path, {
         body: object,
         contentType: "application/apply-patch+yaml",
         query,
@@ -109,11 +129,13 @@ export function kubernetesClient(connection: ClusterConnection, options: Kuberne
     async delete(ref, deleteOptions = {}) {
       const { dryRun, ...rest } = deleteOptions;
       const body = { apiVersion: "v1", kind: "DeleteOptions", ...rest, ...(dryRun === true ? { dryRun: ["All"] } : {}) };
-      await transport.request("DELETE", await pathOf(ref, ref.name), { body }).catch((error: unknown) => {
+      await send("DELETE", await pathOf(ref, ref.name), { body }).catch((error: unknown) => {
         if (!(error instanceof ClusterError && error.status === 404)) throw error;
       });
     },
-    close: () => transport.close(),
+    as: (other) => clientOver(transport, discovery, { ...options, user: other }),
+    // Who acts as somebody else shares the connections of the one that it came from.
+    close: () => (user === undefined ? transport.close() : Promise.resolve()),
   };
 }
 
@@ -171,7 +193,7 @@ function collectionPath(resource: ApiResource, namespace: string | undefined): s
 }
 
 async function listAll(
-  transport: Transport,
+  send: Transport["request"],
   resource: ApiResource,
   options: ListOptions,
 ): Promise<{ readonly items: readonly KubernetesObject[]; readonly resourceVersion: string }> {
@@ -190,7 +212,7 @@ async function listAll(
           continue: next,
           resourceVersion: next === undefined ? options.resourceVersion : undefined,
         };
-        const page = toObject(await transport.request("GET", path, { query }));
+        const page = toObject(await send("GET", path, { query }));
         const metadata = objectAt(page, "metadata");
         addItems(items, page, resource);
         next = stringAt(metadata, "continue") || undefined;

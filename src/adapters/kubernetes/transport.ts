@@ -1,6 +1,8 @@
 import { type Dispatcher, Pool, ProxyAgent } from "undici";
+import { FleetwrightError } from "../../core/errors.js";
 import type { ClusterConnection } from "../../ports/cluster.js";
 import { ClusterError } from "../../ports/cluster-error.js";
+import { fenced, type WriteFence } from "./fence.js";
 import { parseJsonExact, stringifyJson } from "./json.js";
 import { statusError, unreachable } from "./status-error.js";
 
@@ -10,6 +12,7 @@ export interface RequestOptions {
   readonly contentType?: string;
   readonly accept?: string;
   readonly timeoutMs?: number;
+  readonly impersonate?: string | undefined;
 }
 
 /** HTTP to one API server: pooled connections for requests, connections of their own for watches. */
@@ -21,7 +24,12 @@ export class Transport {
 
   constructor(
     private readonly connection: ClusterConnection,
-    options: { readonly connections: number; readonly timeoutMs: number },
+    private readonly options: {
+      readonly connections: number;
+      readonly timeoutMs: number;
+      readonly fence?: WriteFence;
+      readonly userAgent?: () => string;
+    },
   ) {
     const url = new URL(connection.server);
     this.origin = url.origin;
@@ -39,7 +47,9 @@ export class Transport {
       connection.proxyUrl === undefined
         ? new Pool(this.origin, { ...shared, connect, connections, keepAliveTimeout: 30_000 })
         : new ProxyAgent({ ...shared, uri: connection.proxyUrl, requestTls: connect, connections: connections ?? 1000 });
-    this.requests = make(options.connections);
+    const { fence } = options;
+    const requests = make(options.connections);
+    this.requests = fence === undefined ? requests : requests.compose(fenced(fence));
     this.watches = make(null);
   }
 
@@ -68,6 +78,7 @@ export class Transport {
       retryAfter = single(answer.headers["retry-after"]);
       text = await answer.body.text();
     } catch (cause) {
+      if (cause instanceof FleetwrightError) throw cause;
       throw unreachable(this.connection.server, cause);
     }
     let body: unknown;
@@ -143,12 +154,16 @@ export class Transport {
 
   private async headers(options: RequestOptions): Promise<Record<string, string>> {
     const { connection } = this;
-    const headers: Record<string, string> = { accept: options.accept ?? "application/json", "user-agent": "fleetwright" };
+    const headers: Record<string, string> = {
+      accept: options.accept ?? "application/json",
+      "user-agent": this.options.userAgent?.() ?? "fleetwright",
+    };
     if (options.body !== undefined) headers["content-type"] = options.contentType ?? "application/json";
     if (connection.bearerToken !== undefined) headers["authorization"] = `Bearer ${connection.bearerToken}`;
     else if (connection.username !== undefined)
       headers["authorization"] = `Basic ${Buffer.from(`${connection.username}:${connection.password ?? ""}`).toString("base64")}`;
-    if (connection.impersonate !== undefined) headers["impersonate-user"] = connection.impersonate;
+    const user = options.impersonate ?? connection.impersonate;
+    if (user !== undefined) headers["impersonate-user"] = user;
     return connection.headers === undefined ? headers : { ...headers, ...(await connection.headers()) };
   }
 }

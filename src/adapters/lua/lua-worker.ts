@@ -19,6 +19,7 @@ export interface LuaWorkerOptions {
 export class LuaWorker {
   readonly #options: LuaWorkerOptions;
   #worker: Worker | undefined;
+  #online: Promise<unknown> = Promise.resolve();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: LuaWorkerOptions) {
@@ -46,7 +47,13 @@ export class LuaWorker {
         void this.close();
         reject(new InputError(message, { code: "LUA_BUDGET" }));
       };
-      const timer = setTimeout(() => abandon("<string>: context deadline exceeded"), this.#options.timeLimitMs);
+      let timer: NodeJS.Timeout | undefined;
+      // A thread that is starting takes nothing of the script's time.
+      void this.#online.then(() => {
+        if (isSettled) return;
+        timer = setTimeout(() => abandon("<string>: context deadline exceeded"), this.#options.timeLimitMs);
+      });
+      let isSettled = false;
       const onMessage = (answer: Answer): void => {
         settle();
         if ("result" in answer) resolve(answer.result);
@@ -54,6 +61,7 @@ export class LuaWorker {
       };
       const onError = (error: Error): void => abandon(`the script's thread ended: ${error.message}`);
       const settle = (): void => {
+        isSettled = true;
         clearTimeout(timer);
         worker.off("message", onMessage).off("error", onError);
       };
@@ -63,12 +71,16 @@ export class LuaWorker {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./worker-main.js", import.meta.url), {
+    const worker = new Worker(new URL(mainFile, import.meta.url), {
       workerData: { limits: this.#options.limits ?? defaultLuaLimits },
       resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMegabytes },
       env: {},
     });
+    this.#online = new Promise((resolve) => worker.once("online", resolve));
     worker.unref();
     return worker;
   }
 }
+
+// Tests run the sources; a thread needs the built file.
+const mainFile = import.meta.url.endsWith(".ts") ? "../../../dist/adapters/lua/worker-main.js" : "./worker-main.js";

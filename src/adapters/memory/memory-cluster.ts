@@ -32,6 +32,7 @@ const defaults: readonly ApiResource[] = [
   resource("", "v1", "Event", "events", true),
   resource("apps", "v1", "Deployment", "deployments", true),
   resource("batch", "v1", "Job", "jobs", true),
+  resource("coordination.k8s.io", "v1", "Lease", "leases", true),
   resource("argoproj.io", "v1alpha1", "Application", "applications", true),
   resource("argoproj.io", "v1alpha1", "ApplicationSet", "applicationsets", true),
   resource("argoproj.io", "v1alpha1", "AppProject", "appprojects", true),
@@ -123,7 +124,7 @@ export function memoryCluster(
 
   for (const object of options.objects ?? []) store(object);
 
-  return {
+  const cluster: MemoryCluster = {
     writes,
     setFailure(error) {
       failure = error;
@@ -229,8 +230,10 @@ export function memoryCluster(
       const at = found.metadata.deletionTimestamp ?? "2026-01-01T00:00:00Z";
       store({ ...found, metadata: { ...found.metadata, deletionTimestamp: at } });
     },
+    as: () => cluster,
     async close() {},
   };
+  return cluster;
 }
 
 function resource(group: string, version: string, kind: string, plural: string, namespaced: boolean): ApiResource {

@@ -32,6 +32,21 @@ export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
     help: "Argo Application labels converted to Prometheus labels",
     labels: [...app, "project"],
   },
+  argocd_app_orphaned_resources_count: {
+    kind: "gauge",
+    help: "Number of orphaned resources per application.",
+    labels: [...app, "project"],
+  },
+  fleetwright_verdict_age_seconds: {
+    kind: "gauge",
+    help: "How long ago an application was compared with its cluster for the last time.",
+    labels: [...app, "project"],
+  },
+  fleetwright_cluster_circuit_open: {
+    kind: "gauge",
+    help: "Whether requests to a cluster are refused at once because it does not answer.",
+    labels: ["server"],
+  },
   argocd_app_sync_total: {
     kind: "counter",
     help: "Number of application syncs.",
@@ -104,8 +119,83 @@ export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
     buckets: fast,
   },
   fleetwright_queue_depth: { kind: "gauge", help: "Keys that wait or are worked on.", labels: ["queue"] },
+  fleetwright_queue_oldest_seconds: {
+    kind: "gauge",
+    help: "How long the key that has waited longest has done so.",
+    labels: ["queue"],
+  },
+  fleetwright_queue_wait_seconds: {
+    kind: "histogram",
+    help: "How long keys waited before they were worked on.",
+    labels: ["queue"],
+    buckets: fast,
+  },
+  fleetwright_shard_applications: { kind: "gauge", help: "Applications that this replica works on.", labels: [] },
+  fleetwright_shard_members: { kind: "gauge", help: "Replicas that share the fleet, as this one sees it.", labels: [] },
+  fleetwright_shard_generation: { kind: "gauge", help: "Number of the view of replicas that this one works by.", labels: [] },
+  fleetwright_applicationset_leader: {
+    kind: "gauge",
+    help: "1 where this replica leads the ApplicationSets.",
+    labels: [],
+  },
   fleetwright_render_cache_hits_total: { kind: "counter", help: "Renders that were found by what they read.", labels: [] },
   fleetwright_render_cache_misses_total: { kind: "counter", help: "Renders that had to be made.", labels: [] },
+  fleetwright_shared_cache_requests_total: {
+    kind: "counter",
+    help: "Renders that were asked for in the shared cache.",
+    labels: ["result"],
+  },
+  fleetwright_shared_cache_failures_total: {
+    kind: "counter",
+    help: "The shared cache failed (unreachable) or held what is not ours (forged).",
+    labels: ["reason"],
+  },
+  fleetwright_commit_readers_total: {
+    kind: "counter",
+    help: "Applications and ApplicationSets that follow what a new commit came to, by whether it changed anything that they read.",
+    labels: ["touched"],
+  },
+  fleetwright_provider_requests_total: {
+    kind: "counter",
+    help: "Requests to the APIs of git hosts; 304 means that nothing had changed.",
+    labels: ["host", "status"],
+  },
+  fleetwright_provider_budget_remaining: {
+    kind: "gauge",
+    help: "Requests that a git host still allows in this period.",
+    labels: ["host"],
+  },
+  fleetwright_provider_budget_limit: {
+    kind: "gauge",
+    help: "Requests that a git host allows in a period.",
+    labels: ["host"],
+  },
+  argocd_notifications_deliveries_total: {
+    kind: "counter",
+    help: "Number of delivered notifications.",
+    labels: ["trigger", "service", "succeeded"],
+  },
+  argocd_notifications_trigger_eval_total: {
+    kind: "counter",
+    help: "Number of trigger evaluations.",
+    labels: ["name", "triggered"],
+  },
+  fleetwright_held_plans: {
+    kind: "gauge",
+    help: "Plans that wait for an approval: commits over budget, deletions of ApplicationSets.",
+    labels: ["kind"],
+  },
+  fleetwright_held_plan_age_seconds: {
+    kind: "gauge",
+    help: "How long a plan has waited for an approval.",
+    labels: ["kind", "name", "plan"],
+  },
+  fleetwright_plan_seconds: {
+    kind: "histogram",
+    help: "How long it took to find out what a commit would do.",
+    labels: [],
+    buckets: fast,
+  },
   fleetwright_drift_age_seconds: {
     kind: "gauge",
     help: "How long an application has differed from git.",

@@ -3,6 +3,8 @@ import { ExternalError } from "../../core/errors.js";
 import type { Value } from "../../core/manifest/value.js";
 import { isObject } from "../../core/manifest/value.js";
 import type { Clock } from "../../ports/clock.js";
+import type { Metrics } from "../../ports/telemetry.js";
+import type { ConditionalReplies } from "./conditional-replies.js";
 
 export interface ScmHttpOptions {
   /** Sent with every request; a token goes nowhere but to `origin`. */
@@ -14,6 +16,9 @@ export interface ScmHttpOptions {
   readonly ca?: string;
   /** How long a rate limit may be waited for; a longer one is an ExternalError with the time it ends. */
   readonly maxWaitMs?: number;
+  /** Tagged replies of before. */
+  readonly conditional?: ConditionalReplies;
+  readonly metrics?: Pick<Metrics, "count" | "gauge">;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,7 +60,10 @@ export function createScmHttp(options: ScmHttpOptions): ScmHttp {
       if (new URL(url).origin !== origin)
         throw new ExternalError(`${origin} refers to another host, ${new URL(url).origin}`, { code: "SCM_OTHER_HOST" });
       for (let attempt = 1; ; attempt++) {
-        const reply = await send(url, request);
+        const key = options.conditional?.keyOf(url, request, headers);
+        const answered = await send(url, { ...request, headers: { ...request.headers, ...options.conditional?.headers(key) } });
+        noteBudget(answered);
+        const reply = options.conditional?.take(key, answered) ?? answered;
         if (reply.status < 300 || request.accept?.includes(reply.status)) return reply;
         const waitMs = rateLimitMs(reply, clock.now()) ?? (reply.status >= 500 ? 250 * 2 ** attempt : undefined);
         if (waitMs === undefined) throw failed(url, reply, "SCM_HTTP");
@@ -65,6 +73,19 @@ export function createScmHttp(options: ScmHttpOptions): ScmHttp {
       }
     },
   };
+
+  /** What the host says of its budget: GitHub's names, GitLab's, and those of the draft standard. */
+  function noteBudget({ status, headers: answered }: Reply): void {
+    const { metrics } = options;
+    if (metrics === undefined) return;
+    const { host } = new URL(origin);
+    metrics.count("fleetwright_provider_requests_total", { host, status: String(status) });
+    const remaining = answered.get("x-ratelimit-remaining") ?? answered.get("ratelimit-remaining");
+    const limit = answered.get("x-ratelimit-limit") ?? answered.get("ratelimit-limit");
+    if (remaining !== null && /^\d+$/.test(remaining))
+      metrics.gauge("fleetwright_provider_budget_remaining", { host }, Number(remaining));
+    if (limit !== null && /^\d+$/.test(limit)) metrics.gauge("fleetwright_provider_budget_limit", { host }, Number(limit));
+  }
 
   async function send(url: string, request: ScmRequest): Promise<Reply> {
     try {

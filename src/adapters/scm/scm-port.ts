@@ -4,11 +4,13 @@ import type { ValueObject } from "../../core/manifest/value.js";
 import { isObject, objectAt, stringAt } from "../../core/manifest/value.js";
 import type { Clock } from "../../ports/clock.js";
 import type { ScmPort } from "../../ports/scm.js";
+import type { Metrics } from "../../ports/telemetry.js";
 import { awsCodeCommitHost } from "./aws-codecommit.js";
 import type { AwsCredentials } from "./aws-signature.js";
 import { azureDevOps } from "./azure-devops.js";
 import { bitbucket } from "./bitbucket.js";
 import { bitbucketServer } from "./bitbucket-server.js";
+import { ConditionalReplies } from "./conditional-replies.js";
 import { gitea } from "./gitea.js";
 import { github } from "./github.js";
 import { gitlab } from "./gitlab.js";
@@ -30,6 +32,7 @@ export interface ScmOptions {
     readonly endpoint?: (service: string, region: string) => string;
   };
   readonly maxWaitMs?: number;
+  readonly metrics?: Pick<Metrics, "count" | "gauge">;
 }
 
 export interface NamedData {
@@ -48,7 +51,8 @@ const providers: Readonly<Record<string, Provider>> = {
 };
 
 /** The SCM port over the hosts' HTTP APIs. */
-export function createScmPort(options: ScmOptions): ScmPort {
+export function createScmPort(given: ScmOptions): ScmPort {
+  const options = { ...given, conditional: new ConditionalReplies() };
   return {
     async repositories(query, signal) {
       if (query.spec["awsCodeCommit"] !== undefined) return selectRepositories(awsHost(query, options, signal), query.spec);
@@ -66,7 +70,7 @@ export function createScmPort(options: ScmOptions): ScmPort {
 
 async function connect(
   query: ScmQuery | PullRequestQuery,
-  options: ScmOptions,
+  options: ScmOptions & { readonly conditional: ConditionalReplies },
   signal: AbortSignal | undefined,
 ): Promise<{ readonly provider: Provider; readonly context: ProviderContext }> {
   const key = Object.keys(providers).find((name) => isObject(query.spec[name]));
@@ -80,6 +84,8 @@ async function connect(
     headers,
     origin: new URL(api).origin,
     clock: options.clock,
+    conditional: options.conditional,
+    ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
     insecure: settings["insecure"] === true,
     ...(ca === undefined ? {} : { ca }),
     ...(options.maxWaitMs === undefined ? {} : { maxWaitMs: options.maxWaitMs }),

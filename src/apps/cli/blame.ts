@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.js";
-import { changedFields, isEqual } from "../../core/impact/field-change.js";
+import { changedFields } from "../../core/impact/field-change.js";
 import { formatValue } from "../../core/impact/format-value.js";
 import { stripGeneratedHash } from "../../core/impact/generated-name.js";
 import { maskSecret } from "../../core/impact/resource-change.js";
 import { asValue, type KubernetesObject } from "../../core/manifest/object.js";
-import type { Value } from "../../core/manifest/value.js";
+import { equalValues, type Value } from "../../core/manifest/value.js";
 import { addFleetOptions, type FleetOptions, findApplication, withFleet } from "./fleet-options.js";
 import type { CliIo } from "./io.js";
 
@@ -49,7 +49,7 @@ export function registerBlame(program: Command, io: CliIo): void {
           const parent = await fleet.checkout.resolve(`${last}~1`).catch(() => undefined);
           const before = parent === undefined ? undefined : (await fleet.at(parent)).applications.get(application.key);
           const value = before && valueAt(before.render.manifests, resource, field);
-          if (parent === undefined || !isEqual(value, wanted)) {
+          if (parent === undefined || !equalValues(value, wanted)) {
             const { author, date, message } = describe(await fleet.checkout.describe(last));
             io.out(`${last.slice(0, 10)} ${date} ${author}: ${message}\n`);
             if (field !== undefined)

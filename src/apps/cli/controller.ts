@@ -1,9 +1,12 @@
-import { homedir } from "node:os";
+import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { loadKubeconfig } from "../../adapters/kubernetes/kubeconfig.js";
 import { type LogLevel, pinoLogger } from "../../adapters/log/pino-logger.js";
+import type { TracingOptions } from "../../adapters/otel/tracing.js";
+import { replicaSetup } from "../controller/replica-setup.js";
 import { runController } from "../controller/run-controller.js";
+import type { SharedCacheSetup } from "../controller/shared-cache.js";
 import { type CliIo, guarded } from "./io.js";
 
 interface Options {
@@ -16,6 +19,9 @@ interface Options {
   readonly logLevel: LogLevel;
   readonly knownHosts?: string;
   readonly allowFileRepositories?: boolean;
+  readonly redis?: string;
+  readonly leases: boolean;
+  readonly leaseSeconds: string;
 }
 
 /** `fleetwright controller`: reconciles the Applications and ApplicationSets of a hub until it is stopped. */
@@ -36,23 +42,31 @@ export function registerController(program: Command, io: CliIo): void {
     .option("--log-level <level>", "debug, info, warn, error or silent", "info")
     .option("--known-hosts <file>", "known_hosts for ssh repositories")
     .option("--allow-file-repositories", "also read file:// repositories and local paths")
+    .option("--redis <url>", "share renders through this Redis (default: $FLEETWRIGHT_REDIS; password in $REDIS_PASSWORD)")
+    .option("--no-leases", "do not share the fleet with other replicas: this process works on everything")
+    .option("--lease-seconds <number>", "after how long a silent replica's share moves to the others", "15")
     .action((options: Options) =>
       guarded(io, async () => {
         const connection = await loadKubeconfig({
           ...(options.kubeconfig === undefined ? {} : { file: options.kubeconfig }),
           ...(options.context === undefined ? {} : { context: options.context }),
         });
+        const log = pinoLogger({ level: options.logLevel, destination: { write: (line) => io.err(line) } });
         const running = await runController({
           connection,
           namespace: options.namespace,
           dataDir: options.dataDir,
           port: Number(options.port),
           host: options.host,
-          log: pinoLogger({ level: options.logLevel, destination: { write: (line) => io.err(line) } }),
+          log,
           ...(options.knownHosts === undefined ? {} : { knownHosts: options.knownHosts }),
           ...(options.allowFileRepositories === true ? { allowFileRepositories: true } : {}),
+          ...tracing(io.env),
+          ...sharedCache(options.redis ?? io.env["FLEETWRIGHT_REDIS"], io.env),
+          ...(options.leases ? { replica: replicaSetup(io.env, hostname(), options) } : {}),
           ...waveDelay(io.env["ARGOCD_SYNC_WAVE_DELAY"]),
         });
+        log.info("listening", { url: running.url });
         await new Promise<void>((resolve) => {
           if (io.stop.aborted) return resolve();
           io.stop.addEventListener("abort", () => resolve(), { once: true });
@@ -60,6 +74,21 @@ export function registerController(program: Command, io: CliIo): void {
         await running.stop();
       }),
     );
+}
+
+/** Opt-in: where the standard variable names a collector. */
+function tracing(env: CliIo["env"]): { readonly tracing?: TracingOptions } {
+  if (!env["OTEL_EXPORTER_OTLP_ENDPOINT"] && !env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]) return {};
+  return { tracing: { serviceName: env["OTEL_SERVICE_NAME"] || "fleetwright", instance: env["POD_NAME"] || hostname() } };
+}
+
+function sharedCache(url: string | undefined, env: CliIo["env"]): { readonly sharedCache?: SharedCacheSetup } {
+  if (!url) return {};
+  const username = env["REDIS_USERNAME"];
+  const password = env["REDIS_PASSWORD"];
+  const secret = env["FLEETWRIGHT_CACHE_SECRET"];
+  const optional = { ...(username ? { username } : {}), ...(password ? { password } : {}), ...(secret ? { secret } : {}) };
+  return { sharedCache: { url, ...optional } };
 }
 
 /** Argo CD: ARGOCD_SYNC_WAVE_DELAY is the pause between waves in whole seconds. */

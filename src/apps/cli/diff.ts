@@ -7,8 +7,8 @@ import { htmlReport } from "../fleet/report/html.js";
 import { diffJson, sarifReport } from "../fleet/report/json.js";
 import { commentLimit, markdownReport } from "../fleet/report/markdown.js";
 import { terminalReport } from "../fleet/report/terminal.js";
-import { type CliIo, guarded } from "./io.js";
-import { addRangeOptions, asValue, compareRevisions, type RangeOptions } from "./revision-range.js";
+import type { CliIo } from "./io.js";
+import { addRangeOptions, asValue, given, type RangeOptions, withComparison } from "./revision-range.js";
 
 interface Options extends RangeOptions {
   readonly output: "terminal" | "markdown" | "html" | "json" | "sarif";
@@ -29,12 +29,7 @@ export function registerDiff(program: Command, io: CliIo): void {
     .option("--out <file>", "write it to a file")
     .option("--max-length <characters>", "bound of the Markdown", String(commentLimit))
     .action((revA: string | undefined, revB: string | undefined, options: Options) =>
-      guarded(io, async () => {
-        const report = await compareRevisions(
-          io,
-          [revA, revB].filter((revision) => revision !== undefined),
-          options,
-        );
+      withComparison(io, given(revA, revB), options, async (report) => {
         const text = print(report, options, io);
         if (options.out === undefined) io.out(text);
         else await writeFile(options.out, text);

@@ -3,11 +3,10 @@ import { InputError } from "../../core/errors.js";
 import { explainField, type FieldStep } from "../../core/explain/explain-field.js";
 import { formatFieldPath, leavesOf, parseFieldPath, valueAt } from "../../core/explain/field-path.js";
 import { findResource, resourceFile, sameResource } from "../../core/explain/find-resource.js";
-import { isEqual } from "../../core/impact/field-change.js";
 import type { FleetApplication } from "../../core/impact/fleet-state.js";
 import { formatValue } from "../../core/impact/format-value.js";
 import { asValue, type KubernetesObject } from "../../core/manifest/object.js";
-import { isObject, listAt, stringAt, type Value } from "../../core/manifest/value.js";
+import { equalValues, isObject, listAt, stringAt, type Value } from "../../core/manifest/value.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import { joinInside } from "../../core/render/memory-tree.js";
 import { renderFromTrees } from "../fleet/render-from-trees.js";
@@ -110,7 +109,7 @@ function printField(io: CliIo, { application, resource, field, tree, output }: F
     find: sameResource(resource, application.render.manifests),
   };
   const again = question.find(question.render(tree));
-  if (!again || !isEqual(valueAt(asValue(again), path), value))
+  if (!again || !equalValues(valueAt(asValue(again), path), value))
     throw new InputError(`${application.name} is not rendered from this checkout alone, or not twice the same`, {
       code: "EXPLAIN_UNSTEADY",
       hint: "explain follows fields through the files of the checkout only",

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { InputError } from "../../core/errors.js";
 import type { FleetApplication, FleetState } from "../../core/impact/fleet-state.js";
-import { type OpenFleet, openFleet } from "../fleet/open-fleet.js";
+import { type OpenFleet, type OpenFleetOptions, openFleet } from "../fleet/open-fleet.js";
 import { type CliIo, guarded } from "./io.js";
 
 /** How every command that reads a fleet from a clone is told where it is. */
@@ -29,13 +29,18 @@ export function addRevisionOptions(command: Command): Command {
 }
 
 /** Runs an action with the fleet of a clone; an error is printed and becomes exit code 2. */
-export async function withFleet(io: CliIo, options: FleetOptions, action: (fleet: OpenFleet) => Promise<void>): Promise<void> {
+export async function withFleet(
+  io: CliIo,
+  options: FleetOptions & Pick<OpenFleetOptions, "onSelection">,
+  action: (fleet: OpenFleet) => Promise<void>,
+): Promise<void> {
   await guarded(io, async () => {
     const fleet = await openFleet({
       directory: options.checkout ?? io.cwd,
       repos: options.repo,
       note: (text) => io.err(`${text}\n`),
       env: io.env,
+      ...(options.onSelection ? { onSelection: options.onSelection } : {}),
     });
     try {
       await action(fleet);

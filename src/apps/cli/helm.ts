@@ -4,7 +4,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { chartRegistry } from "../../adapters/charts/chart-registry.js";
 import { diskTree } from "../../adapters/fs/disk-tree.js";
 import { InputError } from "../../core/errors.js";
 import {
@@ -146,6 +145,8 @@ async function chartFor(io: CliIo, path: string, flags: TemplateFlags): Promise<
   const { repo, version = "", username, password, plainHttp } = flags;
   const isOci = path.startsWith("oci://");
   if (repo === undefined && !isOci) return load(io, path);
+  // Only where a network is asked for: what `helm template` of a folder does not use, it does not load.
+  const { chartRegistry } = await import("../../adapters/charts/chart-registry.js");
   const cacheDir = await mkdtemp(join(tmpdir(), "fleetwright-charts-"));
   const credentials = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
   const [host = ""] = path.slice("oci://".length).split("/");

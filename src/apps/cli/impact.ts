@@ -5,9 +5,9 @@ import { configFile } from "../fleet/fleet-config.js";
 import { hasDifferences, summaryLine } from "../fleet/report/fleet-report.js";
 import { impactJson } from "../fleet/report/json.js";
 import { someNames } from "../fleet/report/terminal.js";
-import { type CliIo, guarded } from "./io.js";
+import type { CliIo } from "./io.js";
 import { formatTable, outputOption, printValue } from "./output.js";
-import { addRangeOptions, compareRevisions, type RangeOptions } from "./revision-range.js";
+import { addRangeOptions, given, type RangeOptions, withComparison } from "./revision-range.js";
 
 interface Options extends RangeOptions {
   readonly output: string;
@@ -27,9 +27,7 @@ export function registerImpact(program: Command, io: CliIo): void {
     )
     .option("--emit-paths", "print the manifest-generate-paths annotation of every Application at the second revision")
     .action((revA: string | undefined, revB: string | undefined, options: Options) =>
-      guarded(io, async () => {
-        const revisions = [revA, revB].filter((revision) => revision !== undefined);
-        const report = await compareRevisions(io, revisions, options);
+      withComparison(io, given(revA, revB), options, (report) => {
         if (options.emitPaths) {
           const paths = [...report.after.applications.values()].map(
             (application) => [application.name, manifestGeneratePaths(application)] as const,

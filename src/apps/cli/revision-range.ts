@@ -3,9 +3,9 @@ import type { Command } from "commander";
 import { diffFleets } from "../../core/impact/fleet-diff.js";
 import { findReasons } from "../../core/impact/reasons.js";
 import type { Value } from "../../core/manifest/value.js";
-import { type OpenFleet, openFleet } from "../fleet/open-fleet.js";
+import type { OpenFleet } from "../fleet/open-fleet.js";
 import { type FleetReport, fleetReport } from "../fleet/report/fleet-report.js";
-import { addFleetOptions, type FleetOptions } from "./fleet-options.js";
+import { addFleetOptions, type FleetOptions, withFleet } from "./fleet-options.js";
 import type { CliIo } from "./io.js";
 
 /** What `impact` and `diff` share: two states of one clone. */
@@ -16,16 +16,16 @@ export function addRangeOptions(command: Command): Command {
 }
 
 /**
- * Two revisions, as given: none → HEAD~1 and HEAD (with --worktree HEAD and the work tree), one → it and HEAD (or the work tree), two → these.
+ * Runs an action with what differs between two revisions, as given: none → HEAD~1 and HEAD (with --worktree HEAD and the work tree), one → it and HEAD
+ * (or the work tree), two → these. The clone is open meanwhile: what the action looks at is rendered then.
  */
-export async function compareRevisions(io: CliIo, revisions: readonly string[], options: RangeOptions): Promise<FleetReport> {
-  const fleet = await openFleet({
-    directory: options.checkout ?? io.cwd,
-    repos: options.repo,
-    note: (text) => io.err(`${text}\n`),
-    env: io.env,
-  });
-  try {
+export async function withComparison(
+  io: CliIo,
+  revisions: readonly string[],
+  options: RangeOptions,
+  action: (report: FleetReport) => Promise<void> | void,
+): Promise<void> {
+  await withFleet(io, options, async (fleet) => {
     const [from, to] = await endsOf(fleet, revisions, options.worktree === true);
     const before = await fleet.at(from);
     const after = await fleet.at(to);
@@ -38,10 +38,8 @@ export async function compareRevisions(io: CliIo, revisions: readonly string[], 
       treeAfter: await fleet.tree(to),
     });
     const { budgets } = await fleet.config(from);
-    return fleetReport({ from, to, before, after, changes, reasons, budgets });
-  } finally {
-    fleet.close();
-  }
+    await action(fleetReport({ from, to, before, after, changes, reasons, budgets }));
+  });
 }
 
 async function endsOf(
@@ -53,6 +51,11 @@ async function endsOf(
   const [first, second] = revisions;
   if (isWorktree) return [await checkout.resolve(first ?? "HEAD"), await checkout.worktree()];
   return [await checkout.resolve(first ?? "HEAD~1"), await checkout.resolve(second ?? "HEAD")];
+}
+
+/** The revisions that were given. */
+export function given(...revisions: readonly (string | undefined)[]): readonly string[] {
+  return revisions.filter((revision) => revision !== undefined);
 }
 
 /** JSON with exact big integers. */

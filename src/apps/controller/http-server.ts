@@ -13,7 +13,9 @@ export interface ControllerServer {
 }
 
 export interface ControllerRoutes {
-  readonly controller: Pick<Controller, "isReady" | "webhook" | "drift">;
+  readonly controller: Pick<Controller, "isReady" | "webhook" | "drift" | "queued">;
+  /** Passes a webhook that was taken on to the other replicas. */
+  readonly relay?: (headers: Readonly<Record<string, string>>, body: Uint8Array, about: string) => void;
   readonly metrics: () => Promise<string>;
   readonly contentType: string;
   readonly log: Logger;
@@ -23,8 +25,8 @@ export interface ControllerRoutes {
 
 const mostWebhookBytes = 50 * 1024 * 1024;
 
-/** `/metrics`, `/healthz`, `/readyz`, `/api/webhook` and `/api/v1/drift`. */
-export function controllerRoutes({ controller, metrics, contentType, log, page }: ControllerRoutes): Hono {
+/** `/metrics`, `/healthz`, `/readyz`, `/api/webhook`, `/api/v1/drift` and `/api/v1/queue`. */
+export function controllerRoutes({ controller, metrics, contentType, log, page, relay }: ControllerRoutes): Hono {
   const app = new Hono();
   app.get("/healthz", (context) => context.text("ok\n"));
   app.get("/readyz", (context) => (controller.isReady ? context.text("ok\n") : context.text("not ready\n", 503)));
@@ -37,7 +39,9 @@ export function controllerRoutes({ controller, metrics, contentType, log, page }
     const body = new Uint8Array(await context.req.arrayBuffer());
     try {
       const headers = Object.fromEntries(context.req.raw.headers.entries());
-      return context.json(await controller.webhook(headers, body));
+      const told = await controller.webhook(headers, body);
+      if (told.repositories.length > 0) relay?.(headers, body, told.repositories.join(" "));
+      return context.json(told);
     } catch (error) {
       if (!(error instanceof FleetwrightError) || error.kind !== "input") throw error;
       log.warn("a webhook was refused", { code: error.code });
@@ -51,6 +55,7 @@ export function controllerRoutes({ controller, metrics, contentType, log, page }
     const asked = Object.entries(query).filter(([name]) => ["project", "env", "cluster", "cause"].includes(name));
     return context.json({ episodes: controller.drift({ ...Object.fromEntries(asked), minAgeMs }) });
   });
+  app.get("/api/v1/queue", (context) => context.json(controller.queued()));
   if (page) app.route("/", page);
   return app;
 }

@@ -7,7 +7,9 @@ import type { Protocol } from "../../adapters/git/repository-location.js";
 import { bestVersion } from "../../adapters/git/semver-tags.js";
 import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
 import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
-import { fengariRuntime } from "../../adapters/lua/fengari-runtime.js";
+import { luaPool } from "../../adapters/lua/lua-pool.js";
+import { notificationSender } from "../../adapters/notifications/notification-sender.js";
+import { openTracing, type TracingOptions } from "../../adapters/otel/tracing.js";
 import { prometheusMetrics } from "../../adapters/prometheus/prometheus-metrics.js";
 import { callPlugin } from "../../adapters/scm/plugin-service.js";
 import { createScmPort, type NamedData } from "../../adapters/scm/scm-port.js";
@@ -19,6 +21,9 @@ import type { ChartRegistryPort } from "../../ports/registry.js";
 import { type Logger, silentTelemetry } from "../../ports/telemetry.js";
 import { toolRenderers } from "../renderers.js";
 import { type ControllerServer, serveController } from "./http-server.js";
+import type { ReplicaSetup } from "./replica-setup.js";
+import { openSharedCache, type SharedCacheSetup } from "./shared-cache.js";
+import { webhookRelay } from "./webhook-relay.js";
 
 export interface ControllerSetup {
   /** How the hub is reached. */
@@ -40,6 +45,12 @@ export interface ControllerSetup {
   /** Makes further routes for the HTTP server. */
   readonly page?: (controller: Controller, hub: ClusterPort) => Hono;
   readonly concurrency?: number;
+  /** Sends a trace of each reconcile to the collector that OpenTelemetry's variables name. */
+  readonly tracing?: TracingOptions;
+  /** Where renders are shared: a Redis, and the secret that seals them. */
+  readonly sharedCache?: SharedCacheSetup;
+  /** Shares the fleet with other processes; absent: this one works on all of it. */
+  readonly replica?: ReplicaSetup;
 }
 
 export interface RunningController {
@@ -57,9 +68,11 @@ export interface RunningController {
 /** Starts a controller against a hub; resolves when it works. Nothing in it knows which kind of server the hub is. */
 export async function runController(setup: ControllerSetup): Promise<RunningController> {
   const metrics = prometheusMetrics({ process: true });
-  const telemetry = { log: setup.log ?? silentTelemetry.log, metrics };
+  const tracing = setup.tracing && (await openTracing(setup.tracing));
+  const telemetry = { log: setup.log ?? silentTelemetry.log, metrics, ...(tracing ? { tracer: tracing.tracer } : {}) };
   const clock = setup.clock ?? systemClock();
-  const hub = kubernetesClient(setup.connection, { connections: 32 });
+  const client = clientOptions(setup.replica, () => controller);
+  const hub = kubernetesClient(setup.connection, { connections: 32, ...client });
   const protocols: readonly Protocol[] = [
     "https",
     "http",
@@ -67,11 +80,18 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
     ...(setup.allowFileRepositories === true ? (["file"] as const) : []),
   ];
   const namespace = setup.namespace ?? "argocd";
+  const lua = luaPool({ nowSeconds: () => Math.floor(clock.now() / 1000), monotonic: () => clock.monotonic() });
   let source: GitSource | undefined;
   let charts: ChartRegistryPort | undefined;
-  const controller = new Controller({
+  let server: ControllerServer | undefined;
+  const shared = setup.sharedCache && (await openSharedCache(setup.sharedCache, { hub, namespace, clock, telemetry }));
+  const leases = setup.replica && leaseClient(setup.connection, setup.replica, client.userAgent);
+  const controller: Controller = new Controller({
     hub,
-    registry: { read: readClusterSecret, connect: (connection) => kubernetesClient(connection) },
+    registry: { read: readClusterSecret, connect: (connection) => kubernetesClient(connection, client) },
+    ...(setup.replica && leases
+      ? { replicas: { ...setup.replica, leases, address: () => addressOf(server?.url, setup.replica?.host) } }
+      : {}),
     createSource: async (credentials) => {
       source = await createGitSource({
         cacheDir: join(setup.dataDir, "git"),
@@ -91,17 +111,20 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
     services: {
       scm: createScmPort({
         clock,
+        metrics,
         controllerNamespace: namespace,
         secret: namedData(hub, "Secret"),
         configMap: namedData(hub, "ConfigMap"),
       }),
       plugin: (request) => callPlugin(request),
     },
+    notifications: notificationSender({ nowMs: () => clock.now() }),
     namespace,
     clock,
     random: setup.random ?? Math.random,
     telemetry,
-    lua: fengariRuntime({ nowSeconds: () => Math.floor(clock.now() / 1000) }),
+    ...(shared ? { renders: shared } : {}),
+    lua,
     ...(setup.waveDelayMs === undefined ? {} : { waveDelayMs: setup.waveDelayMs }),
     ...(setup.concurrency === undefined ? {} : { concurrency: setup.concurrency }),
   });
@@ -109,7 +132,6 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
     controller.tick();
     return await metrics.text();
   };
-  let server: ControllerServer | undefined;
   if (setup.port !== undefined)
     server = await serveController({
       controller,
@@ -118,6 +140,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       port: setup.port,
       host: setup.host ?? "0.0.0.0",
       log: telemetry.log,
+      ...(setup.replica ? { relay: webhookRelay({ peers: () => controller.peers, log: telemetry.log }) } : {}),
       ...(setup.page ? { page: setup.page(controller, hub) } : {}),
     });
   try {
@@ -138,9 +161,34 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       await controller.stop();
       await source?.close();
       await charts?.close();
+      await leases?.close();
+      await shared?.close();
+      await tracing?.close();
+      await lua.close();
       await hub.close();
     },
   };
+}
+
+/** Among replicas every write asks the fence, and names the replica that makes it. */
+function clientOptions(
+  replica: ReplicaSetup | undefined,
+  controller: () => Controller,
+): { readonly userAgent: () => string; readonly fence?: () => Error | undefined } {
+  if (replica === undefined) return { userAgent: () => "fleetwright" };
+  return { userAgent: () => `fleetwright (${controller().identity})`, fence: () => controller().refusal() };
+}
+
+/** A client of its own: renewals wait for nothing else, and not for long. */
+function leaseClient(connection: ClusterConnection, { leaseMs }: ReplicaSetup, userAgent: () => string): ClusterPort {
+  return kubernetesClient(connection, { connections: 3, timeoutMs: Math.max(1_000, Math.round(leaseMs / 3)), userAgent });
+}
+
+/** The server's URL as other replicas reach it. */
+function addressOf(url: string | undefined, host: string | undefined): string {
+  if (url === undefined || !host) return url ?? "";
+  const { port } = new URL(url);
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** Reads a Secret's or ConfigMap's data of any namespace, for the providers' tokens and certificates. */

@@ -3,11 +3,12 @@ import { type Cluster, clustersFromInventory } from "../../core/applicationset/i
 import { InputError } from "../../core/errors.js";
 import type { FleetState, RenderApplication } from "../../core/impact/fleet-state.js";
 import { FleetWorkspace } from "../../core/impact/workspace.js";
+import type { Selection } from "../../core/kustomize/index.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import { normalizeRepositoryURL } from "../../core/render/repository-url.js";
 import { parseYamlDocuments } from "../../core/yaml/parse.js";
 import { chooseCheckoutUrls } from "./checkout-urls.js";
-import { configFile, type FleetConfig, readFleetConfig } from "./fleet-config.js";
+import { type FleetConfig, readFleetConfig } from "./fleet-config.js";
 import { programVersion } from "./program-version.js";
 import { renderFromTrees } from "./render-from-trees.js";
 import { openStateCache, type StateCache } from "./state-cache.js";
@@ -20,6 +21,8 @@ export interface OpenFleetOptions {
   readonly note: (text: string) => void;
   /** Where states are kept for the next process; absent: nowhere. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Hears what patches and replacements select. Everything is rendered anew then: nothing kept by another process is taken over. */
+  readonly onSelection?: (selection: Selection) => void;
 }
 
 /** A fleet that is read from a clone, at any of its revisions; nothing else is asked. */
@@ -29,8 +32,13 @@ export interface OpenFleet {
   at(id: string): Promise<FleetState>;
   /** The fleet at `id` as it would be with another inventory; the state before is left alone. */
   withInventory(id: string, change: (inventory: readonly Cluster[]) => readonly Cluster[]): Promise<FleetState>;
+  /** Tells what the fleet at `id` would be in another tree that differs in `changed`; the fleet itself stays at `id`. */
+  preview(id: string): Promise<(tree: FileTree, changed: readonly string[]) => FleetState>;
+  /** The clusters that destinations of the fleet at `id` can mean. */
+  inventory(id: string): Promise<readonly Cluster[]>;
   tree(id: string): Promise<FileTree>;
   config(id: string): Promise<FleetConfig>;
+  /** Keeps what is new for the next process. What was not looked at until then cannot be any more. */
   close(): void;
 }
 
@@ -60,7 +68,8 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
     options.note(text);
   };
   const workspaces = new Map<string, Entry>();
-  const render: RenderApplication = renderFromTrees();
+  const { onSelection } = options;
+  const render: RenderApplication = renderFromTrees(onSelection ? { onSelection } : {});
 
   const workspaceFor = (config: FleetConfig, tree: FileTree): Entry => {
     // Another configuration searches other files: that fleet is computed on its own.
@@ -70,11 +79,11 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
     const context = [checkout.directory, ...checkout.remotes, ...options.repos, ...otherIds, programVersion(), key];
     const made: Entry = {
       at: undefined,
-      renderCount: 0,
-      cache: options.env ? openStateCache(context, options.env) : undefined,
+      newCount: 0,
+      cache: options.env && !onSelection ? openStateCache(context, options.env) : undefined,
       workspace: new FleetWorkspace({
         render: (application, treeFor) => {
-          made.renderCount++;
+          made.newCount++;
           return render(application, treeFor);
         },
         checkoutUrls: (named) => {
@@ -93,22 +102,30 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
 
   return {
     checkout,
-    tree: (id) => checkout.sparseTree(id, []),
-    config: async (id) => readFleetConfig(await checkout.sparseTree(id, [configFile])),
+    tree: (id) => checkout.tree(id),
+    config: async (id) => readFleetConfig(await checkout.tree(id)),
     async at(id) {
-      const sparse = await checkout.sparseTree(id, [configFile]);
-      const entry = workspaceFor(readFleetConfig(sparse), sparse);
-      if (entry.at === undefined) entry.at = await restoreNearest(entry, id, checkout);
+      const tree = await checkout.tree(id);
+      const entry = workspaceFor(readFleetConfig(tree), tree);
+      entry.at ??= await restoreNearest(entry, id, checkout);
       const changed = entry.at === undefined ? undefined : await checkout.changedPaths(entry.at, id);
-      const tree = changed ? await checkout.sparseTree(id, entry.workspace.readsBehind(changed)) : await checkout.tree(id);
       const state = entry.workspace.moveTo(tree, changed);
-      entry.at = id;
-      // A little that is new is sooner computed again than written.
-      if (entry.renderCount > Math.max(10, state.applications.size / 20)) {
-        entry.cache?.save(await checkout.treeId(id), entry.workspace.snapshot());
-        entry.renderCount = 0;
-      }
+      entry.at = await checkout.treeId(id);
+      entry.newCount += changed === undefined ? Number.POSITIVE_INFINITY : changed.length / 10;
       return state;
+    },
+    async preview(id) {
+      const tree = await checkout.tree(id);
+      const { workspace } = workspaceFor(readFleetConfig(tree), tree);
+      return (other, changed) => {
+        const state = workspace.moveTo(other, changed);
+        workspace.moveTo(tree, changed);
+        return state;
+      };
+    },
+    async inventory(id) {
+      const tree = await checkout.tree(id);
+      return workspaceFor(readFleetConfig(tree), tree).workspace.inventory;
     },
     async withInventory(id, change) {
       const tree = await checkout.tree(id);
@@ -117,7 +134,12 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
       return workspace.withInventory(tree, change(workspace.inventory));
     },
     close() {
-      for (const { cache } of workspaces.values()) cache?.close();
+      for (const { cache, workspace, at, newCount } of workspaces.values()) {
+        // A little that is new is sooner computed again than written.
+        if (at !== undefined && newCount > Math.max(10, workspace.state.applications.size / 20))
+          cache?.save(at, workspace.snapshot());
+        cache?.close();
+      }
       for (const clone of [checkout, ...clones]) clone.close();
     },
   };
@@ -126,9 +148,10 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
 interface Entry {
   readonly workspace: FleetWorkspace;
   readonly cache: StateCache | undefined;
+  /** The tree that the workspace is at. */
   at: string | undefined;
-  /** Renders since the state was last kept. */
-  renderCount: number;
+  /** How much there is that the cache does not know: renders, and a tenth of each changed path. */
+  newCount: number;
 }
 
 /** Takes over the kept state of this tree, or else one whose tree git still knows; gives its tree. */
@@ -137,8 +160,7 @@ async function restoreNearest({ workspace, cache }: Entry, id: string, checkout:
   const own = await checkout.treeId(id);
   const candidates = cache.trees();
   for (const tree of candidates.includes(own) ? [own] : candidates.slice(0, 5)) {
-    const isKnown = tree === own || (await checkout.treeId(tree).then(Boolean, () => false));
-    const snapshot = isKnown ? cache.load(tree) : undefined;
+    const snapshot = tree === own || checkout.holds(tree) ? cache.load(tree) : undefined;
     if (!snapshot) continue;
     workspace.restore(snapshot);
     return tree;

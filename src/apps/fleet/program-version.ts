@@ -1,11 +1,28 @@
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+
+/** Places relative to this module, as compiled and as bundled. */
+const bases = ["../../", "../"];
 
 /** Tells one build of the program from another: what one has computed, another must not take over. */
 export function programVersion(): string {
-  return ["../../.core.tsbuildinfo", "../../.apps.tsbuildinfo", "../../../package.json"]
-    .map((file) => {
-      const found = statSync(new URL(file, import.meta.url), { throwIfNoEntry: false });
-      return found ? `${found.size}-${found.mtimeMs}` : "";
-    })
+  return bases
+    .flatMap((base) => [
+      ...["platform", "core", "adapters", "apps"].map((layer) => identityOf(`${base}.${layer}.tsbuildinfo`)),
+      packageVersion(`${base}../package.json`),
+    ])
     .join(" ");
+}
+
+function identityOf(file: string): string {
+  const found = statSync(new URL(file, import.meta.url), { throwIfNoEntry: false });
+  return found ? `${found.size}-${found.mtimeMs}` : "";
+}
+
+/** An installed package has the times of its archive, the same for every release. */
+function packageVersion(file: string): string {
+  try {
+    return /"version": "[^"]*"/.exec(readFileSync(new URL(file, import.meta.url), "utf8"))?.[0] ?? "";
+  } catch {
+    return "";
+  }
 }

@@ -10,8 +10,8 @@ import { toolRenderers } from "../renderers.js";
 const kubeVersion = "v1.33.0";
 
 /** Renders Applications from the trees at hand, with one renderer that keeps what its sources share. */
-export function renderFromTrees(): RenderApplication {
-  const renderers = toolRenderers();
+export function renderFromTrees(options: Parameters<typeof toolRenderers>[0] = {}): RenderApplication {
+  const renderers = toolRenderers(options);
   return (application, treeFor) => {
     const manifests: KubernetesObject[] = [];
     const warnings: string[] = [];

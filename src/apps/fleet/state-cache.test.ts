@@ -26,6 +26,7 @@ const snapshot = (renders: readonly (readonly [string, FleetRender])[]): Workspa
   generated: new Map(),
   inventory: [],
   renders: new Map(renders),
+  reaches: new Map(),
 });
 
 function files(ending: string): readonly string[] {
@@ -33,6 +34,12 @@ function files(ending: string): readonly string[] {
     .filter((name) => name.endsWith(ending))
     .map((name) => join(home, name));
 }
+
+test("what an unrendered Application can read is kept too", () => {
+  const reach = { files: new Map([["a/x", "1"]]), kinds: new Map([["a/y", ""]]), directories: new Map([["a", "2"]]) };
+  open().save("t1", { ...snapshot([]), reaches: new Map([["a", reach]]) });
+  expect(open().load("t1")?.reaches.get("a")).toEqual(reach);
+});
 
 test("what one process kept, the next one finds: manifests, read-sets and errors", () => {
   const failed = render("b", new InputError("no base", { code: "X", location: { file: "b.yaml", line: 3 } }));

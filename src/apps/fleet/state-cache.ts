@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { ExternalError, type FleetwrightError, InputError } from "../../core/errors.js";
 import type { FleetRender } from "../../core/impact/fleet-state.js";
+import type { Reach } from "../../core/impact/reach.js";
 import type { WorkspaceSnapshot } from "../../core/impact/workspace.js";
 import type { ReadSet } from "../../core/render/recording-tree.js";
 
@@ -34,7 +35,8 @@ const maxBytes = 512 << 20;
 const maxStates = 24;
 const maxPacks = 12;
 /** Part of every key: another program's notes are never read. */
-const formatVersion = "1";
+const formatVersion = "2";
+const none: ReadonlyMap<string, string> = new Map();
 
 interface StoredRender extends Omit<FleetRender, "manifests" | "error" | "readSet"> {
   readonly error?: unknown;
@@ -53,6 +55,7 @@ interface StoredState {
   readonly findings: WorkspaceSnapshot["findings"];
   readonly generated: ReadonlyMap<string, unknown>;
   readonly renders: ReadonlyMap<string, StoredRender>;
+  readonly reaches: ReadonlyMap<string, StoredReadSet>;
   readonly inventory: WorkspaceSnapshot["inventory"];
 }
 
@@ -91,7 +94,8 @@ export function openStateCache(context: readonly string[], env: Readonly<Record<
           renders.set(key, render);
         }
         const generated = new Map([...state.generated].map(([key, run]) => [key, reviveRun(run, state.table)]));
-        return { findings: reviveFindings(state.findings), generated, renders, inventory: state.inventory };
+        const reaches = new Map([...state.reaches].map(([key, reach]) => [key, reviveReach(reach, state.table)]));
+        return { findings: reviveFindings(state.findings), generated, renders, reaches, inventory: state.inventory };
       } catch {
         return undefined;
       }
@@ -175,7 +179,10 @@ function store(
       { id, found: found.problem ? { ...found, problem: plainError(found.problem) as FleetwrightError } : found },
     ]),
   );
-  return { packs, findings, generated, renders, inventory: snapshot.inventory, table: [...table.keys()] };
+  const reaches = new Map(
+    [...snapshot.reaches].map(([key, reach]) => [key, storeReadSet({ ...reach, listings: none }, numberOf)]),
+  );
+  return { packs, findings, generated, renders, reaches, inventory: snapshot.inventory, table: [...table.keys()] };
 }
 
 /** The manifests are read when somebody looks at them; most of a fleet is never looked at. */
@@ -224,6 +231,11 @@ function reviveReadSet(stored: StoredReadSet, table: readonly string[]): ReadSet
     return out;
   };
   return { files: map(stored[0]), listings: map(stored[1]), kinds: map(stored[2]), directories: map(stored[3]) };
+}
+
+function reviveReach(stored: StoredReadSet, table: readonly string[]): Reach {
+  const { files, kinds, directories } = reviveReadSet(stored, table);
+  return { files, kinds, directories };
 }
 
 function reviveRun(run: unknown, table: readonly string[]): never {

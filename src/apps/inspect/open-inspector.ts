@@ -16,6 +16,7 @@ import type { Condition } from "../../engine/conditions.js";
 import { secretTypeLabel } from "../../engine/control-plane.js";
 import type { ComparedResource } from "../../engine/decide.js";
 import { DifferBook } from "../../engine/differ.js";
+import { DryRuns } from "../../engine/dry-runs.js";
 import { RenderCache } from "../../engine/render-cache.js";
 import { RepositoryBook } from "../../engine/repositories.js";
 import { CompareMemory, compareApplication } from "../../engine/rooms/compare.js";
@@ -71,11 +72,13 @@ const secretResource: ApiResource = {
 /** The controller's rooms for a look from outside: settings, repositories and clusters come from the hub, everything is only read. */
 export async function openInspector(options: InspectorOptions): Promise<Inspector> {
   const { hub, namespace } = options;
-  const [configMap, secrets] = await Promise.all([
-    hub.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name: "argocd-cm" }),
+  const configMapOf = (name: string) => hub.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name });
+  const [configMap, cmdParams, secrets] = await Promise.all([
+    configMapOf("argocd-cm"),
+    configMapOf("argocd-cmd-params-cm"),
     hub.list(secretResource, { namespace, labelSelector: secretTypeLabel }),
   ]);
-  const settings = readSettings(configMap);
+  const settings = readSettings({ argocdCm: configMap, cmdParams });
   const repositories = new RepositoryBook();
   const clusters = new Map<string, RegisteredCluster>([[inClusterServer, hubCluster]]);
   for (const secret of secrets.items) {
@@ -97,6 +100,7 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
   const render = { source, charts, cache: new RenderCache(), renderers: toolRenderers(), telemetry: silentTelemetry };
   const clients = new Map<string, ClusterPort>();
   const differs = new DifferBook();
+  const dryRuns = new DryRuns();
   const assess = healthAssessor({ overrides: settings.healthOverrides });
   const registeredOf = (app: Application): RegisteredCluster =>
     clusters.get(resolveDestination(app.destination, [...clusters.values()]).server)!;
@@ -153,6 +157,7 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
         differ: differs.for(app, settings),
         health: (object) => assess(object).health,
         memory: new CompareMemory(),
+        dryRuns,
         createsNamespace: listAt(objectAt(app.spec, "syncPolicy"), "syncOptions").includes("CreateNamespace=true"),
         isPermitted: () => true,
       });

@@ -7,8 +7,8 @@ import {
   type NeedAnswer,
   needKey,
 } from "../applicationset/index.js";
-import { changedFields, isEqual } from "../impact/field-change.js";
-import { objectAt, type Value, type ValueObject } from "../manifest/value.js";
+import { changedFields } from "../impact/field-change.js";
+import { equalValues, objectAt, type Value, type ValueObject } from "../manifest/value.js";
 import type { FileTree } from "../render/file-tree.js";
 import { nameOf, type SourceApplication } from "./sample.js";
 
@@ -39,7 +39,7 @@ export function proveSet(
     else {
       const metadata = objectAt(original.value, "metadata");
       const spec = objectAt(original.value, "spec");
-      if (isEqual(plain(found.metadata), plain(metadata)) && isEqual(found.spec, spec)) proof.equal.push(name);
+      if (equalValues(plain(found.metadata), plain(metadata)) && equalValues(found.spec, spec)) proof.equal.push(name);
       else {
         const fields = [
           ...changedFields(plain(metadata), plain(found.metadata), "metadata"),

@@ -32,6 +32,7 @@ export { type RolloutSteps, rolloutSteps } from "./reconcile/rollout-steps.js";
 export type {
   ApplicationDelete,
   ApplicationUpdate,
+  Generated,
   HeldDeletions,
   ReconcileInput,
   ReconcilePlan,

@@ -1,9 +1,9 @@
-import { evalPipe, evalSingleCommand, missing } from "./evaluate.js";
+import { type Eval, type EvalCommand, evalPipe, evalSingleCommand, missing } from "./evaluate.js";
 import { State } from "./exec-state.js";
 import { display } from "./fmt/format.js";
 import { quote } from "./fmt/quote.js";
 import type { FunctionTable } from "./function.js";
-import type { ActionNode, BranchNode, ListNode, Node, TemplateNode } from "./nodes.js";
+import type { ActionNode, BranchNode, ListNode, Node, PipeNode, TemplateNode } from "./nodes.js";
 import { compareText } from "./value/text.js";
 import { isTrue } from "./value/truth.js";
 import { isSignedKind, isUnsignedKind, types } from "./value/type.js";
@@ -28,6 +28,26 @@ export function compileList(list: ListNode, functions: FunctionTable): Walk {
     }
     return on;
   };
+}
+
+/** What pipelines were compiled to: actions of the same words share theirs (a tree belongs to one function table). */
+const pipes = new WeakMap<PipeNode, Eval>();
+const commands = new WeakMap<PipeNode, EvalCommand>();
+
+function sharedPipe(pipe: PipeNode, functions: FunctionTable): Eval {
+  const known = pipes.get(pipe);
+  if (known) return known;
+  const made = evalPipe(pipe, functions);
+  pipes.set(pipe, made);
+  return made;
+}
+
+function sharedCommand(pipe: PipeNode, functions: FunctionTable): EvalCommand | undefined {
+  const known = commands.get(pipe);
+  if (known) return known;
+  const made = evalSingleCommand(pipe, functions);
+  if (made) commands.set(pipe, made);
+  return made;
 }
 
 function compileNode(node: Node, functions: FunctionTable): Walk {
@@ -57,28 +77,31 @@ function compileNode(node: Node, functions: FunctionTable): Walk {
   }
 }
 
-function compileAction(node: ActionNode, functions: FunctionTable): Walk {
-  const pipe = evalPipe(node.pipe, functions);
-  if (node.pipe.declarations.length > 0) {
-    return (state) => {
-      state.run.spend(1);
-      pipe(state);
-      return on;
-    };
-  }
-  const command = evalSingleCommand(node.pipe, functions);
+function compileAction({ base, pipe }: ActionNode, functions: FunctionTable): Walk {
+  const command = sharedCommand(pipe, functions);
   if (command) {
     // One frame less on the stack: templates may include each other a thousand deep.
     return (state) => {
       state.run.spend(1);
-      state.node = node.pipe;
+      state.base = base;
+      state.node = pipe;
       writeValue(state, command(state, missing));
+      return on;
+    };
+  }
+  const evaluate = sharedPipe(pipe, functions);
+  if (pipe.declarations.length > 0) {
+    return (state) => {
+      state.run.spend(1);
+      state.base = base;
+      evaluate(state);
       return on;
     };
   }
   return (state) => {
     state.run.spend(1);
-    writeValue(state, pipe(state));
+    state.base = base;
+    writeValue(state, evaluate(state));
     return on;
   };
 }
@@ -88,12 +111,15 @@ function writeValue(state: State, value: GoValue): void {
 }
 
 function compileIfOrWith(node: BranchNode, functions: FunctionTable): Walk {
-  const pipe = evalPipe(node.pipe, functions);
-  const list = compileList(node.list, functions);
-  const otherwise = node.elseList && compileList(node.elseList, functions);
+  const { base } = node;
+  const pipe = sharedPipe(node.pipe, functions);
+  // Compiled when they are first walked: many branches of a chart never are.
+  let list: Walk | undefined;
+  let otherwise: Walk | undefined;
   const isWith = node.kind === "with";
   return (state) => {
     state.run.spend(1);
+    state.base = base;
     const mark = state.mark();
     const value = pipe(state);
     let walked: Walked = on;
@@ -102,13 +128,16 @@ function compileIfOrWith(node: BranchNode, functions: FunctionTable): Walk {
         const { dot, dotBoxed } = state;
         state.dot = value;
         state.dotBoxed = false;
+        list ??= compileList(node.list, functions);
         walked = list(state);
         state.dot = dot;
         state.dotBoxed = dotBoxed;
       } else {
+        list ??= compileList(node.list, functions);
         walked = list(state);
       }
-    } else if (otherwise) {
+    } else if (node.elseList) {
+      otherwise ??= compileList(node.elseList, functions);
       walked = otherwise(state);
     }
     state.pop(mark);
@@ -117,14 +146,16 @@ function compileIfOrWith(node: BranchNode, functions: FunctionTable): Walk {
 }
 
 function compileRange(node: BranchNode, functions: FunctionTable): Walk {
-  const pipe = evalPipe(node.pipe, functions);
-  const list = compileList(node.list, functions);
-  const otherwise = node.elseList && compileList(node.elseList, functions);
+  const pipe = sharedPipe(node.pipe, functions);
+  // Compiled when they are first walked: many branches of a chart never are.
+  let list: Walk | undefined;
+  let otherwise: Walk | undefined;
   const { declarations, isAssign } = node.pipe;
   const [first, second] = declarations.map((variable) => variable.path[0] as string);
 
   const iterate = (state: State, mark: number, items: Iterable<readonly [GoValue, GoValue]>, boxed: boolean): Walked => {
     const { dot, dotBoxed } = state;
+    list ??= compileList(node.list, functions);
     for (const [index, item] of items) {
       state.run.spend(1);
       if (first !== undefined) {
@@ -148,16 +179,20 @@ function compileRange(node: BranchNode, functions: FunctionTable): Walk {
   };
 
   return (state) => {
+    state.base = node.base;
     state.node = node;
     const before = state.mark();
     const value = pipe(state);
     const mark = state.mark();
     const items = itemsOf(state, value, second !== undefined);
     const isEmpty = items === undefined;
-    const walked = items ? iterate(state, mark, items, isBoxedElement(value)) : on;
-    const last = isEmpty && otherwise ? otherwise(state) : walked;
+    let walked = items ? iterate(state, mark, items, isBoxedElement(value)) : on;
+    if (isEmpty && node.elseList) {
+      otherwise ??= compileList(node.elseList, functions);
+      walked = otherwise(state);
+    }
     state.pop(before);
-    return last;
+    return walked;
   };
 }
 
@@ -193,8 +228,9 @@ function* counted(limit: GoInt): Generator<readonly [GoValue, GoValue]> {
 }
 
 function compileTemplate(node: TemplateNode, functions: FunctionTable): Walk {
-  const pipe = node.pipe && evalPipe(node.pipe, functions);
+  const pipe = node.pipe && sharedPipe(node.pipe, functions);
   return (state) => {
+    state.base = node.base;
     state.node = node;
     const template = state.set.lookup(node.name);
     if (template === undefined) throw state.fail(`template ${quote(node.name)} not defined`);

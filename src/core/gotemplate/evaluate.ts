@@ -59,9 +59,11 @@ function evalCommand(command: CommandNode, functions: FunctionTable): EvalComman
   switch (first.kind) {
     case "field": {
       const { path } = first;
+      const isBare = rest.length === 0;
       return (state, final) => {
         state.node = first;
         state.boxed = state.dotBoxed;
+        if (isBare && final === missing) return fieldsOf(state, state.dot, path, first, functions);
         return walkPath(state, state.dot, path, first, rest, final, functions);
       };
     }
@@ -80,9 +82,11 @@ function evalCommand(command: CommandNode, functions: FunctionTable): EvalComman
     }
     case "variable": {
       const [name, ...path] = first.path as [string, ...string[]];
+      const isBare = rest.length === 0;
       return (state, final) => {
         state.node = first;
         const value = state.variable(name);
+        if (isBare && final === missing) return path.length > 0 ? fieldsOf(state, value, path, first, functions) : value;
         if (path.length > 0) return walkPath(state, value, path, first, rest, final, functions);
         refuseArguments(state, first, rest, final);
         return value;
@@ -179,6 +183,23 @@ function walkPath(
 
 const none: readonly Operand[] = [];
 
+/** `.a.b.c` alone: nearly always maps within maps. */
+function fieldsOf(state: State, start: GoValue, path: readonly string[], node: Operand, functions: FunctionTable): GoValue {
+  let receiver = start;
+  for (const name of path) {
+    if (receiver instanceof GoMap && (receiver.type === types.map || receiver.type === types.values)) {
+      const value: GoValue = receiver.entries.get(name);
+      if (value !== undefined) {
+        state.boxed = true;
+        receiver = value;
+        continue;
+      }
+    }
+    receiver = evalField(state, receiver, name, node, none, missing, functions);
+  }
+  return receiver;
+}
+
 function evalField(
   state: State,
   receiver: GoValue,
@@ -246,15 +267,52 @@ function evalFunctionCall(
   }
   const builtin = own === undefined ? name : undefined;
   const fixed = prepareArguments(method, args, functions);
+  const call = { method, builtin, name, node: command, args, functions, fixed };
+  if (builtin === "call") {
+    return (state, final) => {
+      state.node = node;
+      return callFunction(state, { ...call, final });
+    };
+  }
+  if (builtin === "and" || builtin === "or") {
+    const stopAt = builtin === "or";
+    return (state, final) => {
+      state.node = node;
+      if (fixed.length === 0 && final === missing) throw wrongCount(state, { ...call, final });
+      let value: GoValue;
+      for (const evaluate of fixed) {
+        value = evaluate(state);
+        if (isTrue(value) === stopAt) return value;
+      }
+      return final === missing ? value : final;
+    };
+  }
+  const fitsAlone = fitsCount(method, args.length);
+  const fitsPiped = fitsCount(method, args.length + 1);
+  const finalType = paramType(method, args.length);
   return (state, final) => {
     state.node = node;
-    return callFunction(state, { method, builtin, name, node: command, args, final, functions, fixed });
+    if (!(final === missing ? fitsAlone : fitsPiped)) throw wrongCount(state, { ...call, final });
+    const values: GoValue[] = [];
+    for (const evaluate of fixed) values.push(evaluate(state));
+    if (final !== missing) {
+      state.boxed = false;
+      values.push(validated(state, final, finalType));
+    }
+    state.run.spend(1);
+    try {
+      const value = method.call(values, state.context ?? state.set.contextOf(state));
+      state.boxed = false;
+      return value;
+    } catch (error) {
+      throw asCallError(state, { ...call, final }, error);
+    }
   };
 }
 
 interface Call {
   readonly method: TemplateFunction;
-  /** Name of the builtin, for those with rules of their own (and, or, call). */
+  /** Name of the builtin, where it has rules of its own (call). */
   readonly builtin: string | undefined;
   readonly name: string;
   /** What the error points at when the function fails. */
@@ -275,15 +333,18 @@ function paramType(method: TemplateFunction, index: number): GoType {
 
 function callFunction(state: State, call: Call): GoValue {
   const values = evalArguments(state, call);
-  if (values === undefined) return shortCircuit(state, call);
   try {
     const value = call.method.call(values, state.context ?? state.set.contextOf(state));
     state.boxed = false;
     return value;
   } catch (error) {
-    if (isTooLong(error)) throw failedCall(state, call, new TemplateFailure("the result is too long"));
-    throw error instanceof TemplateFailure ? failedCall(state, call, error) : error;
+    throw asCallError(state, call, error);
   }
+}
+
+function asCallError(state: State, call: Call, error: unknown): unknown {
+  if (isTooLong(error)) return failedCall(state, call, new TemplateFailure("the result is too long"));
+  return error instanceof TemplateFailure ? failedCall(state, call, error) : error;
 }
 
 /** A text beyond what the runtime can hold; a full call stack is told elsewhere. */
@@ -291,10 +352,8 @@ function isTooLong(error: unknown): boolean {
   return error instanceof RangeError && /string length|array length/i.test(error.message);
 }
 
-/** The checked arguments; undefined for `and` and `or`, which evaluate theirs one by one. */
-function evalArguments(state: State, call: Call): GoValue[] | undefined {
+function evalArguments(state: State, call: Call): GoValue[] {
   checkCount(state, call);
-  if (call.builtin === "and" || call.builtin === "or") return undefined;
   const { method, final } = call;
   const evals = call.fixed ?? prepareArguments(method, call.args, call.functions);
   const values: GoValue[] = [];
@@ -322,24 +381,19 @@ function notAFunction(call: Call, values: readonly GoValue[]): TemplateFailure {
 }
 
 function checkCount(state: State, call: Call): void {
-  const { method, name, args, final } = call;
-  const given = args.length + (final === missing ? 0 : 1);
-  const wanted = method.params.length;
-  if (method.variadic) {
-    if (given < wanted - 1) throw state.fail(`wrong number of args for ${name}: want at least ${wanted - 1} got ${args.length}`);
-  } else if (given !== wanted) {
-    throw state.fail(`wrong number of args for ${name}: want ${wanted} got ${given}`);
-  }
+  const given = call.args.length + (call.final === missing ? 0 : 1);
+  if (!fitsCount(call.method, given)) throw wrongCount(state, call);
 }
 
-function shortCircuit(state: State, call: Call): GoValue {
-  const stopAt = call.builtin === "or";
-  let value: GoValue;
-  for (const evaluate of call.fixed ?? []) {
-    value = evaluate(state);
-    if (isTrue(value) === stopAt) return value;
-  }
-  return call.final === missing ? value : call.final;
+function fitsCount({ params, variadic }: TemplateFunction, given: number): boolean {
+  return variadic ? given >= params.length - 1 : given === params.length;
+}
+
+function wrongCount(state: State, { method, name, args, final }: Call): TemplateFailure {
+  const given = args.length + (final === missing ? 0 : 1);
+  const wanted = method.params.length;
+  if (method.variadic) return state.fail(`wrong number of args for ${name}: want at least ${wanted - 1} got ${args.length}`);
+  return state.fail(`wrong number of args for ${name}: want ${wanted} got ${given}`);
 }
 
 /** An argument for a parameter of `type` (undefined: any, without conversion). Constants take the type of the parameter. */
@@ -427,6 +481,7 @@ function typedConstant(node: Operand, type: GoType | undefined): Eval {
 /** The value as an argument of `type`: nil becomes the type's zero, another type is refused. */
 function validated(state: State, value: GoValue, type: GoType | undefined): GoValue {
   if (type === undefined || type === types.value) return value;
+  if (type === types.string && typeof value === "string") return value;
   if (value === undefined) {
     if (canBeNil(type)) return zeroOf(type);
     throw state.fail(`invalid value; expected ${type.name}`);

@@ -62,6 +62,8 @@ function spent(what: string, code: string): BudgetSpent {
 export class State {
   out = "";
   node: AnyNode | undefined;
+  /** Where the action of `node` begins: positions count from there. */
+  base = 0;
   dot: GoValue;
   /** Whether dot sits in an interface slot: Go's messages then say `interface {}` instead of its own type. */
   dotBoxed = false;
@@ -93,6 +95,7 @@ export class State {
   }
 
   pop(mark: number): void {
+    if (this.names.length === mark) return;
     this.names.length = mark;
     this.values.length = mark;
     this.boxes.length = mark;
@@ -126,7 +129,7 @@ export class State {
   fail(message: string, cause?: TemplateFailure): TemplateFailure {
     const { tree, node } = this;
     if (node === undefined) return new TemplateFailure(`template: ${tree.name}: ${message}`, { kind: "exec", cause });
-    const { line, column } = positionOf(tree.text, node.pos);
+    const { line, column } = positionOf(tree.text, this.base + node.pos);
     const where = `${tree.parseName}:${line}:${column}`;
     return new TemplateFailure(`template: ${where}: executing ${quote(tree.name)} at <${show(node)}>: ${message}`, {
       kind: "exec",

@@ -30,28 +30,28 @@ export interface Token {
   /** Offset in the text, in UTF-16 units. */
   readonly pos: number;
   readonly text: string;
-  readonly line: number;
 }
 
 const keywords = new Set(["block", "break", "continue", "define", "else", "end", "if", "range", "nil", "template", "with"]);
 
-const spaces = /[ \t\r\n]/;
 const word = /[\p{L}\p{Nd}_]/u;
-const leftTrim = /^-[ \t\r\n]/;
-const rightTrim = /^[ \t\r\n]-/;
+
+/** Whether `break` and `continue` are keywords: not where functions have these names. */
+export interface LoopWords {
+  readonly breakOk: boolean;
+  readonly continueOk: boolean;
+}
 
 /** Splits template text into tokens, one at a time; after an error token there is only the end. */
 export class Lexer {
   private pos = 0;
   private start = 0;
-  private line = 1;
-  private startLine = 1;
   private insideAction = false;
   private parenDepth = 0;
 
   constructor(
     private input: string,
-    private readonly options: { readonly breakOk: boolean; readonly continueOk: boolean },
+    private readonly options: LoopWords,
   ) {}
 
   next(): Token {
@@ -62,25 +62,19 @@ export class Lexer {
   }
 
   private emit(kind: TokenKind): Token {
-    const text = this.input.slice(this.start, this.pos);
-    const token: Token = { kind, pos: this.start, text, line: this.startLine };
-    this.line += countNewlines(text);
+    const { start } = this;
     this.start = this.pos;
-    this.startLine = this.line;
-    return token;
+    return { kind, pos: start, text: this.input.slice(start, this.pos) };
   }
 
   private skip(): void {
-    this.line += countNewlines(this.input.slice(this.start, this.pos));
     this.start = this.pos;
-    this.startLine = this.line;
   }
 
   private fail(message: string): Token {
-    const token: Token = { kind: "error", pos: this.start, text: message, line: this.startLine };
-    this.start = 0;
-    this.pos = 0;
-    this.input = "";
+    const token: Token = { kind: "error", pos: this.start, text: message };
+    this.pos = this.start;
+    this.input = this.input.slice(0, this.start);
     this.insideAction = false;
     return token;
   }
@@ -92,11 +86,9 @@ export class Lexer {
       return this.emit(this.pos > this.start ? "text" : "eof");
     }
     if (found > this.pos) {
-      this.pos = found;
-      const trimmed = leftTrim.test(this.input.slice(found + 2, found + 4)) ? trailingSpaces(this.input, this.start, found) : 0;
-      this.pos -= trimmed;
+      this.pos = trimsLeft(this.input, found + 2) ? endOfText(this.input, this.start, found) : found;
       const text = this.pos > this.start ? this.emit("text") : undefined;
-      this.pos += trimmed;
+      this.pos = found;
       this.skip();
       if (text) return text;
     }
@@ -105,7 +97,7 @@ export class Lexer {
 
   private lexLeftDelim(): Token | undefined {
     this.pos += 2;
-    const afterMarker = leftTrim.test(this.input.slice(this.pos, this.pos + 2)) ? 2 : 0;
+    const afterMarker = trimsLeft(this.input, this.pos) ? 2 : 0;
     if (this.input.startsWith("/*", this.pos + afterMarker)) {
       this.pos += afterMarker;
       this.skip();
@@ -126,20 +118,15 @@ export class Lexer {
     const delim = this.rightDelim();
     if (delim === undefined) return this.fail("comment ends before closing delimiter");
     this.pos += delim === "trim" ? 4 : 2;
-    if (delim === "trim") this.skipSpaces();
+    if (delim === "trim") this.pos = endOfSpaces(this.input, this.pos);
     this.skip();
     return undefined;
   }
 
   private rightDelim(): "plain" | "trim" | undefined {
-    if (this.input.startsWith("}}", this.pos)) return "plain";
-    return rightTrim.test(this.input.slice(this.pos, this.pos + 2)) && this.input.startsWith("}}", this.pos + 2)
-      ? "trim"
-      : undefined;
-  }
-
-  private skipSpaces(): void {
-    while (this.pos < this.input.length && isSpace(this.input[this.pos])) this.pos++;
+    const code = this.input.charCodeAt(this.pos);
+    if (code === closingBrace) return this.input.charCodeAt(this.pos + 1) === closingBrace ? "plain" : undefined;
+    return isSpace(code) && this.input.startsWith("-}}", this.pos + 1) ? "trim" : undefined;
   }
 
   private lexRightDelim(trim: boolean): Token {
@@ -150,7 +137,7 @@ export class Lexer {
     this.pos += 2;
     const token = this.emit("rightDelim");
     if (trim) {
-      this.skipSpaces();
+      this.pos = endOfSpaces(this.input, this.pos);
       this.skip();
     }
     this.insideAction = false;
@@ -164,8 +151,10 @@ export class Lexer {
       return this.fail("unclosed left paren");
     }
     if (this.pos >= this.input.length) return this.fail("unclosed action");
+    const code = this.input.charCodeAt(this.pos);
+    if (isSpace(code)) return this.lexSpace();
+    if (isWordAt(this.input, this.pos) && !isDigit(code)) return this.lexIdentifier();
     const char = this.charAt(this.pos);
-    if (isSpace(char)) return this.lexSpace();
     this.pos += char.length;
     switch (char) {
       case "=":
@@ -196,14 +185,11 @@ export class Lexer {
         if (this.parenDepth < 0) return this.fail("unexpected right paren");
         return this.emit("rightParen");
     }
-    if (char === "." && this.pos < this.input.length && !isDigit(this.input[this.pos])) return this.lexFieldOrVariable("field");
-    if (char === "." || char === "+" || char === "-" || isDigit(char)) {
+    if (char === "." && this.pos < this.input.length && !isDigit(this.input.charCodeAt(this.pos)))
+      return this.lexFieldOrVariable("field");
+    if (char === "." || char === "+" || char === "-" || isDigit(code)) {
       this.pos -= 1;
       return this.lexNumber();
-    }
-    if (word.test(char)) {
-      this.pos -= char.length;
-      return this.lexIdentifier();
     }
     if (char >= " " && char <= "~") return this.emit("char");
     return this.fail(`unrecognized character in action: ${quoteRune(char)}`);
@@ -216,52 +202,53 @@ export class Lexer {
 
   private lexSpace(): Token {
     const from = this.pos;
-    this.skipSpaces();
+    this.pos = endOfSpaces(this.input, from);
     // The last blank may belong to a " -}}".
-    const last = this.pos - 1;
-    if (rightTrim.test(this.input.slice(last, last + 2)) && this.input.startsWith("}}", last + 2)) {
-      this.pos = last;
-      if (last === from) return this.lexRightDelim(true);
+    if (this.input.startsWith("-}}", this.pos)) {
+      this.pos--;
+      if (this.pos === from) return this.lexRightDelim(true);
     }
     return this.emit("space");
   }
 
   private lexIdentifier(): Token {
-    this.acceptWord();
-    const text = this.input.slice(this.start, this.pos);
+    this.pos = endOfWord(this.input, this.pos);
     if (!this.atTerminator()) return this.fail(`bad character ${quoteRune(this.charAt(this.pos))}`);
-    const isLoopWord = (text === "break" && !this.options.breakOk) || (text === "continue" && !this.options.continueOk);
-    if (keywords.has(text) && !isLoopWord) return this.emit("keyword");
-    return this.emit(text === "true" || text === "false" ? "bool" : "identifier");
+    const token = this.emit("identifier");
+    const { text } = token;
+    if (keywords.has(text)) {
+      const isLoopWord = (text === "break" && !this.options.breakOk) || (text === "continue" && !this.options.continueOk);
+      return isLoopWord ? token : { ...token, kind: "keyword" };
+    }
+    return text === "true" || text === "false" ? { ...token, kind: "bool" } : token;
   }
 
   private lexFieldOrVariable(kind: "field" | "variable"): Token {
     if (this.atTerminator()) return this.emit(kind === "variable" ? "variable" : "keyword");
-    this.acceptWord();
+    this.pos = endOfWord(this.input, this.pos);
     if (!this.atTerminator()) return this.fail(`bad character ${quoteRune(this.charAt(this.pos))}`);
     return this.emit(kind);
   }
 
-  private acceptWord(): void {
-    for (let char = this.charAt(this.pos); char !== "" && word.test(char); char = this.charAt(this.pos)) this.pos += char.length;
-  }
-
   private atTerminator(): boolean {
-    if (this.pos >= this.input.length) return true;
-    return /[ \t\r\n.,|:)(]/.test(this.input[this.pos] as string) || this.input.startsWith("}}", this.pos);
+    const code = this.input.charCodeAt(this.pos);
+    if (code === closingBrace) return this.input.charCodeAt(this.pos + 1) === closingBrace;
+    return Number.isNaN(code) || isSpace(code) || terminators.has(code);
   }
 
   private lexQuoted(end: string, kind: TokenKind, message: string): Token {
-    for (; this.pos < this.input.length; this.pos++) {
-      const char = this.input[this.pos];
-      if (char === "\n") break;
-      if (char === end) {
+    const { input } = this;
+    const endCode = end.charCodeAt(0);
+    for (; this.pos < input.length; this.pos++) {
+      const code = input.charCodeAt(this.pos);
+      if (code === 0x0a) break;
+      if (code === endCode) {
         this.pos++;
         return this.emit(kind);
       }
-      if (char === "\\") {
+      if (code === 0x5c) {
         this.pos++;
-        if (this.pos >= this.input.length || this.input[this.pos] === "\n") break;
+        if (this.pos >= input.length || input.charCodeAt(this.pos) === 0x0a) break;
       }
     }
     return this.fail(message);
@@ -281,6 +268,12 @@ export class Lexer {
   }
 
   private scanNumber(): boolean {
+    let end = this.pos;
+    while (isDigit(this.input.charCodeAt(end))) end++;
+    if (end > this.pos && this.input[end] !== "." && !isWordAt(this.input, end)) {
+      this.pos = end;
+      return true;
+    }
     const rest = this.input.slice(this.pos);
     const prefix = /^[+-]?(?:0[xXoObB])?/.exec(rest)?.[0] ?? "";
     const base = prefix.slice(-1).toLowerCase();
@@ -299,29 +292,64 @@ export class Lexer {
   }
 }
 
-function isSpace(char: string | undefined): boolean {
-  return char !== undefined && spaces.test(char);
+const closingBrace = 0x7d;
+const terminators: ReadonlySet<number> = new Set(Array.from(".,|:)(", (char) => char.charCodeAt(0)));
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;
 }
 
-function isDigit(char: string | undefined): boolean {
-  return char !== undefined && char >= "0" && char <= "9";
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
-function countNewlines(text: string): number {
-  let count = 0;
-  for (let index = text.indexOf("\n"); index >= 0; index = text.indexOf("\n", index + 1)) count++;
-  return count;
+/** Whether a letter, digit or underscore is at `pos`. */
+function isWordAt(text: string, pos: number): boolean {
+  const code = text.charCodeAt(pos);
+  if (code >= 0x80) return word.test(String.fromCodePoint(text.codePointAt(pos) as number));
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || isDigit(code) || code === 0x5f;
 }
 
-function trailingSpaces(text: string, from: number, to: number): number {
+function endOfWord(text: string, from: number): number {
+  let at = from;
+  while (isWordAt(text, at)) at += (text.codePointAt(at) as number) > 0xffff ? 2 : 1;
+  return at;
+}
+
+/** Whether the delimiter that ends before `pos` has a trim marker: `{{- `. */
+export function trimsLeft(text: string, pos: number): boolean {
+  return text.charCodeAt(pos) === 0x2d && isSpace(text.charCodeAt(pos + 1));
+}
+
+/** Whether the delimiter that ends at `end` has a trim marker: ` -}}`. */
+export function trimsRight(text: string, end: number): boolean {
+  return text.charCodeAt(end - 3) === 0x2d && isSpace(text.charCodeAt(end - 4));
+}
+
+/** Where the text from `from` to `to` ends without its blanks. */
+export function endOfText(text: string, from: number, to: number): number {
   let at = to;
-  while (at > from && isSpace(text[at - 1])) at--;
-  return to - at;
+  while (at > from && isSpace(text.charCodeAt(at - 1))) at--;
+  return at;
+}
+
+/** The first position from `from` that is no blank. */
+export function endOfSpaces(text: string, from: number): number {
+  let at = from;
+  while (isSpace(text.charCodeAt(at))) at++;
+  return at;
+}
+
+/** Line (from 1) of an offset. */
+export function lineOf(text: string, pos: number): number {
+  let line = 1;
+  for (let index = text.indexOf("\n"); index >= 0 && index < pos; index = text.indexOf("\n", index + 1)) line++;
+  return line;
 }
 
 /** Line (from 1) and column (in bytes, from 0) of a text offset, as error messages count them. */
 export function positionOf(text: string, pos: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, pos);
   const lineStart = before.lastIndexOf("\n") + 1;
-  return { line: 1 + countNewlines(before), column: byteLength(before.slice(lineStart)) };
+  return { line: lineOf(text, pos), column: byteLength(before.slice(lineStart)) };
 }

@@ -2,8 +2,12 @@ import { quote } from "./fmt/quote.js";
 import type { GoComplex } from "./value/value.js";
 
 interface At {
-  /** Offset in the template text, in UTF-16 units. */
+  /** Offset in UTF-16 units: in the template text, or from `base` for what stands in an action. */
   readonly pos: number;
+}
+/** An action. Its pipeline may be shared with actions of the same words elsewhere, so its positions count from `base`. */
+interface Based extends At {
+  readonly base: number;
 }
 
 export interface ListNode extends At {
@@ -14,11 +18,11 @@ export interface TextNode extends At {
   readonly kind: "text";
   readonly text: string;
 }
-export interface ActionNode extends At {
+export interface ActionNode extends Based {
   readonly kind: "action";
   readonly pipe: PipeNode;
 }
-export interface BranchNode extends At {
+export interface BranchNode extends Based {
   readonly kind: "if" | "range" | "with";
   readonly pipe: PipeNode;
   readonly list: ListNode;
@@ -27,7 +31,7 @@ export interface BranchNode extends At {
 export interface LoopNode extends At {
   readonly kind: "break" | "continue";
 }
-export interface TemplateNode extends At {
+export interface TemplateNode extends Based {
   readonly kind: "template";
   readonly name: string;
   readonly pipe: PipeNode | undefined;

@@ -1,12 +1,15 @@
+import type { Action, ActionGrammar } from "./action.js";
 import { compileList, type Walk } from "./compile.js";
 import { functionError, TemplateFailure } from "./errors.js";
 import { type Run, State } from "./exec-state.js";
+import { parseKnown } from "./fast-parser.js";
 import { quote } from "./fmt/quote.js";
 import { builtins } from "./funcs/builtins.js";
 import type { FunctionContext, FunctionTable } from "./function.js";
 import { isEmptyTree } from "./nodes.js";
 import { ParsedTexts } from "./parsed-texts.js";
-import { parseTemplate, type Tree } from "./parser.js";
+import { loopWords, parseTemplate, type Tree } from "./parser.js";
+import { RecentTexts } from "./recent-texts.js";
 import type { GoValue } from "./value/value.js";
 
 /** A template of a set: its tree, compiled when it is first run. */
@@ -15,21 +18,37 @@ export interface Template {
   walk?: Walk;
 }
 
-const parsedByTable = new WeakMap<FunctionTable, ParsedTexts>();
+/** What is known of texts under one function table. */
+interface Knowledge {
+  readonly grammar: ActionGrammar;
+  readonly texts: ParsedTexts;
+  readonly actions: RecentTexts<Action>;
+}
+
+const knowledgeByTable = new WeakMap<FunctionTable, Knowledge>();
+
+function knowledgeOf(functions: FunctionTable): Knowledge {
+  const known = knowledgeByTable.get(functions);
+  if (known) return known;
+  const hasFunction = (name: string) => Object.hasOwn(functions, name) || Object.hasOwn(builtins, name);
+  const grammar = { hasFunction, words: loopWords(hasFunction) };
+  const made: Knowledge = { grammar, texts: new ParsedTexts(), actions: new RecentTexts() };
+  knowledgeByTable.set(functions, made);
+  return made;
+}
 
 /**
  * Templates that see each other (Go's associated templates) under one function table. A clone shares what it does not redefine.
  */
 export class TemplateSet {
   private readonly own = new Map<string, Template>();
-  private readonly parsed: ParsedTexts;
+  private readonly known: Knowledge;
 
   constructor(
     private readonly functions: FunctionTable,
     private readonly parent?: TemplateSet,
   ) {
-    this.parsed = parsedByTable.get(functions) ?? new ParsedTexts();
-    parsedByTable.set(functions, this.parsed);
+    this.known = knowledgeOf(functions);
   }
 
   lookup(name: string): Template | undefined {
@@ -77,9 +96,9 @@ export class TemplateSet {
   }
 
   private templatesOf(name: string, text: string): ReadonlyMap<string, Template> {
-    return this.parsed.get(name, text, () => {
-      const hasFunction = (wanted: string) => Object.hasOwn(this.functions, wanted) || Object.hasOwn(builtins, wanted);
-      const trees = parseTemplate(name, text, hasFunction);
+    const { texts, actions, grammar } = this.known;
+    return texts.get(name, text, () => {
+      const trees = parseKnown(name, text, actions, grammar) ?? parseTemplate(name, text, grammar.hasFunction);
       return new Map([...trees].map(([defined, tree]) => [defined, { tree }]));
     });
   }

@@ -21,6 +21,8 @@ export interface HealthSettings {
   readonly overrides?: ReadonlyMap<string, HealthOverride>;
   /** Runs the overrides; without it an object that has one is Unknown. */
   readonly lua?: LuaRuntime;
+  /** Gives the verdict of an override instead of `lua`: from where its script is run elsewhere. Throws InputError LUA_*. */
+  readonly runScript?: (object: KubernetesObject, override: HealthOverride) => Health;
   /** The tables of well-known operators' kinds; default true. */
   readonly kindRules?: boolean;
   /** Kinds that nobody knows: Argo CD gives no health (`none`, default); `generic` reads their conditions. */
@@ -44,7 +46,7 @@ export function healthAssessor(settings: HealthSettings = {}): (object: Kubernet
     }
     const override = findOverride(object);
     if (override === undefined) return attempt(() => checkOf(object, settings)?.(object));
-    return attempt(() => runOverride(object, override, settings.lua), `failed to get resource health for ${namespace}/${name}: `);
+    return attempt(() => runOverride(object, override, settings), `failed to get resource health for ${namespace}/${name}: `);
   };
 }
 
@@ -61,14 +63,15 @@ function checkOf(object: KubernetesObject, settings: HealthSettings): HealthChec
   return rule ?? builtinChecks.get(key) ?? (settings.unknownKinds === "generic" ? genericHealth : undefined);
 }
 
-function runOverride(object: KubernetesObject, override: HealthOverride, lua: LuaRuntime | undefined): Health {
+function runOverride(object: KubernetesObject, override: HealthOverride, { lua, runScript }: HealthSettings): Health {
+  if (runScript) return runScript(object, override);
   if (!lua)
     throw new InputError("this health check is a Lua script, and scripts are not enabled here", { code: "HEALTH_NO_LUA" });
   return luaHealth(object, override, lua);
 }
 
 /** Exact keys first, then wildcards, the longest pattern first (Argo CD takes any that matches). */
-function overrideFinder(
+export function overrideFinder(
   overrides: ReadonlyMap<string, HealthOverride>,
 ): (object: KubernetesObject) => HealthOverride | undefined {
   const usable = [...overrides].filter(([, override]) => override.script !== "");

@@ -1,5 +1,5 @@
 import { InputError } from "../errors.js";
-import type { LuaRuntime } from "../lua/lua-runtime.js";
+import type { LuaResult, LuaRuntime } from "../lua/lua-runtime.js";
 import { asValue, type KubernetesObject } from "../manifest/object.js";
 import { isObject, type Value } from "../manifest/value.js";
 import type { HealthOverride } from "./assess.js";
@@ -7,7 +7,11 @@ import { type Health, health, isHealthStatus } from "./health.js";
 
 /** The verdict of a user's script; Argo CD: nothing returned is an empty status, an unknown one is Unknown. */
 export function luaHealth(object: KubernetesObject, override: HealthOverride, lua: LuaRuntime): Health {
-  const result = lua.run(override.script, { object: asValue(object), useOpenLibs: override.useOpenLibs });
+  return readLuaHealth(lua.run(override.script, { object: asValue(object), useOpenLibs: override.useOpenLibs }));
+}
+
+/** What a health script returned, as a verdict. Throws InputError LUA_RESULT. */
+export function readLuaHealth(result: LuaResult): Health {
   if (result.kind === "nil") return health("");
   if (result.kind === "other") {
     throw new InputError(`expect table output from Lua script, not ${result.type}`, { code: "LUA_RESULT" });

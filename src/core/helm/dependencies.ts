@@ -13,7 +13,7 @@ type Warn = CoalesceOptions["warn"];
 /** The chart with aliases applied, disabled dependencies removed and `import-values` taken over. */
 export function processDependencies(chart: Chart, values: GoMap, warn: Warn): Chart {
   try {
-    return importValues(enableDependencies(chart, values, "", warn), warn);
+    return imported(chart, enableDependencies(chart, values, "", warn), warn);
   } catch (error) {
     throw prefixed("chart dependencies processing failed: ", error);
   }
@@ -113,6 +113,35 @@ function importValues(chart: Chart, warn: Warn): Chart {
     }
   }
   return { ...withChildren, values: coalesceTables(deepCopy(merged) as GoMap, imported, "", options) };
+}
+
+interface Imported {
+  readonly chart: Chart;
+  readonly warnings: readonly string[];
+}
+
+const importedBy = new WeakMap<Chart, Map<string, Imported>>();
+const mostKnown = 32;
+
+/** `importValues`, which depends on nothing but which dependencies are enabled: done once for each choice. */
+function imported(chart: Chart, enabled: Chart, warn: Warn): Chart {
+  const choices = importedBy.get(chart) ?? new Map<string, Imported>();
+  importedBy.set(chart, choices);
+  const choice = choiceOf(enabled);
+  let found = choices.get(choice);
+  if (found === undefined) {
+    const warnings: string[] = [];
+    found = { chart: importValues(enabled, (message) => void warnings.push(message)), warnings };
+    if (choices.size >= mostKnown) choices.clear();
+    choices.set(choice, found);
+  }
+  found.warnings.forEach(warn);
+  return found.chart;
+}
+
+function choiceOf({ metadata, dependencies }: Chart): string {
+  const wanted = metadata.dependencies.map(({ name, enabled }) => [name, enabled]);
+  return JSON.stringify([metadata.name, metadata.version, wanted, dependencies.map(choiceOf)]);
 }
 
 function importPair(wanted: GoValue): { readonly child: string; readonly parent: string } | undefined {

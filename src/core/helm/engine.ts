@@ -27,12 +27,14 @@ export interface EngineOptions extends Omit<ExecuteOptions, "missingKey"> {
 }
 
 /**
- * Renders every file that is no partial (`_…`), in Helm's order; the result maps file names to output. Throws InputError
+ * Renders every file that is no partial (`_…`), in Helm's order (more folders first, then by name from the end); the result maps file names to output. Throws InputError
  * HELM_TEMPLATE with Helm's message and the place of the innermost template.
  */
 export function renderTemplates(files: readonly TemplateFile[], options: EngineOptions = {}): Map<string, string> {
   const set = new TemplateSet(helmTable({ lint: options.lint ?? false, version: options.version ?? "4.3" }));
-  const ordered = [...files].sort((a, b) => byPathLength(b.name, a.name));
+  const ordered = files
+    .map((file) => ({ ...file, slashes: file.name.split("/").length }))
+    .sort((a, b) => b.slashes - a.slashes || compareText(b.name, a.name));
   for (const file of ordered) {
     located(parseErrorText, file.name, () => set.parse(file.name, file.text));
   }
@@ -70,15 +72,6 @@ function located<T>(describe: (file: string, failure: TemplateFailure) => string
       throw new InputError(describe(file, error), { code: "HELM_TEMPLATE", ...(location && { location }), cause: error });
     }
   });
-}
-
-/** Fewer folders first, then by name. */
-function byPathLength(a: string, b: string): number {
-  return countSlashes(a) - countSlashes(b) || compareText(a, b);
-}
-
-function countSlashes(path: string): number {
-  return path.split("/").length;
 }
 
 function baseName(path: string): string {

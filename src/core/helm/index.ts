@@ -1,6 +1,7 @@
 export { type ArgoContext, type ArgoHelm, argoHelm } from "./argo-source.js";
 export { parseKubeVersion } from "./capabilities.js";
 export type { Chart, ChartFile, Dependency, Metadata } from "./chart.js";
+export { chartLoader } from "./chart-loader.js";
 export { helmRenderer } from "./kustomize-renderer.js";
 export { chartTree, loadChart, loadChartArchive } from "./load-directory.js";
 export { loadChartFiles } from "./load-files.js";

@@ -1,13 +1,14 @@
 import { utf8DecodeLossy } from "../../platform/bytes.js";
 import type { HelmRenderer } from "../kustomize/options.js";
+import { chartLoader } from "./chart-loader.js";
 import { helmError } from "./failure.js";
-import { loadChart } from "./load-directory.js";
 import { releaseNameOf } from "./release-name.js";
 import { type TemplateOptions, templateChart } from "./template-chart.js";
 import { mergeUserValues } from "./user-values.js";
 
 /** Renders the charts of a kustomization's `helmCharts`; the options say what clock and randomness templates have. */
 export function helmRenderer(options: Pick<TemplateOptions, "budget" | "now" | "random" | "onUnstable"> = {}): HelmRenderer {
+  const loadChart = chartLoader();
   return (request) => {
     const { nameTemplate, namespace, kubeVersion, apiVersions, includeCrds, skipTests, skipHooks } = request;
     if (nameTemplate && request.releaseName) throw helmError("cannot set --name-template and also specify a name");

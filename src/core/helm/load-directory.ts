@@ -15,8 +15,27 @@ export function loadChart(tree: FileTree, path: string): Chart {
   if (tree.kind(path) === "file") return loadChartArchive(tree.read(path)?.bytes ?? new Uint8Array());
   if (tree.kind(path) === undefined)
     throw helmError(`path ${JSON.stringify(path)} not found`, { code: "HELM_NOT_FOUND", file: path });
+  return chartOfFolder(readChartFolder(tree, path), path);
+}
+
+/** The chart of the files of the folder `path`. */
+export function chartOfFolder(files: readonly ChartFile[], path: string): Chart {
   try {
-    return loadChartFiles(readFolder(tree, path));
+    return loadChartFiles(files);
+  } catch (error) {
+    throw below(path, error);
+  }
+}
+
+export interface FolderFile extends ChartFile {
+  /** Identity of the content. */
+  readonly id: string;
+}
+
+/** What belongs to the chart in a folder: `.helmignore` is followed. Throws InputError HELM_CHART or HELM_ARCHIVE. */
+export function readChartFolder(tree: FileTree, path: string): FolderFile[] {
+  try {
+    return readFolder(tree, path);
   } catch (error) {
     throw below(path, error);
   }
@@ -27,11 +46,11 @@ export function loadChartArchive(bytes: Uint8Array): Chart {
   return loadChartFiles(readArchive(bytes));
 }
 
-function readFolder(tree: FileTree, root: string): ChartFile[] {
+function readFolder(tree: FileTree, root: string): FolderFile[] {
   const at = (name: string) => (root === "" ? name : `${root}/${name}`);
   const ignoreFile = tree.read(at(".helmignore"));
   const rules = new IgnoreRules(ignoreFile ? utf8DecodeLossy(ignoreFile.bytes) : "");
-  const files: ChartFile[] = [];
+  const files: FolderFile[] = [];
   let left = maxChartBytes;
   const walk = (folder: string, depth: number): void => {
     if (depth > maxDepth) throw helmError(`folders are nested too deeply: ${folder}`, { code: "HELM_ARCHIVE" });
@@ -44,10 +63,10 @@ function readFolder(tree: FileTree, root: string): ChartFile[] {
         walk(name, depth + 1);
         continue;
       }
-      const bytes = tree.read(at(name))?.bytes ?? new Uint8Array();
+      const { bytes, id } = tree.read(at(name)) ?? { bytes: new Uint8Array(), id: "" };
       left -= bytes.length;
       if (left <= 0) throw helmError(`chart is larger than the maximum size ${maxChartBytes}`, { code: "HELM_ARCHIVE" });
-      files.push({ name, bytes: withoutMark(bytes) });
+      files.push({ name, bytes: withoutMark(bytes), id });
     }
   };
   walk("", 0);

@@ -1,10 +1,7 @@
-import { readYaml } from "../gotemplate/funcs/yaml.js";
-import { guarded } from "../gotemplate/render.js";
 import { parseGoInt } from "../gotemplate/value/number-syntax.js";
 import { compareText } from "../gotemplate/value/text.js";
 import { trimSpace } from "../gotemplate/value/unicode.js";
-import { StructReader } from "./decode.js";
-import { helmError, prefixed } from "./failure.js";
+import { type ManifestHead, readHead } from "./manifest-head.js";
 
 /** One rendered YAML document. */
 export interface Manifest {
@@ -86,10 +83,11 @@ export function sortManifests(
   const hooks: Hook[] = [];
   for (const path of [...files.keys()].sort(compareText)) {
     for (const text of splitManifests(files.get(path) as string)) {
-      const found = readHead(path, text);
-      const hook = asHook(found.manifest, found.annotations);
-      if (hook === undefined) manifests.push(found.manifest);
-      else if (hook === "unknown") warn(`skipping unknown hooks: ${found.annotations?.["helm.sh/hook"]}`);
+      const { annotations, ...head } = readHead(path, text);
+      const manifest = { path, text, ...head };
+      const hook = asHook(manifest, annotations);
+      if (hook === undefined) manifests.push(manifest);
+      else if (hook === "unknown") warn(`skipping unknown hooks: ${annotations?.["helm.sh/hook"]}`);
       else hooks.push(hook);
     }
   }
@@ -109,34 +107,7 @@ function trimLeft(text: string): string {
   return trimmed === "" ? "" : text.slice(text.indexOf(trimmed[0] as string));
 }
 
-interface Head {
-  readonly manifest: Manifest;
-  readonly annotations: Readonly<Record<string, string>> | undefined;
-}
-
-function readHead(path: string, text: string): Head {
-  try {
-    const head = new StructReader(
-      "util.SimpleHead",
-      guarded(() => readYaml(text)),
-    );
-    const metadata = new StructReader("metadata", head.raw("metadata"));
-    const manifest = {
-      path,
-      text,
-      apiVersion: head.string("apiVersion"),
-      kind: head.string("kind"),
-      name: metadata.string("name"),
-    };
-    return { manifest, annotations: metadata.stringMap("annotations") };
-  } catch (error) {
-    const cause = prefixed(`YAML parse error on ${path}: `, error);
-    if (!(cause instanceof Error)) throw cause;
-    throw helmError(cause.message, { code: "HELM_MANIFEST", file: path, cause });
-  }
-}
-
-function asHook(manifest: Manifest, annotations: Head["annotations"]): Hook | "unknown" | undefined {
+function asHook(manifest: Manifest, annotations: ManifestHead["annotations"]): Hook | "unknown" | undefined {
   const hook = annotations?.["helm.sh/hook"];
   if (annotations === undefined || hook === undefined) return undefined;
   const events = hook.split(",").map((event) => event.trim().toLowerCase());

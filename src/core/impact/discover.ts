@@ -17,6 +17,8 @@ export type FoundResource =
 
 export interface FileFindings {
   readonly resources: readonly FoundResource[];
+  /** Every git URL that its ApplicationSets and Applications name. */
+  readonly gitUrls: readonly string[];
   /** A file that names our resources and cannot be read. */
   readonly problem?: FleetwrightError;
 }
@@ -24,7 +26,7 @@ export interface FileFindings {
 const marks = ["argoproj.io/", "argocd.argoproj.io"];
 const candidate = /\.(ya?ml|json)$/;
 const maxFileBytes = 16 << 20;
-const nothing: FileFindings = { resources: [] };
+const nothing: FileFindings = { resources: [], gitUrls: [] };
 
 /** ApplicationSets, Applications, AppProjects, cluster Secrets and `argocd-cm` of one file; quick for a file that holds none. */
 export function findResources(path: string, file: TreeFile): FileFindings {
@@ -35,9 +37,10 @@ export function findResources(path: string, file: TreeFile): FileFindings {
   if (path.includes("/templates/") && text.includes("{{")) return nothing;
   try {
     const documents = parseYamlDocuments(text, { dialect: "kubernetes", file: path });
-    return { resources: documents.flatMap((document, index) => resourcesOf(document, path, index)) };
+    const resources = documents.flatMap((document, index) => resourcesOf(document, path, index));
+    return { resources, gitUrls: gitUrlsOf(resources) };
   } catch (error) {
-    if (error instanceof FleetwrightError) return { resources: [], problem: error };
+    if (error instanceof FleetwrightError) return { ...nothing, problem: error };
     throw error;
   }
 }
@@ -64,6 +67,20 @@ function resourcesOf(document: Value, file: string, index: number): readonly Fou
     return [{ kind: "settings", file, document: index, value: document }];
   }
   return [];
+}
+
+/** Every `repoURL` in ApplicationSets and Applications that is no chart repository. */
+function gitUrlsOf(resources: readonly FoundResource[]): readonly string[] {
+  const urls = new Set<string>();
+  const walk = (value: Value): void => {
+    if (Array.isArray(value)) for (const item of value) walk(item);
+    if (!isObject(value)) return;
+    const { repoURL } = value;
+    if (typeof repoURL === "string" && !value["chart"] && !repoURL.includes("{{")) urls.add(repoURL);
+    for (const key of Object.keys(value)) walk(value[key]!);
+  };
+  for (const found of resources) if (found.kind === "applicationSet" || found.kind === "application") walk(found.value);
+  return [...urls];
 }
 
 /** Every file of the tree, sorted. Symbolic links are not walked: what they lead to is found where it is. */

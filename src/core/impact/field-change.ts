@@ -1,4 +1,4 @@
-import { isObject, type Value, type ValueObject } from "../manifest/value.js";
+import { equalValues, isObject, type Value, type ValueObject } from "../manifest/value.js";
 
 /** One leaf or subtree that differs. Absent on a side: undefined there. */
 export interface FieldChange {
@@ -22,7 +22,7 @@ function collect(before: Value | undefined, after: Value | undefined, path: stri
   if (before === after) return;
   if (isObject(before) && isObject(after)) collectObject(before, after, path, changes);
   else if (Array.isArray(before) && Array.isArray(after)) collectList(before, after, path, changes);
-  else if (!isEqual(before, after)) changes.push({ path, before, after });
+  else if (!equalValues(before, after)) changes.push({ path, before, after });
 }
 
 function collectObject(before: ValueObject, after: ValueObject, path: string, changes: FieldChange[]): void {
@@ -58,15 +58,6 @@ function isKeyedBy(list: readonly Value[], key: string): boolean {
     seen.add(value);
   }
   return true;
-}
-
-/** Deep equality of values; the order of keys does not matter. */
-export function isEqual(a: Value | undefined, b: Value | undefined): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => isEqual(item, b[index]));
-  if (!isObject(a) || !isObject(b)) return false;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key]));
 }
 
 function ownAt(value: ValueObject, key: string): Value | undefined {

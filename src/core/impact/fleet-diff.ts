@@ -1,6 +1,7 @@
 import type { FleetwrightError } from "../errors.js";
-import { objectAt, stringAt, type ValueObject } from "../manifest/value.js";
-import { changedFields, type FieldChange, isEqual } from "./field-change.js";
+import { equalValues, objectAt, stringAt, type ValueObject } from "../manifest/value.js";
+import { isSameReadSet } from "../render/recording-tree.js";
+import { changedFields, type FieldChange } from "./field-change.js";
 import type { FleetApplication, FleetState } from "./fleet-state.js";
 import { changedResources, type ResourceChange, type ResourceDiffOptions } from "./resource-change.js";
 
@@ -57,6 +58,8 @@ function diffApplication(
   if (before.render === after.render && before.spec === after.spec && before.metadata === after.metadata) return undefined;
   const spec = [...changedFields(before.metadata, after.metadata, "metadata"), ...changedFields(before.spec, after.spec, "spec")];
   if (before.render === after.render && spec.length === 0) return undefined;
+  // What was compared without being rendered may turn out to have read nothing that changed.
+  if (spec.length === 0 && isSameReadSet(before.render.readSet, after.render.readSet)) return undefined;
   const moved = destinationMove(before, after);
   const { error } = after.render;
   if (error && error.message !== before.render.error?.message)
@@ -71,5 +74,5 @@ function diffApplication(
 function destinationMove(before: FleetApplication, after: FleetApplication): { readonly movedFrom?: ValueObject } {
   const from = objectAt(before.spec, "destination");
   const to = objectAt(after.spec, "destination");
-  return isEqual(from, to) || (stringAt(from, "server") === "" && stringAt(from, "name") === "") ? {} : { movedFrom: from };
+  return equalValues(from, to) || (stringAt(from, "server") === "" && stringAt(from, "name") === "") ? {} : { movedFrom: from };
 }

@@ -1,13 +1,15 @@
 import { compileLabelSelector } from "../applicationset/selector.js";
 import { InputError } from "../errors.js";
-import { isObject, objectAt, stringAt, type ValueObject } from "../manifest/value.js";
+import { isObject, listAt, objectAt, stringAt, type ValueObject } from "../manifest/value.js";
+import type { FileTree } from "../render/file-tree.js";
+import { parseYaml } from "../yaml/parse.js";
 import type { FieldChange } from "./field-change.js";
 import type { ApplicationChange } from "./fleet-diff.js";
 
 const limits = ["changed", "removed", "clusters", "namespacesRemoved", "crdsRemoved", "immutableFields"] as const;
 export type Limit = (typeof limits)[number];
 
-/** How much one change may do to the Applications that a selector or a project takes. */
+/** How much one change may do to the Applications that a selector, an environment or a project takes. */
 export interface Budget {
   readonly name: string;
   readonly takes: (change: ApplicationChange) => boolean;
@@ -23,7 +25,22 @@ export interface OverBudget {
   readonly examples: readonly string[];
 }
 
-const fields = new Set(["name", "selector", "project", "max"]);
+const fields = new Set(["name", "environment", "selector", "project", "max"]);
+
+/** Labels by which an Application says which environment it belongs to. */
+const environmentLabels = ["env", "environment", "app.kubernetes.io/environment"];
+
+/** The file at the top of a repository that holds its budgets. */
+export const budgetFile = "fleetwright.yaml";
+
+/** The budgets that a tree holds; none where it has no such file. Throws InputError for a file that cannot be read. */
+export function budgetsAt(tree: FileTree): readonly Budget[] {
+  const file = tree.read(budgetFile);
+  if (!file) return [];
+  const value = parseYaml(file.bytes, { dialect: "kubernetes", file: budgetFile });
+  const entries = isObject(value) ? listAt(value, "budgets") : [];
+  return readBudgets(entries.filter(isObject), budgetFile);
+}
 
 /** Reads `budgets` of fleetwright.yaml. Throws InputError for what is not known: a limit that is misspelt guards nothing. */
 export function readBudgets(entries: readonly ValueObject[], file: string): readonly Budget[] {
@@ -38,6 +55,7 @@ export function readBudgets(entries: readonly ValueObject[], file: string): read
       if (typeof value !== "number" || value < 0) throw refuse(`max.${key} is no number`);
     }
     const project = stringAt(entry, "project");
+    const environment = stringAt(entry, "environment");
     const matches = compileLabelSelector(objectAt(entry, "selector") as Parameters<typeof compileLabelSelector>[0]);
     return {
       name: stringAt(entry, "name") || `budgets[${index}]`,
@@ -47,10 +65,15 @@ export function readBudgets(entries: readonly ValueObject[], file: string): read
           (side) =>
             side !== undefined &&
             (project === "" || stringAt(side.spec, "project") === project) &&
+            (environment === "" || isOf(environment, objectAt(side.metadata, "labels"))) &&
             matches(objectAt(side.metadata, "labels") as Readonly<Record<string, string>>),
         ),
     };
   });
+}
+
+function isOf(environment: string, labels: ValueObject): boolean {
+  return environmentLabels.some((label) => labels[label] === environment);
 }
 
 /** Every limit that a change exceeds. An Application that can no longer be rendered counts as changed. */

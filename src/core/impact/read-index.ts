@@ -1,4 +1,5 @@
 import type { ReadSet } from "../render/recording-tree.js";
+import type { Reach } from "./reach.js";
 
 /**
  * The read-sets turned around: path → who read it. `touchedBy` over-approximates in one place only: a path below a listed directory
@@ -8,9 +9,13 @@ export class ReadIndex<Reader> {
   readonly #readers = new Map<string, Set<Reader>>();
   readonly #paths = new Map<Reader, readonly string[]>();
 
-  set(reader: Reader, readSet: ReadSet): void {
+  set(reader: Reader, read: ReadSet | Reach): void {
+    const below = "listings" in read ? [...read.listings.keys()].map(listingMark) : [...read.directories.keys()].map(wholeMark);
+    this.#put(reader, [...read.files.keys(), ...read.kinds.keys(), ...below]);
+  }
+
+  #put(reader: Reader, paths: readonly string[]): void {
     this.remove(reader);
-    const paths = [...readSet.files.keys(), ...readSet.kinds.keys(), ...[...readSet.listings.keys()].map(listingMark)];
     for (const path of paths) {
       const readers = this.#readers.get(path);
       if (readers) readers.add(reader);
@@ -43,6 +48,7 @@ export class ReadIndex<Reader> {
         // A directory that appears or vanishes is a change of its kind and of its parent's listing.
         add(parent);
         add(listingMark(parent));
+        add(wholeMark(parent));
         if (parent === "") break;
       }
     }
@@ -52,6 +58,11 @@ export class ReadIndex<Reader> {
 
 function listingMark(directory: string): string {
   return `${directory}/*`;
+}
+
+/** A directory with all that is below it. */
+function wholeMark(directory: string): string {
+  return `${directory}/**`;
 }
 
 function parentOf(path: string): string {

@@ -10,12 +10,11 @@ import {
   needKey,
 } from "../applicationset/index.js";
 import { FleetwrightError, InputError } from "../errors.js";
-import { isObject, objectAt, stringAt, type Value, type ValueObject } from "../manifest/value.js";
+import { equalValues, objectAt, stringAt, type Value, type ValueObject } from "../manifest/value.js";
 import type { FileTree } from "../render/file-tree.js";
 import { isReadSetValid, type ReadSet, recordReads } from "../render/recording-tree.js";
 import { emitJson } from "../yaml/json.js";
 import { type FileFindings, type FoundResource, findResources, resourceError, walkFiles } from "./discover.js";
-import { isEqual } from "./field-change.js";
 import type {
   ApplicationOrigin,
   FleetApplication,
@@ -25,6 +24,7 @@ import type {
   FleetState,
   RenderApplication,
 } from "./fleet-state.js";
+import { isReachValid, type Reach, reachFinder } from "./reach.js";
 import { ReadIndex } from "./read-index.js";
 
 export interface WorkspaceOptions {
@@ -44,6 +44,8 @@ export interface WorkspaceSnapshot {
   readonly findings: ReadonlyMap<string, { readonly id: string; readonly found: FileFindings }>;
   readonly generated: ReadonlyMap<string, GenerationRun>;
   readonly renders: ReadonlyMap<string, FleetRender>;
+  /** Of Applications that nobody has looked at yet: what their render can read. */
+  readonly reaches: ReadonlyMap<string, Reach>;
   readonly inventory: readonly Cluster[];
 }
 
@@ -68,7 +70,9 @@ export class FleetWorkspace {
   readonly #findings = new Map<string, { readonly id: string; readonly found: FileFindings }>();
   readonly #generated = new Map<string, GenerationRun>();
   readonly #generatorReads = new ReadIndex<string>();
-  readonly #renders = new Map<string, FleetRender>();
+  readonly #renders = new Map<string, KeptRender>();
+  readonly #reaches = new Map<string, Reach>();
+  readonly #findReach = reachFinder();
   /** Every spec is one Application's, and never changes. */
   readonly #renderKeys = new WeakMap<ValueObject, string>();
   readonly #renderReads = new ReadIndex<string>();
@@ -82,7 +86,14 @@ export class FleetWorkspace {
   }
 
   snapshot(): WorkspaceSnapshot {
-    return { findings: this.#findings, generated: this.#generated, renders: this.#renders, inventory: this.#inventory };
+    const renders = new Map<string, FleetRender>();
+    const reaches = new Map(this.#reaches);
+    for (const [key, { made, reach }] of this.#renders) {
+      const render = made();
+      if (render) renders.set(key, render);
+      else if (reach) reaches.set(key, reach);
+    }
+    return { findings: this.#findings, generated: this.#generated, renders, reaches, inventory: this.#inventory };
   }
 
   /** Takes over what another workspace knew; the next move says what may have changed since. Only before the first move. */
@@ -93,8 +104,12 @@ export class FleetWorkspace {
       this.#generatorReads.set(key, run.readSet);
     }
     for (const [key, render] of snapshot.renders) {
-      this.#renders.set(key, render);
+      this.#renders.set(key, { render, made: () => render });
       this.#renderReads.set(key, render.readSet);
+    }
+    for (const [key, reach] of snapshot.reaches) {
+      this.#reaches.set(key, reach);
+      this.#renderReads.set(key, reach);
     }
     this.#inventory = snapshot.inventory;
     this.#isEmpty = false;
@@ -126,16 +141,6 @@ export class FleetWorkspace {
     return this.#state;
   }
 
-  /** Files that a move over `changed` is likely to read: they themselves, and what those who read one of them read. */
-  readsBehind(changed: readonly string[]): ReadonlySet<string> {
-    const paths = new Set(changed);
-    const add = (readSet: ReadSet | undefined): void => {
-      for (const path of readSet?.files.keys() ?? []) paths.add(path);
-    };
-    for (const key of this.#renderReads.touchedBy(changed)) add(this.#renders.get(key)?.readSet);
-    return paths;
-  }
-
   #search(tree: FileTree, changed: readonly string[] | undefined): void {
     const paths = changed ?? [...walkFiles(tree)];
     if (changed === undefined) {
@@ -163,28 +168,37 @@ export class FleetWorkspace {
         this.#generatorReads.remove(key);
       }
     }
-    const renders = changed === undefined ? this.#renders.keys() : this.#renderReads.touchedBy(changed);
-    for (const key of [...renders]) {
-      const render = this.#renders.get(key);
-      if (render && !isReadSetValid(render.readSet, tree)) {
-        this.#renders.delete(key);
-        this.#renderReads.remove(key);
-      }
+    const renders =
+      changed === undefined ? [...this.#renders.keys(), ...this.#reaches.keys()] : [...this.#renderReads.touchedBy(changed)];
+    for (const key of renders) {
+      const kept = this.#renders.get(key);
+      const made = kept?.made();
+      const reach = kept?.reach ?? this.#reaches.get(key);
+      // Once it is rendered, what was read is known exactly.
+      if (made ? !isReadSetValid(made.readSet, tree) : reach && !isReachValid(reach, tree)) this.#forgetRender(key);
     }
+  }
+
+  #forgetRender(key: string): void {
+    this.#renders.delete(key);
+    this.#reaches.delete(key);
+    this.#renderReads.remove(key);
   }
 
   #compute(tree: FileTree, inventory = this.#options.inventory): FleetState {
     const problems: FleetProblem[] = [];
     const resources: FoundResource[] = [];
+    const gitUrls = new Set<string>();
     for (const path of [...this.#findings.keys()].sort()) {
       const { found } = this.#findings.get(path)!;
       resources.push(...found.resources);
+      for (const url of found.gitUrls) gitUrls.add(url);
       if (found.problem) problems.push({ error: found.problem });
     }
     this.#inventory = this.#keepInventory(
       inventory ?? resources.flatMap((found) => (found.kind === "cluster" ? [found.cluster] : [])),
     );
-    this.#isCheckout = this.#options.checkoutUrls(gitUrlsOf(resources));
+    this.#isCheckout = this.#options.checkoutUrls(gitUrls);
     const applicationSets = new Map<string, FleetApplicationSet>();
     const applications = new Map<string, FleetApplication>();
     const duplicates: Duplicate[] = [];
@@ -224,7 +238,7 @@ export class FleetWorkspace {
   #keepInventory(inventory: readonly Cluster[]): readonly Cluster[] {
     const before = this.#inventory;
     const isSame =
-      before.length === inventory.length && before.every((cluster, at) => isEqual(cluster as never, inventory[at] as never));
+      before.length === inventory.length && before.every((cluster, at) => equalValues(cluster as never, inventory[at] as never));
     return isSame ? before : inventory;
   }
 
@@ -317,22 +331,32 @@ export class FleetWorkspace {
     let renderKey = this.#renderKeys.get(made.spec);
     if (renderKey === undefined) {
       const inputs = [made.spec["source"] ?? null, made.spec["sources"] ?? null, made.spec["destination"] ?? null];
-      renderKey = `${key} ${emitJson(inputs)}`;
+      renderKey = `${key} ${textOf(inputs)}`;
       this.#renderKeys.set(made.spec, renderKey);
     }
     const known = this.#renders.get(renderKey);
-    if (known) return known;
-    const recorder = recordReads(tree);
-    const render = { ...this.#runRender(made, recorder.tree), readSet: recorder.readSet() };
-    this.#renders.set(renderKey, render);
-    this.#renderReads.set(renderKey, render.readSet);
-    return render;
+    if (known) return known.render;
+    const isCheckout = this.#isCheckout;
+    const run = (): FleetRender => {
+      const recorder = recordReads(tree);
+      return { ...this.#runRender(made, recorder.tree, isCheckout), readSet: recorder.readSet() };
+    };
+    const reach = this.#reaches.get(renderKey) ?? this.#findReach(made, tree, isCheckout);
+    const kept = reach ? { ...pendingRender(run), reach } : renderedNow(run());
+    this.#reaches.delete(renderKey);
+    this.#renders.set(renderKey, kept);
+    this.#renderReads.set(renderKey, reach ?? kept.render.readSet);
+    return kept.render;
   }
 
-  #runRender(made: { metadata: ValueObject; spec: ValueObject }, tree: FileTree): Omit<FleetRender, "readSet"> {
+  #runRender(
+    made: { metadata: ValueObject; spec: ValueObject },
+    tree: FileTree,
+    isCheckout: (repoURL: string) => boolean,
+  ): Omit<FleetRender, "readSet"> {
     try {
       return this.#options.render(made, (repoURL, revision) =>
-        this.#isCheckout(repoURL) ? tree : this.#options.otherTree(repoURL, revision),
+        isCheckout(repoURL) ? tree : this.#options.otherTree(repoURL, revision),
       );
     } catch (error) {
       if (error instanceof FleetwrightError) return { manifests: [], warnings: [], error };
@@ -348,14 +372,46 @@ export class FleetWorkspace {
       this.#generated.delete(key);
       this.#generatorReads.remove(key);
     }
+    for (const key of [...this.#reaches.keys()]) this.#forgetRender(key);
     if (this.#renders.size <= applications.size) return;
     const used = new Set([...applications.values()].map((application) => application.render));
-    for (const [key, render] of this.#renders) {
-      if (used.has(render)) continue;
-      this.#renders.delete(key);
-      this.#renderReads.remove(key);
-    }
+    for (const [key, { render }] of this.#renders) if (!used.has(render)) this.#forgetRender(key);
   }
+}
+
+/** A render that was made, or one that is made when somebody looks at it. */
+interface KeptRender {
+  readonly render: FleetRender;
+  readonly made: () => FleetRender | undefined;
+  /** Of one that waits: what it can read. */
+  readonly reach?: Reach;
+}
+
+function renderedNow(render: FleetRender): KeptRender {
+  return { render, made: () => render };
+}
+
+/** Most of a fleet is never looked at: an Application that a change cannot reach is the same on both sides, rendered or not. */
+function pendingRender(run: () => FleetRender): KeptRender {
+  let made: FleetRender | undefined;
+  const render = (): FleetRender => (made ??= run());
+  return {
+    made: () => made,
+    render: {
+      get manifests() {
+        return render().manifests;
+      },
+      get warnings() {
+        return render().warnings;
+      },
+      get error() {
+        return render().error;
+      },
+      get readSet() {
+        return render().readSet;
+      },
+    } as FleetRender,
+  };
 }
 
 /** An error for a source whose repository is not at hand. */
@@ -366,18 +422,14 @@ export function unknownRepository(repoURL: string): InputError {
   });
 }
 
-/** Every `repoURL` in ApplicationSets and Applications that is no chart repository. */
-function gitUrlsOf(resources: readonly FoundResource[]): ReadonlySet<string> {
-  const urls = new Set<string>();
-  const walk = (value: Value): void => {
-    if (Array.isArray(value)) for (const item of value) walk(item);
-    if (!isObject(value)) return;
-    const { repoURL } = value;
-    if (typeof repoURL === "string" && !value["chart"] && !repoURL.includes("{{")) urls.add(repoURL);
-    for (const key of Object.keys(value)) walk(value[key]!);
-  };
-  for (const found of resources) if (found.kind === "applicationSet" || found.kind === "application") walk(found.value);
-  return urls;
+/** Equal texts are equal values; the order of keys is the file's. */
+function textOf(value: Value): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // An integer that JavaScript's own JSON does not know.
+    return emitJson(value);
+  }
 }
 
 function keyOf(value: ValueObject): string {

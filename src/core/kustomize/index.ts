@@ -15,6 +15,7 @@ export type {
   KustomizeOverrides,
   KustomizeResult,
   RemoteNeed,
+  Selection,
   Warning,
 } from "./options.js";
 export { KustomizeSession } from "./session.js";

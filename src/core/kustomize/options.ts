@@ -63,6 +63,20 @@ export interface KustomizeOptions {
   readonly overrides?: KustomizeOverrides;
   /** Hears every warning once the build has ended, also where it failed. */
   readonly onWarning?: (warning: Warning) => void;
+  /** Hears how many resources each patch and replacement target selects. What a session remembers is not told again. */
+  readonly onSelection?: (selection: Selection) => void;
+}
+
+/** How many resources an entry of a kustomization selects in one build. */
+export interface Selection {
+  /** The kustomization. */
+  readonly file: string;
+  readonly field: "patches" | "patchesJson6902" | "replacements";
+  /** Index in the field's list; entries that were laid over the file come after its own. */
+  readonly entry: number;
+  /** Index among a replacement's targets. */
+  readonly target?: number;
+  readonly count: number;
 }
 
 /** Something outside the tree that the build asks for. */

@@ -27,3 +27,12 @@ export function listAt(value: ValueObject | undefined, key: string): readonly Va
   const found = value?.[key];
   return Array.isArray(found) ? found : [];
 }
+
+/** Deep equality of values; the order of keys does not matter, an absent key equals nothing but itself. */
+export function equalValues(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, index) => equalValues(item, b[index]));
+  if (!isObject(a) || !isObject(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equalValues(a[key], b[key]));
+}

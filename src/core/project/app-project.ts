@@ -11,6 +11,7 @@ export interface ProjectSpec {
   readonly namespaceResourceBlacklist?: readonly ResourceRule[];
   readonly roles?: readonly ProjectRole[];
   readonly syncWindows?: readonly SyncWindow[];
+  readonly orphanedResources?: OrphanedResources | null;
   readonly destinationServiceAccounts?: readonly {
     readonly server?: string;
     readonly namespace?: string;
@@ -55,4 +56,10 @@ export interface SyncWindow {
   readonly andOperator?: boolean;
   readonly description?: string;
   readonly syncOverrun?: boolean;
+}
+
+/** Objects in the project's namespaces that no Application has: looked for where this is given. */
+export interface OrphanedResources {
+  readonly warn?: boolean | null;
+  readonly ignore?: readonly { readonly group?: string; readonly kind?: string; readonly name?: string }[] | null;
 }

@@ -1,4 +1,4 @@
-import { argoHelm, loadChart, mergeUserValues, type TemplateOptions, templateChart } from "../helm/index.js";
+import { argoHelm, chartLoader, mergeUserValues, type TemplateOptions, templateChart } from "../helm/index.js";
 import { asObject, type KubernetesObject } from "../manifest/object.js";
 import { isObject, stringAt } from "../manifest/value.js";
 import { parseYamlDocuments } from "../yaml/parse.js";
@@ -11,6 +11,7 @@ export type HelmRendererOptions = Pick<TemplateOptions, "now" | "random">;
  * randomness are named in the warnings, since their Application drifts for ever.
  */
 export function helmRenderer(options: HelmRendererOptions): ToolRenderer {
+  const loadChart = chartLoader();
   return (input, directory) => {
     const { tree, source, appName, namespace, kubeVersion, apiVersions, refs, revision } = input;
     const { values, options: template } = argoHelm(source, {

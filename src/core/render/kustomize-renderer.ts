@@ -1,4 +1,10 @@
-import { buildKustomization, type HelmRenderer, type KustomizeOverrides, KustomizeSession } from "../kustomize/index.js";
+import {
+  buildKustomization,
+  type HelmRenderer,
+  type KustomizeOverrides,
+  KustomizeSession,
+  type Selection,
+} from "../kustomize/index.js";
 import { listAt, objectAt, stringAt, type ValueObject } from "../manifest/value.js";
 import type { ToolRenderer } from "./render-source.js";
 
@@ -6,6 +12,8 @@ export interface KustomizeRendererOptions {
   /** `kustomize.buildOptions` of `argocd-cm`, for example `--enable-helm --load-restrictor LoadRestrictionsNone`. */
   readonly buildOptions?: string;
   readonly renderHelm?: HelmRenderer;
+  /** Hears what patches and replacements select, each once for as long as the renderer lives. */
+  readonly onSelection?: (selection: Selection) => void;
 }
 
 /** Renders Kustomize sources; what they share is accumulated once for as long as the renderer lives. */
@@ -21,6 +29,7 @@ export function kustomizeRenderer(options: KustomizeRendererOptions = {}): ToolR
       loadRestrictions: isUnrestricted ? "none" : "rootOnly",
       enableHelm: flags.includes("--enable-helm"),
       ...(options.renderHelm ? { renderHelm: options.renderHelm } : {}),
+      ...(options.onSelection ? { onSelection: options.onSelection } : {}),
       helmKubeVersion: input.kubeVersion,
       helmApiVersions: input.apiVersions,
       overrides: overridesOf(objectAt(input.source, "kustomize"), input.namespace),

@@ -56,6 +56,16 @@ export function isReadSetValid(readSet: ReadSet, tree: FileTree): boolean {
   return true;
 }
 
+/** Whether two read-sets hold the same questions with the same answers. */
+export function isSameReadSet(a: ReadSet, b: ReadSet): boolean {
+  const isSame = (left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>): boolean => {
+    if (left.size !== right.size) return false;
+    for (const [key, value] of left) if (right.get(key) !== value) return false;
+    return true;
+  };
+  return a === b || (isSame(a.files, b.files) && isSame(a.kinds, b.kinds) && isSame(a.listings, b.listings));
+}
+
 function listingDigest(entries: ReturnType<FileTree["list"]>): string {
   return entries === undefined ? "" : `[${entries.map((entry) => `${entry.name}:${entry.kind}`).join("\n")}]`;
 }

@@ -1,4 +1,5 @@
 import { RE2JS } from "re2js";
+import { once } from "../once.js";
 import { comparePrereleases, compareVersions, type Version, versionOf } from "./version.js";
 
 /** A range of versions: groups joined by `||`, each of comparisons that must all hold. */
@@ -28,10 +29,12 @@ const tail = "(-([0-9A-Za-z\\-]+(\\.[0-9A-Za-z\\-]+)*))?(\\+([0-9A-Za-z\\-]+(\\.
 const version = `v?(${part})(\\.${part})?(\\.${part})?${tail}`;
 const operators = "=||!=|>|<|>=|=>|<=|=<|~|~>|\\^";
 // Linear-time expressions: constraints come from charts and Applications.
-const single = RE2JS.compile(`^\\s*(${operators})\\s*(${version})\\s*$`);
-const hyphenRange = RE2JS.compile(`\\s*(${version})\\s+-\\s+(${version})\\s*`);
-const eachComparison = RE2JS.compile(`(${operators})\\s*(${version})`);
-const validGroup = RE2JS.compile(`^(\\s*(${operators})\\s*(${version})\\s*)((?:\\s+|,\\s*)(${operators})\\s*(${version})\\s*)*$`);
+const single = once(() => RE2JS.compile(`^\\s*(${operators})\\s*(${version})\\s*$`));
+const hyphenRange = once(() => RE2JS.compile(`\\s*(${version})\\s+-\\s+(${version})\\s*`));
+const eachComparison = once(() => RE2JS.compile(`(${operators})\\s*(${version})`));
+const validGroup = once(() =>
+  RE2JS.compile(`^(\\s*(${operators})\\s*(${version})\\s*)((?:\\s+|,\\s*)(${operators})\\s*(${version})\\s*)*$`),
+);
 
 /** Argo CD 3.5 has Masterminds 3.4; Helm 4 has 3.5, which limits lengths and quotes what it refuses. */
 export type SemverRelease = "3.4" | "3.5";
@@ -39,19 +42,32 @@ export type SemverRelease = "3.4" | "3.5";
 const maxLength = 512;
 const maxGroups = 32;
 
+/** Charts compare with the same few constraints over and over. */
+const known: Readonly<Record<SemverRelease, Map<string, ParsedConstraint>>> = { "3.4": new Map(), "3.5": new Map() };
+const mostKnown = 1000;
+
 /** Masterminds' NewConstraint: the constraint, or its error message. */
 export function parseConstraint(text: string, release: SemverRelease = "3.4"): ParsedConstraint {
+  const parsed = known[release].get(text);
+  if (parsed) return parsed;
+  const made = readConstraint(text, release);
+  if (known[release].size >= mostKnown) known[release].clear();
+  if (text.length <= maxLength) known[release].set(text, made);
+  return made;
+}
+
+function readConstraint(text: string, release: SemverRelease): ParsedConstraint {
   const isLimited = release === "3.5";
   if (isLimited && text.length > maxLength) return { error: `constraint string is too long (max ${maxLength} bytes)` };
   const groups: Group[] = [];
   const parts = rewriteRanges(text).split("||");
   if (isLimited && parts.length > maxGroups) return { error: `too many constraint groups (max ${maxGroups})` };
   for (const group of parts) {
-    if (!validGroup.matcher(group).find()) {
+    if (!validGroup().matcher(group).find()) {
       return { error: `improper constraint: ${isLimited ? JSON.stringify(group) : group}` };
     }
     const comparisons: Comparison[] = [];
-    for (const found of allMatches(eachComparison, group)) {
+    for (const found of allMatches(eachComparison(), group)) {
       const comparison = parseComparison(found);
       if (typeof comparison === "string") return { error: comparison };
       comparisons.push(comparison);
@@ -73,7 +89,7 @@ export function satisfies(version: Version, constraint: Constraint): boolean {
 
 /** `1.2 - 3` → `>= 1.2, <= 3` */
 function rewriteRanges(text: string): string {
-  const match = hyphenRange.matcher(text);
+  const match = hyphenRange().matcher(text);
   let out = text;
   while (match.find()) {
     const whole = match.group(0) as string;
@@ -90,7 +106,7 @@ function allMatches(expression: RE2JS, text: string): string[] {
 }
 
 function parseComparison(text: string): Comparison | string {
-  const match = single.matcher(text);
+  const match = single().matcher(text);
   if (!match.find()) return `improper constraint: ${text}`;
   const group = (index: number) => match.group(index) ?? "";
   const isOpen = (index: number) => /^\.?[xX*]?$/.test(group(index));

@@ -1,4 +1,5 @@
 import { RE2JS } from "re2js";
+import { once } from "../once.js";
 
 /** A semantic version as Masterminds/semver reads it: `v` and missing parts allowed, numbers up to 64 bits. */
 export interface Version {
@@ -13,8 +14,10 @@ export interface Version {
   readonly original: string;
 }
 
-const loose = RE2JS.compile(
-  "^v?([0-9]+)(\\.[0-9]+)?(\\.[0-9]+)?(-([0-9A-Za-z\\-]+(\\.[0-9A-Za-z\\-]+)*))?(\\+([0-9A-Za-z\\-]+(\\.[0-9A-Za-z\\-]+)*))?$",
+const loose = once(() =>
+  RE2JS.compile(
+    "^v?([0-9]+)(\\.[0-9]+)?(\\.[0-9]+)?(-([0-9A-Za-z\\-]+(\\.[0-9A-Za-z\\-]+)*))?(\\+([0-9A-Za-z\\-]+(\\.[0-9A-Za-z\\-]+)*))?$",
+  ),
 );
 const maxSegment = 2n ** 64n - 1n;
 
@@ -22,7 +25,7 @@ export type ParsedVersion = { readonly version: Version } | { readonly error: st
 
 /** Masterminds' NewVersion: the version, or its error message. */
 export function parseVersion(text: string): ParsedVersion {
-  const match = loose.matcher(text);
+  const match = loose().matcher(text);
   if (!match.find()) return { error: "invalid semantic version" };
   const segments: bigint[] = [];
   for (const index of [1, 2, 3]) {

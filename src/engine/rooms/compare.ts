@@ -1,5 +1,11 @@
 import { formatError } from "../../core/errors.js";
-import { formatResourceKey, type KubernetesObject, resourceKeyOf, splitApiVersion } from "../../core/manifest/object.js";
+import {
+  formatResourceKey,
+  type KubernetesObject,
+  type ResourceKey,
+  resourceKeyOf,
+  splitApiVersion,
+} from "../../core/manifest/object.js";
 import { annotationItems, hasSyncOption } from "../../core/sync/annotations.js";
 import { isHook, isIgnored, isSkipped } from "../../core/sync/hooks.js";
 import { partitionTargets, type ResourcePair, reconcile } from "../../core/sync/reconcile.js";
@@ -8,6 +14,8 @@ import { isSelfTracked, type TrackingSettings, trackedApp, trackedId } from "../
 import { withOwners } from "../applied-pairs.js";
 import type { Condition } from "../conditions.js";
 import type { ComparedResource, Differ, DiffVerdict, HealthVerdict } from "../decide.js";
+import type { DryRuns } from "../dry-runs.js";
+import { isPartial } from "../informer.js";
 import type { LiveState } from "../live-state.js";
 
 /** What a comparison asks of the live state. */
@@ -24,8 +32,11 @@ export interface CompareInput {
   readonly tracking: TrackingSettings;
   readonly differ: Differ;
   readonly health: (object: KubernetesObject) => HealthVerdict | undefined;
+  /** Lets the health of these be found out, where that takes more than a look. */
+  readonly prepareHealth?: (objects: readonly KubernetesObject[]) => Promise<void>;
   /** Verdicts of before, by target and version of the live object. */
   readonly memory: CompareMemory;
+  readonly dryRuns: Pick<DryRuns, "apply">;
   readonly createsNamespace: boolean;
   readonly isPermitted: (object: KubernetesObject, namespaced: boolean) => boolean;
 }
@@ -44,15 +55,18 @@ export interface CompareOutput {
 
 /** What was found of pairs that have not changed since. */
 export class CompareMemory {
-  private verdicts = new WeakMap<KubernetesObject, { readonly live: KubernetesObject; readonly verdict: DiffVerdict }>();
+  private verdicts = new WeakMap<
+    KubernetesObject,
+    { readonly live: KubernetesObject; readonly rules: object; readonly verdict: DiffVerdict }
+  >();
 
-  find(target: KubernetesObject, live: KubernetesObject): DiffVerdict | undefined {
+  find(target: KubernetesObject, live: KubernetesObject, rules: object): DiffVerdict | undefined {
     const known = this.verdicts.get(target);
-    return known?.live === live ? known.verdict : undefined;
+    return known?.live === live && known.rules === rules ? known.verdict : undefined;
   }
 
-  keep(target: KubernetesObject, live: KubernetesObject, verdict: DiffVerdict): void {
-    this.verdicts.set(target, { live, verdict });
+  keep(target: KubernetesObject, live: KubernetesObject, rules: object, verdict: DiffVerdict): void {
+    this.verdicts.set(target, { live, rules, verdict });
   }
 
   /** The rules of comparison changed. */
@@ -74,24 +88,25 @@ export async function compareApplication(input: CompareInput): Promise<CompareOu
     isNamespaced: (group, kind) => live.isNamespaced(group, kind),
   });
   live.setWanted(instance, wanted.keys);
+  await input.prepareHealth?.(lives);
   let outOfSync = false;
   let failed = false;
   const resources: ComparedResource[] = [];
-  for (const pair of pairs) {
+  // Begun for all, so that those which ask the server ask side by side.
+  const verdicts = pairs.map((pair) =>
+    isHook((pair.target ?? pair.live)!) ? unmodified : settled(() => verdictOf(pair, input)),
+  );
+  for (const [index, pair] of pairs.entries()) {
     const object = (pair.target ?? pair.live)!;
     const key = resourceKeyOf(object);
     const { group, version } = splitApiVersion(object.apiVersion);
     const hook = isHook(object);
     const selfTracked = isOwn(pair, tracking);
-    let verdict: DiffVerdict = { modified: false };
-    if (!hook) {
-      try {
-        const found = verdictOf(pair, input);
-        verdict = found instanceof Promise ? await found : found;
-      } catch (error) {
-        failed = true;
-        conditions.push({ type: "ComparisonError", message: `${key.kind} ${key.name}: ${formatError(error)}` });
-      }
+    const outcome = verdicts[index]!;
+    const { verdict, error } = outcome instanceof Promise ? await outcome : outcome;
+    if (error !== undefined) {
+      failed = true;
+      conditions.push({ type: "ComparisonError", message: `${key.kind} ${key.name}: ${formatError(error)}` });
     }
     const counts = !hook && !isIgnored(object) && !(pair.target && isSkipped(pair.target)) && selfTracked;
     const isManagedNamespace =
@@ -162,8 +177,22 @@ function wantedOf(targets: readonly KubernetesObject[]): Wanted {
 async function liveObjects(input: CompareInput, conditions: Condition[]): Promise<readonly KubernetesObject[]> {
   const { live, targets, instance, namespace } = input;
   const lives = new Map<string, KubernetesObject>();
-  for (const object of live.objectsOf(instance)) lives.set(formatResourceKey(resourceKeyOf(object)), object);
   const loading: Promise<void>[] = [];
+  const load = (id: string, key: ResourceKey, apiVersion: string): void => {
+    loading.push(
+      live.load(key, apiVersion).then(
+        (object) => void (object && lives.set(id, object)),
+        (error: unknown) =>
+          void conditions.push({ type: "ComparisonError", message: `failed to load live state of ${id}: ${formatError(error)}` }),
+      ),
+    );
+  };
+  for (const object of live.objectsOf(instance)) {
+    const key = resourceKeyOf(object);
+    if (isPartial(object)) load(formatResourceKey(key), key, object.apiVersion);
+    else lives.set(formatResourceKey(key), object);
+  }
+  if (loading.length > 0) await Promise.all(loading);
   for (const target of targets) {
     const key = resourceKeyOf(target);
     const namespaced = live.isNamespaced(key.group, key.kind);
@@ -173,30 +202,49 @@ async function liveObjects(input: CompareInput, conditions: Condition[]): Promis
     const known = lives.get(id);
     if (known !== undefined && known.apiVersion === target.apiVersion) continue;
     if (live.find(place) === undefined) continue;
-    loading.push(
-      live.load(place, target.apiVersion).then(
-        (object) => void (object && lives.set(id, object)),
-        (error: unknown) =>
-          void conditions.push({ type: "ComparisonError", message: `failed to load live state of ${id}: ${formatError(error)}` }),
-      ),
-    );
+    load(id, place, target.apiVersion);
   }
   await Promise.all(loading);
   return [...lives.values()];
 }
 
-/** Awaits nothing but for rules that ask who owns a field, which the live state does not keep. */
+interface Outcome {
+  readonly verdict: DiffVerdict;
+  readonly error?: unknown;
+}
+
+const unmodified: Outcome = { verdict: { modified: false } };
+
+/** A comparison that fails is an outcome too: the others go on. */
+function settled(compare: () => DiffVerdict | Promise<DiffVerdict>): Outcome | Promise<Outcome> {
+  const failure = (error: unknown): Outcome => ({ ...unmodified, error });
+  try {
+    const verdict = compare();
+    return verdict instanceof Promise ? verdict.then((found) => ({ verdict: found }), failure) : { verdict };
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+/** Awaits nothing but for rules that ask who owns a field, which the live state does not keep, and for server-side dry runs. */
 function verdictOf(pair: ResourcePair, input: CompareInput): DiffVerdict | Promise<DiffVerdict> {
   const { target, live } = pair;
-  if (target === null || live === null) return { modified: false };
-  const known = input.memory.find(target, live);
+  const { differ } = input;
+  if (target === null || live === null) return unmodified.verdict;
+  const known = input.memory.find(target, live, differ.rules);
   if (known !== undefined) return known;
-  const judge = (current: KubernetesObject): DiffVerdict => {
-    const verdict = input.differ.compare(target, current);
-    input.memory.keep(target, live, verdict);
+  // Both sides are of interest where they differ; elsewhere they would be two more copies of each object.
+  const keep = (found: DiffVerdict): DiffVerdict => {
+    const verdict = found.modified ? found : unmodified.verdict;
+    input.memory.keep(target, live, differ.rules, verdict);
     return verdict;
   };
-  if (!input.differ.decidesByOwners(target) || live.metadata.managedFields !== undefined) return judge(live);
+  const judge = (current: KubernetesObject): DiffVerdict | Promise<DiffVerdict> => {
+    const question = differ.dryRunOf(target, current);
+    if (question === undefined) return keep(differ.compare(target, current));
+    return input.dryRuns.apply(input.live.cluster, question).then((answer) => keep(differ.compare(target, current, answer)));
+  };
+  if (!differ.decidesByOwners(target) || live.metadata.managedFields !== undefined) return judge(live);
   return withOwners(live, input.live.cluster).then(judge);
 }
 

@@ -2,6 +2,7 @@ import {
   type ApplicationSet,
   type Cluster,
   clusterFromSecret,
+  type Generated,
   type GeneratorNeed,
   generate,
   type NeedAnswer,
@@ -39,6 +40,8 @@ export interface GenerateInput {
   readonly now: string;
   readonly maxAgeMs: number;
   readonly refusals?: ReadonlyMap<string, string>;
+  /** Why a commit that would change what the set generates is held. */
+  readonly rolloutHeld?: string;
 }
 
 /** What a git generator read, and where: a commit that changes none of it needs no new generation. */
@@ -52,6 +55,8 @@ export interface GeneratorReads {
 export interface GenerateOutput {
   readonly plan: ReconcilePlan;
   readonly reads: readonly GeneratorReads[];
+  /** What the generators gave; absent while the set is being deleted. */
+  readonly generated?: Generated;
   /** Calls again with what the API server refused. */
   readonly replan: (refusals: ReadonlyMap<string, string>) => ReconcilePlan;
 }
@@ -69,7 +74,15 @@ export async function generateApplications(room: GenerateRoom, input: GenerateIn
     string,
     { readonly repoURL: string; readonly revision: string; readonly readSet: () => ReadSet; commit: string | undefined }
   >();
-  const common = { set, existing: input.existing, clusters, projects: input.projects, now: input.now };
+  const { rolloutHeld } = input;
+  const common = {
+    set,
+    existing: input.existing,
+    clusters,
+    projects: input.projects,
+    now: input.now,
+    ...(rolloutHeld === undefined ? {} : { rolloutHeld }),
+  };
   if (set.metadata.deletionTimestamp !== undefined) {
     const replan = (refusals: ReadonlyMap<string, string>): ReconcilePlan =>
       reconcileApplicationSet({ ...common, generated: undefined, refusals });
@@ -91,7 +104,7 @@ export async function generateApplications(room: GenerateRoom, input: GenerateIn
         readSet: readSet(),
         commit,
       }));
-      return { plan: replan(new Map()), reads, replan };
+      return { plan: replan(new Map()), reads, generated: result, replan };
     }
     await Promise.all(
       result.needs.map(async (need) => {

@@ -10,12 +10,15 @@ import type { ChartRegistryPort, ChartRequest } from "../../ports/registry.js";
 import type { SourcePort } from "../../ports/source.js";
 import type { Telemetry } from "../../ports/telemetry.js";
 import type { RefReads, RefTree, RenderCache, RenderEntry } from "../render-cache.js";
+import type { SharedRenders } from "../shared-renders.js";
 
 export interface RenderRoom {
   readonly source: SourcePort;
   /** Charts of repositories and registries; absent: such sources cannot be rendered. */
   readonly charts?: ChartRegistryPort;
   readonly cache: RenderCache;
+  /** Renders of other replicas and of before a restart. */
+  readonly shared?: SharedRenders;
   readonly renderers: ToolRenderers;
   readonly telemetry: Telemetry;
 }
@@ -83,7 +86,7 @@ export async function renderApplication(room: RenderRoom, input: RenderInput): P
     const tree = await read();
     const type = sourceTypeOf(source, tree, sourceDirectory(tree, stringAt(source, "path")));
     const key = renderKey(source, { type, commit, input });
-    const found = input.force ? undefined : room.cache.find(key, commit, tree, refs);
+    const found = input.force ? undefined : await findRender(room, { key, commit, tree, refs });
     room.telemetry.metrics.count(
       found === undefined ? "fleetwright_render_cache_misses_total" : "fleetwright_render_cache_hits_total",
       {},
@@ -98,6 +101,23 @@ export async function renderApplication(room: RenderRoom, input: RenderInput): P
     for (const ref of entry.refs.keys()) renders.push({ repoURL: lenderOf(input, ref), key, ref });
   }
   return { manifests, id: ids.join(","), renders, revisions, sourceType, rendered, warnings };
+}
+
+interface RenderAt {
+  readonly commit: string;
+  readonly tree: FileTree;
+  readonly key: string;
+  readonly refs: ReadonlyMap<string, RefTree>;
+}
+
+/** A render of this process, or one of another that still holds. */
+async function findRender(room: RenderRoom, { key, commit, tree, refs }: RenderAt): Promise<RenderEntry | undefined> {
+  const own = room.cache.find(key, commit, tree, refs);
+  if (own !== undefined || room.shared === undefined) return own;
+  const shared = await room.shared.find(key, commit, tree, refs);
+  const result = shared === undefined ? "miss" : "hit";
+  room.telemetry.metrics.count("fleetwright_shared_cache_requests_total", { result });
+  return shared && room.cache.put(key, shared);
 }
 
 /** Where a source's files are. */
@@ -174,17 +194,7 @@ function renderKey(
   return `${text}|${input.appName}|${input.namespace}|${input.kubeVersion}|${input.apiVersions.join(",")}|${JSON.stringify(lenders)}|${named}`;
 }
 
-async function renderOne(
-  room: RenderRoom,
-  input: RenderInput,
-  source: ValueObject,
-  at: {
-    readonly commit: string;
-    readonly tree: FileTree;
-    readonly key: string;
-    readonly refs: ReadonlyMap<string, RefTree>;
-  },
-): Promise<RenderEntry> {
+async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObject, at: RenderAt): Promise<RenderEntry> {
   const { appName, namespace, kubeVersion, apiVersions } = input;
   const remotes = new Map<string, FileTree>();
   for (let round = 0; round < mostRounds; round++) {
@@ -202,8 +212,10 @@ async function renderOne(
         if (!isEmptyReadSet(readSet())) read.set(name, { commit: at.refs.get(name)!.commit, readSet: readSet() });
       // Remote bases may move without a commit here: such a render is not kept.
       const readSet = recorded.readSet();
-      const entry = room.cache.put(at.key, { commit: at.commit, readSet, manifests, sourceType, warnings, refs: read });
+      const made = { commit: at.commit, readSet, manifests, sourceType, warnings, refs: read };
+      const entry = room.cache.put(at.key, made);
       if (remotes.size > 0) room.cache.drop(at.key);
+      else void room.shared?.keep(at.key, made);
       return entry;
     }
     await Promise.all(result.needs.map(async (need) => remotes.set(need.key, await fetchRemote(room.source, need))));

@@ -33,18 +33,3 @@ export function copyOf<T>(value: T): T {
   for (const key of Object.keys(value)) out[key] = copyOf((value as Record<string, unknown>)[key]);
   return out as T;
 }
-
-/** Deep equality of two values; the order of keys does not matter, an absent key equals nothing but itself. */
-export function sameValue(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item, index) => sameValue(item, b[index]));
-  }
-  const left = a as Record<string, unknown>;
-  const right = b as Record<string, unknown>;
-  const keys = Object.keys(left);
-  if (keys.length !== Object.keys(right).length) return false;
-  return keys.every((key) => Object.hasOwn(right, key) && sameValue(left[key], right[key]));
-}

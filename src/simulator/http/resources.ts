@@ -9,6 +9,7 @@ import { type DeleteOptions, type Deletion, deleteObject, plainDelete } from "..
 import type { WriteOptions } from "../writes/options.js";
 import { patchObject, patchTypes } from "../writes/patch.js";
 import { updateObject } from "../writes/update.js";
+import { authorize } from "./authorization.js";
 import {
   type Exchange,
   mediaType,
@@ -32,6 +33,7 @@ export async function serveResource(exchange: Exchange, watches: WatchRegistry):
   if (!info || !type) throw pathNotFound();
   const request: ResourceExchange = { ...exchange, info, type };
   if (type.custom?.deprecated !== undefined) exchange.warnings.push(type.custom.deprecated);
+  authorize(request);
   if (info.subresource !== "") return serveSubresource(request);
   if (isReview(type)) {
     if (exchange.method !== "POST") throw methodNotAllowed();

@@ -1,4 +1,4 @@
-import { sameValue } from "../api/json.js";
+import { equalValues } from "../../core/manifest/value.js";
 import type { FieldCause } from "../api/status-error.js";
 import { type Draft, part, partAt, text } from "../draft.js";
 import { forbiddenField, invalidField } from "./causes.js";
@@ -26,13 +26,13 @@ export const immutabilityRules: { readonly [storage: string]: Rule } = {
   "clusterrolebindings.rbac.authorization.k8s.io": roleRule,
   "storageclasses.storage.k8s.io": (draft, old) =>
     ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"]
-      .filter((key) => !sameValue(draft[key], old[key]))
+      .filter((key) => !equalValues(draft[key], old[key]))
       .map((key) => forbiddenField(key, `updates to ${key} are forbidden.`)),
   "customresourcedefinitions.apiextensions.k8s.io": (draft, old) =>
     [["group"], ["scope"], ["names", "plural"], ["names", "kind"]].flatMap((path) => {
       const before = valueAt(part(old, "spec"), path);
       const after = valueAt(part(draft, "spec"), path);
-      return sameValue(before, after) ? [] : [invalidField(`spec.${path.join(".")}`, after, immutable)];
+      return equalValues(before, after) ? [] : [invalidField(`spec.${path.join(".")}`, after, immutable)];
     }),
 };
 
@@ -43,7 +43,7 @@ function valueAt(draft: Draft | undefined, path: readonly string[]): unknown {
 function selectorRule(draft: Draft, old: Draft): readonly FieldCause[] {
   const before = part(old, "spec")?.["selector"];
   const after = part(draft, "spec")?.["selector"];
-  return sameValue(before, after) ? [] : [invalidField("spec.selector", after, immutable)];
+  return equalValues(before, after) ? [] : [invalidField("spec.selector", after, immutable)];
 }
 
 const mutableOfStatefulSet = new Set([
@@ -60,7 +60,7 @@ function statefulSetRule(draft: Draft, old: Draft): readonly FieldCause[] {
   const before = part(old, "spec") ?? {};
   const after = part(draft, "spec") ?? {};
   const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (key) => !mutableOfStatefulSet.has(key) && !sameValue(before[key], after[key]),
+    (key) => !mutableOfStatefulSet.has(key) && !equalValues(before[key], after[key]),
   );
   if (changed.length === 0) return [];
   return [
@@ -75,12 +75,13 @@ function jobRule(draft: Draft, old: Draft): readonly FieldCause[] {
   const before = part(old, "spec") ?? {};
   const after = part(draft, "spec") ?? {};
   const causes = ["selector", "completionMode"]
-    .filter((key) => !sameValue(before[key], after[key]))
+    .filter((key) => !equalValues(before[key], after[key]))
     .map((key) => invalidField(`spec.${key}`, after[key], immutable));
-  if (!sameValue(before["completions"], after["completions"]) && after["completionMode"] !== "Indexed")
+  if (!equalValues(before["completions"], after["completions"]) && after["completionMode"] !== "Indexed")
     causes.push(invalidField("spec.completions", after["completions"], immutable));
   // The template of a Job that never started may still change where it is scheduled; nothing here does that.
-  if (!sameValue(before["template"], after["template"])) causes.push(invalidField("spec.template", after["template"], immutable));
+  if (!equalValues(before["template"], after["template"]))
+    causes.push(invalidField("spec.template", after["template"], immutable));
   return causes;
 }
 
@@ -89,7 +90,7 @@ function dataRule(keys: readonly string[]): Rule {
     if (old["immutable"] !== true) return [];
     const causes = draft["immutable"] === true ? [] : [forbiddenField("immutable", "field is immutable when `immutable` is set")];
     for (const key of keys)
-      if (!sameValue(draft[key], old[key])) causes.push(forbiddenField(key, "field is immutable when `immutable` is set"));
+      if (!equalValues(draft[key], old[key])) causes.push(forbiddenField(key, "field is immutable when `immutable` is set"));
     return causes;
   };
 }
@@ -109,7 +110,7 @@ function claimRule(draft: Draft, old: Draft): readonly FieldCause[] {
   const after = part(draft, "spec") ?? {};
   const isBound = text(before, "volumeName") !== "";
   const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (key) => !sameValue(before[key], after[key]) && (!mutable.has(key) || (key === "volumeName" && isBound)),
+    (key) => !equalValues(before[key], after[key]) && (!mutable.has(key) || (key === "volumeName" && isBound)),
   );
   return changed.length === 0
     ? []
@@ -137,7 +138,7 @@ function podRule(draft: Draft, old: Draft): readonly FieldCause[] {
       Array.isArray(list) ? list.map((item: Draft) => ({ ...item, image: "" })) : list;
     return { ...rest, containers: withoutImages(containers), initContainers: withoutImages(initContainers) };
   };
-  if (sameValue(comparable(draft), comparable(old))) return [];
+  if (equalValues(comparable(draft), comparable(old))) return [];
   return [
     forbiddenField(
       "spec",
@@ -147,5 +148,7 @@ function podRule(draft: Draft, old: Draft): readonly FieldCause[] {
 }
 
 function roleRule(draft: Draft, old: Draft): readonly FieldCause[] {
-  return sameValue(draft["roleRef"], old["roleRef"]) ? [] : [invalidField("roleRef", draft["roleRef"], "cannot change roleRef")];
+  return equalValues(draft["roleRef"], old["roleRef"])
+    ? []
+    : [invalidField("roleRef", draft["roleRef"], "cannot change roleRef")];
 }

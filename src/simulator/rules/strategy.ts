@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "../../core/manifest/object.js";
-import { copyOf, sameValue } from "../api/json.js";
+import { equalValues } from "../../core/manifest/value.js";
+import { copyOf } from "../api/json.js";
 import type { ResourceType } from "../api/resource-type.js";
 import type { Cluster } from "../cluster.js";
 import { type Draft, ensure, finished, part, texts } from "../draft.js";
@@ -109,7 +110,7 @@ const templateGeneration = "deprecated.daemonset.template.generation";
 /** A DaemonSet still counts the changes of its template in an annotation. */
 function countTemplates(draft: Draft, old: KubernetesObject): void {
   const before = Number(old.metadata.annotations?.[templateGeneration] ?? 1);
-  const isSame = sameValue(part(draft, "spec")?.["template"], (old["spec"] as Draft | undefined)?.["template"]);
+  const isSame = equalValues(part(draft, "spec")?.["template"], (old["spec"] as Draft | undefined)?.["template"]);
   ensure(ensure(draft, "metadata"), "annotations")[templateGeneration] = String(isSame ? before : before + 1);
 }
 
@@ -171,5 +172,5 @@ function changesSpec(type: ResourceType, draft: Draft, old: KubernetesObject): b
   const keys = new Set([...Object.keys(draft), ...Object.keys(old)]);
   for (const key of ["apiVersion", "kind", "metadata"]) keys.delete(key);
   if (hasStatus(type)) keys.delete("status");
-  return [...keys].some((key) => !sameValue(draft[key], old[key]));
+  return [...keys].some((key) => !equalValues(draft[key], old[key]));
 }

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../../core/manifest/object.js";
-import { sameValue } from "../api/json.js";
+import { equalValues } from "../../core/manifest/value.js";
 import type { ResourceType } from "../api/resource-type.js";
 import { type Cluster, keyOf, now } from "../cluster.js";
 import type { Controller } from "../controllers/loop.js";
@@ -81,7 +81,7 @@ export function controllerReference(owner: KubernetesObject): Draft {
 
 /** Writes `status` when it differs from the stored one. */
 export function writeStatus(cluster: Cluster, storage: string, object: KubernetesObject, status: Draft): void {
-  if (sameValue(object["status"], status)) return;
+  if (equalValues(object["status"], status)) return;
   const type = cluster.registry.ofStorage(storage);
   if (!type) return;
   const next = { ...object, status } as KubernetesObject;
@@ -107,7 +107,7 @@ function hasSameFields(a: unknown, b: unknown): boolean {
 /** Writes a changed object without the rules for clients; conflicts cannot occur, as nothing happens in between. */
 export function writeObject(cluster: Cluster, storage: string, old: KubernetesObject, next: KubernetesObject): void {
   const type = cluster.registry.ofStorage(storage);
-  if (!type || sameValue(old, next)) return;
+  if (!type || equalValues(old, next)) return;
   cluster.store.put(storage, keyOf(next), trackUpdate(cluster, type, old, next, internalWrite()));
 }
 

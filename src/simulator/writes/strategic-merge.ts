@@ -1,4 +1,4 @@
-import { sameValue } from "../api/json.js";
+import { equalValues } from "../../core/manifest/value.js";
 import type { ResourceType } from "../api/resource-type.js";
 import { badRequest } from "../api/status-error.js";
 import { type Draft, isDraft } from "../draft.js";
@@ -66,7 +66,7 @@ function mergeField(shape: Shape, out: Draft, key: string, value: unknown): void
 function mergePrimitives(list: readonly unknown[], patch: readonly unknown[]): unknown[] {
   const isReplacement = patch.some((item) => isDraft(item) && item["$patch"] === "replace");
   const values = patch.filter((item) => !isDraft(item));
-  return isReplacement ? values : [...list, ...values.filter((item) => !list.some((known) => sameValue(known, item)))];
+  return isReplacement ? values : [...list, ...values.filter((item) => !list.some((known) => equalValues(known, item)))];
 }
 
 function mergeItems(shape: Shape, list: readonly unknown[], patch: readonly unknown[], mergeKey: string): unknown[] {
@@ -78,9 +78,9 @@ function mergeItems(shape: Shape, list: readonly unknown[], patch: readonly unkn
     if (!isDraft(item)) throw badRequest("a list that is merged by key holds objects only");
     const id = item[mergeKey];
     if (id === undefined) throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
-    const index = out.findIndex((known) => isDraft(known) && sameValue(known[mergeKey], id));
+    const index = out.findIndex((known) => isDraft(known) && equalValues(known[mergeKey], id));
     const merged = mergeObject(shape, index < 0 ? undefined : (out[index] as Draft), item);
-    if (merged === undefined) out = out.filter((known) => !(isDraft(known) && sameValue(known[mergeKey], id)));
+    if (merged === undefined) out = out.filter((known) => !(isDraft(known) && equalValues(known[mergeKey], id)));
     else if (index < 0) out.push(merged);
     else out[index] = merged;
   }
@@ -89,7 +89,7 @@ function mergeItems(shape: Shape, list: readonly unknown[], patch: readonly unkn
 
 function dropPrimitives(out: Draft, key: string, values: unknown): void {
   if (!Array.isArray(out[key]) || !Array.isArray(values)) return;
-  out[key] = out[key].filter((item: unknown) => !values.some((value) => sameValue(value, item)));
+  out[key] = out[key].filter((item: unknown) => !values.some((value) => equalValues(value, item)));
 }
 
 /** Items that the patch names stand in its order, before others of which the object's own order does not say that they come first. */
@@ -99,7 +99,7 @@ function orderList(shape: Shape, out: Draft, key: string, order: unknown, origin
   const mergeKey = fieldOf(shape, key)?.patch.mergeKey ?? "";
   const idOf = (item: unknown): unknown => (isDraft(item) && mergeKey !== "" ? item[mergeKey] : item);
   const rankIn = (all: unknown, item: unknown): number =>
-    Array.isArray(all) ? all.findIndex((known) => sameValue(idOf(known), idOf(item))) : -1;
+    Array.isArray(all) ? all.findIndex((known) => equalValues(idOf(known), idOf(item))) : -1;
   const named = list.filter((item) => rankIn(order, item) >= 0).sort((a, b) => rankIn(order, a) - rankIn(order, b));
   const others = list.filter((item) => rankIn(order, item) < 0);
   const merged: unknown[] = [];

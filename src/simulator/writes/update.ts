@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../../core/manifest/object.js";
-import { sameValue } from "../api/json.js";
+import { equalValues } from "../../core/manifest/value.js";
 import type { ResourceType } from "../api/resource-type.js";
 import { badRequest, conflict, invalid, modified } from "../api/status-error.js";
 import { type Cluster, entryOf } from "../cluster.js";
@@ -66,7 +66,7 @@ export function writeUpdate(
     (object.metadata.finalizers ?? []).length === 0 &&
     isGraceOver(object) &&
     !hasSpecFinalizers(object);
-  if (sameValue(object, old) && !isLast) return current;
+  if (equalValues(object, old) && !isLast) return current;
   if (options.dryRun) return new Entry(object, current.revision);
   const key = storeKey(object.metadata.namespace ?? "", name);
   // The last finalizer is gone: the object goes with it.

@@ -1,11 +1,11 @@
 import type { KubernetesObject, OwnerReference } from "../../manifest/object.js";
-import type { Value, ValueObject } from "../../manifest/value.js";
+import { equalValues, type Value, type ValueObject } from "../../manifest/value.js";
 import type { GeneratedApplication } from "../generate.js";
 import type { ApplicationSet } from "../model/application-set.js";
 import { decode } from "../model/decode.js";
 import { structType } from "../model/go-type.js";
 import { ignoreRules } from "./ignore-differences.js";
-import { applyMergePatch, createMergePatch, deepEqual } from "./merge-patch.js";
+import { applyMergePatch, createMergePatch } from "./merge-patch.js";
 import { normalizeSpec } from "./normalize-spec.js";
 import { withController } from "./ownership.js";
 import { refusalOf } from "./refusal.js";
@@ -80,7 +80,7 @@ export function isSpecChanged(desired: ValueObject, live: KubernetesObject, set:
   const remove = ignoreRules(set.spec.ignoreApplicationDifferences ?? [])(live.metadata.name);
   const before = remove(comparable(live, normalizeSpec(decodedSpec(live))));
   const after = remove(comparable(live, normalizeSpec(desired)));
-  return !deepEqual(before["spec"], after["spec"]);
+  return !equalValues(before["spec"], after["spec"]);
 }
 
 function decodedSpec(live: KubernetesObject): ValueObject {

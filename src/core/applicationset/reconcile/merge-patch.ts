@@ -1,22 +1,12 @@
 import type { Value, ValueObject } from "../../manifest/value.js";
-import { isObject } from "../../manifest/value.js";
-
-/** Whether two values are equal, whatever the order of keys. */
-export function deepEqual(a: Value | undefined, b: Value | undefined): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a))
-    return Array.isArray(b) && a.length === b.length && a.every((item: Value, index) => deepEqual(item, b[index]));
-  if (!isObject(a) || !isObject(b)) return false;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && deepEqual(a[key], b[key]));
-}
+import { equalValues, isObject } from "../../manifest/value.js";
 
 /** The JSON merge patch (RFC 7386) that leads from one object to the other; undefined when they are equal. */
 export function createMergePatch(from: ValueObject, to: ValueObject): ValueObject | undefined {
   const patch: Record<string, Value> = {};
   for (const [key, value] of Object.entries(to)) {
     const before = Object.hasOwn(from, key) ? from[key] : undefined;
-    if (deepEqual(before, value)) continue;
+    if (equalValues(before, value)) continue;
     patch[key] = isObject(before) && isObject(value) ? (createMergePatch(before, value) ?? {}) : value;
   }
   for (const key of Object.keys(from)) if (!Object.hasOwn(to, key)) patch[key] = null;

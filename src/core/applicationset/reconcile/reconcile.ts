@@ -1,6 +1,5 @@
 import type { KubernetesObject } from "../../manifest/object.js";
-import type { ValueObject } from "../../manifest/value.js";
-import { isObject, objectAt } from "../../manifest/value.js";
+import { equalValues, isObject, objectAt, type ValueObject } from "../../manifest/value.js";
 import { findDestination } from "../destination.js";
 import type { GeneratedApplication } from "../generate.js";
 import { resourcesFinalizer } from "../template/application-renderer.js";
@@ -9,7 +8,6 @@ import { type Desired, planWrite } from "./apply-application.js";
 import { type Condition, upToDateMessage } from "./conditions.js";
 import { approvalAnnotation, decideDeletes } from "./delete-proof.js";
 import { planSetDeletion } from "./delete-set.js";
-import { deepEqual } from "./merge-patch.js";
 import { ownedBy } from "./ownership.js";
 import { policyOf } from "./policy.js";
 import { resourcesStatus } from "./resources-status.js";
@@ -80,6 +78,7 @@ class Reconcile {
     const error = this.write(this.desired(generated, problems, syncable)) ?? undefined;
     if (error !== undefined && this.settings.mode === "compat") return this.finish({ error });
     this.delete(generated);
+    this.tellOfRollout();
     this.store.write(this.view, resourcesStatus(this.ownedAfter(), this.settings.maxResourcesStatusCount));
     if (set.metadata.annotations?.[refreshAnnotation] === "true") this.removeAnnotations.push(refreshAnnotation);
     const { requeueAfterSeconds } = generated;
@@ -194,6 +193,19 @@ class Reconcile {
     }
   }
 
+  /** A commit that waits for an approval is a condition, as deletions that do are. */
+  private tellOfRollout(): void {
+    const type = "RolloutHeld";
+    const { rolloutHeld } = this.input;
+    if (rolloutHeld !== undefined) this.set({ type, status: "True", reason: "OverBudget", message: rolloutHeld });
+    else if (this.hasCondition(type))
+      this.set({ type, status: "False", reason: "WithinBudget", message: "No commit waits for an approval" });
+  }
+
+  private hasCondition(type: string): boolean {
+    return (this.store.stored["conditions"] as readonly ValueObject[] | undefined)?.some((one) => one["type"] === type) ?? false;
+  }
+
   private proven(generated: Generated): readonly KubernetesObject[] {
     const { set } = this.input;
     const decision = decideDeletes({
@@ -211,7 +223,7 @@ class Reconcile {
       const message = heldMessage(decision.held, decision.renames);
       this.set({ type, status: "True", reason: decision.held.why === "emptyResult" ? "EmptyResult" : "OverBudget", message });
       this.events.push({ type: "Warning", reason: type, message });
-    } else if ((this.store.stored["conditions"] as readonly ValueObject[] | undefined)?.some((one) => one["type"] === type)) {
+    } else if (this.hasCondition(type)) {
       this.set({
         type,
         status: "False",
@@ -265,7 +277,7 @@ class Reconcile {
       creates: this.creates,
       updates: this.updates,
       deletes: this.deletes,
-      status: deepEqual(this.store.stored, set.status) ? undefined : this.store.stored,
+      status: equalValues(this.store.stored, set.status) ? undefined : this.store.stored,
       finalizers: isReversed && !finalizers.includes(resourcesFinalizer) ? [...finalizers, resourcesFinalizer] : undefined,
       removeAnnotations: this.removeAnnotations,
       events: this.events,

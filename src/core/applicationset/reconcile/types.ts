@@ -23,6 +23,8 @@ export interface ReconcileInput {
    * conditions and the rest of the plan tell the truth. What admission rules say is foreseen without.
    */
   readonly refusals?: ReadonlyMap<string, string>;
+  /** Why a commit that would change what the set generates is held; it becomes a condition. */
+  readonly rolloutHeld?: string;
   /** Newest revisions of each Application's sources, where known: in strict mode a step waits for exactly these. */
   readonly newestRevisions?: ReadonlyMap<string, readonly string[]>;
 }

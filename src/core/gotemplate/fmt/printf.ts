@@ -39,6 +39,7 @@ class Printer {
       }
       this.out += format.slice(this.at, percent);
       this.at = percent + 1;
+      if (this.plainText()) continue;
       if (this.directive() === "end") break;
     }
     if (!this.reordered && this.argument < args.length) {
@@ -46,6 +47,17 @@ class Printer {
       this.out += `%!(EXTRA ${extra.join(", ")})`;
     }
     return canonical(this.out);
+  }
+
+  /** `%s` and `%v` of a string, which is nearly always what is asked for. */
+  private plainText(): boolean {
+    const verb = this.format[this.at];
+    const arg = this.args[this.argument];
+    if ((verb !== "s" && verb !== "v") || typeof arg !== "string") return false;
+    this.out += arg;
+    this.at++;
+    this.argument++;
+    return true;
   }
 
   private directive(): "end" | undefined {

@@ -1,11 +1,12 @@
 import { RE2JS } from "re2js";
+import { once } from "../../once.js";
 import { type FunctionTable, fn } from "../function.js";
 import { types } from "../value/type.js";
 import { toLower } from "../value/unicode.js";
 import { GoInt, type GoValue, typeOf } from "../value/value.js";
 import { conversion } from "./dicts.js";
 
-const invalidNameChars = RE2JS.compile("[^-a-z0-9.]");
+const invalidNameChars = once(() => RE2JS.compile("[^-a-z0-9.]"));
 const maxNameLength = 253;
 
 /** What Argo CD adds to sprig for ApplicationSets, beside the YAML functions. */
@@ -16,7 +17,7 @@ export const argoFunctions: FunctionTable = {
 
 /** Argo CD's SanitizeName: a DNS name made of `name`. */
 export function sanitizeName(name: string): string {
-  const clean = invalidNameChars.matcher(toLower(name)).replaceAll("-");
+  const clean = invalidNameChars().matcher(toLower(name)).replaceAll("-");
   return clean.slice(0, maxNameLength).replace(/^[-.]+|[-.]+$/g, "");
 }
 

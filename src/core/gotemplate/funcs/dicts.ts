@@ -100,7 +100,9 @@ function isNothing(value: GoValue): boolean {
 
 export function deepCopy(value: GoValue): GoValue {
   if (value instanceof GoMap) {
-    return new GoMap(new Map([...value.entries].map(([key, item]) => [key, deepCopy(item)])), value.type, value.isNil);
+    const entries = new Map<string, GoValue>();
+    for (const [key, item] of value.entries) entries.set(key, typeof item === "object" ? deepCopy(item) : item);
+    return new GoMap(entries, value.type, value.isNil);
   }
   if (value instanceof GoList) return new GoList(value.items.map(deepCopy), value.type, value.isNil);
   return value;

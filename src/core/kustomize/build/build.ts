@@ -65,10 +65,10 @@ function buildOnce(tree: FileTree, directory: string, options: KustomizeOptions,
     allowRemote: options.allowRemote ?? false,
     remotes: options.remotes ?? new Map(),
   });
-  const found = findKustomization(loader, warnings);
+  const session = options.session ?? new KustomizeSession();
+  const found = findKustomization(loader, session, warnings);
   const kustomization = options.overrides ? { ...found, fields: withOverrides(found.fields, options.overrides, loader) } : found;
   const { buildMetadata = [] } = kustomization.fields;
-  const session = options.session ?? new KustomizeSession();
   const context: BuildContext = { options, session, schemas: new BuildSchemas(), roots: [], ...attempt };
   const origin = buildMetadata.length > 0 ? {} : undefined;
   const target = new Target(loader, kustomization, context, { buildMetadata, origin, helmNamespace: "" });

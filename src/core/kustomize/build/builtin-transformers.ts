@@ -29,9 +29,10 @@ export function builtinTransformers(
     const args = { paths: patchesStrategicMerge };
     steps.push(configured("PatchStrategicMergeTransformer", args, () => patchStrategicMergeTransformer(args, reader)));
   }
-  for (const patch of patches ?? []) {
+  for (const [entry, patch] of (patches ?? []).entries()) {
     const text = (): string => configText(patch);
-    steps.push(configured("PatchTransformer", patch, () => patchTransformer(patch, reader, text)));
+    const step = configured("PatchTransformer", patch, () => patchTransformer(patch, reader, text));
+    steps.push({ ...step, entry: { field: "patches", entry } });
   }
   if (namespace) steps.push(namespaceTransformer({ namespace, specs: config.namespace }));
   if (namePrefix) steps.push(prefixTransformer(namePrefix, config.namePrefix));
@@ -41,16 +42,18 @@ export function builtinTransformers(
     steps.push(labelTransformer(fields.commonLabels ?? {}, config.commonLabels));
   if (commonAnnotations && Object.keys(commonAnnotations).length > 0)
     steps.push(annotationsTransformer(commonAnnotations, config.commonAnnotations));
-  for (const { target, path, patch } of patchesJson6902 ?? []) {
+  for (const [entry, { target, path, patch }] of (patchesJson6902 ?? []).entries()) {
     const args = { ...(target ? { target } : {}), ...(path ? { path } : {}), ...(patch ? { jsonOp: patch } : {}) };
-    steps.push(configured("PatchJson6902Transformer", args, () => patchJson6902Transformer(args, reader)));
+    const step = configured("PatchJson6902Transformer", args, () => patchJson6902Transformer(args, reader));
+    steps.push({ ...step, entry: { field: "patchesJson6902", entry } });
   }
   for (const replica of fields.replicas ?? []) steps.push(replicaCountTransformer(replica, config.replicas));
   for (const image of fields.images ?? []) steps.push(imageTagTransformer(image, config.images));
   if (replacements && replacements.length > 0)
-    steps.push(
-      configured("ReplacementTransformer", { Replacements: replacements }, () => replacementTransformer(replacements, reader)),
-    );
+    steps.push({
+      ...configured("ReplacementTransformer", { Replacements: replacements }, () => replacementTransformer(replacements, reader)),
+      entry: { field: "replacements", entry: 0 },
+    });
   return steps;
 }
 

@@ -3,6 +3,7 @@ import type { TreeFile } from "../../render/file-tree.js";
 import { type LoadedKustomization, readKustomization } from "../kustomization/kustomization.js";
 import { kustomizeError } from "../model/errors.js";
 import type { Warning } from "../options.js";
+import type { KustomizeSession } from "../session.js";
 import type { Loader } from "../tree/loader.js";
 import { NeedsError } from "../tree/loader.js";
 
@@ -15,7 +16,7 @@ export interface FoundKustomization extends LoadedKustomization {
 }
 
 /** Finds and reads the one kustomization file of a loader's directory; what is deprecated in it goes to `warnings`. */
-export function findKustomization(loader: Loader, warnings: Warning[]): FoundKustomization {
+export function findKustomization(loader: Loader, session: KustomizeSession, warnings: Warning[]): FoundKustomization {
   const found: { fileName: string; file: TreeFile }[] = [];
   for (const fileName of fileNames) {
     const file = tryLoad(loader, fileName);
@@ -34,8 +35,12 @@ export function findKustomization(loader: Loader, warnings: Warning[]): FoundKus
     });
   const path = loader.pathOf(first.fileName);
   const warn = (message: string): void => void warnings.push({ kind: "deprecation", message, file: path });
-  const loaded = readKustomization(first.file.bytes, { file: path, directory: loader.displayRoot }, warn);
-  return { ...loaded, fileName: first.fileName, path };
+  const place = { file: path, directory: loader.displayRoot };
+  const { fields, isComponent, deprecations } = session.kustomization(first.file.id, () =>
+    readKustomization(first.file.bytes, place, warn),
+  );
+  deprecations.forEach(warn);
+  return { fields, isComponent, fileName: first.fileName, path };
 }
 
 function tryLoad(loader: Loader, fileName: string): TreeFile | undefined {

@@ -1,6 +1,6 @@
 import type { Value } from "../../manifest/value.js";
 import { emitYaml } from "../../yaml/emit.js";
-import { applyFieldSpec, overwriteScalar } from "../filters/field-spec.js";
+import { editField, type FieldEdit, overwriteScalar } from "../filters/field-spec.js";
 import { kustomizeError, prefixError } from "../model/errors.js";
 import type { FieldSpec, NameReference } from "../model/field-spec.js";
 import { type Gvk, isSelected } from "../model/gvk.js";
@@ -24,31 +24,43 @@ export function fixNameReferences(map: ResMap, references: readonly NameReferenc
   const before = map.resources;
   for (let position = 0; position < before.length; position++) {
     const resource = before[position]!;
-    const org = resource.orgId;
-    const possible = byKind.get(org.kind) ?? byKind.get("");
-    const wanted = possible?.filter(({ spec }) => isSelected(org, spec));
-    if (wanted === undefined || wanted.length === 0) continue;
+    const wanted = byKind.referencesOf(resource.orgId);
+    if (wanted.length === 0) continue;
     map.replaceAt(position, new Referrer(resource, referrals).fix(wanted));
   }
 }
 
-const indexes = new WeakMap<readonly NameReference[], Map<string, readonly Reference[]>>();
+const indexes = new WeakMap<readonly NameReference[], ReferenceIndex>();
 
-/** References by the kind of the referrer; each list holds those for any kind too, in the order of the configuration. */
-function indexReferences(references: readonly NameReference[]): Map<string, readonly Reference[]> {
+function indexReferences(references: readonly NameReference[]): ReferenceIndex {
   const known = indexes.get(references);
   if (known) return known;
-  const all = references.flatMap((target) => target.referrers.map((spec) => ({ spec, target })));
-  const kinds = new Set(["", ...all.map(({ spec }) => spec.kind)]);
-  const index = new Map<string, readonly Reference[]>();
-  for (const kind of kinds)
-    index.set(
-      kind,
-      all.filter(({ spec }) => spec.kind === kind || spec.kind === ""),
-    );
+  const index = new ReferenceIndex(references);
   indexes.set(references, index);
   return index;
 }
+
+/** The references that a resource may hold, by its type, in the order of the configuration. */
+class ReferenceIndex {
+  readonly #all: readonly Reference[];
+  readonly #byType = new Map<string, readonly Reference[]>();
+
+  constructor(references: readonly NameReference[]) {
+    this.#all = references.flatMap((target) => target.referrers.map((spec) => ({ spec, target })));
+  }
+
+  referencesOf(type: Gvk): readonly Reference[] {
+    const key = `${type.group}|${type.version}|${type.kind}`;
+    const known = this.#byType.get(key);
+    if (known) return known;
+    const found = this.#all.filter(({ spec }) => isSelected(type, spec));
+    if (this.#byType.size >= maxTypes) this.#byType.clear();
+    this.#byType.set(key, found);
+    return found;
+  }
+}
+
+const maxTypes = 1000;
 
 /** The resources that may be referred to, by every name they had. */
 class Referrals {
@@ -86,6 +98,7 @@ class Referrer {
   readonly #referrals: Referrals;
   readonly #roleBindingNamespaces: ReadonlySet<string>;
   #reference!: Reference;
+  readonly #edit: FieldEdit = { set: (node) => this.#set(node) };
 
   constructor(resource: Resource, referrals: Referrals) {
     this.#resource = resource;
@@ -96,12 +109,13 @@ class Referrer {
   fix(references: readonly Reference[]): Resource {
     for (const reference of references) {
       this.#reference = reference;
-      const { group, version, kind } = this.#resource.curId;
-      const spec = { ...reference.spec, group, version, kind };
       try {
-        this.#resource = this.#resource.with(applyFieldSpec(this.#resource.value, spec, { set: (node) => this.#set(node) }));
+        this.#resource = this.#resource.with(editField(this.#resource.value, reference.spec, this.#edit));
       } catch (error) {
-        throw prefixError(error, `updating name reference in '${spec.path}' field of '${formatId(this.#resource.curId)}'`);
+        throw prefixError(
+          error,
+          `updating name reference in '${reference.spec.path}' field of '${formatId(this.#resource.curId)}'`,
+        );
       }
     }
     return this.#resource;

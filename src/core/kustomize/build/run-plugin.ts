@@ -1,6 +1,7 @@
 import type { Value } from "../../manifest/value.js";
 import type { FileTree } from "../../render/file-tree.js";
 import { emitYaml } from "../../yaml/emit.js";
+import type { PatchOperation } from "../filters/json-patch.js";
 import { metaTexts, removedAnnotations, withMetaTexts } from "../model/annotations.js";
 import { BuildSchemas } from "../model/custom-schema.js";
 import { kustomizeError } from "../model/errors.js";
@@ -28,6 +29,7 @@ export function runPlugin(tree: FileTree, directory: string, { config, input = "
   const reader = {
     read: (path: string) => loader.load(path).bytes,
     resources: (text: string | Uint8Array, path: string | undefined) => readResources(text, path ?? "plugin").map(resourceOf),
+    operations: (_text: string | Uint8Array, read: () => readonly PatchOperation[]) => read(),
   };
   const [plugin] = readResources(config, "plugin").map(resourceOf);
   if (plugin === undefined) throw kustomizeError("KUSTOMIZE_PLUGIN", "there is no plugin configuration");

@@ -12,7 +12,7 @@ import { kustomizeError, prefixError, quoteGo, rewordError, withPrefix } from ".
 import { Resource } from "../model/resource.js";
 import { configOf, defaultConfig, emptyConfig, mergeConfigs, type TransformerConfig } from "../model/transformer-config.js";
 import type { NodeMap } from "../nodes/node.js";
-import type { KustomizeOptions, Warning } from "../options.js";
+import type { KustomizeOptions, Selection, Warning } from "../options.js";
 import type { KustomizeSession } from "../session.js";
 import type { Transformer } from "../transformers/transformer.js";
 import { readResources } from "../tree/documents.js";
@@ -79,10 +79,14 @@ export class Target {
     this.fields = kustomization.fields;
     this.#context = context;
     this.#inherited = inherited;
+    const { session } = context;
     this.#reader = {
       read: (path) => loader.load(path).bytes,
-      resources: (text, path) =>
-        readResources(text, path === undefined ? kustomization.path : loader.pathOf(path)).map((value) => this.#resource(value)),
+      resources: (text, path) => {
+        const read = () => readResources(text, path === undefined ? kustomization.path : loader.pathOf(path));
+        return session.patches(text, read).map((value) => this.#resource(value));
+      },
+      operations: (text, read) => session.operations(text, read),
     };
     this.#useSchema();
     context.roots.push(loader.root);
@@ -236,7 +240,7 @@ export class Target {
   ): Accumulator {
     let kustomization: FoundKustomization;
     try {
-      kustomization = findKustomization(loader, context.warnings);
+      kustomization = findKustomization(loader, context.session, context.warnings);
     } catch (error) {
       throw prefixError(error, `couldn't make target for path '${loader.displayRoot}'`);
     }
@@ -424,8 +428,15 @@ export class Target {
     const context = {
       warn: (warning: Warning) => void this.#context.warnings.push({ ...warning, file: this.kustomization.path }),
     };
+    const { onSelection } = this.#context.options;
     for (const { transformer, origin } of steps) {
-      transformer.transform(into.map, context);
+      const place = transformer.entry;
+      const selected =
+        onSelection && place
+          ? (count: number, part?: Pick<Selection, "entry" | "target">): void =>
+              onSelection({ file: this.kustomization.path, ...place, ...part, count })
+          : undefined;
+      transformer.transform(into.map, selected ? { ...context, selected } : context);
       into.map.dropEmpty();
       if (origin) noteTransformation(into.map, origin);
     }

@@ -31,10 +31,17 @@ export interface FieldEdit {
 
 /** Changes the fields of `object` that the spec names, making them where it says so; gives the same object when nothing changed. */
 export function applyFieldSpec(object: NodeMap, spec: FieldSpec, edit: FieldEdit): NodeMap {
-  if (!isKindOf(object, spec)) return object;
-  const path = pathOf(spec);
+  return isKindOf(object, spec) ? editField(object, spec, edit) : object;
+}
+
+/** The same whatever type the spec is for. */
+export function editField(object: NodeMap, spec: FieldSpec, edit: FieldEdit): NodeMap {
+  const steps = stepsOf(spec);
+  const isCreating = spec.create && edit.createKind !== undefined;
+  // Most specs lead nowhere in most objects: seen before anything is made for the walk.
+  if (!isCreating && steps[0]!.isPlain && !Object.hasOwn(object, steps[0]!.name)) return object;
   try {
-    return new Walk(path, spec.create, edit).filter(object, 0) as NodeMap;
+    return new Walk(steps, isCreating, edit).filter(object, 0) as NodeMap;
   } catch (error) {
     throw prefixError(error, `considering field '${spec.path}' of object ${formatId(bareId(object))}`);
   }
@@ -53,14 +60,29 @@ function isKindOf(object: NodeMap, spec: FieldSpec): boolean {
   return (spec.group === "" || spec.group === group) && (spec.version === "" || spec.version === version);
 }
 
-const pathsBySpec = new WeakMap<FieldSpec, readonly string[]>();
+/** A part of a path; a plain one is nothing but the name of a field. */
+interface Step {
+  readonly part: string;
+  readonly name: string;
+  readonly isListMark: boolean;
+  readonly isPlain: boolean;
+}
 
-function pathOf(spec: FieldSpec): readonly string[] {
-  const known = pathsBySpec.get(spec);
+const stepsBySpec = new WeakMap<FieldSpec, readonly Step[]>();
+
+function stepsOf(spec: FieldSpec): readonly Step[] {
+  const known = stepsBySpec.get(spec);
   if (known) return known;
-  const path = splitPath(spec.path, "/");
-  pathsBySpec.set(spec, path);
-  return path;
+  const steps = splitPath(spec.path, "/").map(stepOf);
+  stepsBySpec.set(spec, steps);
+  return steps;
+}
+
+function stepOf(part: string): Step {
+  const isListMark = part.endsWith("[]");
+  const name = isListMark ? part.slice(0, -2) : part;
+  const isOdd = name === "" || name === "*" || name === "-" || isListIndex(name) || parseIndex(name) !== undefined;
+  return { part, name, isListMark, isPlain: !isOdd };
 }
 
 /** The id as messages give it, without asking for its scope. */
@@ -76,18 +98,18 @@ function bareId(object: NodeMap): Parameters<typeof formatId>[0] {
 }
 
 class Walk {
-  readonly #path: readonly string[];
+  readonly #steps: readonly Step[];
   readonly #isCreating: boolean;
   readonly #edit: FieldEdit;
 
-  constructor(path: readonly string[], isCreating: boolean, edit: FieldEdit) {
-    this.#path = path;
-    this.#isCreating = isCreating && edit.createKind !== undefined;
+  constructor(steps: readonly Step[], isCreating: boolean, edit: FieldEdit) {
+    this.#steps = steps;
+    this.#isCreating = isCreating;
     this.#edit = edit;
   }
 
   filter(node: Node | undefined, depth: number): Node | undefined {
-    if (depth === this.#path.length) return this.#edit.set(node);
+    if (depth === this.#steps.length) return this.#edit.set(node);
     if (isMissingOrNull(node)) return node;
     if (isList(node)) return this.#list(node, depth);
     if (isMap(node)) return this.#map(node, depth);
@@ -104,34 +126,33 @@ class Walk {
         result[i] = changed;
       }
     } catch (error) {
-      throw prefixError(error, `visit traversal on path: [${this.#path.slice(depth).join(" ")}]`);
+      const parts = this.#steps.slice(depth).map(({ part }) => part);
+      throw prefixError(error, `visit traversal on path: [${parts.join(" ")}]`);
     }
     return result ?? node;
   }
 
   #map(node: NodeMap, depth: number): Node {
-    const part = this.#path[depth]!;
-    const isListMark = part.endsWith("[]");
-    const name = isListMark ? part.slice(0, -2) : part;
-    if (name === "") throw fieldError("cannot set or create an empty field name");
-    requireFieldName(node, name);
+    const { name, isListMark, isPlain } = this.#steps[depth]!;
+    if (!isPlain) requireFieldName(node, name);
     const isCreating = this.#isCreating && !isListMark;
-    let field = childOf(node, name);
+    const before = Object.hasOwn(node, name) ? node[name] : undefined;
+    let field = before;
     if (field === undefined && !isCreating) return node;
     if (isMissingOrNull(field)) {
-      if (isCreating) field = depth === this.#path.length - 1 && this.#edit.createKind === "scalar" ? undefined : {};
+      if (isCreating) field = depth === this.#steps.length - 1 && this.#edit.createKind === "scalar" ? undefined : {};
       else if (isListMark) field = [];
     }
     const changed = this.filter(field, depth + 1);
-    if (changed === childOf(node, name) || changed === undefined) return node;
+    if (changed === before || changed === undefined) return node;
     return { ...node, [name]: changed };
   }
 }
 
 /** Numbers and the like mean positions in a list to the original. */
 function requireFieldName(node: NodeMap, name: string): void {
+  if (name === "") throw fieldError("cannot set or create an empty field name");
   if (name === "*") throw fieldError(`fieldName: ${name}: wildcard is not supported in PathGetter`);
-  if (name !== "-" && !isListIndex(name) && parseIndex(name) === undefined) return;
   throw prefixError(new NodeKindError("list", new YNode(node)), `fieldName: ${name}`);
 }
 

@@ -22,17 +22,25 @@ function replacementError(message: string): Error {
   return kustomizeError("KUSTOMIZE_REPLACEMENT", message);
 }
 
-/** Copies values from sources into targets, one replacement after the other; tells of targets that select nothing. */
-export function applyReplacements(map: ResMap, replacements: readonly ReplacementArgs[], warn: (message: string) => void): void {
+export interface ReplacementListener {
+  /** Hears of a target that selects nothing. */
+  warn(message: string): void;
+  /** Hears how many resources each target of each replacement selects. */
+  selected(replacement: number, target: number, count: number): void;
+}
+
+/** Copies values from sources into targets, one replacement after the other; tells what the targets select. */
+export function applyReplacements(map: ResMap, replacements: readonly ReplacementArgs[], listener: ReplacementListener): void {
   const nodes = new LiveNodes(map);
-  for (const replacement of replacements) {
+  for (const [index, replacement] of replacements.entries()) {
     const { source, sourceValue, targets } = replacement;
     if ((sourceValue === undefined && source === undefined) || targets === undefined)
       throw replacementError("replacements must specify a source and at least one target");
     const value = sourceOf(nodes, replacement);
-    for (const target of targets) {
+    for (const [at, target] of targets.entries()) {
       const count = applyToTarget(nodes, value, target);
-      if (count === 0) warn(`the replacement target ${formatSelectorId(target.select ?? {})} matches no resource`);
+      listener.selected(index, at, count);
+      if (count === 0) listener.warn(`the replacement target ${formatSelectorId(target.select ?? {})} matches no resource`);
     }
   }
   nodes.store();

@@ -14,20 +14,34 @@ export interface LoadedKustomization {
   readonly isComponent: boolean;
 }
 
+export interface ReadKustomization extends LoadedKustomization {
+  /** What to say of deprecated fields, in the original's words. */
+  readonly deprecations: readonly string[];
+}
+
 interface Place {
   readonly file: string;
   /** For messages. */
   readonly directory: string;
 }
 
-/** Reads, checks and modernises a kustomization file; `warn` hears of deprecated fields, in the original's words. */
+/** Reads, checks and modernises a kustomization file; `warn` hears of deprecated fields where it is refused afterwards. */
 export function readKustomization(
   bytes: Uint8Array,
   { file, directory }: Place,
   warn: (message: string) => void,
-): LoadedKustomization {
+): ReadKustomization {
   const fields = decodeKustomization(bytes, file);
-  for (const message of deprecationsOf(fields)) warn(message);
+  const deprecations = deprecationsOf(fields);
+  try {
+    return { ...modernised(fields, { file, directory }), deprecations };
+  } catch (error) {
+    deprecations.forEach(warn);
+    throw error;
+  }
+}
+
+function modernised(fields: Kustomization, { file, directory }: Place): LoadedKustomization {
   const fixed = withSuccessors(fields);
   const { kind: _kind, apiVersion: _version, ...rest } = fixed;
   if (Object.values(rest).every(isZero))

@@ -27,12 +27,13 @@ export function patchJson6902Transformer(args: PatchJson6902Args, reader: PatchR
     text = utf8DecodeLossy(reader.read(path));
     if (text === "") throw fail(`patch file '${path}' empty seems to be empty`);
   }
-  const operations = operationsOf(text);
+  const operations = reader.operations(text, () => operationsOf(text));
   if (operations.length === 0) throw fail(`patch appears to be empty; file=${path ?? ""}, JsonOp=${text}`);
   return {
     kind: "PatchJson6902Transformer",
     transform(map, context) {
       const positions = selectPositions(map, target);
+      context.selected?.(positions.length);
       if (positions.length === 0)
         context.warn({
           kind: "noEffect",

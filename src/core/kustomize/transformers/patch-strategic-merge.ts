@@ -26,11 +26,16 @@ export function patchStrategicMergeTransformer(args: PatchStrategicMergeArgs, re
   };
 }
 
+/** Nothing that could be read as a patch: one plain scalar. */
+const isPlainFileName = /^[A-Za-z0-9_.][A-Za-z0-9_./-]*\.(?:ya?ml|json)$/;
+
 /** For legacy reasons an entry is first tried as a patch itself. */
 function loadPatch(path: string, reader: PatchReader): readonly Resource[] {
-  try {
-    return reader.resources(path, undefined);
-  } catch {
-    return reader.resources(reader.read(path), path);
-  }
+  if (!isPlainFileName.test(path))
+    try {
+      return reader.resources(path, undefined);
+    } catch {
+      // It is a path after all.
+    }
+  return reader.resources(reader.read(path), path);
 }

@@ -19,8 +19,7 @@ export function patchTransformer(args: PatchArgs, reader: PatchReader, configTex
   if (patch !== "" && args.path) throw fail(`patch and path can't be set at the same time\n${configText()}`);
   const text = args.path ? loadPatchFile(reader, args.path) : patch;
   const source = args.path ? `[path: ${quoteGo(args.path)}]` : `[patch: ${quoteGo(patch)}]`;
-  const merges = attempt(() => reader.resources(text, args.path));
-  const operations = attempt(() => readOperations(text));
+  const { merges, operations } = readPatch(reader, text, args.path);
   if (Array.isArray(merges) && merges.length > 0 && Array.isArray(operations) && operations.length > 0)
     throw fail(`illegally qualifies as both an SM and JSON patch: ${source}`);
   if (merges instanceof Error && operations instanceof Error) {
@@ -42,6 +41,31 @@ function loadPatchFile(reader: PatchReader, path: string): Uint8Array {
   } catch (error) {
     throw rewordError(error, (message) => `failed to get the patch file from path(${path}): ${message}`);
   }
+}
+
+interface PatchReadings {
+  readonly merges: readonly Resource[] | Error;
+  readonly operations: readonly PatchOperation[] | Error;
+}
+
+/** Both readings of a patch. A text that begins with a list is no resource, so that an error need not be made to say so. */
+function readPatch(reader: PatchReader, text: string | Uint8Array, path: string | undefined): PatchReadings {
+  const readAsOperations = () => attempt(() => reader.operations(text, () => readOperations(text)));
+  if (beginsWithList(text)) {
+    const operations = readAsOperations();
+    if (Array.isArray(operations) && operations.length > 0) return { merges: noResource, operations };
+  }
+  const merges = attempt(() => reader.resources(text, path));
+  const isResource = Array.isArray(merges) && merges.length > 0;
+  return { merges, operations: isResource ? noOperations : readAsOperations() };
+}
+
+const noResource = new Error("a list is no resource");
+const noOperations = new Error("a resource is no list of operations");
+
+function beginsWithList(text: string | Uint8Array): boolean {
+  const start = typeof text === "string" ? text.slice(0, 2) : String.fromCharCode(text[0] ?? 0, text[1] ?? 0);
+  return start === "- " || start.startsWith("[");
 }
 
 function attempt<T>(action: () => T): T | Error {
@@ -88,6 +112,7 @@ function mergeAll(
         `Multiple Strategic-Merge Patches in one \`patches\` entry is not allowed to set \`patches.target\` field: ${source}`,
       );
     const positions = selectPositions(map, target);
+    context.selected?.(positions.length);
     if (positions.length === 0) warnNoTarget(context, source);
     if (patches[0]) mergeIntoSelected(map, positions, patches[0]);
     return;
@@ -113,6 +138,7 @@ function patchAll(
 ): void {
   if (!target) throw kustomizeError("KUSTOMIZE_PATCH", `must specify a target for JSON patch ${source}`);
   const positions = selectPositions(map, target);
+  context.selected?.(positions.length);
   if (positions.length === 0) warnNoTarget(context, source);
   for (const position of positions) map.replaceAt(position, patchInto(withStoredId(map.at(position)), operations));
 }

@@ -11,11 +11,18 @@ import type { Transformer } from "./transformer.js";
 
 /** ReplacementTransformer: copies values between fields (`replacements`), written inline or in files. */
 export function replacementTransformer(entries: readonly ReplacementArgs[], reader: PatchReader): Transformer {
-  const replacements = entries.flatMap((entry) => readEntry(entry, reader));
+  const found = entries.flatMap((entry, index) => readEntry(entry, reader).map((replacement) => ({ replacement, index })));
   return {
     kind: "ReplacementTransformer",
     transform(map, context) {
-      applyReplacements(map, replacements, (message) => context.warn({ kind: "noEffect", message, file: "" }));
+      applyReplacements(
+        map,
+        found.map(({ replacement }) => replacement),
+        {
+          warn: (message) => context.warn({ kind: "noEffect", message, file: "" }),
+          selected: (at, target, count) => context.selected?.(count, { entry: found[at]!.index, target }),
+        },
+      );
     },
   };
 }

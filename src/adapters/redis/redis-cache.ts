@@ -1,0 +1,72 @@
+import { InputError } from "../../core/errors.js";
+import type { CachePort } from "../../ports/cache.js";
+import type { Clock } from "../../ports/clock.js";
+import { CircuitBreaker } from "./circuit-breaker.js";
+
+export interface RedisCacheOptions {
+  /** `redis://host:6379`, `rediss://…` with TLS. */
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly clock: Pick<Clock, "monotonic">;
+  /** A cache that answers later than this is slower than doing without. */
+  readonly timeoutMs?: number;
+  readonly onFailure?: (error: unknown) => void;
+}
+
+export interface RedisCache extends CachePort {
+  close(): Promise<void>;
+}
+
+/** A CachePort over Redis or Valkey. It never throws and never makes a caller wait long: a server that is away is a miss. */
+export async function redisCache(options: RedisCacheOptions): Promise<RedisCache> {
+  const { createClient, RESP_TYPES } = await import("@redis/client").catch((cause: unknown) => {
+    throw new InputError("the package @redis/client is not installed", { code: "REDIS_PACKAGE", cause });
+  });
+  const { url, username, password, clock, timeoutMs = 250, onFailure = () => {} } = options;
+  const client = createClient({
+    url,
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
+    // Nothing is queued while the server is away: whoever asks then has a miss.
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: 1_000,
+    socket: { connectTimeout: 2_000, reconnectStrategy: (retries) => Math.min(5_000, 100 * 2 ** Math.min(retries, 6)) },
+  });
+  client.on("error", onFailure);
+  const bytes = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
+  void client.connect().catch(onFailure);
+  const breaker = new CircuitBreaker({ clock, failures: 5, pauseMs: 2_000 });
+  const asked = <T>(call: () => Promise<T>): Promise<T | undefined> =>
+    breaker.run(() => withTimeout(call(), timeoutMs), onFailure);
+  return {
+    async get(key) {
+      const value = await asked(() => bytes.get(key));
+      return value === null || value === undefined ? undefined : value;
+    },
+    async set(key, value, { ttlMs } = {}) {
+      await asked(() =>
+        client.set(key, Buffer.from(value), ttlMs === undefined ? {} : { expiration: { type: "PX", value: Math.ceil(ttlMs) } }),
+      );
+    },
+    async delete(key) {
+      await asked(() => client.del(key));
+    },
+    async close() {
+      client.destroy();
+    },
+  };
+}
+
+async function withTimeout<T>(call: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    clearTimeout(timer);
+    call.catch(() => {});
+  }
+}

@@ -1,0 +1,31 @@
+import { Command, CommanderError } from "commander";
+import type { CliIo } from "./io.js";
+
+/** Adds one command (with its subcommands) to the program. */
+export type Register = (program: Command, io: CliIo) => void;
+
+/** Each command is a file of this folder, read when it is asked for: what one does not use, it does not pay for. */
+export type Commands = ReadonlyMap<string, () => Promise<Register>>;
+
+/** The command line with the command that `args` name, or with all where they name none. */
+export async function createProgram(io: CliIo, args: readonly string[], commands: Commands): Promise<Command> {
+  const program = new Command("fleetwright")
+    .description("Fleet-wide GitOps for Kubernetes: the fleet is a pure function of a commit")
+    .showHelpAfterError("(fleetwright COMMAND --help shows what it takes)")
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err });
+  const named = commands.get(args.find((arg) => !arg.startsWith("-")) ?? "");
+  const loads = named && !args.includes("help") ? [named] : [...commands.values()];
+  for (const load of loads) (await load())(program, io);
+  return program;
+}
+
+/** Runs the command line; a usage error is exit code 2. */
+export async function runCommands(io: CliIo, args: readonly string[], commands: Commands): Promise<void> {
+  try {
+    await (await createProgram(io, args, commands)).parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) io.setExitCode(2);
+  }
+}

@@ -1,0 +1,192 @@
+import { type Action, type ActionGrammar, parseAction } from "./action.js";
+import { endOfSpaces, endOfText, trimsLeft } from "./lexer.js";
+import { type ActionNode, isEmptyTree, type ListNode, type Node, type PipeNode } from "./nodes.js";
+import type { Tree } from "./parser.js";
+import type { RecentTexts } from "./recent-texts.js";
+
+/** Actions by their words, shared by all texts of one function table: charts say the same things over and over. */
+export type KnownActions = RecentTexts<Action>;
+
+const maxNesting = 500;
+const longestShared = 400;
+
+/**
+ * What `parseTemplate` gives, for texts without errors and rare words; undefined for all others. Trees are the same but for
+ * pipelines being shared and for positions counting from the action.
+ */
+export function parseKnown(
+  name: string,
+  text: string,
+  known: KnownActions,
+  grammar: ActionGrammar,
+): Map<string, Tree> | undefined {
+  return new FastParser(name, text, known, grammar).parse();
+}
+
+/** A list of nodes that is being read, and what its `{{end}}` closes. */
+interface Frame {
+  readonly kind: "text" | "define" | "if" | "range" | "with";
+  /** Of a definition. */
+  readonly name: string;
+  readonly nodes: Node[];
+  /** Variables declared before. */
+  readonly marked: number;
+  /** Whether it ends with the frame around it: `{{else if}}`. */
+  readonly isElseIf: boolean;
+  readonly isElse: boolean;
+}
+
+class FastParser {
+  private readonly trees = new Map<string, Tree>();
+  private readonly frames: Frame[];
+  private variables: string[] = [];
+
+  constructor(
+    private readonly name: string,
+    private readonly text: string,
+    private readonly known: KnownActions,
+    private readonly grammar: ActionGrammar,
+  ) {
+    this.frames = [{ kind: "text", name, nodes: [], marked: 0, isElseIf: false, isElse: false }];
+  }
+
+  parse(): Map<string, Tree> | undefined {
+    const { text } = this;
+    for (let at = 0; at < text.length; ) {
+      const open = text.indexOf("{{", at);
+      const isTrimmed = open >= 0 && trimsLeft(text, open + 2);
+      const end = open < 0 ? text.length : isTrimmed ? endOfText(text, at, open) : open;
+      if (end > at) this.nodes.push({ kind: "text", pos: at, text: text.slice(at, end) });
+      if (open < 0) break;
+      const comment = text.startsWith("/*", open + (isTrimmed ? 4 : 2));
+      const next = comment ? this.afterComment(open) : this.afterAction(open);
+      if (next === undefined) return undefined;
+      at = next;
+    }
+    const [file, inner] = this.frames as [Frame, Frame | undefined];
+    return inner === undefined && this.add(file.name, file.nodes) ? this.trees : undefined;
+  }
+
+  private get nodes(): Node[] {
+    return (this.frames.at(-1) as Frame).nodes;
+  }
+
+  private afterComment(open: number): number | undefined {
+    const { text } = this;
+    const end = text.indexOf("*/", open + 4);
+    if (end < 0) return undefined;
+    if (text.startsWith("}}", end + 2)) return end + 4;
+    return /^[ \t\r\n]-\}\}/.test(text.slice(end + 2, end + 6)) ? endOfSpaces(text, end + 6) : undefined;
+  }
+
+  private afterAction(open: number): number | undefined {
+    const action = this.actionAt(open);
+    if (action === undefined || !this.enter(action, open)) return undefined;
+    const end = open + action.length;
+    return action.trimsRight ? endOfSpaces(this.text, end) : end;
+  }
+
+  /** What was read as a whole action once is one here too: reading goes from left to right. */
+  private actionAt(open: number): Action | undefined {
+    const close = this.text.indexOf("}}", open + 2);
+    if (close < 0) return undefined;
+    const words = this.text.slice(open, close + 2);
+    const whole =
+      words.length > longestShared
+        ? parseAction(words, this.grammar)
+        : this.known.get(words, () => parseAction(words, this.grammar));
+    // `}}` in a string is not the end.
+    return whole ?? parseAction(this.text.slice(open), this.grammar);
+  }
+
+  /** Adds the action to the tree; false where only the parser of whole texts can say what is wrong. */
+  private enter(action: Action, base: number): boolean {
+    if (!action.uses.every((variable) => this.variables.includes(variable))) return false;
+    const marked = this.variables.length;
+    this.variables.push(...action.declares);
+    switch (action.kind) {
+      case "action": {
+        const node: ActionNode = { kind: "action", base, pos: action.pipe.pos, pipe: action.pipe };
+        this.nodes.push(node);
+        return true;
+      }
+      case "template":
+        this.nodes.push({ kind: "template", base, pos: action.pos, name: action.name, pipe: action.pipe });
+        return true;
+      case "if":
+      case "range":
+      case "with":
+        return this.open(action.kind, { base, pipe: action.pipe, marked, isElseIf: false });
+      case "else if":
+      case "else with": {
+        const kind = action.kind === "else if" ? "if" : "with";
+        const outer = this.frames.at(-1) as Frame;
+        if (outer.kind !== kind || !this.otherwise(base)) return false;
+        return this.open(kind, { base, pipe: action.pipe, marked, isElseIf: true });
+      }
+      case "else":
+        return this.otherwise(base);
+      case "end":
+        return this.end();
+      case "define":
+        if (this.frames.length > 1) return false;
+        this.frames.push({ kind: "define", name: action.name, nodes: [], marked: 0, isElseIf: false, isElse: false });
+        this.outer = this.variables;
+        this.variables = [];
+        return true;
+      case "break":
+      case "continue": {
+        const inRange = this.frames.some((frame) => frame.kind === "range" && !frame.isElse);
+        this.nodes.push({ kind: action.kind, pos: base + action.pos });
+        return inRange;
+      }
+    }
+  }
+
+  private outer: string[] = [];
+
+  private open(
+    kind: "if" | "range" | "with",
+    of: { readonly base: number; readonly pipe: PipeNode; readonly marked: number; readonly isElseIf: boolean },
+  ): boolean {
+    const { base, pipe, marked, isElseIf } = of;
+    const nodes: Node[] = [];
+    const list: ListNode = { kind: "list", pos: base, nodes };
+    this.nodes.push({ kind, base, pos: pipe.pos, pipe, list, elseList: undefined });
+    this.frames.push({ kind, name: "", nodes, marked, isElseIf, isElse: false });
+    return this.frames.length < maxNesting;
+  }
+
+  /** The branch that was opened last goes on with its other list. */
+  private otherwise(base: number): boolean {
+    const frame = this.frames.pop() as Frame;
+    if (frame.isElse || frame.kind === "text" || frame.kind === "define") return false;
+    const branch = this.nodes.at(-1);
+    if (branch === undefined || !("elseList" in branch)) return false;
+    const nodes: Node[] = [];
+    this.nodes[this.nodes.length - 1] = { ...branch, elseList: { kind: "list", pos: base, nodes } };
+    this.frames.push({ ...frame, nodes, isElse: true });
+    return true;
+  }
+
+  private end(): boolean {
+    for (;;) {
+      const frame = this.frames.pop() as Frame;
+      if (frame.kind === "text") return false;
+      if (frame.kind === "define") {
+        this.variables = this.outer;
+        return this.add(frame.name, frame.nodes);
+      }
+      this.variables.length = frame.marked;
+      if (!frame.isElseIf) return true;
+    }
+  }
+
+  private add(name: string, nodes: Node[]): boolean {
+    const root: ListNode = { kind: "list", pos: 0, nodes };
+    const known = this.trees.get(name);
+    if (known !== undefined && !isEmptyTree(known.root)) return isEmptyTree(root);
+    this.trees.set(name, { name, parseName: this.name, text: this.text, root });
+    return true;
+  }
+}

@@ -1,0 +1,45 @@
+import { surveyApplications } from "../../adopt/adopt.js";
+import type { OddField } from "../../adopt/anomalies.js";
+import type { SourceApplication } from "../../adopt/sample.js";
+import { formatValue } from "../../impact/format-value.js";
+import type { Finding, LintedFleet, Rule } from "../rule.js";
+
+/** So many siblings, and so large a share of them, must agree before one that does not is odd. */
+const leastAgreeing = 5;
+const leastShare = 0.8;
+
+/** Hand-written Applications with a field that is unlike all their siblings': mostly a slip of copying. */
+export const siblingOutlier: Rule = {
+  id: "sibling-outlier",
+  severity: "warning",
+  summary: "A field of a hand-written Application is unlike that of nearly all its siblings.",
+  check: (fleet) => familiesOf(fleet).flatMap(outliersOf),
+};
+
+/** Applications written below one top folder are siblings. */
+function familiesOf({ files }: LintedFleet): readonly (readonly SourceApplication[])[] {
+  const families = new Map<string, SourceApplication[]>();
+  for (const found of files.resources) {
+    if (found.kind !== "application") continue;
+    const { file, document, value } = found;
+    const folder = file.includes("/") ? file.slice(0, file.indexOf("/")) : "";
+    const family = families.get(folder) ?? [];
+    family.push({ file, document, value, text: files.text(file) ?? "" });
+    families.set(folder, family);
+  }
+  return [...families.values()].filter((family) => family.length > leastAgreeing);
+}
+
+function outliersOf(family: readonly SourceApplication[]): readonly Finding[] {
+  const { anomalies } = surveyApplications(family);
+  return anomalies.flatMap(({ application, fields }) =>
+    fields
+      .filter((field) => field.agreeing >= leastAgreeing && field.agreeing >= leastShare * field.siblings)
+      .map((field) => ({ location: field.location, message: `${application}: ${differenceOf(field)}` })),
+  );
+}
+
+function differenceOf({ path, is, expected, agreeing, siblings }: OddField): string {
+  const shown = (value: OddField["is"]): string => (value === undefined ? "missing" : formatValue(value));
+  return `${path} is ${shown(is)}, where ${agreeing} of ${siblings} siblings lead to ${shown(expected)}`;
+}
