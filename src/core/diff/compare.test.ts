@@ -28,6 +28,30 @@ describe("comparing desired with live state", () => {
     expect(isModified(service("{ports: [{port: 80}]}"), service(live))).toBe(false);
   });
 
+  test("subsets of Endpoints are in Kubernetes' order, which goes by a hash", () => {
+    const endpoints = object(
+      "{apiVersion: v1, kind: Endpoints, metadata: {name: a}, subsets: [{addresses: [{ip: 10.0.0.2}, {ip: 10.0.0.1}], " +
+        "ports: [{port: 80, name: b}, {port: 70, name: a}]}, {addresses: [{ip: 10.0.0.3}], ports: [{port: 80}]}]}",
+    );
+    const { normalizedLive } = compareResource({ target: endpoints, live: endpoints }, compileCompareOptions({}));
+    expect(normalizedLive).toMatchObject({
+      subsets: [{ addresses: [{ ip: "10.0.0.3" }] }, { ports: [{ name: "b" }, { name: "a" }] }],
+    });
+  });
+
+  test("rules may take out metadata or all fields, and labels need not be texts", () => {
+    const whole = (pointer: string): CompareSettings => ({
+      ignoreDifferences: [{ kind: "*", group: "*", jsonPointers: [pointer] }],
+    });
+    expect(isModified(configMap("{a: '1'}"), configMap("{a: '1'}", "{b: c}"), whole("/metadata"))).toBe(false);
+    const all: CompareSettings = { ignoreDifferences: [{ kind: "*", group: "*", jqPathExpressions: [".[]"] }] };
+    expect(isModified(configMap("{a: '1'}"), configMap("{a: '2'}"), all)).toBe(false);
+    const labelled = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: {a: 5}}}";
+    expect(isModified(labelled, labelled)).toBe(false);
+    const nothing: CompareSettings = { ignoreDifferences: [{ kind: "*", group: "*", jqPathExpressions: [".."] }] };
+    expect(() => isModified(configMap("{}"), configMap("{}"), nothing)).toThrow("leaves nothing of the object");
+  });
+
   test("quantities are compared by what they mean in built-in kinds, by their text elsewhere", () => {
     const claim = (storage: string) =>
       `{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, spec: {resources: {requests: {storage: ${storage}}}}}`;

@@ -1,7 +1,6 @@
 import type { KubernetesObject } from "../manifest/object.js";
 import type { Value, ValueObject } from "../manifest/value.js";
 import { hasSyncOption } from "../sync/annotations.js";
-import { normalizeTracking } from "../tracking/normalize.js";
 import { valuesEqual } from "./equal.js";
 import { normalizeKind } from "./kinds.js";
 import { lastAppliedOf } from "./last-applied.js";
@@ -10,6 +9,7 @@ import { normalizeOnly, serverSideComparison } from "./server-side.js";
 import { keepCanonical, oneSided, remarshal, withoutCreationTimestamp } from "./sides.js";
 import { structuredComparison } from "./structured.js";
 import { threeWay } from "./three-way.js";
+import { withoutTrackingTraces } from "./tracking-traces.js";
 import { takeOverTrusted } from "./trusted-managers.js";
 
 /** Whether desired and live state differ, and the two documents that were compared. */
@@ -35,7 +35,7 @@ export function needsDryRun(pair: ComparePair, options: CompareOptions): boolean
 
 /** The object to be sent in that dry run (server-side apply, forced, as `options.fieldManager`). */
 export function dryRunTarget(pair: ComparePair, options: CompareOptions): KubernetesObject | null {
-  const live = normalizeTracking(pair.target ?? undefined, pair.live ?? undefined, options.tracking) ?? null;
+  const live = withoutTrackingTraces(pair.target, pair.live, options);
   const { target } = takeOverTrusted({ target: pair.target, live }, options);
   return target && normalizeOnly(target, options);
 }
@@ -45,7 +45,7 @@ export function dryRunTarget(pair: ComparePair, options: CompareOptions): Kubern
  * name is no difference); by structured merge or a server-side dry run where asked for. Throws InputError COMPARE_*.
  */
 export function compareResource(pair: ComparePair, options: CompareOptions): Comparison {
-  const live = normalizeTracking(pair.target ?? undefined, pair.live ?? undefined, options.tracking) ?? null;
+  const live = withoutTrackingTraces(pair.target, pair.live, options);
   const prepared = takeOverTrusted({ target: pair.target, live }, options);
   if (options.serverSideDiff) return serverSideComparison({ ...pair, ...prepared }, options);
   const target = prepared.target && normalize(prepared.target, options);

@@ -1,9 +1,11 @@
+import { InputError } from "../errors.js";
 import { compileGobwasLenient, type GlobMatcher } from "../glob/gobwas.js";
 import { compileDeletion, type JqBudget, type JqDeletion } from "../jq/delete.js";
 import type { KubernetesObject } from "../manifest/object.js";
 import { asObject, asValue, splitApiVersion } from "../manifest/object.js";
 import type { Value } from "../manifest/value.js";
 import { isObject } from "../manifest/value.js";
+import { asFloats } from "./floats.js";
 import { removePointer } from "./pointer.js";
 
 /** One entry of `spec.ignoreDifferences`; group and kind are globs. */
@@ -110,15 +112,24 @@ function matcherOf(ignore: IgnoreDifference): (object: KubernetesObject) => bool
     group(splitApiVersion(object.apiVersion).group);
 }
 
+// In jq all numbers are floating point, as they come out of Argo CD's JSON decoder.
+function deleted(value: Value, deletion: JqDeletion | undefined): Value | undefined {
+  const found = deletion?.(value);
+  return found === undefined ? undefined : asFloats(found);
+}
+
 function removeAll(object: KubernetesObject, removals: readonly Removal[]): KubernetesObject {
   let value: Value = asValue(object);
   for (const removal of removals) {
     if (!removal.matches(object)) continue;
     // Argo CD: a rule that fails on this object is passed over.
     const removed: Value | undefined =
-      removal.pointer !== undefined ? removePointer(value, removal.pointer) : removal.deletion?.(value);
+      removal.pointer !== undefined ? removePointer(value, removal.pointer) : deleted(value, removal.deletion);
     if (removed !== undefined) value = removed;
   }
-  // Argo CD: what is left must still be an object with a kind, else the whole normalisation is dropped.
-  return isObject(value) && typeof value["kind"] === "string" && value["kind"] !== "" ? asObject(value) : object;
+  if (isObject(value)) return asObject(value);
+  throw new InputError("ignoreDifferences leaves nothing of the object to compare", {
+    code: "COMPARE_IGNORES_ALL",
+    hint: "a rule such as `.` or `..` removes the object itself; name the fields to ignore",
+  });
 }

@@ -26,8 +26,12 @@ export function normalizeSecret(object: KubernetesObject): KubernetesObject {
   const typed = secret && roundTrip(merged, secret, { strict: false });
   const data = typed?.["data"];
   if (!isObject(data)) return asObject(merged);
-  const filled = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, value ?? ""]));
+  const filled = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, isEmptyData(value) ? "" : value]));
   return asObject({ ...merged, data: filled });
+}
+
+function isEmptyData(value: Value): boolean {
+  return value === null || (Array.isArray(value) && value.length === 0);
 }
 
 // A value that is no text goes along as it is, so that the apply fails on it.

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "../manifest/object.js";
+import type { KubernetesObject, ObjectMeta } from "../manifest/object.js";
 import { asObject } from "../manifest/object.js";
 import { isObject, type Value } from "../manifest/value.js";
 import { parseJson } from "../yaml/json.js";
@@ -7,7 +7,7 @@ export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configu
 
 /** The configuration that was last applied client-side, or undefined where the annotation is absent or unreadable. */
 export function lastAppliedOf(live: KubernetesObject): KubernetesObject | undefined {
-  const annotations = live.metadata.annotations;
+  const annotations = (live.metadata as ObjectMeta | undefined)?.annotations;
   if (!annotations || !Object.hasOwn(annotations, lastAppliedAnnotation)) return undefined;
   const text: unknown = annotations[lastAppliedAnnotation];
   if (typeof text !== "string") return undefined;
@@ -28,7 +28,7 @@ function readJson(text: string): Value {
 }
 
 export function withoutLastApplied(object: KubernetesObject): KubernetesObject {
-  const annotations = object.metadata.annotations;
+  const annotations = (object.metadata as ObjectMeta | undefined)?.annotations;
   if (!annotations || !Object.hasOwn(annotations, lastAppliedAnnotation)) return object;
   const { [lastAppliedAnnotation]: _, ...kept } = annotations;
   return { ...object, metadata: { ...object.metadata, annotations: kept } };

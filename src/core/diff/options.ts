@@ -66,5 +66,7 @@ export function compileCompareOptions(settings: CompareSettings): CompareOptions
 
 /** Ignored fields out, known types in their canonical form. */
 export function normalizeIgnored(object: KubernetesObject, options: CompareOptions): KubernetesObject {
-  return options.knownTypes(options.rules.remove(object));
+  const kept = options.rules.remove(object);
+  // Argo CD: an object whose kind is ignored has no known types.
+  return kept.kind && kept.apiVersion ? options.knownTypes(kept) : kept;
 }

@@ -1,13 +1,15 @@
+import { InputError } from "../errors.js";
 import type { KubernetesObject } from "../manifest/object.js";
 import { asObject, asValue } from "../manifest/object.js";
 import type { Value, ValueObject } from "../manifest/value.js";
 import { isObject } from "../manifest/value.js";
-import { normalizeTracking } from "../tracking/normalize.js";
 import { valuesEqual } from "./equal.js";
 import { applyMergePatch, mergePatchBetween } from "./json-merge.js";
 import { type CompareOptions, normalizeIgnored } from "./options.js";
 import { threeWayPatch } from "./strategic/diff.js";
+import { StrategicMergeError } from "./strategic/error.js";
 import { applyStrategicPatch } from "./strategic/merge.js";
+import { withoutTrackingTraces } from "./tracking-traces.js";
 import { takeOverTrusted } from "./trusted-managers.js";
 import { goTypeOf } from "./typed/go-types.js";
 
@@ -21,17 +23,33 @@ export function appliedTarget(
   options: CompareOptions,
 ): KubernetesObject {
   if (!live) return target;
-  const tracked = normalizeTracking(target, live, options.tracking) ?? live;
+  const tracked = withoutTrackingTraces(target, live, options);
   const trusted = takeOverTrusted({ target, live: tracked }, options);
   const normalizedLive = asValue(normalizeIgnored(trusted.live ?? tracked, options));
   const normalizedTarget = asValue(normalizeIgnored(trusted.target ?? target, options));
+  requireKind(normalizedLive);
+  requireKind(normalizedTarget);
   const type = goTypeOf(target.apiVersion, target.kind);
   const full = withoutStatus(asValue(live));
   const reduced = withoutStatus(normalizedLive);
   const patched = type
-    ? applyStrategicPatch(normalizedTarget, threeWayPatch(full, full, reduced, type), type)
+    ? strategically(() => applyStrategicPatch(normalizedTarget, threeWayPatch(full, full, reduced, type), type))
     : applyMergePatch(normalizedTarget, mergePatchBetween(reduced, full));
   return asObject(restored(patched, { original: asValue(target), target: normalizedTarget, live: normalizedLive }));
+}
+
+function requireKind(object: ValueObject): void {
+  if (object["kind"]) return;
+  throw new InputError("Object 'Kind' is missing: ignoreDifferences leaves nothing to apply", { code: "COMPARE_IGNORES_ALL" });
+}
+
+function strategically<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof StrategicMergeError)) throw error;
+    throw new InputError(`failed to construct merge patch: ${error.message}`, { code: "COMPARE_PATCH", cause: error });
+  }
 }
 
 function withoutStatus(object: ValueObject): ValueObject {

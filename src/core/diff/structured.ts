@@ -4,11 +4,12 @@ import { asObject, asValue } from "../manifest/object.js";
 import { FieldSet } from "../manifest/smd/field-set.js";
 import { decodeManagedFields } from "../manifest/smd/managed-fields.js";
 import { trackApply } from "../manifest/smd/updater.js";
-import { isObject, type Value, type ValueObject } from "../manifest/value.js";
+import { isObject, objectAt, type ValueObject } from "../manifest/value.js";
 import type { Comparison } from "./compare.js";
 import { valuesEqual } from "./equal.js";
 import { withoutLastApplied } from "./last-applied.js";
 import type { CompareOptions } from "./options.js";
+import { StrategicMergeError } from "./strategic/error.js";
 import { defaulted } from "./three-way.js";
 import { roundTrip } from "./typed/canonical.js";
 import { goTypeOf } from "./typed/go-types.js";
@@ -20,7 +21,7 @@ export function structuredComparison(target: KubernetesObject, live: KubernetesO
   const [liveValue, targetValue] = [asValue(live), asValue(target)];
   checkTyped(liveValue, atom, "error building typed value from live resource");
   checkTyped(targetValue, atom, "error building typed value from config resource");
-  const managed = decodeManagedFields(live.metadata.managedFields as Value | undefined);
+  const managed = decodeManagedFields(objectAt(liveValue, "metadata")["managedFields"]);
   if (!managed) throw new InputError("error decoding managed fields", { code: "COMPARE_TYPE" });
   const self = {
     manager: options.fieldManager,
@@ -46,5 +47,10 @@ function withServerDefaults(value: ValueObject): ValueObject {
   if (!roundTrip(asValue(object), type, { strict: false })) {
     throw new InputError(`the object does not fit its type ${object.apiVersion}, Kind=${object.kind}`, { code: "COMPARE_TYPE" });
   }
-  return defaulted(asValue(object), type);
+  try {
+    return defaulted(asValue(object), type);
+  } catch (error) {
+    if (!(error instanceof StrategicMergeError)) throw error;
+    throw new InputError(`error applying default values: ${error.message}`, { code: "COMPARE_PATCH", cause: error });
+  }
 }

@@ -80,6 +80,7 @@ function sharesLists(before: ValueObject, after: ValueObject): boolean {
 // The namespace is in the live object, yet need not be in git; annotations without entries are none.
 function withoutNamespace(object: KubernetesObject): ValueObject {
   const value = asValue(object);
+  if (!Object.hasOwn(value, "metadata")) return value;
   const { namespace: _, ...metadata } = objectAt(value, "metadata");
   const annotations: Value | undefined = metadata["annotations"];
   const isEmpty = annotations === null || (isObject(annotations) && Object.keys(annotations).length === 0);

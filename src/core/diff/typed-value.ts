@@ -8,7 +8,7 @@ import type { Value } from "../manifest/value.js";
 
 /** The merge type of an object's kind, or undefined where no schema is known. */
 export function atomFor(object: KubernetesObject, schemas: SchemaSource): Atom | undefined {
-  const { group, version } = splitApiVersion(object.apiVersion);
+  const { group, version } = splitApiVersion(object.apiVersion ?? "");
   const schema = schemas.schemaFor({ group, version, kind: object.kind });
   return schema && atomOf(schema);
 }
@@ -21,7 +21,7 @@ export function atomOrDeduced(object: KubernetesObject, schemas: SchemaSource): 
 export function requireAtom(object: KubernetesObject, schemas: SchemaSource): Atom {
   const atom = atomFor(object, schemas);
   if (atom) return atom;
-  const { group, version } = splitApiVersion(object.apiVersion);
+  const { group, version } = splitApiVersion(object.apiVersion ?? "");
   throw new InputError(`unable to resolve parseableType for GroupVersionKind: ${group}/${version}, Kind=${object.kind}`, {
     code: "COMPARE_SCHEMA",
     hint: "the kind's schema is not known: is its CRD installed?",

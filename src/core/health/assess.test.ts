@@ -46,3 +46,26 @@ test("an operator's kind is judged by its table, without any script", () => {
   expect(healthAssessor()(certificate).health).toEqual({ status: "Degraded", message: "no such issuer" });
   expect(healthAssessor({ kindRules: false })(certificate).health).toBeUndefined();
 });
+
+test("a Gateway whose listener is not accepted is Degraded", () => {
+  const conditions = [{ type: "Accepted", status: "False", message: "port in use" }];
+  const gateway = object("Gateway", "gateway.networking.k8s.io/v1", { status: { listeners: [{ name: "web", conditions }] } });
+  expect(healthAssessor()(gateway).health).toEqual({ status: "Degraded", message: "Listener: port in use" });
+});
+
+test("a Rollout of another workload waits until the workload's last change was seen", () => {
+  const rollout = (seen: string): KubernetesObject => ({
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Rollout",
+    metadata: { name: "x", generation: 1, annotations: { "rollout.argoproj.io/workload-generation": "2" } },
+    spec: { workloadRef: { name: "web" } },
+    status: { phase: "Healthy", observedGeneration: "1", workloadObservedGeneration: seen },
+  });
+  expect(healthAssessor()(rollout("1")).health?.status).toBe("Progressing");
+  expect(healthAssessor()(rollout("2")).health?.status).toBe("Healthy");
+});
+
+test("an AnalysisRun without a message of its own is told by its phase", () => {
+  const run = object("AnalysisRun", "argoproj.io/v1alpha1", { status: { phase: "Failed" } });
+  expect(healthAssessor()(run).health).toEqual({ status: "Degraded", message: "Analysis run failed" });
+});

@@ -59,7 +59,7 @@ export function compileNode(node: Node, scope: Scope): Filter {
     case "iterate":
       return compileIterate(node, scope);
     case "optional":
-      return tryFilter(compileNode(node.of, scope), undefined);
+      return compileOptional(node.of, scope);
     case "pipe": {
       const [left, right] = [compileNode(node.left, scope), compileNode(node.right, scope)];
       return (run, env, value, path, emit) => {
@@ -248,12 +248,21 @@ function tryFilter(body: Filter, handler: Filter | undefined): Filter {
 
 const breakValue: Value = { __jq: 0 };
 
+/** `?` guards the last step only, as in gojq: an error of what stands before it goes on; so does a key read from that step's input. */
+function compileOptional(of: Node, scope: Scope): Filter {
+  if (of.kind !== "index" && of.kind !== "iterate" && of.kind !== "slice") return tryFilter(compileNode(of, scope), undefined);
+  const step = tryFilter(compileNode({ ...of, of: { kind: "identity" } }, scope), undefined);
+  if (of.of.kind === "identity") return step;
+  const before = compileNode(of.of, scope);
+  return (run, env, value, path, emit) =>
+    before(run, env, value, path, (owner, ownerPath) => step(run, env, owner, ownerPath, emit));
+}
+
 function compileAlternative(node: { readonly left: Node; readonly right: Node }, scope: Scope): Filter {
   const [left, right] = [compileNode(node.left, scope), compileNode(node.right, scope)];
-  const tried = tryFilter(left, undefined);
   return (run, env, value, path, emit) => {
     let isFound = false;
-    tried(run, env, value, path, (found, foundPath) => {
+    left(run, env, value, path, (found, foundPath) => {
       if (!isTruthy(found)) return;
       isFound = true;
       emit(found, foundPath);

@@ -150,10 +150,10 @@ export const valueFunctions: ReadonlyMap<string, ValueFunction> = new Map<string
   ["_captures/0", (_run, value) => captures(value)],
   ["infinite/0", () => Number.POSITIVE_INFINITY],
   ["nan/0", () => Number.NaN],
-  ["isnan/0", (_run, value) => numeric("isnan", value, Number.isNaN)],
-  ["isinfinite/0", (_run, value) => numeric("isinfinite", value, (x) => Math.abs(x) === Number.POSITIVE_INFINITY)],
+  ["isnan/0", (_run, value) => value !== null && numeric("isnan", value, Number.isNaN)],
+  ["isinfinite/0", (_run, value) => isNumber(value) && Math.abs(Number(value)) === Number.POSITIVE_INFINITY],
   ["isfinite/0", (_run, value) => numeric("isfinite", value, (x) => Math.abs(x) !== Number.POSITIVE_INFINITY)],
-  ["isnormal/0", (_run, value) => numeric("isnormal", value, (x) => Number.isFinite(x) && Math.abs(x) >= 2 ** -1022)],
+  ["isnormal/0", (_run, value) => isNumber(value) && Number.isFinite(Number(value)) && Math.abs(Number(value)) >= 2 ** -1022],
   ["builtins/0", () => []],
   ...mathFunctions,
 ]);

@@ -16,6 +16,11 @@ const pod: Value = {
 const run = (text: string, value: Value = null) => compileJq(text)(value);
 
 describe("jq in gojq's dialect", () => {
+  test("neither `//` nor a `?` further on hides the error of an earlier step", () => {
+    expect(() => run(".a.x.y // 5", { a: { x: 1 } })).toThrow("expected an object but got: number (1)");
+    expect(() => run(".a.x.y[]?", { a: { x: 1 } })).toThrow("expected an object but got: number (1)");
+  });
+
   test.each<[string, Value, readonly Value[]]>([
     ["[.spec.containers[].name]", pod, [["app", "istio-proxy"]]],
     [".spec | to_entries | map(.key)", pod, [["containers", "replicas"]]],
@@ -28,6 +33,9 @@ describe("jq in gojq's dialect", () => {
     ['sub("(?<l>[a-z])"; "<\\(.l)>")', "ab", ["<a>b"]],
     [".a.b[1] = 5", {}, [{ a: { b: [null, 5] } }]],
     ["@base64", "hi", ["aGk="]],
+    ["[.a?.x.y?, .a[.k]?]", { a: { x: 1 }, k: "x" }, [[]]],
+    ["{a: .a and .b, c: 1 // 2}", { a: 1, b: null }, [{ a: false, c: 1 }]],
+    ["[.[] | isinfinite, isnormal]", ["x", 1], [[false, false, false, true]]],
   ])("%s", (text, input, expected) => {
     expect(run(text, input)).toEqual(expected);
   });

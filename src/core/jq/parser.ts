@@ -335,7 +335,7 @@ class Parser {
   }
 
   private objectValue(): Node {
-    const left = this.term();
+    const left = this.level(0);
     return this.take("|") ? { kind: "pipe", left, right: this.objectValue() } : left;
   }
 

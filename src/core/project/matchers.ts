@@ -33,10 +33,15 @@ function compileGlobOrRegex(pattern: string): GlobMatcher {
 
 /** Unanchored RE2; one that cannot be read matches nothing. */
 export function compileRegexLenient(pattern: string): GlobMatcher {
+  return compileRegexStrict(pattern) ?? (() => false);
+}
+
+/** The same, or undefined for a pattern that cannot be read. */
+export function compileRegexStrict(pattern: string): GlobMatcher | undefined {
   try {
     const compiled = RE2JS.compile(pattern);
     return (text) => compiled.matcher(text).find();
   } catch {
-    return () => false;
+    return undefined;
   }
 }

@@ -50,7 +50,9 @@ function validateRoles(project: string, roles: readonly ProjectRole[]): void {
 function validateWindows(windows: readonly SyncWindow[]): void {
   const seen = new Set<string>();
   for (const window of windows) {
-    const { kind = "", schedule = "", duration = "", applications = [], namespaces = [], clusters = [] } = window;
+    const { kind = "", schedule = "", duration = "" } = window;
+    // YAML may say null where it means no entries.
+    const [applications, namespaces, clusters] = [window.applications ?? [], window.namespaces ?? [], window.clusters ?? []];
     const identity = JSON.stringify([
       kind,
       schedule,

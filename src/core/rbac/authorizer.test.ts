@@ -29,3 +29,11 @@ test("a project's token speaks for its own project only", () => {
 test("a policy that cannot be read is refused as a whole", () => {
   expect(() => createAuthorizer({ policyCsv: "p, ann, applications" }, [])).toThrow("invalid RBAC policy");
 });
+
+test("a rule whose regular expression cannot be read refuses whom it concerns", () => {
+  const policyCsv =
+    "p, ann, applications, get, .*, allow\np, ann, applications, get, *prod, deny\np, bob, applications, get, .*, allow";
+  const may = createAuthorizer({ policyCsv, matchMode: "regex" }, []);
+  expect(may({ sub: "ann" }, get("prod/web"))).toBe(false);
+  expect(may({ sub: "bob" }, get("prod/web"))).toBe(true);
+});

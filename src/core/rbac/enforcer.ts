@@ -1,5 +1,5 @@
 import { compileGobwasLenient, type GlobMatcher } from "../glob/gobwas.js";
-import { compileRegexLenient } from "../project/matchers.js";
+import { compileRegexStrict } from "../project/matchers.js";
 import type { Policy, PolicyRule } from "./policy.js";
 
 export interface RbacRequest {
@@ -27,7 +27,7 @@ const maxRoleDepth = 10;
 
 /** Compiles policies once; roles are inherited through `g` lines, ten levels deep at most (casbin). */
 export function compileEnforcer(policies: readonly Policy[], matchMode: "glob" | "regex"): RbacEnforcer {
-  const compile = memoize(matchMode === "regex" ? compileRegexLenient : (pattern: string) => compileGobwasLenient(pattern));
+  const compile = memoize(matchMode === "regex" ? failClosed : (pattern: string) => compileGobwasLenient(pattern));
   const rulesOf = groupBy(
     policies.flatMap((policy) => policy.rules),
     (rule) => rule.subject,
@@ -41,17 +41,37 @@ export function compileEnforcer(policies: readonly Policy[], matchMode: "glob" |
   return {
     isMember: (name) => rolesOf.has(name),
     isAllowed: (subject, request) => {
-      let isAllowed = false;
-      for (const role of inheritedRoles(subject, rolesOf)) {
-        for (const rule of rulesOf.get(role) ?? []) {
-          if (!rule.resource(request.resource) || !rule.action(request.action) || !rule.object(request.object)) continue;
-          if (rule.isDeny) return false;
-          isAllowed ||= rule.isAllow;
-        }
+      const rules = [...inheritedRoles(subject, rolesOf)].flatMap((role) => rulesOf.get(role) ?? []);
+      try {
+        return isAllowedBy(rules, request);
+      } catch (error) {
+        if (error instanceof BrokenPattern) return false;
+        throw error;
       }
-      return isAllowed;
     },
   };
+}
+
+function isAllowedBy(rules: readonly CompiledRule[], request: RbacRequest): boolean {
+  let isAllowed = false;
+  for (const rule of rules) {
+    if (!rule.resource(request.resource) || !rule.action(request.action) || !rule.object(request.object)) continue;
+    if (rule.isDeny) return false;
+    isAllowed ||= rule.isAllow;
+  }
+  return isAllowed;
+}
+
+class BrokenPattern extends Error {}
+
+/** A rule that cannot be read may be a deny: whoever it concerns is refused (casbin). */
+function failClosed(pattern: string): GlobMatcher {
+  return (
+    compileRegexStrict(pattern) ??
+    (() => {
+      throw new BrokenPattern(pattern);
+    })
+  );
 }
 
 function compileRule(rule: PolicyRule, compile: (pattern: string) => GlobMatcher): CompiledRule {

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "../manifest/object.js";
+import type { KubernetesObject, ObjectMeta } from "../manifest/object.js";
 
 export const syncOptionsAnnotation = "argocd.argoproj.io/sync-options";
 export const syncWaveAnnotation = "argocd.argoproj.io/sync-wave";
@@ -11,7 +11,8 @@ export const helmHookDeletePolicyAnnotation = "helm.sh/hook-delete-policy";
 
 /** The annotation's value, or undefined where it is absent or no string. */
 export function annotationOf(object: KubernetesObject, key: string): string | undefined {
-  const annotations = object.metadata.annotations;
+  // An ignored field may be `metadata` as a whole.
+  const annotations = (object.metadata as ObjectMeta | undefined)?.annotations;
   if (!annotations || !Object.hasOwn(annotations, key)) return undefined;
   const value: unknown = annotations[key];
   return typeof value === "string" ? value : undefined;

@@ -40,6 +40,8 @@ export function canonicalOf(value: Value, type: GoType, options: DecodeOptions):
 }
 
 function decoded(value: Value, type: GoType, options: DecodeOptions): Value {
+  // Go: a duration that is null does not parse.
+  if (value === null && type.kind === "duration") throw mismatch;
   if (value === null) return zeroOf(type, options);
   switch (type.kind) {
     case "string":

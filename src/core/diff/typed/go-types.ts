@@ -48,7 +48,8 @@ let linesByType: ReadonlyMap<string, string> | undefined;
 const structs = new Map<string, GoStruct>();
 
 /** The Go type of a built-in kind of client-go's scheme, or undefined (CRDs and custom resources have none). */
-export function goTypeOf(apiVersion: string, kind: string): GoStruct | undefined {
+export function goTypeOf(apiVersion: string | undefined, kind: string | undefined): GoStruct | undefined {
+  if (!apiVersion || !kind) return undefined;
   if (!typeNamesByKind) load();
   const name = typeNamesByKind?.get(`${apiVersion.includes("/") ? "" : "/"}${apiVersion}/${kind}`);
   return name === undefined ? undefined : goStruct(name);

@@ -1,13 +1,19 @@
 import { compileGobwas } from "../../glob/gobwas.js";
 import { type HealthCheck, health } from "../health.js";
 import { cronJobHealth } from "./cron-job.js";
+import { gatewayHealth } from "./gateway.js";
 import { operatorRules } from "./operators.js";
+import { rolloutHealth } from "./rollout.js";
 import { applyRule } from "./rule.js";
 
 const checks: ReadonlyMap<string, HealthCheck> = new Map<string, HealthCheck>([
   ["batch/CronJob", cronJobHealth],
+  ["gateway.networking.k8s.io/Gateway", gatewayHealth],
   ...operatorRules.flatMap((rule) =>
-    rule.kinds.map((kind): [string, HealthCheck] => [kind, (object) => applyRule(rule, object)]),
+    rule.kinds.map((kind): [string, HealthCheck] => {
+      const apply = kind === "argoproj.io/Rollout" ? rolloutHealth : applyRule;
+      return [kind, (object) => apply(rule, object)];
+    }),
   ),
 ]);
 

@@ -51,6 +51,15 @@ function phases(
   return { kinds, steps: [{ field, values }], otherwise: ["Progressing", waiting] };
 }
 
+const analysisPhases: { readonly [phase: string]: HealthStatus } = {
+  Pending: "Progressing",
+  Running: "Progressing",
+  Successful: "Healthy",
+  Failed: "Degraded",
+  Error: "Degraded",
+  Inconclusive: "Unknown",
+};
+
 /** prometheus-operator's workloads. */
 function prometheusWorkload(kinds: readonly string[]): KindRule {
   return {
@@ -121,7 +130,6 @@ export const operatorRules: readonly KindRule[] = [
     "kustomize.toolkit.fluxcd.io/Kustomization",
     "helm.toolkit.fluxcd.io/HelmRelease",
     "source.toolkit.fluxcd.io/GitRepository",
-    "source.toolkit.fluxcd.io/HelmRepository",
     "source.toolkit.fluxcd.io/HelmChart",
     "source.toolkit.fluxcd.io/OCIRepository",
     "source.toolkit.fluxcd.io/Bucket",
@@ -130,6 +138,18 @@ export const operatorRules: readonly KindRule[] = [
     "image.toolkit.fluxcd.io/ImageUpdateAutomation",
     "notification.toolkit.fluxcd.io/Receiver",
   ]),
+  {
+    ...flux(["source.toolkit.fluxcd.io/HelmRepository"]),
+    steps: [
+      suspended,
+      {
+        field: "spec.type",
+        values: { oci: "Healthy" },
+        messages: { oci: "Helm repositories of type 'oci' do not contain any information in the status." },
+      },
+      ...flux([]).steps,
+    ],
+  },
   {
     kinds: ["argoproj.io/Rollout"],
     steps: [
@@ -148,22 +168,40 @@ export const operatorRules: readonly KindRule[] = [
     otherwise: ["Progressing", "Waiting for rollout to finish: status has not been reconciled."],
   },
   {
-    kinds: ["argoproj.io/AnalysisRun", "argoproj.io/Experiment"],
+    kinds: ["argoproj.io/AnalysisRun"],
     steps: [
       {
         field: "status.phase",
-        values: {
-          Pending: "Progressing",
-          Running: "Progressing",
-          Successful: "Healthy",
-          Failed: "Degraded",
-          Error: "Degraded",
-          Inconclusive: "Unknown",
-        },
+        values: analysisPhases,
         messageAt: "status.message",
+        messages: {
+          Pending: "Analysis run is running",
+          Running: "Analysis run is running",
+          Successful: "Analysis run completed successfully",
+          Failed: "Analysis run failed",
+          Error: "Analysis run had an error",
+          Inconclusive: "Analysis run was inconclusive",
+        },
       },
     ],
-    otherwise: ["Progressing", "Waiting for the analysis to start"],
+    otherwise: ["Progressing", "Waiting for analysis run to finish: status has not been reconciled."],
+  },
+  {
+    kinds: ["argoproj.io/Experiment"],
+    steps: [
+      {
+        field: "status.phase",
+        values: analysisPhases,
+        messages: {
+          Pending: "Experiment is pending",
+          Running: "Experiment is running",
+          Successful: "Experiment is successful",
+          Failed: "Experiment has failed",
+          Error: "Experiment had an error",
+        },
+      },
+    ],
+    otherwise: ["Progressing", "Waiting for experiment to finish: status has not been reconciled."],
   },
   {
     kinds: ["argoproj.io/ApplicationSet"],
@@ -206,23 +244,11 @@ export const operatorRules: readonly KindRule[] = [
     otherwise: ["Progressing", "Waiting for Policy to be ready"],
   },
   {
-    kinds: ["gateway.networking.k8s.io/Gateway"],
-    steps: [
-      { condition: "ResolvedRefs", is: "False", gives: "Degraded" },
-      { condition: "Accepted", is: "False", gives: "Degraded" },
-      { condition: "Programmed", is: "False", gives: "Progressing" },
-      { condition: "Programmed", is: "Unknown", gives: "Progressing" },
-      { condition: "Programmed", is: "True", gives: "Healthy", message: "Gateway is healthy" },
-      { condition: "Accepted", is: "True", gives: "Healthy", message: "Gateway is healthy" },
-    ],
-    otherwise: ["Progressing", "Waiting for Gateway status"],
-  },
-  {
     kinds: ["apiextensions.k8s.io/CustomResourceDefinition"],
     steps: [
-      { condition: "Terminating", is: "True", gives: "Progressing", message: "CRD is terminating" },
-      { condition: "NamesAccepted", is: "False", gives: "Degraded" },
-      { condition: "NonStructuralSchema", is: "True", gives: "Degraded" },
+      { condition: "Terminating", is: "True", gives: "Progressing", message: "CRD is terminating: $message" },
+      { condition: "NamesAccepted", is: "False", gives: "Degraded", message: "CRD names have not been accepted: $message" },
+      { condition: "NonStructuralSchema", is: "True", gives: "Degraded", message: "Schema violations found: $message" },
       { condition: "Established", is: "False", reason: ["Installing"], gives: "Progressing", message: "CRD is being installed" },
       { condition: "Established", is: "True", gives: "Healthy", message: "CRD is healthy" },
       { condition: "Established", gives: "Degraded", message: "CRD is not established" },

@@ -16,7 +16,7 @@ export type RuleStep =
       readonly reason?: readonly string[];
       readonly notReason?: readonly string[];
       readonly gives: HealthStatus;
-      /** Default: the condition's own message; `$reason` is its reason. */
+      /** Default: the condition's own message; `$reason` and `$message` are its reason and message. */
       readonly message?: string;
     }
   /** A text field with its meanings; `else` for any other text. */
@@ -26,6 +26,8 @@ export type RuleStep =
       readonly else?: HealthStatus;
       /** Where the message is; default: the text itself. */
       readonly messageAt?: string;
+      /** Messages by text, for when there is none at `messageAt`. */
+      readonly messages?: { readonly [text: string]: string };
     };
 
 /** How well-known operators' kinds tell their health, as data. */
@@ -60,7 +62,8 @@ function applyStep(step: RuleStep, object: KubernetesObject): Health | undefined
   if (typeof found !== "string" || found === "") return undefined;
   const status = Object.hasOwn(step.values, found) ? step.values[found] : step.else;
   if (status === undefined) return undefined;
-  const message = step.messageAt === undefined ? found : valueAt(root, step.messageAt);
+  const own = step.messages && Object.hasOwn(step.messages, found) ? step.messages[found] : undefined;
+  const message = step.messageAt === undefined ? (own ?? found) : (valueAt(root, step.messageAt) ?? own);
   return health(status, typeof message === "string" ? message : "");
 }
 
@@ -71,7 +74,9 @@ function applyCondition(step: Extract<RuleStep, { readonly condition: string }>,
     const reason = textOf(condition.reason);
     if (step.reason && !step.reason.includes(reason)) continue;
     if (step.notReason?.includes(reason)) continue;
-    return health(step.gives, step.message?.replace("$reason", reason) ?? textOf(condition.message));
+    const own = textOf(condition.message);
+    const message = step.message?.replace("$reason", () => reason).replace("$message", () => own);
+    return health(step.gives, message ?? own);
   }
   return undefined;
 }
