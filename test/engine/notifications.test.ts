@@ -191,6 +191,7 @@ beforeAll(async () => {
       hub,
       namespace: "argocd",
       clock,
+      scope: () => ({ applications: [], applicationSets: [] }),
       random: Math.random,
       telemetry,
       onApplication: ({ before, after }) => {
