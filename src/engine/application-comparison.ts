@@ -64,6 +64,8 @@ export class ApplicationComparison {
     const { context } = this;
     return await timed(context.telemetry, context.clock, "render", () =>
       renderApplication(context.render, {
+        application: app.key,
+        project: app.project,
         appName: app.name,
         namespace: app.destination.namespace,
         sources: app.sources,

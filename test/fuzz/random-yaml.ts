@@ -66,7 +66,8 @@ function lines({ random, comments }: Style, indent: string): string {
 }
 
 function flow(style: Style, value: Value, indent: string): string {
-  if (Array.isArray(value)) return `[${value.map((item) => flow(style, item, indent)).join(", ")}${style.random.chance(style.odd) ? "," : ""}]`;
+  if (Array.isArray(value))
+    return `[${value.map((item) => flow(style, item, indent)).join(", ")}${style.random.chance(style.odd) ? "," : ""}]`;
   if (isMap(value))
     return `{${Object.entries(value)
       .map(([key, item]) => `${scalar(style, key, true)}: ${flow(style, item, indent)}`)
@@ -81,7 +82,8 @@ function scalar(style: Style, value: Value, isKey: boolean): string {
   if (typeof value !== "string") return chosen < style.odd ? `!!str ${value}` : emitJson(value);
   const tag = random.chance(style.odd / 2) ? random.pick(["!!str ", "&a0 ", "! "]) : "";
   if (chosen < style.quotes / 2 && !/[\n\t\r]/.test(value)) return `${tag}'${value.replaceAll("'", "''")}'`;
-  if (chosen < style.quotes || !isPlain(value) || (isKey && value.length > 100)) return tag + emitJson(value, { escapeHtml: false });
+  if (chosen < style.quotes || !isPlain(value) || (isKey && value.length > 100))
+    return tag + emitJson(value, { escapeHtml: false });
   return tag + value;
 }
 

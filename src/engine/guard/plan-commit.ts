@@ -211,7 +211,7 @@ class Renders {
   }
 
   private async one(key: string, appName: string, spec: ValueObject, source: SourcePort): Promise<FleetRender> {
-    const { sources, destination } = applicationOf({
+    const { sources, destination, project } = applicationOf({
       apiVersion: "",
       kind: "",
       metadata: { name: appName },
@@ -221,6 +221,8 @@ class Renders {
       const output: RenderOutput = await renderApplication(
         { ...this.context.render, source },
         {
+          application: key,
+          project,
           appName,
           namespace: destination.namespace,
           sources,
