@@ -192,6 +192,7 @@ beforeAll(async () => {
       namespace: "argocd",
       scope: () => ({ applications: [], applicationSets: [] }),
       clock,
+      scope: () => ({ applications: [], applicationSets: [] }),
       random: Math.random,
       telemetry,
       onApplication: ({ before, after }) => {
