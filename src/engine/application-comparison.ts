@@ -1,7 +1,7 @@
+import { stableRandomAnnotation } from "../core/helm/stable-random.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { listAt, objectAt } from "../core/manifest/value.js";
 import type { FileTree } from "../core/render/file-tree.js";
-import { stableRandomAnnotation } from "../core/helm/stable-random.js";
 import { instanceName } from "../core/tracking/application-flags.js";
 import { type Application, kindsOf } from "./application.js";
 import type { ApplicationContext } from "./application-context.js";

@@ -190,7 +190,6 @@ beforeAll(async () => {
     const plane = controlPlane({
       hub,
       namespace: "argocd",
-      scope: () => ({ applications: [], applicationSets: [] }),
       clock,
       scope: () => ({ applications: [], applicationSets: [] }),
       random: Math.random,

@@ -220,7 +220,18 @@ async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObje
     const refs = new Map([...lent].map(([name, { tree }]) => [name, tree]));
     const result = await makeRender(
       room,
-      { tree: recorded.tree, source, appName, namespace, kubeVersion, apiVersions, remotes, refs, revision: at.commit, ...chosen },
+      {
+        tree: recorded.tree,
+        source,
+        appName,
+        namespace,
+        kubeVersion,
+        apiVersions,
+        remotes,
+        refs,
+        revision: at.commit,
+        ...chosen,
+      },
       { key: at.key, tenant: input.project, application: input.application },
     );
     if (result.kind === "rendered") {
