@@ -1,5 +1,5 @@
 // One file of the commands that need a clone only, so that they start without resolving hundreds of modules (ADR 0120).
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "vite";
@@ -7,16 +7,6 @@ import { build } from "vite";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, "dist/bundle");
 const file = join(folder, "program.cjs");
-const layers = ["platform", "core", "ports", "engine", "adapters", "simulator", "apps"];
-
-/** Whether something was compiled after the bundle was made. */
-export function isBundleStale() {
-  if (!existsSync(file)) return true;
-  const built = statSync(file).mtimeMs;
-  return [...layers.map((layer) => `dist/.${layer}.tsbuildinfo`), "package-lock.json"].some(
-    (name) => existsSync(join(root, name)) && statSync(join(root, name)).mtimeMs > built,
-  );
-}
 
 /** The HTTP client is large, and only charts of registries ask for it: it is loaded when it is first called. */
 const lazyUndici = {
@@ -34,12 +24,22 @@ const lazyUndici = {
   },
 };
 
+/** `diff --live` is never run from the bundle: clients of clusters stay out of it. */
+const withoutClusters = {
+  name: "without-clusters",
+  enforce: "pre",
+  resolveId: (id) =>
+    /(inspect\/(open-inspector|live-fleet)|read-only-inspector|adapters\/kubernetes\/kube\S*)\.js$/.test(id)
+      ? { id, external: true }
+      : undefined,
+};
+
 export async function makeBundle() {
   const result = await build({
     root,
     configFile: false,
     logLevel: "error",
-    plugins: [lazyUndici],
+    plugins: [lazyUndici, withoutClusters],
     ssr: { noExternal: true },
     build: {
       ssr: join(root, "dist/apps/cli/bundled-program.js"),

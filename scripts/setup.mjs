@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isBundleStale } from "./bundle-staleness.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -61,6 +62,9 @@ export function setup() {
     const status = run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
     if (status !== 0) process.exit(status);
   }
-  const status = run(bin("tsc"), ["-b"]) || (isPageStale() ? run(bin("vite"), ["build", "--config", "web/vite.config.ts"]) : 0);
+  const status =
+    run(bin("tsc"), ["-b"]) ||
+    (isBundleStale() ? run(process.execPath, [join(root, "scripts/bundle.mjs")]) : 0) ||
+    (isPageStale() ? run(bin("vite"), ["build", "--config", "web/vite.config.ts"]) : 0);
   if (status !== 0) process.exit(status);
 }

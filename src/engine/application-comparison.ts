@@ -65,8 +65,9 @@ export class ApplicationComparison {
     const { context } = this;
     return await timed(context.telemetry, context.clock, "render", () =>
       renderApplication(context.render, {
-        appName: app.name,
+        application: app.key,
         project: app.project,
+        appName: app.name,
         stableRandom: app.object.metadata.annotations?.[stableRandomAnnotation],
         namespace: app.destination.namespace,
         sources: app.sources,

@@ -97,7 +97,7 @@ export class ApplicationReconciler {
     const { live } = cluster;
     if (live.state.kind === "connecting") return { kind: "retryAfter", ms: 30_000 };
     if (live.state.kind === "failed") {
-      const message = `failed to load live state: cluster ${cluster.registered.name} (${cluster.registered.server}): ${formatError(live.state.error)}`;
+      const message = `failed to load live state: cluster ${cluster.registered.name} (${cluster.registered.server}): ${formatError(live.state.error)}${lastVerdict(app)}`;
       return await this.reportFailure(app, { type: "ComparisonError", message }, undefined);
     }
     const found: Condition[] = [];
@@ -110,6 +110,8 @@ export class ApplicationReconciler {
       this.follow(app, output);
       comparison = await this.comparison.compare(app, cluster, output, project);
     } catch (error) {
+      // A newer commit came meanwhile: the key is on the queue again.
+      if (error instanceof FleetwrightError && error.code === "RENDER_SUPERSEDED") return { kind: "retryAfter", ms: 1_000 };
       const message = `Failed to load target state: failed to generate manifest for source 1 of ${Math.max(1, app.sources.length)}: ${formatError(error)}`;
       return await this.reportFailure(app, { type: "ComparisonError", message }, error, cluster);
     }
@@ -191,4 +193,10 @@ export class ApplicationReconciler {
     });
     this.context.onSources(app.key, places);
   }
+}
+
+/** How the Application stood when it could be compared, and when that was: what is not known now is not called Synced. */
+function lastVerdict(app: Application): string {
+  const at = stringAt(app.status, "reconciledAt");
+  return at === "" ? "" : `; compared for the last time at ${at}`;
 }

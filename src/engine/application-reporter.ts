@@ -13,11 +13,13 @@ import { type Condition, type ConditionType, nextConditions } from "./conditions
 import type { HealthVerdict } from "./decide.js";
 import { DriftBook } from "./drift-book.js";
 import { mergePatchBetween, sameValue } from "./merge-patch.js";
+import { verdictHeartbeatMs } from "./next-poll.js";
 import { hookIntentsAnnotation, writeIntents } from "./operation-state.js";
 import type { CompareOutput } from "./rooms/compare.js";
 import type { RenderOutput } from "./rooms/render.js";
 import { reportStatus } from "./rooms/report.js";
 import { timed } from "./rooms/timed.js";
+import { VerdictAges } from "./verdict-ages.js";
 
 /** What a walk found; what is left out stays as it is in the status. */
 export interface ReportedFindings {
@@ -51,8 +53,10 @@ const evaluatedWithSync = new Set<ConditionType>([...evaluated, "SyncError"]);
 export class ApplicationReporter {
   private readonly metrics: ApplicationMetrics;
   private readonly drift: DriftBook;
+  private readonly ages: VerdictAges;
 
   constructor(private readonly context: ApplicationContext) {
+    this.ages = new VerdictAges(context.clock, context.telemetry.metrics);
     this.drift = new DriftBook(context.clock, context.telemetry.metrics);
     this.metrics = new ApplicationMetrics(context.telemetry.metrics, context.clock, context.namespace);
   }
@@ -60,6 +64,7 @@ export class ApplicationReporter {
   forget(key: string): void {
     this.metrics.remove(key);
     this.drift.forget(key);
+    this.ages.forget(key);
   }
 
   /** When a comparison of this process saw an Application's drift last. */
@@ -67,9 +72,10 @@ export class ApplicationReporter {
     return this.drift.lastSeenMs(key);
   }
 
-  /** Lets the ages of drift grow; called before metrics are read. */
+  /** Lets ages grow; called before metrics are read. */
   tick(): void {
     this.metrics.tick();
+    this.ages.tick();
   }
 
   /** Says on the Application what its deletion waits for, or why it does not get on. */
@@ -84,6 +90,7 @@ export class ApplicationReporter {
   async report(app: Application, what: ReportedFindings): Promise<Application> {
     const { context } = this;
     const { comparison, output } = what;
+    this.ages.know(app);
     const health = what.health ?? this.applicationHealth(app, comparison!);
     const status = reportStatus({
       app,
@@ -104,7 +111,9 @@ export class ApplicationReporter {
       ...(what.operationState === undefined ? {} : { operationState: what.operationState }),
       ...(what.history === undefined ? {} : { history: what.history }),
       touched: requestedRefresh(app.object) !== undefined,
+      heartbeatMs: verdictHeartbeatMs,
     });
+    if (comparison !== undefined && !comparison.failed) this.ages.compared(app);
     const drift = comparison && what.cluster ? await this.drift.observe(app, comparison, what.cluster.live.cluster) : undefined;
     return await this.writeStatus(app, status, {
       operation: what.operation,

@@ -5,6 +5,7 @@ import type { Clock, Random } from "../ports/clock.js";
 import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort, RegisteredCluster } from "../ports/cluster-registry.js";
 import type { Telemetry } from "../ports/telemetry.js";
+import { guardCluster } from "./cluster-guard.js";
 import type { InformerChange } from "./informer.js";
 import { LiveState, type LiveStateSettings } from "./live-state.js";
 
@@ -21,6 +22,8 @@ export interface ClusterFleetOptions {
   readonly onChange: (server: string, apps: ReadonlySet<string>, change: InformerChange) => void;
   /** A cluster was registered, changed, became ready, failed or left. */
   readonly onCluster: (server: string) => void;
+  /** Requests to some cluster have been waiting for long. */
+  readonly onSlow?: () => void;
   /** A cluster Secret cannot be used; undefined when it can again. */
   readonly onBadSecret: (secret: KubernetesObject, error: unknown) => void;
   /** Among replicas: clusters are followed from when they are asked for, and of their objects those of own applications are kept whole. */
@@ -32,14 +35,20 @@ export interface ClusterFleetOptions {
 export interface FleetCluster {
   readonly registered: RegisteredCluster;
   readonly live: LiveState;
+  /** The cluster does not answer, or keeps requests waiting. */
+  readonly isStuck: () => boolean;
+}
+
+interface Connection {
+  readonly port: ClusterPort;
+  readonly digest: string;
+  readonly secret: string;
+  readonly owned: boolean;
 }
 
 /** All clusters that applications can go to: the hub itself and those with a Secret; each with its own live state. */
 export class ClusterFleet {
-  private readonly clusters = new Map<
-    string,
-    FleetCluster & { readonly digest: string; readonly secret: string; readonly owned: boolean }
-  >();
+  private readonly clusters = new Map<string, FleetCluster & Connection>();
   private sorted: readonly FleetCluster[] | undefined;
   private readonly bad = new Map<string, { readonly server: string; readonly message: string }>();
 
@@ -56,6 +65,14 @@ export class ClusterFleet {
 
   get(server: string): FleetCluster | undefined {
     return this.clusters.get(server);
+  }
+
+  /** Whether a cluster (by server or name) does not answer, or keeps requests waiting. */
+  isStuck(serverOrName: string): boolean {
+    const exact = this.clusters.get(serverOrName.replace(/\/+$/, ""));
+    if (exact !== undefined) return exact.isStuck();
+    for (const { registered, isStuck } of this.clusters.values()) if (registered.name === serverOrName) return isStuck();
+    return false;
   }
 
   /** Why the Secret of a server or of a cluster name cannot be used. */
@@ -114,12 +131,19 @@ export class ClusterFleet {
 
   private replace(
     server: string,
-    { registered, live, digest, secret, owned }: FleetCluster & { digest: string; secret: string; owned: boolean },
+    {
+      registered,
+      live,
+      port,
+      digest,
+      secret,
+      owned,
+    }: FleetCluster & { port: ClusterPort; digest: string; secret: string; owned: boolean },
   ): void {
     this.sorted = undefined;
     this.clusters.delete(server);
     void live.stop();
-    this.add(registered, live.cluster, { digest, secret, owned });
+    this.add(registered, port, { digest, secret, owned });
   }
 
   /** The cluster of a server, followed from now on. */
@@ -166,15 +190,24 @@ export class ClusterFleet {
     this.add(registered, this.options.hub, { digest: "", secret: "", owned: false });
   }
 
-  private add(
-    registered: RegisteredCluster,
-    cluster: ClusterPort,
-    more: { digest: string; secret: string; owned: boolean },
-  ): void {
-    const { settings, clock, random, telemetry, onChange, onCluster } = this.options;
+  private add(registered: RegisteredCluster, cluster: ClusterPort, more: Omit<Connection, "port">): void {
+    const { options } = this;
+    const { settings, clock, random, telemetry, onChange, onCluster } = options;
     const { server, namespaces, clusterResources } = registered;
+    const guard = guardCluster(cluster, {
+      server,
+      clock,
+      onChange: (isOpen) => {
+        telemetry.metrics.gauge("fleetwright_cluster_circuit_open", { server }, isOpen ? 1 : 0);
+        telemetry.log.warn(isOpen ? "cluster does not answer" : "cluster answers again", { cluster: registered.name, server });
+        // How it stands is to be known soon, not only when a watch falls silent.
+        if (isOpen) live.discoverSoon();
+        else live.resume();
+      },
+      ...(options.onSlow === undefined ? {} : { onSlow: options.onSlow }),
+    });
     const live = new LiveState({
-      cluster,
+      cluster: guard,
       server,
       namespaces,
       clusterResources,
@@ -196,7 +229,7 @@ export class ClusterFleet {
       },
     });
     this.sorted = undefined;
-    this.clusters.set(server, { registered, live, ...more });
+    this.clusters.set(server, { registered, live, port: cluster, isStuck: () => guard.isStuck(), ...more });
     if (this.options.share === undefined) live.start();
   }
 
@@ -205,6 +238,7 @@ export class ClusterFleet {
     if (known === undefined) return;
     this.sorted = undefined;
     this.clusters.delete(server);
+    this.options.telemetry.metrics.removeGauge("fleetwright_cluster_circuit_open", { server });
     void known.live.stop().then(() => (known.owned ? known.live.cluster.close() : undefined));
   }
 }

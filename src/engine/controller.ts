@@ -14,6 +14,7 @@ import type { GeneratorServices } from "../ports/generator-services.js";
 import type { LuaPort } from "../ports/lua.js";
 import type { NotificationPort } from "../ports/notifications.js";
 import type { ChartRegistryPort } from "../ports/registry.js";
+import type { RenderWorkers } from "../ports/render-workers.js";
 import type { CredentialsFor, SourcePort } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
 import { type Application, applicationOf, kubernetesTime } from "./application.js";
@@ -46,6 +47,7 @@ import { type RepositoryChange, RepositoryWatch } from "./rooms/watch.js";
 import { type ControllerSettings, readSettings } from "./settings.js";
 import { SharedRenders } from "./shared-renders.js";
 import { treeChange } from "./tree-change.js";
+import { updateFilter } from "./update-filter.js";
 import { mayHaveChanged, readWebhook } from "./webhook.js";
 import { asksAgain } from "./webhooks/generators.js";
 import { WebhookSecretReader } from "./webhooks/secrets.js";
@@ -73,6 +75,8 @@ export interface ControllerOptions {
   readonly concurrency?: number;
   /** Win over what argocd-cmd-params-cm says. */
   readonly parameters?: ParameterOverrides;
+  /** Threads for renders that take long. */
+  readonly renderWorkers?: RenderWorkers;
   /** Renders that replicas and restarts share; loses anything at any time, hands out only what is ours. */
   readonly renders?: CachePort;
   /** Shares the fleet with other replicas by Leases; absent: this process works on everything. */
@@ -103,6 +107,7 @@ export class Controller {
   private readonly events: EventRecorder;
   private settings: ControllerSettings = readSettings();
   private readonly health: HealthBook;
+  private isUpdate: (change: InformerChange) => boolean;
   private fleet: ClusterFleet;
   private source: SourcePort | undefined;
   private watch: RepositoryWatch | undefined;
@@ -128,6 +133,8 @@ export class Controller {
       clock,
       concurrency: options.concurrency ?? defaultConcurrency,
       handle: (key) => this.reconcileApplication(key),
+      laneOf: (key) => this.laneOf(key),
+      isStuck: (lane) => this.fleet.isStuck(lane),
       onError,
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applications" }, depth),
       onTaken: (ms) => telemetry.metrics.observe("fleetwright_queue_wait_seconds", { queue: "applications" }, ms / 1000),
@@ -142,6 +149,7 @@ export class Controller {
     });
     this.share = new Share(options.replicas && this.shareOptions(options.replicas));
     this.health = new HealthBook(options.lua);
+    this.isUpdate = updateFilter({}, this.health.assess);
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
     this.heldGauges = new HeldPlanGauges(telemetry.metrics, clock);
@@ -358,7 +366,9 @@ export class Controller {
         cache: this.renderCache,
         renderers,
         telemetry,
+        clock,
         ...(charts ? { charts } : {}),
+        ...(this.options.renderWorkers ? { workers: this.options.renderWorkers } : {}),
         ...(this.options.renders ? { shared: new SharedRenders(this.options.renders) } : {}),
       },
       settings,
@@ -403,7 +413,18 @@ export class Controller {
     if (!port) return undefined;
     const { applications, projects, configMaps } = this.plane;
     const describe: SourcePort["describe"] = (repoURL, commit) => source.describe(repoURL, commit);
-    return new Notifier({ hub, namespace, applications, projects, configMaps, clock, telemetry, port, describe });
+    return new Notifier({
+      hub,
+      namespace,
+      applications,
+      projects,
+      configMaps,
+      clock,
+      telemetry,
+      port,
+      describe,
+      mayTell: (key, object) => this.share.mayWorkOn(key, object) && !isPartial(object),
+    });
   }
 
   private makeGuard(source: SourcePort): RolloutGuard {
@@ -418,14 +439,15 @@ export class Controller {
       telemetry,
       events: this.events,
       record: () => plane.configMaps.get(namespace, guardConfigMap),
-      plan: (move, budgets) =>
-        planCommit(
+      plan: async (move, budgets) => {
+        // A budget counts all Applications, also those that other replicas work on.
+        return await planCommit(
           {
             source,
             generate: this.generateRoom(),
-            render: { cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
+            render: { cache: this.renderCache, renderers, telemetry, clock, ...(charts ? { charts } : {}) },
             currentOf: (resolved) => this.guard?.currentOf(resolved) ?? resolved.commit,
-            applications: () => [...plane.applications.values()],
+            applications: () => plane.applications.whole(),
             applicationSets: () => [...plane.applicationSets.values()],
             generateInput: () => ({
               clusterSecrets: [...plane.secrets.values()].filter(isClusterSecret),
@@ -436,7 +458,8 @@ export class Controller {
           },
           move,
           budgets,
-        ),
+        );
+      },
       onHeld: ({ changes, applicationSets }) => {
         for (const { application } of changes) this.queue.add(application);
         for (const set of applicationSets) this.setQueue.add(set);
@@ -487,7 +510,10 @@ export class Controller {
       },
       onReady: (keys) => {
         if (keys.length === 0) this.addAllSets();
-        for (const key of keys) this.queue.add(key);
+        for (const key of keys) {
+          this.queue.add(key);
+          this.notifier?.add(key);
+        }
       },
     };
   }
@@ -541,7 +567,7 @@ export class Controller {
       random,
       telemetry,
       onChange: (_server, apps, change) => {
-        if (!isSignificant(change)) return;
+        if (!isSignificant(change) || !this.isUpdate(change)) return;
         for (const instance of apps) this.queue.add(this.keyOf(instance));
       },
       keepsOwners: (instance) => {
@@ -562,6 +588,7 @@ export class Controller {
         for (const application of this.plane.applications.values())
           if (this.isOn(application, server)) this.queue.add(keyOfObject(application));
       },
+      onSlow: () => this.queue.poke(),
       onBadSecret: (secret, error) => {
         telemetry.log.error("a cluster Secret cannot be used", { secret: secret.metadata.name, error: formatError(error) });
         this.events.note(secret, { type: "Warning", reason: "InvalidClusterSecret", message: formatError(error) });
@@ -583,6 +610,14 @@ export class Controller {
       if (problem === undefined || !(error instanceof Error)) throw error;
       throw Object.assign(error, { message: `${error.message}: ${problem}` });
     }
+  }
+
+  /** The cluster that an Application goes to, as its spec names it: what is slow there must not hold up the others. */
+  private laneOf(key: string): string {
+    const slash = key.indexOf("/");
+    const object = this.plane.applications.get(key.slice(0, slash), key.slice(slash + 1));
+    const destination = objectAt(objectAt(object as unknown as ValueObject | undefined, "spec"), "destination");
+    return stringAt(destination, "server") || stringAt(destination, "name");
   }
 
   private isOn(application: KubernetesObject, server: string): boolean {
@@ -677,6 +712,7 @@ export class Controller {
     });
     this.queue.concurrency = this.options.concurrency ?? this.settings.parameters.statusProcessors ?? defaultConcurrency;
     this.health.use(this.settings.healthOverrides);
+    this.isUpdate = updateFilter(this.settings.data, this.health.assess);
     this.compareMemory.clear();
     if (!this.ready) return;
     if (!sameValue(old.parameters, this.settings.parameters)) this.plane.rescope();
@@ -710,6 +746,7 @@ export class Controller {
       const isTouched = this.applications!.isTouchedBy(reader, repoURL, tree, change);
       if (isTouched) {
         touched++;
+        this.options.renderWorkers?.supersede(reader);
         this.queue.add(reader, { urgent: true });
       } else this.queue.addAfter(reader, 1000 + random() * spreadMs);
     }

@@ -1,6 +1,7 @@
 import { compareResource, dryRunTarget, needsDryRun } from "../core/diff/compare.js";
 import type { IgnoreDifference, ResourceOverride } from "../core/diff/ignore-rules.js";
 import { type CompareOptions, compileCompareOptions } from "../core/diff/options.js";
+import type { UpdateOverride } from "../core/diff/resource-updates.js";
 import { appliedTarget } from "../core/diff/respect-ignores.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { isObject, listAt, objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
@@ -73,23 +74,27 @@ export function asksForOwners(application: KubernetesObject, settings: Controlle
   return Object.values(settings.data).some((text) => text.includes("managedFieldsManagers"));
 }
 
-/** `resource.customizations.ignoreDifferences.<group>_<Kind>`, `.knownTypeFields.…` and the old single text. */
-function resourceOverrides(data: Readonly<Record<string, string>>): ReadonlyMap<string, ResourceOverride> {
-  const overrides = new Map<string, ResourceOverride>();
-  const add = (key: string, part: ResourceOverride): void => void overrides.set(key, { ...overrides.get(key), ...part });
+/** `resource.customizations.ignoreDifferences.<group>_<Kind>`, `.ignoreResourceUpdates.…`, `.knownTypeFields.…` and the old single text. */
+export function resourceOverrides(data: Readonly<Record<string, string>>): ReadonlyMap<string, UpdateOverride> {
+  const overrides = new Map<string, UpdateOverride>();
+  const add = (key: string, part: UpdateOverride): void => void overrides.set(key, { ...overrides.get(key), ...part });
   const old = parsed(data["resource.customizations"]);
   for (const [key, value] of Object.entries(isObject(old) ? old : {})) {
     const rules = isObject(value) ? parsed(stringAt(value, "ignoreDifferences")) : undefined;
     if (isObject(rules)) add(key, { ignoreDifferences: rules as ResourceOverride["ignoreDifferences"] & object });
+    const updates = isObject(value) ? parsed(stringAt(value, "ignoreResourceUpdates")) : undefined;
+    if (isObject(updates)) add(key, { ignoreResourceUpdates: updates as UpdateOverride["ignoreResourceUpdates"] & object });
   }
   for (const [name, text] of Object.entries(data)) {
-    const match = /^resource\.customizations\.(ignoreDifferences|knownTypeFields)\.(.+)$/.exec(name);
+    const match = /^resource\.customizations\.(ignoreDifferences|ignoreResourceUpdates|knownTypeFields)\.(.+)$/.exec(name);
     if (match === null) continue;
     const [, what, place = ""] = match;
     const key = place === "all" ? "*/*" : place.includes("_") ? place.replace("_", "/") : place;
     const value = parsed(text);
     if (what === "ignoreDifferences" && isObject(value))
       add(key, { ignoreDifferences: value as ResourceOverride["ignoreDifferences"] & object });
+    if (what === "ignoreResourceUpdates" && isObject(value))
+      add(key, { ignoreResourceUpdates: value as UpdateOverride["ignoreResourceUpdates"] & object });
     if (what === "knownTypeFields" && Array.isArray(value))
       add(key, { knownTypeFields: value as unknown as NonNullable<ResourceOverride["knownTypeFields"]> });
   }

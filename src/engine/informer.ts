@@ -42,6 +42,7 @@ export class Informer {
   private markSynced: () => void = () => {};
   private failures = 0;
   private watching: AbortController | undefined;
+  private pausing: AbortController | undefined;
   isSynced = false;
   /** Resolves after the first list. */
   readonly synced: Promise<void>;
@@ -71,6 +72,13 @@ export class Informer {
 
   get size(): number {
     return this.objects.size;
+  }
+
+  /** The server is known to answer again: a pause after failures ends. A list tells at once what a quiet watch would tell late. */
+  hurry(): void {
+    if (this.failures === 0) return;
+    this.resourceVersion = undefined;
+    this.pausing?.abort();
   }
 
   /** Lists anew: what is to be followed has changed. */
@@ -107,6 +115,14 @@ export class Informer {
       if (isSame ? isPartial(known) : isLaterVersion(item.metadata.resourceVersion, known.metadata.resourceVersion))
         this.put(key, item, true);
     }
+  }
+
+  /** All objects, asked for where only parts of some are held. */
+  async whole(): Promise<readonly KubernetesObject[]> {
+    const held = [...this.objects.values()];
+    if (!held.some(isPartial)) return held;
+    const { items } = await this.ask();
+    return items.filter((object) => this.options.accepts?.(object) !== false);
   }
 
   /** Lets go of what is not to be kept any more. */
@@ -225,7 +241,11 @@ export class Informer {
   }
 
   private async pause(ms: number): Promise<void> {
-    await this.options.clock.sleep(ms * (0.8 + 0.4 * this.options.random()), this.stopper.signal).catch(() => {});
+    const pausing = new AbortController();
+    this.pausing = pausing;
+    const signal = AbortSignal.any([this.stopper.signal, pausing.signal]);
+    await this.options.clock.sleep(ms * (0.8 + 0.4 * this.options.random()), signal).catch(() => {});
+    this.pausing = undefined;
   }
 }
 

@@ -153,6 +153,12 @@ export class LiveState {
     });
   }
 
+  /** The cluster answers again: whoever waits after failures goes on. */
+  resume(): void {
+    for (const informer of this.informers.values()) informer.hurry();
+    this.discoverSoon();
+  }
+
   /** The objects that carry an application's tracking mark. */
   objectsOf(app: string): readonly KubernetesObject[] {
     return [...(this.byApp.get(app)?.values() ?? [])];

@@ -22,6 +22,7 @@ import { nextHistory } from "./rooms/report.js";
 import { type SyncRoom, syncApplication } from "./rooms/sync.js";
 import { timed } from "./rooms/timed.js";
 import { syncInputOf } from "./sync-input.js";
+import { waitingSinceMs } from "./waiting-since.js";
 import type { Handled } from "./work-queue.js";
 
 /** How far a walk has come when it is about operations: rendered and compared. */
@@ -205,7 +206,7 @@ export class OperationRunner {
         persist: async (progress) => {
           current = await this.reporter.writeStatus(
             current,
-            { ...current.status, operationState: stateWith(begun, progress) },
+            { ...current.status, operationState: stateWith(begun, progress, this.now()) },
             { intents: progress },
           );
         },
@@ -217,7 +218,7 @@ export class OperationRunner {
     await this.reporter.report(current, {
       ...at,
       comparison,
-      operationState: stateWith(begun, ended.progress),
+      operationState: stateWith(begun, ended.progress, this.now()),
       intents: intents ?? [],
     });
     return { kind: "retryAfter", ms: ended.againAfterMs };
@@ -246,7 +247,7 @@ export class OperationRunner {
       phase: progress.phase,
       dry_run: String(sync["dryRun"] === true),
     });
-    const ended: ValueObject = { ...stateWith(begun, progress), finishedAt: kubernetesTime(now) };
+    const ended: ValueObject = { ...stateWith(begun, progress, kubernetesTime(now)), finishedAt: kubernetesTime(now) };
     if (failed && retry !== undefined && mayRetry(retry, retryCount) && stringAt(begun, "phase") !== "Terminating") {
       const delayMs = retryDelayMs(retry, retryCount);
       const message = `${progress.message}. Retrying attempt #${retryCount + 1} at ${retryClock(now + delayMs)}.`;
@@ -289,6 +290,10 @@ export class OperationRunner {
     return failed ? { kind: "retryAfter", ms: 5_000 } : nextPoll(this.context);
   }
 
+  private now(): string {
+    return kubernetesTime(this.context.clock.now());
+  }
+
   /** Argo CD: a sync that takes longer than `controller.sync.timeout.seconds` is ended. */
   private limit(running: ValueObject): ValueObject {
     const { syncTimeoutMs } = this.context.settings().parameters;
@@ -302,15 +307,14 @@ export class OperationRunner {
   private supersede(app: Application, running: ValueObject, output: RenderOutput): ValueObject {
     const result = objectAt(running, "syncResult");
     const revisions = app.hasMultipleSources ? listAt(result, "revisions").map(String) : [stringAt(result, "revision")];
-    const startedAtMs = parseRfc3339Ms(stringAt(running, "startedAt")) ?? 0;
     const superseded =
       running["phase"] === "Running" &&
       isSuperseded(
         {
           isAutomated: objectAt(objectAt(running, "operation"), "initiatedBy")["automated"] === true,
           revisions,
-          startedAtMs,
-          waitingSinceMs: startedAtMs,
+          startedAtMs: parseRfc3339Ms(stringAt(running, "startedAt")) ?? 0,
+          waitingSinceMs: waitingSinceMs(stringAt(running, "message")),
         },
         {
           nowMs: this.context.clock.now(),

@@ -1,6 +1,7 @@
 import { isObject, listAt, objectAt, stringAt, type Value, type ValueObject } from "../core/manifest/value.js";
 import type { HookIntent, OperationPhase, ResourceResult, SyncOperation, SyncProgress } from "../core/sync/operation.js";
 import type { Application } from "./application.js";
+import { withoutSince, withSince } from "./waiting-since.js";
 
 /** Kept beside the status, for a CRD that knows only Argo CD's fields would drop it there. */
 export const hookIntentsAnnotation = "fleetwright.dev/hook-intents";
@@ -46,7 +47,7 @@ export function progressOf(state: ValueObject, annotations: Readonly<Record<stri
   const intents = readIntents(annotations?.[hookIntentsAnnotation]);
   return {
     phase: stringAt(state, "phase") as OperationPhase,
-    message: stringAt(state, "message"),
+    message: withoutSince(stringAt(state, "message")),
     resources: results.map((result): ResourceResult => {
       const images = listAt(result, "images").map(String);
       return {
@@ -67,8 +68,8 @@ export function progressOf(state: ValueObject, annotations: Readonly<Record<stri
   };
 }
 
-/** An operation's state after a step; empty fields are left out, as Go writes them. */
-export function stateWith(state: ValueObject, progress: SyncProgress): ValueObject {
+/** An operation's state after a step at `now`; empty fields are left out, as Go writes them. */
+export function stateWith(state: ValueObject, progress: SyncProgress, now: string): ValueObject {
   const resources = progress.resources.map((result) => {
     const fields = Object.entries(result).filter(
       ([key, value]) => value !== "" || key === "group" || key === "namespace" || key === "version",
@@ -79,7 +80,7 @@ export function stateWith(state: ValueObject, progress: SyncProgress): ValueObje
   return {
     ...state,
     phase: progress.phase,
-    message: progress.message,
+    message: withSince(progress.message, stringAt(state, "message"), now),
     syncResult: { ...syncResult, ...(resources.length > 0 ? { resources } : {}) },
   };
 }

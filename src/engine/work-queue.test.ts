@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { manualClock } from "#src/adapters/memory/manual-clock.js";
 import { type Handled, WorkQueue } from "./work-queue.js";
 
@@ -78,4 +78,48 @@ test("of two times the earlier one counts", async () => {
   queue.addAfter("a", 900);
   await clock.advance(2000);
   expect(at).toEqual([200]);
+});
+
+describe("lanes", () => {
+  const start = (isStuck: (lane: string) => boolean = () => false) => {
+    const started: string[] = [];
+    const ends = new Map<string, () => void>();
+    const queue = new WorkQueue({
+      clock: manualClock(),
+      concurrency: 4,
+      laneOf: (key) => key.split("/")[0]!,
+      isStuck,
+      handle: (key) => {
+        started.push(key);
+        return new Promise((resolve) => ends.set(key, () => resolve({ kind: "done" })));
+      },
+      onError: () => {},
+    });
+    return { queue, started, end: (key: string) => ends.get(key)!() };
+  };
+
+  test("the keys of one cluster never take all places: those of another are worked on beside them", async () => {
+    const { queue, started, end } = start();
+    for (let i = 0; i < 10; i++) queue.add(`dead/${i}`);
+    queue.add("fine/0");
+    queue.start();
+    expect(started).toEqual(["dead/0", "dead/1", "dead/2", "fine/0"]);
+    expect(queue.depth).toBe(11);
+    end("dead/1");
+    await Promise.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(started).toEqual(["dead/0", "dead/1", "dead/2", "fine/0", "dead/3"]);
+  });
+
+  test("places that are held by stuck clusters do not count", () => {
+    const stuck = new Set<string>();
+    const { queue, started } = start((lane) => stuck.has(lane));
+    for (const lane of ["one", "two"]) for (let i = 0; i < 3; i++) queue.add(`${lane}/${i}`);
+    queue.start();
+    queue.add("fine/0");
+    expect(started).toEqual(["one/0", "one/1", "one/2", "two/0"]);
+    stuck.add("one").add("two");
+    queue.poke();
+    expect(started).toContain("fine/0");
+  });
 });

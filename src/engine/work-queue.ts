@@ -16,6 +16,10 @@ export interface WorkQueueOptions {
   readonly baseDelayMs?: number;
   readonly maxDelayMs?: number;
   readonly onDepth?: (depth: number) => void;
+  /** Keys of one lane (a cluster) never take all places. */
+  readonly laneOf?: (key: string) => string;
+  /** A lane whose keys wait for something that does not answer: the places that they hold do not count. */
+  readonly isStuck?: (lane: string) => boolean;
   /** A key has been taken up after it waited so long. */
   readonly onTaken?: (waitedMs: number) => void;
 }
@@ -27,6 +31,21 @@ export interface QueuedKey {
   readonly ms: number;
   readonly failures: number;
 }
+
+interface Lane {
+  active: number;
+  /** Keys that wait for a place of their lane. */
+  readonly parked: Map<string, Parked>;
+}
+
+interface Parked {
+  readonly isUrgent: boolean;
+  /** When the key was added. */
+  readonly since: number;
+}
+
+/** Share of the places that one lane may take. */
+const laneShare = 0.75;
 
 /**
  * Keys to be worked on (client-go's rate-limiting queue): a key that is added while it waits is one key, one that is added while it is
@@ -40,6 +59,9 @@ export class WorkQueue {
   private readonly again = new Map<string, boolean>();
   private readonly failures = new Map<string, number>();
   private readonly timers = new Map<string, { readonly at: number; readonly cancel: () => void }>();
+  private readonly lanes = new Map<string, Lane>();
+  private readonly laneOfActive = new Map<string, string>();
+  private parkedCount = 0;
   private stopped = false;
   private started = false;
   private idle: (() => void)[] = [];
@@ -63,6 +85,7 @@ export class WorkQueue {
       this.again.set(key, urgent || this.again.get(key) === true);
       return;
     }
+    if (this.isParked(key, urgent)) return;
     const since = this.waiting.get(key) ?? this.options.clock.monotonic();
     if (urgent) {
       this.waiting.delete(key);
@@ -96,6 +119,8 @@ export class WorkQueue {
   async drain(isKept: (key: string) => boolean): Promise<void> {
     for (const queue of [this.urgent, this.waiting, this.again, this.timers, this.failures])
       for (const key of [...queue.keys()]) if (!isKept(key)) this.dropFrom(queue, key);
+    for (const { parked } of this.lanes.values())
+      for (const key of [...parked.keys()]) if (!isKept(key) && parked.delete(key)) this.parkedCount--;
     this.options.onDepth?.(this.depth);
     const ending = [...this.active.keys()].filter((key) => !isKept(key));
     await Promise.all(ending.map((key) => new Promise<void>((resolve) => this.ending.push({ key, resolve }))));
@@ -104,7 +129,8 @@ export class WorkQueue {
   /** How long the key that has waited longest has done so. */
   get oldestMs(): number {
     const since = first(this.urgent) ?? Number.POSITIVE_INFINITY;
-    const oldest = Math.min(since, first(this.waiting) ?? Number.POSITIVE_INFINITY);
+    const parked = [...this.lanes.values()].map((lane) => firstEntry(lane.parked)?.[1].since ?? Number.POSITIVE_INFINITY);
+    const oldest = Math.min(since, first(this.waiting) ?? Number.POSITIVE_INFINITY, ...parked);
     return oldest === Number.POSITIVE_INFINITY ? 0 : this.options.clock.monotonic() - oldest;
   }
 
@@ -116,12 +142,23 @@ export class WorkQueue {
     const later = [...this.timers].map(
       ([key, { at }]): QueuedKey => ({ key, state: "later", ms: at - now, failures: this.failures.get(key) ?? 0 }),
     );
-    return [...told(this.active, "active"), ...told(this.urgent, "urgent"), ...told(this.waiting, "waiting"), ...later];
+    const parked = [...this.lanes.values()].flatMap((lane) =>
+      [...lane.parked].map(
+        ([key, { isUrgent, since }]): QueuedKey => ({
+          key,
+          state: isUrgent ? "urgent" : "waiting",
+          ms: now - since,
+          failures: this.failures.get(key) ?? 0,
+        }),
+      ),
+    );
+    const queued = [...told(this.urgent, "urgent"), ...told(this.waiting, "waiting"), ...parked];
+    return [...told(this.active, "active"), ...queued, ...later];
   }
 
   /** Keys that wait or are worked on; timers do not count. */
   get depth(): number {
-    return this.urgent.size + this.waiting.size + this.active.size;
+    return this.urgent.size + this.waiting.size + this.active.size + this.parkedCount;
   }
 
   /** Resolves when nothing waits and nothing is worked on. */
@@ -137,7 +174,14 @@ export class WorkQueue {
     this.urgent.clear();
     this.waiting.clear();
     this.again.clear();
+    for (const lane of this.lanes.values()) lane.parked.clear();
+    this.parkedCount = 0;
     await this.whenIdle();
+  }
+
+  /** Looks again whether there are places: what is stuck may have changed. */
+  poke(): void {
+    this.pump();
   }
 
   private dropFrom(queue: Map<string, unknown>, key: string): void {
@@ -146,18 +190,75 @@ export class WorkQueue {
   }
 
   private pump(): void {
-    while (this.started && this.active.size < this.concurrency) {
+    while (this.started && this.hasPlace()) {
+      const isUrgent = this.urgent.size > 0;
       const next = firstEntry(this.urgent) ?? firstEntry(this.waiting);
       if (next === undefined) break;
       const [key, since] = next;
-      const now = this.options.clock.monotonic();
       this.urgent.delete(key);
       this.waiting.delete(key);
+      if (!this.takeLane(key, { isUrgent, since })) continue;
+      const now = this.options.clock.monotonic();
       this.active.set(key, now);
       this.options.onTaken?.(now - since);
       void this.work(key);
     }
     this.options.onDepth?.(this.depth);
+  }
+
+  private hasPlace(): boolean {
+    if (this.active.size < this.concurrency) return true;
+    const { isStuck } = this.options;
+    if (isStuck === undefined) return false;
+    let counted = this.active.size;
+    for (const [name, { active }] of this.lanes) if (active > 0 && isStuck(name)) counted -= active;
+    return counted < this.concurrency;
+  }
+
+  /** Whether the key's lane has a place for it; else the key is set aside until it has. */
+  private takeLane(key: string, parked: Parked): boolean {
+    const { laneOf } = this.options;
+    if (laneOf === undefined) return true;
+    const name = laneOf(key);
+    let lane = this.lanes.get(name);
+    if (lane === undefined) {
+      lane = { active: 0, parked: new Map() };
+      this.lanes.set(name, lane);
+    }
+    if (lane.active >= Math.max(1, Math.ceil(this.concurrency * laneShare))) {
+      lane.parked.set(key, parked);
+      this.parkedCount++;
+      return false;
+    }
+    lane.active++;
+    this.laneOfActive.set(key, name);
+    return true;
+  }
+
+  private leaveLane(key: string): void {
+    const name = this.laneOfActive.get(key);
+    const lane = name === undefined ? undefined : this.lanes.get(name);
+    if (name === undefined || lane === undefined) return;
+    this.laneOfActive.delete(key);
+    lane.active--;
+    // Who waits longest for this lane comes next; it has waited for its turn already.
+    const next = firstEntry(lane.parked);
+    if (next !== undefined) {
+      const [parked, { since }] = next;
+      lane.parked.delete(parked);
+      this.parkedCount--;
+      this.urgent.set(parked, since);
+    } else if (lane.active === 0) this.lanes.delete(name);
+  }
+
+  /** Whether the key waits for its lane already; an urgent one is from now on. */
+  private isParked(key: string, urgent: boolean): boolean {
+    if (this.parkedCount === 0) return false;
+    const lane = this.lanes.get(this.options.laneOf?.(key) ?? "");
+    const parked = lane?.parked.get(key);
+    if (lane === undefined || parked === undefined) return false;
+    if (urgent) lane.parked.set(key, { ...parked, isUrgent: true });
+    return true;
   }
 
   private async work(key: string): Promise<void> {
@@ -169,6 +270,7 @@ export class WorkQueue {
       handled = { kind: "failed", reason: "error" };
     }
     this.active.delete(key);
+    this.leaveLane(key);
     if (this.ending.length > 0) {
       for (const { resolve } of this.ending.filter((each) => each.key === key)) resolve();
       this.ending = this.ending.filter((each) => each.key !== key);
@@ -198,7 +300,7 @@ export class WorkQueue {
   }
 }
 
-function firstEntry(map: ReadonlyMap<string, number>): readonly [string, number] | undefined {
+function firstEntry<V>(map: ReadonlyMap<string, V>): readonly [string, V] | undefined {
   for (const entry of map) return entry;
   return undefined;
 }

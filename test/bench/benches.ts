@@ -2,6 +2,7 @@ import { applicationsetBench } from "./applicationset.js";
 import { compare } from "./compare.js";
 import { fleetBench } from "./fleet.js";
 import { helmBench } from "./helm.js";
+import { idleBench } from "./idle.js";
 import { kustomizeBench } from "./kustomize.js";
 import { scaleBench } from "./scale.js";
 
@@ -19,3 +20,4 @@ benches.set("kustomize", kustomizeBench);
 benches.set("change", change);
 benches.set("helm", helmBench);
 benches.set("scale", scaleBench);
+benches.set("idle", idleBench);

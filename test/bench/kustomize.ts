@@ -1,145 +1,125 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { dirname, join } from "node:path";
-import { performance } from "node:perf_hooks";
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { buildKustomization, memoryTree } from "#src/core/kustomize/index.js";
+import { generateFleet } from "../fleet/generated-fleet.js";
 import { overlaysOf } from "../kustomize/overlays.js";
 import type { Bench } from "./benches.js";
+import { type Contender, contendersFor } from "./kustomize-contenders.js";
+import { directoryBench } from "./kustomize-directory.js";
+import type { Cost } from "./measured-process.js";
 
-interface Contender {
-  readonly name: string;
-  /** The whole process: gives `sha256 directory` lines. */
-  run(directories: readonly string[]): string;
-  /** Renders only so many directories of the list; the time is scaled. */
-  readonly sample?: number;
-}
+const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /**
- * `npm run bench -- kustomize --fleet DIR [--rounds N] [--overlays N]`: whole processes, interleaved, against `kustomize build` (KUSTOMIZE_BIN or PATH)
- * and the Go program of test/bench/go (KUSTOMIZE_ENGINE, built from there). A contender with a wrong answer gets no time.
+ * `npm run bench -- kustomize [--generator DIR | --fleet WORKTREE] [--large] [--rounds N] [--overlays N] [--directory]`: all overlays of a
+ * generated fleet as whole processes, interleaved, against `kustomize build` and against the Go library. A contender that gives a
+ * wrong answer gets no time. `--large` takes 10,800 overlays; `--directory` one large directory instead of a fleet.
  */
 export const kustomizeBench: Bench = async (args) => {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      generator: { type: "string", default: join(projectRoot, "../shared/fleet") },
       fleet: { type: "string" },
+      large: { type: "boolean", default: false },
       rounds: { type: "string", default: "5" },
       overlays: { type: "string" },
+      directory: { type: "boolean", default: false },
     },
   });
-  printLargeDirectory();
-  if (values.fleet === undefined) {
-    process.stdout.write("fleet: skipped, give --fleet DIR (a git work tree that the fleet generator wrote)\n");
+  const rounds = Number(values.rounds);
+  if (values.directory) return directoryBench(rounds);
+  if (values.fleet !== undefined) return race(resolve(values.fleet), values.large, rounds, values.overlays);
+  if (!existsSync(join(values.generator, "generate-fleet.mjs"))) {
+    process.stdout.write(`kustomize: skipped, ${values.generator} is not here (--generator names it, --fleet what it wrote)\n`);
     return 0;
   }
-  const fleet = values.fleet;
-  const directories = overlaysOf(fleet).slice(0, Number(values.overlays ?? Number.POSITIVE_INFINITY));
-  const contenders = contendersFor(fleet);
-  const expected = sorted(contenders[0]!.run(directories));
-  const times = new Map<string, number[]>();
-  let isWrong = false;
-  for (let round = 0; round < Number(values.rounds); round++) {
-    for (const { name, run, sample = directories.length } of contenders) {
-      const chosen = directories.slice(0, sample);
-      const started = performance.now();
-      const lines = sorted(run(chosen));
-      const elapsed = ((performance.now() - started) * directories.length) / chosen.length;
-      const isRight = lines.every((line) => expected.includes(line)) && lines.length === chosen.length;
-      if (!isRight) {
-        isWrong = true;
-        times.delete(name);
-        process.stdout.write(`${name}: a wrong answer, no time\n`);
-      } else times.set(name, [...(times.get(name) ?? []), elapsed]);
-    }
+  const fleet = generateFleet(values.generator, [
+    ...(values.large ? ["--services", "300", "--regions", "12"] : []),
+    "--git",
+    "20",
+  ]);
+  try {
+    execFileSync("git", ["gc", "--quiet"], { cwd: fleet.directory });
+    return await race(fleet.directory, values.large, rounds, values.overlays);
+  } finally {
+    fleet.remove();
   }
-  for (const [name, list] of times) {
-    const middle = [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]!;
-    process.stdout.write(
-      `${name.padEnd(44)} ${(middle / 1000).toFixed(2).padStart(8)} s, ${(middle / directories.length).toFixed(2)} ms an application\n`,
-    );
-  }
-  return isWrong ? 1 : 0;
 };
 
-function sorted(lines: string): string[] {
-  return lines
-    .split("\n")
-    .filter((line) => line !== "")
-    .sort();
+async function race(fleet: string, isLarge: boolean, rounds: number, limit: string | undefined): Promise<number> {
+  const directories = overlaysOf(fleet).slice(0, Number(limit ?? Number.POSITIVE_INFINITY));
+  const contenders = contendersFor(fleet, isLarge ? { library: 30, binary: 270 } : { library: 1, binary: 9 });
+  const costs = new Map<Contender, Cost[]>();
+  const digests = new Map<string, string>();
+  const wrong = new Set<Contender>();
+  // What the original says counts, so it goes first; from then on everyone must agree.
+  const order = [...contenders].sort((a, b) => Number(a.kind === "ours") - Number(b.kind === "ours"));
+  for (let round = 0; round < rounds; round++)
+    for (const contender of order) {
+      const chosen = directories.filter((_, index) => index % contender.stride === 0);
+      const { cost, digests: found } = await contender.render(chosen);
+      for (const directory of chosen) {
+        const digest = found.get(directory);
+        if (digest === undefined || (digests.get(directory) ?? digest) !== digest) wrong.add(contender);
+        else digests.set(directory, digest);
+      }
+      costs.set(contender, [...(costs.get(contender) ?? []), scaled(cost, directories.length / chosen.length)]);
+    }
+  print(directories.length, rounds, order, costs, wrong);
+  return wrong.size > 0 ? 1 : 0;
 }
 
-function contendersFor(fleet: string): readonly Contender[] {
-  const script = join(dirname(fileURLToPath(import.meta.url)), "kustomize-render.js");
-  const ours = (workers: number): Contender => ({
-    name: `fleetwright, from git objects, ${workers} process(es)`,
-    run: (directories) =>
-      execFileSync(process.execPath, [script, fleet, String(workers)], {
-        input: directories.join("\n"),
-        encoding: "utf8",
-        maxBuffer: 1 << 28,
-      }),
-  });
-  const engine = process.env["KUSTOMIZE_ENGINE"];
-  const binary = process.env["KUSTOMIZE_BIN"] ?? "kustomize";
-  const go = (workers: number): Contender => ({
-    name: `Go engine in process, from disk, ${workers} worker(s)`,
-    run: (directories) => runGo(engine!, fleet, directories, workers),
-  });
-  const list: Contender[] = engine ? [go(2), go(1)] : [];
-  list.push(ours(1), ours(2));
-  if (spawnSync(binary, ["version"]).status === 0)
-    list.push({
-      name: "kustomize build, one at a time",
-      sample: 20,
-      run: (directories) => runBinary(binary, fleet, directories),
-    });
-  return list;
+function scaled({ wallMs, cpuMs, peakBytes }: Cost, factor: number): Cost {
+  return { wallMs: wallMs * factor, cpuMs: cpuMs * factor, peakBytes };
 }
 
-function runGo(engine: string, fleet: string, directories: readonly string[], workers: number): string {
-  const input = directories.map((directory) => join(fleet, directory)).join("\n");
-  const output = spawnSync(engine, ["-workers", String(workers)], { input, encoding: "utf8", maxBuffer: 1 << 28 }).stdout;
-  return output.replaceAll(`${fleet}/`, "");
-}
+type Costs = ReadonlyMap<Contender, readonly Cost[]>;
 
-function runBinary(binary: string, fleet: string, directories: readonly string[]): string {
-  return directories
-    .map((directory) => {
-      const { stdout } = spawnSync(binary, ["build", join(fleet, directory)], { maxBuffer: 1 << 28 });
-      const digest = execFileSync("sha256sum", { input: stdout, encoding: "utf8" }).split(" ")[0];
-      return `${digest} ${directory}\n`;
-    })
-    .join("");
-}
-
-/** One directory of 1,000 and of 4,000 resources with prefix, labels, images and a patch: the time must grow no faster than the size. */
-function printLargeDirectory(): void {
-  for (const count of [1000, 4000]) {
-    const tree = largeDirectory(count);
-    const started = performance.now();
-    const result = buildKustomization(tree, "");
-    const text = result.kind === "built" ? result.yaml() : "";
+function print(count: number, rounds: number, order: readonly Contender[], costs: Costs, wrong: ReadonlySet<Contender>): void {
+  process.stdout.write(
+    `${count} overlays, ${rounds} interleaved rounds, medians; CPU of all processes, peak of those alive together\n`,
+  );
+  process.stdout.write(
+    `${"".padEnd(48)} ${"wall".padStart(9)} ${"CPU".padStart(9)} ${"each".padStart(9)} ${"peak".padStart(8)}\n`,
+  );
+  const medians = new Map<Contender, Cost>();
+  for (const contender of order) {
+    if (wrong.has(contender)) {
+      process.stdout.write(`${contender.name.padEnd(48)} a wrong answer, no time\n`);
+      continue;
+    }
+    const all = costs.get(contender)!;
+    const middle = { wallMs: median(all, "wallMs"), cpuMs: median(all, "cpuMs"), peakBytes: median(all, "peakBytes") };
+    medians.set(contender, middle);
+    const { wallMs, cpuMs, peakBytes } = middle;
+    const sample = contender.stride > 1 ? ` (every ${contender.stride}th, scaled)` : "";
     process.stdout.write(
-      `${count} resources in one directory: ${Math.round(performance.now() - started)} ms (${text.length} bytes)\n`,
+      `${contender.name.padEnd(48)} ${seconds(wallMs)} ${seconds(cpuMs)} ${(wallMs / count).toFixed(2).padStart(6)} ms ${(peakBytes / 2 ** 20).toFixed(0).padStart(5)} MB${sample}\n`,
     );
   }
+  printRatios(medians);
 }
 
-function largeDirectory(count: number): ReturnType<typeof memoryTree> {
-  const deployment = (name: string): string =>
-    `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}}\nspec:\n  selector: {matchLabels: {app: ${name}}}\n  template:\n    metadata: {labels: {app: ${name}}}\n` +
-    `    spec:\n      containers:\n      - name: main\n        image: nginx:1\n        envFrom: [{configMapRef: {name: ${name}-cm}}]\n`;
-  const config = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}-cm}\ndata: {a: b}\n`;
-  const names = Array.from({ length: count / 2 }, (_, index) => `app-${index}`);
-  return memoryTree({
-    "kustomization.yaml": JSON.stringify({
-      resources: ["all.yaml"],
-      namePrefix: "p-",
-      labels: [{ pairs: { team: "a" }, includeSelectors: true }],
-      images: [{ name: "nginx", newTag: "2" }],
-      patches: [{ target: { kind: "Deployment" }, patch: '[{"op": "add", "path": "/spec/replicas", "value": 2}]' }],
-    }),
-    "all.yaml": names.map((name) => `${deployment(name)}---\n${config(name)}`).join("---\n"),
-  });
+/** Ours with the least wall time against each of the others. */
+function printRatios(medians: ReadonlyMap<Contender, Cost>): void {
+  const entries = [...medians].sort(([, a], [, b]) => a.wallMs - b.wallMs);
+  const best = entries.find(([{ kind }]) => kind === "ours");
+  if (!best) return;
+  for (const [{ kind, name }, cost] of entries)
+    if (kind !== "ours")
+      process.stdout.write(
+        `${name}: our best wall time is 1/${(cost.wallMs / best[1].wallMs).toFixed(1)}, its CPU time 1/${(cost.cpuMs / best[1].cpuMs).toFixed(1)}\n`,
+      );
+}
+
+function median(costs: readonly Cost[], field: keyof Cost): number {
+  const sorted = costs.map((cost) => cost[field]).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2).padStart(7)} s`;
 }

@@ -4,7 +4,13 @@ import { startSimulator } from "#src/simulator/server.js";
 const names = process.argv.slice(2);
 const clusters = [];
 for (const name of names) {
-  const { url, token } = await startSimulator({ name, pods: false, speed: Number.POSITIVE_INFINITY, nodes: 1, historyLimit: 20_000 });
+  const { url, token } = await startSimulator({
+    name,
+    pods: false,
+    speed: Number.POSITIVE_INFINITY,
+    nodes: 1,
+    historyLimit: 20_000,
+  });
   clusters.push({ name, server: url, token });
 }
 process.stdout.write(`${JSON.stringify(clusters)}\n`);

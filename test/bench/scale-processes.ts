@@ -68,7 +68,9 @@ function benchProcess(name: string, child: ChildProcess, url: string): BenchProc
     name,
     memory: () => ({ now: status("VmRSS"), peak: status("VmHWM") }),
     cpuSeconds() {
-      const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
+      const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8")
+        .replace(/^.*\) /, "")
+        .split(" ");
       return (Number(fields[11]) + Number(fields[12])) / 100;
     },
     async metric(metric) {

@@ -58,13 +58,19 @@ export async function scaleBench(args: readonly string[]): Promise<number> {
     for (const [index, controller] of controllers.entries()) {
       const { peak, now } = controller.memory();
       const each = ((peak - floor[index]!) * replicas) / expected;
-      report(`${controller.name}: peak memory`, `${megabytes(peak)} (${(each / 1e3).toFixed(0)} KB an Application over the floor)`);
+      report(
+        `${controller.name}: peak memory`,
+        `${megabytes(peak)} (${(each / 1e3).toFixed(0)} KB an Application over the floor)`,
+      );
       report(`${controller.name}: memory now`, megabytes(now));
       report(`${controller.name}: CPU of the roll-out`, `${controller.cpuSeconds().toFixed(1)} s`);
     }
     if (replicas > 1) await reportShares(controllers, expected);
     const latencies = await steady({ shape, repository, clusters: others, controllers });
-    report(`${commits} commits, one a second: push → applied`, `p50 ${quantile(latencies, 0.5)} ms, p95 ${quantile(latencies, 0.95)} ms`);
+    report(
+      `${commits} commits, one a second: push → applied`,
+      `p50 ${quantile(latencies, 0.5)} ms, p95 ${quantile(latencies, 0.95)} ms`,
+    );
     await new Promise((resolve) => setTimeout(resolve, 20_000));
     const before = controllers.map((controller) => controller.cpuSeconds());
     await new Promise((resolve) => setTimeout(resolve, restMs));

@@ -1,5 +1,8 @@
 import { openFleet } from "#src/apps/fleet/open-fleet.js";
 import { diffFleets } from "#src/core/impact/fleet-diff.js";
+import type { FleetState } from "#src/core/impact/fleet-state.js";
+import { reachFinder } from "#src/core/impact/reach.js";
+import type { FileTree } from "#src/core/render/file-tree.js";
 import { type FleetKey, fleetVariants, generateFleet } from "../fleet/generated-fleet.js";
 import type { AreaReport } from "./run.js";
 
@@ -28,12 +31,30 @@ export async function fleetImpact(folder: string, options: { readonly match?: st
         check(`commit ${commit.n} ${commit.kind}`, differsFrom(commit, affected));
         before = after;
       }
+      check("reaches", beyondReach(await opened.tree(commits.at(-1)!.sha), before));
     } finally {
       opened.close();
       fleet.remove();
     }
   }
   return { passed, failures, skipped: new Map() };
+}
+
+/** Renders every Application and gives the first that read something outside of what was foreseen. */
+function beyondReach(tree: FileTree, state: FleetState): string | undefined {
+  const find = reachFinder();
+  for (const application of state.applications.values()) {
+    const reach = find(application, tree, () => true);
+    if (!reach) continue;
+    const isInside = (path: string): boolean =>
+      reach.files.has(path) ||
+      reach.kinds.has(path) ||
+      [...reach.directories.keys()].some((folder) => path === folder || folder === "" || path.startsWith(`${folder}/`));
+    const { files, kinds, listings } = application.render.readSet;
+    const beyond = [...files.keys(), ...kinds.keys(), ...listings.keys()].find((path) => !isInside(path));
+    if (beyond !== undefined) return `${application.name} read ${beyond}`;
+  }
+  return undefined;
 }
 
 function sameSets(

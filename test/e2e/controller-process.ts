@@ -62,7 +62,8 @@ export class ControllerProcess {
     );
     const note = (chunk: Buffer): void => {
       // The first lines tell the address, the last ones what went wrong.
-      this.log = this.log.length > 40_000 ? `${this.log.slice(0, 5_000)}\n…\n${this.log.slice(-20_000)}${chunk}` : `${this.log}${chunk}`;
+      this.log =
+        this.log.length > 40_000 ? `${this.log.slice(0, 5_000)}\n…\n${this.log.slice(-20_000)}${chunk}` : `${this.log}${chunk}`;
     };
     child.stdout?.on("data", note);
     child.stderr?.on("data", note);

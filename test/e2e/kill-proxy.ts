@@ -84,7 +84,14 @@ export class KillProxy {
     const response = await this.ask(incoming, of.url, Buffer.concat(chunks));
     const text = await response.body.text();
     const name = of.method === "POST" ? nameIn(text) : "";
-    this.writes.push({ method: of.method, path: of.path, status: response.statusCode, name, agent: incoming.headers["user-agent"] ?? "", atMs });
+    this.writes.push({
+      method: of.method,
+      path: of.path,
+      status: response.statusCode,
+      name,
+      agent: incoming.headers["user-agent"] ?? "",
+      atMs,
+    });
     if (of.kill) {
       of.kill();
       answer.destroy();

@@ -127,7 +127,10 @@ export async function playReplicaRounds(rounds: ReplicaRounds): Promise<ReplicaR
     await Promise.all([survivor.untilEnded(), stopped.untilEnded()]);
     expect([survivor.exitCode, stopped.exitCode]).toEqual([0, 0]);
     const left = (await cluster.client.list(leaseResource, { namespace: "argocd" })).items.filter(readReplicaLease);
-    expect(left.map((lease) => lease.metadata.name), "who stops gives its Lease back").toEqual([]);
+    expect(
+      left.map((lease) => lease.metadata.name),
+      "who stops gives its Lease back",
+    ).toEqual([]);
     return { shares: [...shares.values()], takeOverSeconds, writes: writes.length };
   } finally {
     views.stop();

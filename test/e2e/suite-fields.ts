@@ -4,6 +4,23 @@ import { applicationText, fieldOf, isSettled, isSettledAt, until } from "./workb
 
 /** Server-side apply, and other managers beside the controller. */
 export function fieldsSuite(bench: Bench): void {
+  test("with ServerSideDiff=true the server's own answer decides: what others added is no drift, what they changed is", async () => {
+    const { at } = bench;
+    await at.commit({ "asked/deployment.yaml": deploymentText(2) });
+    const text = JSON.parse(
+      applicationText(at.repository.url, "asked", { syncPolicy: "{automated: {}, syncOptions: [CreateNamespace=true]}" }),
+    ) as { metadata: object };
+    text.metadata = { ...text.metadata, annotations: { "argocd.argoproj.io/compare-options": "ServerSideDiff=true" } };
+    await at.apply(JSON.stringify(text));
+    await at.untilApplication("asked", isSettled);
+    await at.kubectl(["annotate", "-n", "asked", "deployment/web", "example.com/note=hello"]);
+    await at.refresh("asked");
+    const app = await at.untilApplication("asked", (view) => isSettled(view));
+    expect(app.conditions).toEqual([]);
+    await at.kubectl(["scale", "-n", "asked", "deployment/web", "--replicas=4"]);
+    await at.untilApplication("asked", (view) => view.sync === "OutOfSync");
+  });
+
   test("server-side apply takes back a field that another manager forced, and leaves the other's own fields", async () => {
     const { at } = bench;
     await at.commit({ "shared/deployment.yaml": deploymentText(2) });

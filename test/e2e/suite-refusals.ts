@@ -44,6 +44,28 @@ export function refusalSuite(bench: Bench, kind: TestCluster["kind"]): void {
     await at.untilApplication("invalid", (view) => /SyncError: Failed last sync attempt to/.test(view.conditions.join()));
   });
 
+  test("a sync that acts as a service account is refused what that account may not do, and succeeds once it may", async () => {
+    const { at } = bench;
+    const settings = (enabled: boolean): string =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cm, namespace: argocd}\ndata: {application.sync.impersonation.enabled: "${enabled}"}\n`;
+    await at.apply(settings(true));
+    await at.apply(actingProject);
+    await at.commit({ "acting/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n" });
+    await at.kubectl(["create", "namespace", "acting"]);
+    const syncPolicy = "{automated: {selfHeal: true}, retry: {limit: 30, backoff: {duration: 2s, factor: 1}}}";
+    const text = applicationText(at.repository.url, "acting", { syncPolicy, spec: "{project: acting}" });
+    await at.apply(text);
+    await at.untilApplication("acting", (app) =>
+      JSON.stringify(app.results).includes(
+        'User \\"system:serviceaccount:acting:syncer\\" cannot create resource \\"configmaps\\"',
+      ),
+    );
+    await at.kubectl(["apply", "-f", "-"], { input: actingRights });
+    await at.untilApplication("acting", isSettled);
+    expect(await at.get("v1", "ConfigMap", "a", "acting")).toBeDefined();
+    await at.apply(settings(false));
+  });
+
   // The simulator evaluates no CEL: it accepts the policy objects and enforces nothing.
   test.skipIf(kind === "simulator")(
     `an admission policy's denial is the operation's message${kind === "simulator" ? " (skipped: the simulator has no admission policies)" : ""}`,
@@ -87,4 +109,25 @@ apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicyBinding
 metadata: {name: no-forbidden}
 spec: {policyName: no-forbidden, validationActions: [Deny]}
+`;
+
+const actingProject = `apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata: {name: acting, namespace: argocd}
+spec:
+  sourceRepos: ["*"]
+  destinations: [{server: "*", namespace: "*"}]
+  destinationServiceAccounts: [{server: "*", namespace: acting, defaultServiceAccount: syncer}]
+`;
+
+const actingRights = `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: syncer, namespace: acting}
+rules: [{apiGroups: [""], resources: [configmaps], verbs: [get, create, patch, update]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: syncer, namespace: acting}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: syncer}
+subjects: [{kind: ServiceAccount, name: syncer, namespace: acting}]
 `;

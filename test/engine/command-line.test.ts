@@ -112,6 +112,25 @@ test("drift reads what the controller noted: filters, SARIF, exit codes", async 
   expect(sarif.runs[0].results).toMatchObject([{ ruleId: "drift-changed", properties: { cause: "cluster" } }]);
 });
 
+test("app list shows when each verdict was made, calls one that nobody has confirmed for long Stale, and finds other namespaces", async () => {
+  expect((await cli("app", "list", "-o", "wide")).out).toMatch(/SYNC +COMPARED +HEALTH/);
+  const ref = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", namespace: "argocd", name: "shop" };
+  const reconciledAt = new Date(Date.now() - 3_600_000).toISOString();
+  await fleet.hub.patch(ref, { status: { reconciledAt } }, { type: "merge" });
+  expect((await cli("app", "list")).out).toMatch(/shop +default +east +Stale +Healthy/);
+  expect((await cli("app", "get", "shop", "-o", "wide")).out).toMatch(/Compared: +\S+ \(60m ago\)/);
+  expect((await cli("app", "list", "-A")).out).toMatch(/argocd\/shop +default/);
+  expect((await cli("app", "history", "shop", "-o", "wide")).out).toMatch(/0 +\S+ +automated +shop +[0-9a-f]{40}/);
+  expect((await cli("app", "get", "none")).code).toBe(2);
+});
+
+test("app sync asks with the sync options of the Application's policy", async () => {
+  expect((await cli("app", "sync", "shop", "--async")).err).toContain("1 sync requested");
+  const ref = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", namespace: "argocd", name: "shop" };
+  expect((await fleet.hub.get(ref))?.["operation"]).toMatchObject({ sync: { syncOptions: ["CreateNamespace=true"] } });
+  expect(await cli("app", "sync", "shop", "--async")).toMatchObject({ code: 2 });
+});
+
 test("app manifests shows either side, Secret values hidden", async () => {
   const git = await cli("app", "manifests", "shop", ...inspect);
   expect(git.out).toContain('a: "1"');

@@ -20,6 +20,8 @@ export interface World {
   readonly target: MemoryCluster;
   /** Files of the next commits. */
   files: Readonly<Record<string, string>>;
+  /** Makes a new commit of these files. */
+  commit(files: Readonly<Record<string, string>>): string;
   /** Starts a controller; with a crash point it is dead from there on. */
   start(crash?: CrashPoint): { readonly writes: () => number; readonly crashed: () => boolean; readonly controller: Controller };
 }
@@ -31,12 +33,17 @@ export function memoryWorld(files: Readonly<Record<string, string>>): World {
   const hub = memoryCluster({ objects: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "argocd" } }, clusterSecret] });
   const target = memoryCluster();
   target.onWrite(completed);
-  const commits = 1;
+  let commits = 1;
+  const idOf = (commit: number): string => `c${commit}`.padEnd(40, "0");
   const world: World = {
     clock,
     hub,
     target,
     files,
+    commit(next) {
+      world.files = next;
+      return idOf(++commits);
+    },
     start(crash) {
       let writes = 0;
       let crashed = false;
@@ -59,7 +66,7 @@ export function memoryWorld(files: Readonly<Record<string, string>>): World {
           },
         });
       const source: SourcePort = {
-        resolve: async (repoURL, revision) => ({ repoURL, revision, commit: `c${commits}`.padEnd(40, "0") }),
+        resolve: async (repoURL, revision) => ({ repoURL, revision, commit: idOf(commits) }),
         tree: async () => memoryTree(world.files),
         changedPaths: async () => [],
         describe: async () => ({ author: "", date: "", message: "" }),
@@ -91,7 +98,6 @@ export function memoryWorld(files: Readonly<Record<string, string>>): World {
       return { writes: () => writes, crashed: () => crashed, controller };
     },
   };
-  void commits;
   return world;
 }
 

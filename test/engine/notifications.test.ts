@@ -190,6 +190,7 @@ beforeAll(async () => {
     const plane = controlPlane({
       hub,
       namespace: "argocd",
+      scope: () => ({ applications: [], applicationSets: [] }),
       clock,
       random: Math.random,
       telemetry,

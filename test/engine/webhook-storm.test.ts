@@ -20,7 +20,12 @@ beforeAll(async () => {
   });
   // Nothing is polled: what a webhook misses is missed.
   const settings = { "timeout.reconciliation": "0" };
-  await fleet.hub.create({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "argocd-cm", namespace: "argocd" }, data: settings });
+  await fleet.hub.create({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "argocd-cm", namespace: "argocd" },
+    data: settings,
+  });
   await fleet.hub.create({
     apiVersion: "v1",
     kind: "Secret",
@@ -79,7 +84,8 @@ test(
     expect(answers.get(401)).toBe(Math.floor(total / 4));
     expect([...answers.values()].reduce((sum, count) => sum + count)).toBe(sends.length);
     expect([...answers.keys()].sort()).toEqual([200, 401]);
-    const revision = (app: Parameters<typeof isSettled>[0]): string => stringAt(objectAt(objectAt(app, "status"), "sync"), "revision");
+    const revision = (app: Parameters<typeof isSettled>[0]): string =>
+      stringAt(objectAt(objectAt(app, "status"), "sync"), "revision");
     for (const name of names) await fleet.until(name, (app) => isSettled(app) && revision(app) === commit);
     const live = await Promise.all(
       names.map((name) => fleet.cluster("here").get({ apiVersion: "v1", kind: "ConfigMap", namespace: name, name: "config" })),
@@ -89,7 +95,7 @@ test(
       for (let at = 1; at <= last; at++) if (at % names.length === index) newest = at;
       return String(newest);
     });
-    expect(live.map((map) => (map?.["data"] as Record<string, string>)["at"])).toEqual(latest);
+    expect(live.map((map) => (map!["data"] as Record<string, string>)["at"])).toEqual(latest);
     // Coalesced: far fewer looks at the repository than webhooks.
     const looks = (await controller.metrics()).match(/^argocd_git_request_total\{[^}]*ls-remote[^}]*\} (\d+)/m);
     expect(Number(looks?.[1] ?? Number.NaN)).toBeLessThan(total / 4);

@@ -33,12 +33,21 @@ export function writeCase(folder: string, { files, binaryFiles = {}, symlinks = 
 
 /** A run read as an outcome: the message after `Error: `, or the bytes and the deprecation warnings. */
 export function outcomeOf(run: { failed: boolean; output: string; stderr: string }, folder: string): Outcome {
-  const stderr = run.stderr.replaceAll(`${folder}/`, "/").replaceAll(folder, "/");
+  const stderr = folder === "" ? run.stderr : fromRoot(run.stderr, folder);
   if (run.failed) {
     const at = stderr.search(/^Error: /m);
     return { kind: "failed", error: at < 0 ? stderr : stderr.slice(at + "Error: ".length) };
   }
   return { kind: "built", output: run.output, deprecations: stderr.split("\n").filter((line) => line.startsWith("# Warning:")) };
+}
+
+/** What leads out of the folder ends beside it in the original and at the root in ours. */
+function fromRoot(text: string, folder: string): string {
+  return text
+    .replaceAll(`${folder}/`, "/")
+    .replaceAll(folder, "/")
+    .replaceAll(`${dirname(folder)}/`, "/")
+    .replaceAll(dirname(folder), "/");
 }
 
 function argsOf(flags: BuildFlags = {}): readonly string[] {

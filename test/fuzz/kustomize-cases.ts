@@ -50,7 +50,6 @@ const plainScalars = [
   "1_000",
   ".5",
   "'#no'",
-  "!!str 7",
 ];
 
 /** A base of random resources, components, and overlays upon each other; every field is legal, the combination need not be. */

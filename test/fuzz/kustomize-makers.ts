@@ -1,7 +1,7 @@
 import type { BuildCase } from "./kustomize-case.js";
 import { randomKustomizations } from "./kustomize-cases.js";
+import { randomFeatures } from "./kustomize-features.js";
 import { mutatedCases } from "./kustomize-mutations.js";
-import { randomResources } from "./kustomize-resources.js";
 import { randomScalars } from "./kustomize-scalars.js";
 import type { Random } from "./random.js";
 
@@ -15,7 +15,7 @@ export function caseMakers(): readonly CaseMaker[] {
   return [
     { name: "overlays", make: randomKustomizations },
     { name: "scalars", make: randomScalars },
-    { name: "resources", make: randomResources },
+    { name: "features", make: randomFeatures },
     ...mutatedCases(),
   ];
 }

@@ -44,14 +44,21 @@ const remote = /https?:|ssh:|git@|git::|github\.com|file:\/|gitlab|bitbucket|dev
 
 /** Nothing that would make the original look for a network, a container or a program. */
 function isLocal(files: Readonly<Record<string, string>>): boolean {
-  return Object.entries(files).every(([path, text]) => !isKustomization(path) || !remote.test(text.replace(/raw\.githubusercontent\S*|reg\S*|json-schema\S*/g, "")));
+  return Object.entries(files).every(
+    ([path, text]) =>
+      !isKustomization(path) || !remote.test(text.replace(/raw\.githubusercontent\S*|reg\S*|json-schema\S*/g, "")),
+  );
 }
 
 function isKustomization(path: string): boolean {
   return /(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(path);
 }
 
-function mutated(random: Random, found: Recorded, change: (random: Random, text: string, path: string) => string): BuildCase | undefined {
+function mutated(
+  random: Random,
+  found: Recorded,
+  change: (random: Random, text: string, path: string) => string,
+): BuildCase | undefined {
   const files: Record<string, string> = { ...found.files };
   const paths = Object.keys(files).filter((path) => files[path] !== "");
   const count = random.chance(0.6) ? 1 : 1 + random.below(3);
@@ -90,19 +97,29 @@ function read(text: string): readonly Value[] | undefined {
 function restyled(random: Random, text: string): string {
   const documents = read(text);
   if (documents === undefined || documents.some((value) => typeof value !== "object")) return mutateText(random, text);
-  return join_(random, documents.map((value) => randomYaml(random, value)));
+  return join_(
+    random,
+    documents.map((value) => randomYaml(random, value)),
+  );
 }
 
 function mutateDocuments(random: Random, text: string, path: string, pool: Pool): string {
   const documents = read(text);
   if (documents === undefined || documents.some((value) => typeof value !== "object")) return mutateText(random, text);
   const place = isKustomization(path) ? "kustomization" : "";
-  const changed = documents.map((value) => (random.chance(1 / documents.length + 0.2) ? mutateValue(random, value, pool, place) : value));
-  return join_(random, changed.map((value) => randomYaml(random, value)));
+  const changed = documents.map((value) =>
+    random.chance(1 / documents.length + 0.2) ? mutateValue(random, value, pool, place) : value,
+  );
+  return join_(
+    random,
+    changed.map((value) => randomYaml(random, value)),
+  );
 }
 
 function join_(random: Random, texts: readonly string[]): string {
-  const between = random.chance(0.1) ? random.pick(["---\n---\n", "--- # c\n", "---\n# only a comment\n---\n", "...\n---\n", "---\nnull\n---\n"]) : "---\n";
+  const between = random.chance(0.1)
+    ? random.pick(["---\n---\n", "--- # c\n", "---\n# only a comment\n---\n", "...\n---\n", "---\nnull\n---\n"])
+    : "---\n";
   return (random.chance(0.1) ? "---\n" : "") + texts.join(between);
 }
 

@@ -14,6 +14,8 @@ export interface Oracle {
   answer(found: BuildCase): Promise<Outcome>;
   /** What the binary itself says. */
   judge(found: BuildCase): Outcome;
+  /** The quick answer for a directory of the disk; undefined where there is no quick oracle. */
+  answerDirectory(directory: string): Promise<Outcome | undefined>;
   close(): void;
 }
 
@@ -26,6 +28,7 @@ export function openOracle(binary: string): Oracle {
     isQuick: engine !== undefined,
     judge,
     answer: async (found) => (engine === undefined ? judge(found) : ((await engine.ask(found)) ?? judge(found))),
+    answerDirectory: async (directory) => engine?.ask({ directory }),
     close: () => engine?.close(),
   };
 }
@@ -68,8 +71,8 @@ class Engine {
   }
 
   /** undefined where the process died of the case or took too long. */
-  async ask(found: BuildCase): Promise<Outcome | undefined> {
-    const { options, ...files } = found;
+  async ask(found: BuildCase | { readonly directory: string }): Promise<Outcome | undefined> {
+    const { options, ...files } = "directory" in found ? { ...found, options: undefined } : found;
     const child = (this.#process ??= this.#start());
     const answer = await new Promise<Answer | undefined>((resolve) => {
       const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);

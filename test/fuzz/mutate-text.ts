@@ -1,6 +1,35 @@
 import type { Random } from "./random.js";
 
-const scalars = ["null", "~", "", "5", '"5"', "true", "1.0", "[]", "{}", "a: b", "- x", "|", ">-", "'", '"', "*a", "&a b", "!!str 1", "yes", "0x1F", "[a", "{a: b", "@", "%", "\t", "# c", "\u00e9", "2020-01-01"];
+const scalars = [
+  "null",
+  "~",
+  "",
+  "5",
+  '"5"',
+  "true",
+  "1.0",
+  "[]",
+  "{}",
+  "a: b",
+  "- x",
+  "|",
+  ">-",
+  "'",
+  '"',
+  "*a",
+  "&a b",
+  "!!str 1",
+  "yes",
+  "0x1F",
+  "[a",
+  "{a: b",
+  "@",
+  "%",
+  "\t",
+  "# c",
+  "\u00e9",
+  "2020-01-01",
+];
 
 /** One small edit of the characters, as a hand would slip. */
 export function mutateText(random: Random, text: string): string {
@@ -24,19 +53,36 @@ export function mutateText(random: Random, text: string): string {
     case 6:
       return `\ufeff${text}`;
     case 7:
-      return withLine(line, random.pick(["# comment", "  # comment", "", "   ", "---", "...", "--- x", "%YAML 1.1", "%TAG ! a", "\t"]));
+      return withLine(
+        line,
+        random.pick(["# comment", "  # comment", "", "   ", "---", "...", "--- x", "%YAML 1.1", "%TAG ! a", "\t"]),
+      );
     case 8:
       return withLine(`${line} # end`, "");
     case 9:
       return text.slice(0, random.below(text.length));
     case 10:
-      return withLine(line.replace(/([A-Za-z]+):/, (_, key: string) => `${random.pick([key.toLowerCase(), `${key}s`, key.slice(0, -1), `"${key}"`, `'${key}'`, `? ${key}\n`, key.toUpperCase(), `!!str ${key}`])}:`));
+      return withLine(
+        line.replace(
+          /([A-Za-z]+):/,
+          (_, key: string) =>
+            `${random.pick([key.toLowerCase(), `${key}s`, key.slice(0, -1), `"${key}"`, `'${key}'`, `? ${key}\n`, key.toUpperCase(), `!!str ${key}`])}:`,
+        ),
+      );
     case 11:
       return text.replace(/\n*$/, random.pick(["", "\n\n", "\n \n", "\n---\n", "\n...\n", " ", "\n# end", "\n---"]));
     case 12:
-      return withLine(line.replace(/: (\S.*)$/, (_, value: string) => `: ${random.pick([`"${value}"`, `'${value}'`, `&x ${value}`, `!!str ${value}`, `${value} `, `>\n      ${value}`, `|-\n      ${value}`, `\n      ${value}`, `${value}\n      more`])}`));
+      return withLine(
+        line.replace(
+          /: (\S.*)$/,
+          (_, value: string) =>
+            `: ${random.pick([`"${value}"`, `'${value}'`, `&x ${value}`, `!!str ${value}`, `${value} `, `>\n      ${value}`, `|-\n      ${value}`, `\n      ${value}`, `${value}\n      more`])}`,
+        ),
+      );
     case 13:
-      return withLine(line + random.pick([":", ",", "'", '"', "]", "}", " #", " x", "\t", "\u0000", "\u0007", "\u007f", "\u00a0"]));
+      return withLine(
+        line + random.pick([":", ",", "'", '"', "]", "}", " #", " x", "\t", "\u0000", "\u0007", "\u007f", "\u00a0"]),
+      );
     case 14: {
       const other = random.below(lines.length);
       return lines.map((text, index) => (index === at ? lines[other]! : index === other ? line : text)).join("\n");
@@ -48,7 +94,20 @@ export function mutateText(random: Random, text: string): string {
     case 17:
       return `${text}${text.endsWith("\n") ? "" : "\n"}---\n${text}`;
     case 18:
-      return withLine(line.replace(/[A-Za-z0-9-]+$/, (word) => random.pick([word.toUpperCase(), `${word}x`, word.slice(1), `.*${word}`, `${word}|x`, `/${word}`, `../${word}`, `${word}/`])));
+      return withLine(
+        line.replace(/[A-Za-z0-9-]+$/, (word) =>
+          random.pick([
+            word.toUpperCase(),
+            `${word}x`,
+            word.slice(1),
+            `.*${word}`,
+            `${word}|x`,
+            `/${word}`,
+            `../${word}`,
+            `${word}/`,
+          ]),
+        ),
+      );
     case 19:
       return lines.slice(at).join("\n");
     case 20: {

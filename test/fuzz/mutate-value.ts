@@ -11,7 +11,39 @@ export interface Pool {
 type Path = readonly (string | number)[];
 type Fields = { readonly [key: string]: Value };
 
-const strange: readonly Value[] = [null, "", "x", "5", 5, 0, -1, 1.5, true, false, [], {}, [null], ["x"], [[]], { a: "b" }, { a: null }, [{ name: "x" }], "true", "null", "a.b", "a/b", "*", "[", "(", "2020-01-01", "a:b", "🙂", "a,b", 12345678901234567890, "a=b"];
+const strange: readonly Value[] = [
+  null,
+  "",
+  "x",
+  "5",
+  5,
+  0,
+  -1,
+  1.5,
+  true,
+  false,
+  [],
+  {},
+  [null],
+  ["x"],
+  [[]],
+  { a: "b" },
+  { a: null },
+  [{ name: "x" }],
+  "true",
+  "null",
+  "a.b",
+  "a/b",
+  "*",
+  "[",
+  "(",
+  "2020-01-01",
+  "a:b",
+  "🙂",
+  "a,b",
+  12345678901234567890n,
+  "a=b",
+];
 
 /** Some edits of a document's tree: other values, fields of other cases, fields renamed, removed, doubled or of another type. */
 export function mutateValue(random: Random, document: Value, pool: Pool, place: string): Value {
@@ -27,7 +59,7 @@ function mutateOnce(random: Random, document: Value, pool: Pool, place: string):
     return { ...document, [field]: random.pick(pool.fields.get(field)!) };
   }
   if (place === "" && random.chance(0.05)) return wrapped(random, document);
-  const paths = pathsOf(document);
+  const paths = pathsOf(document).filter((path) => random.chance(path.length > 1 ? 1 : 0.2));
   if (paths.length === 0) return document;
   const path = random.pick(paths);
   return updated(document, path, (value, key) => mutatedAt(random, value, key, pool));
@@ -61,16 +93,51 @@ function mutatedAt(random: Random, value: Value, key: string, pool: Pool): Edit 
       return known === undefined ? random.pick(strange) : random.pick(known);
     }
     case 5:
-      if (Array.isArray(value)) return random.pick<Value>([[...value, ...value], [...value].reverse(), value.slice(1), value.slice(0, 1), [...value, null], value[0] ?? null]);
+      if (Array.isArray(value))
+        return random.pick<Value>([
+          [...value, ...value],
+          [...value].reverse(),
+          value.slice(1),
+          value.slice(0, 1),
+          [...value, null],
+          value[0] ?? null,
+        ]);
       if (isMap(value)) return renamed(random, value);
       return [value];
     case 6:
       if (Array.isArray(value)) return [...value, random.pick([...value, random.pick(strange)])];
-      if (isMap(value)) return { ...value, [random.pick(["$patch", "$patch", "extra", "name", "kind", "namespace", "$retainKeys", "$setElementOrder/containers", "$deleteFromPrimitiveList/args", "__proto__", "constructor", "toString"])]: random.pick(["delete", "replace", "merge", "x", ...strange]) };
+      if (isMap(value))
+        return {
+          ...value,
+          [random.pick([
+            "$patch",
+            "$patch",
+            "extra",
+            "name",
+            "kind",
+            "namespace",
+            "$retainKeys",
+            "$setElementOrder/containers",
+            "$deleteFromPrimitiveList/args",
+            "constructor",
+            "toString",
+          ])]: random.pick(["delete", "replace", "merge", "x", ...strange]),
+        };
       return random.pick<Value>([String(value), `${value}x`, { [String(value)]: null }]);
     case 7:
       if (isMap(value)) return Object.fromEntries(Object.entries(value).reverse());
-      return typeof value === "string" ? random.pick([value.toUpperCase(), `^${value}$`, `${value}.*`, value.slice(1), `${value}|zz`, ` ${value}`, `${value}\n`, value.repeat(12)]) : String(value);
+      return typeof value === "string"
+        ? random.pick([
+            value.toUpperCase(),
+            `^${value}$`,
+            `${value}.*`,
+            value.slice(1),
+            `${value}|zz`,
+            ` ${value}`,
+            `${value}\n`,
+            value.repeat(12),
+          ])
+        : String(value);
     case 8:
       return typeof value === "string" && value !== "" ? value.slice(0, random.below(value.length)) : null;
     default:
@@ -86,7 +153,13 @@ function renamed(random: Random, value: Fields): Fields {
   const keys = Object.keys(value);
   if (keys.length === 0) return value;
   const chosen = random.pick(keys);
-  const next = random.pick([chosen.toLowerCase(), `${chosen}s`, chosen.slice(0, -1), chosen.charAt(0).toUpperCase() + chosen.slice(1), chosen.toUpperCase()]);
+  const next = random.pick([
+    chosen.toLowerCase(),
+    `${chosen}s`,
+    chosen.slice(0, -1),
+    chosen.charAt(0).toUpperCase() + chosen.slice(1),
+    chosen.toUpperCase(),
+  ]);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key === chosen ? next : key, item]));
 }
 
@@ -101,10 +174,15 @@ function updated(value: Value, path: Path, change: (value: Value, key: string) =
   if (first === undefined) return change(value, key) as Value;
   if (Array.isArray(value)) {
     const next = updated(value[first as number]!, rest, change, key) as Edit;
-    return next === gone ? value.filter((_, index) => index !== first) : value.map((item, index) => (index === first ? (next as Value) : item));
+    return next === gone
+      ? value.filter((_, index) => index !== first)
+      : value.map((item, index) => (index === first ? (next as Value) : item));
   }
   const next = updated((value as Fields)[first]!, rest, change, String(first)) as Edit;
-  if (next !== gone) return Object.fromEntries(Object.entries(value as Fields).map(([name, item]) => [name, name === first ? (next as Value) : item]));
+  if (next !== gone)
+    return Object.fromEntries(
+      Object.entries(value as Fields).map(([name, item]) => [name, name === first ? (next as Value) : item]),
+    );
   return Object.fromEntries(Object.entries(value as Fields).filter(([name]) => name !== first));
 }
 

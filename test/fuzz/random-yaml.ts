@@ -8,10 +8,12 @@ export function randomYaml(random: Random, value: Value): string {
   const style: Style = {
     random,
     indentsLists: random.chance(0.3),
-    comments: random.chance(0.3) ? 0.1 : 0,
+    // What a patch replaces may leave its comments where the original then cannot read what it wrote.
+    comments: random.chance(0.3) && !emitJson(value).includes("$patch") ? 0.1 : 0,
     flow: random.pick([0, 0, 0.1]),
     quotes: random.pick([0, 0.1, 0.5]),
     odd: random.pick([0, 0, 0.05]),
+    anchors: new Map(),
   };
   const text = block(style, value, "").replace(/^\n/, "");
   return text.endsWith("\n") ? text : `${text}\n`;
@@ -24,6 +26,8 @@ interface Style {
   readonly flow: number;
   readonly quotes: number;
   readonly odd: number;
+  /** Anchors written so far, each with whether it names a map. */
+  readonly anchors: Map<string, boolean>;
 }
 
 const isMap = (value: Value): value is { readonly [key: string]: Value } =>
@@ -34,19 +38,23 @@ function block(style: Style, value: Value, indent: string): string {
   const { random } = style;
   const size = isMap(value) ? Object.keys(value).length : Array.isArray(value) ? value.length : 0;
   if (size === 0 || random.chance(style.flow)) return ` ${flow(style, value, indent)}${comment(style)}\n`;
-  const anchor = random.chance(style.odd) ? ` &a${random.below(3)}` : "";
-  if (Array.isArray(value)) {
-    const inner = style.indentsLists ? `${indent}  ` : indent;
-    return `${anchor}${comment(style)}\n${value.map((item) => `${lines(style, inner)}${inner}-${item_(style, item, inner)}`).join("")}`;
-  }
-  return `${anchor}${comment(style)}\n${entries(style, value as { readonly [key: string]: Value }, indent)}`;
+  const name = random.chance(style.odd) ? `a${style.anchors.size}` : undefined;
+  const head = `${name === undefined ? "" : ` &${name}`}${comment(style)}\n`;
+  const inner = style.indentsLists ? `${indent}  ` : indent;
+  const body = Array.isArray(value)
+    ? value.map((item) => `${lines(style, inner)}${inner}-${item_(style, item, inner)}`).join("")
+    : entries(style, value as { readonly [key: string]: Value }, indent);
+  // Only now: what names a node that it is in sends the original round in circles.
+  if (name !== undefined) style.anchors.set(name, isMap(value));
+  return head + body;
 }
 
 function entries(style: Style, value: { readonly [key: string]: Value }, indent: string): string {
   return Object.entries(value)
     .map(([key, item]) => {
       const inner = isMap(item) ? `${indent}${style.random.chance(style.odd) ? "    " : "  "}` : indent;
-      const merges = style.random.chance(style.odd / 4) ? `${indent}<<: *a${style.random.below(3)}\n` : "";
+      const maps = [...style.anchors].filter(([, isMapping]) => isMapping).map(([name]) => name);
+      const merges = style.random.chance(style.odd / 4) && maps.length > 0 ? `${indent}<<: *${style.random.pick(maps)}\n` : "";
       return `${merges}${lines(style, indent)}${indent}${scalar(style, key, true)}:${block(style, item, Array.isArray(item) ? indent : inner)}`;
     })
     .join("");
@@ -66,7 +74,8 @@ function lines({ random, comments }: Style, indent: string): string {
 }
 
 function flow(style: Style, value: Value, indent: string): string {
-  if (Array.isArray(value)) return `[${value.map((item) => flow(style, item, indent)).join(", ")}${style.random.chance(style.odd) ? "," : ""}]`;
+  if (Array.isArray(value))
+    return `[${value.map((item) => flow(style, item, indent)).join(", ")}${style.random.chance(style.odd) ? "," : ""}]`;
   if (isMap(value))
     return `{${Object.entries(value)
       .map(([key, item]) => `${scalar(style, key, true)}: ${flow(style, item, indent)}`)
@@ -77,11 +86,14 @@ function flow(style: Style, value: Value, indent: string): string {
 function scalar(style: Style, value: Value, isKey: boolean): string {
   const { random } = style;
   const chosen = random.next();
+  const aliases = [...style.anchors.keys()];
+  if (!isKey && aliases.length > 0 && random.chance(style.odd / 20)) return `*${random.pick(aliases)}`;
   if (value === null) return random.pick(["null", "~", "", "Null"]);
   if (typeof value !== "string") return chosen < style.odd ? `!!str ${value}` : emitJson(value);
-  const tag = random.chance(style.odd / 2) ? random.pick(["!!str ", "&a0 ", "! "]) : "";
+  const tag = random.chance(style.odd / 2) ? random.pick(["!!str ", "! "]) : "";
   if (chosen < style.quotes / 2 && !/[\n\t\r]/.test(value)) return `${tag}'${value.replaceAll("'", "''")}'`;
-  if (chosen < style.quotes || !isPlain(value) || (isKey && value.length > 100)) return tag + emitJson(value, { escapeHtml: false });
+  if (chosen < style.quotes || !isPlain(value) || (isKey && value.length > 100))
+    return tag + emitJson(value, { escapeHtml: false });
   return tag + value;
 }
 

@@ -8,7 +8,9 @@ const { values, positionals } = parseArgs({
 });
 const fuzz = fuzzers.get(positionals[0] ?? "");
 if (!fuzz) {
-  process.stderr.write(`usage: npm run fuzz -- ${[...fuzzers.keys()].join("|")} [--seconds N] [--seed S] [--only MAKERS] [--keep DIR]\n`);
+  process.stderr.write(
+    `usage: npm run fuzz -- ${[...fuzzers.keys()].join("|")} [--seconds N] [--seed S] [--only MAKERS] [--keep DIR]\n`,
+  );
   process.exitCode = 2;
 } else {
   process.exitCode = await fuzz({

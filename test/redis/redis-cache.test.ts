@@ -69,7 +69,12 @@ describe.skipIf(missing)(`a sealed cache in a real Redis${missing ? ` (skipped: 
 
   test("a server that stands still costs a few short waits and then none; when it is back it is used again", async () => {
     const failures: unknown[] = [];
-    const slow = await redisCache({ url: server.url, clock: systemClock(), timeoutMs: 50, onFailure: (error) => failures.push(error) });
+    const slow = await redisCache({
+      url: server.url,
+      clock: systemClock(),
+      timeoutMs: 50,
+      onFailure: (error) => failures.push(error),
+    });
     for (let tries = 0; (await slow.get("fleetwright:nothing")) === undefined && tries < 20; tries++)
       await new Promise((resolve) => setTimeout(resolve, 10));
     server.pause();

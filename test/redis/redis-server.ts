@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { createServer, type AddressInfo, Socket } from "node:net";
+import { type AddressInfo, createServer, Socket } from "node:net";
 
 /** Why tests against a real Redis are skipped; undefined when they are not. */
 export function missingRedis(): string | undefined {

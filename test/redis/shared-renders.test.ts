@@ -66,7 +66,7 @@ describe.skipIf(missing)(`a controller with a shared cache${missing ? ` (skipped
         (app) => isSettled(app) && stringAt(objectAt(objectAt(app, "status"), "sync"), "revision") === commit,
       );
       const map = await fleet.cluster("here").get({ apiVersion: "v1", kind: "ConfigMap", namespace: name, name: "config" });
-      expect((map?.["data"] as Record<string, string>)["at"], name).toBe(at);
+      expect((map!["data"] as Record<string, string>)["at"], name).toBe(at);
     }
   };
 

@@ -11,19 +11,33 @@ export interface TreeObjects {
 }
 
 const maxLinks = 40;
+/** Paths of one commit whose entries are remembered. */
+const maxFound = 20_000;
 const decoder = new TextDecoder("utf-8");
 
 /** The files of one commit, read from the object store by object id; symlinks are followed inside the tree, submodules are not there. */
 export function gitTree(rootId: string, objects: TreeObjects): FileTree {
   const root: GitTreeEntry = { name: "", kind: "directory", id: rootId };
   const listings = new Map<string, readonly TreeEntry[]>();
+  const behind = new Map<string, readonly string[]>();
 
   const readLink = (entry: GitTreeEntry, path: string): string => decoder.decode(objects.blob(entry.id, path, () => []).bytes);
 
+  const found = new Map<string, GitTreeEntry | null>();
   const find = (path: string): GitTreeEntry | undefined => {
+    const known = found.get(path);
+    if (known !== undefined) return known ?? undefined;
+    const entry = walk(path);
+    if (found.size >= maxFound) found.clear();
+    found.set(path, entry ?? null);
+    return entry;
+  };
+
+  const walk = (path: string): GitTreeEntry | undefined => {
     let here = root;
     let pending = path === "" ? [] : path.split("/");
     let done: string[] = [];
+    const links: string[] = [];
     for (let followed = 0; pending.length > 0; ) {
       const part = pending[0]!;
       if (here.kind !== "directory") return undefined;
@@ -39,7 +53,9 @@ export function gitTree(rootId: string, objects: TreeObjects): FileTree {
       const link = readLink(entry, path);
       const target = link.startsWith("/") ? undefined : joinInside([...done, link].join("/"));
       if (target === undefined) throw outside(path, `the symbolic link ${[...done, part].join("/")} leaves the repository`);
+      links.push([...done, part].join("/"));
       pending = [...(target === "" ? [] : target.split("/")), ...pending.slice(1)];
+      behind.set(path, [...links, pending.join("/")]);
       done = [];
       here = root;
     }
@@ -72,6 +88,7 @@ export function gitTree(rootId: string, objects: TreeObjects): FileTree {
       return kind === "file" || kind === "directory" ? kind : undefined;
     },
     id: (path) => find(path)?.id,
+    behind: (path) => behind.get(path),
   };
 }
 

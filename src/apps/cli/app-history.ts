@@ -2,11 +2,11 @@ import type { Command } from "commander";
 import { InputError } from "../../core/errors.js";
 import type { KubernetesObject } from "../../core/manifest/object.js";
 import { isObject, listAt, objectAt, stringAt, type ValueObject } from "../../core/manifest/value.js";
-import { requestOperation } from "./app-sync.js";
+import { requestOperation, syncOptionsOf } from "./app-sync.js";
 import { getApplication } from "./application-selection.js";
 import { addHubOptions, type HubOptions, withHub } from "./hub-options.js";
 import type { CliIo } from "./io.js";
-import { formatTable, type OutputFormat, outputOption, printValue } from "./output.js";
+import { formatTable, isTable, type OutputFormat, outputOption, printValue } from "./output.js";
 
 /** `fleetwright app history NAME` and `app rollback NAME [ID]`. */
 export function registerAppHistory(app: Command, io: CliIo): void {
@@ -15,12 +15,17 @@ export function registerAppHistory(app: Command, io: CliIo): void {
     .action((name: string, options: HubOptions & { output: OutputFormat }) =>
       withHub(io, options, async (hub) => {
         const history = historyOf(await getApplication(hub, name, options.namespace));
-        if (options.output !== "table") printValue(io, history, options.output);
+        if (!isTable(options.output)) printValue(io, history, options.output);
         else
           io.out(
             formatTable(
-              ["ID", "DEPLOYED", "REVISION"],
-              history.map((entry) => [String(entry["id"]), stringAt(entry, "deployedAt"), stringAt(entry, "revision")]),
+              ["ID", "DEPLOYED", ...(options.output === "wide" ? ["BY", "PATH"] : []), "REVISION"],
+              history.map((entry) => [
+                String(entry["id"]),
+                stringAt(entry, "deployedAt"),
+                ...(options.output === "wide" ? [initiatorOf(entry), stringAt(objectAt(entry, "source"), "path")] : []),
+                stringAt(entry, "revision") || listAt(entry, "revisions").map(String).join(","),
+              ]),
             ),
           );
       }),
@@ -41,11 +46,18 @@ export function registerAppHistory(app: Command, io: CliIo): void {
           });
         }
         const { source, sources, revision, revisions } = entry;
-        const sync = { ...(options.prune ? { prune: true } : {}), ...(sources ? { sources, revisions } : { source, revision }) };
+        const syncOptions = syncOptionsOf(application);
+        const common = { ...(options.prune ? { prune: true } : {}), ...(syncOptions.length > 0 ? { syncOptions } : {}) };
+        const sync = { ...common, ...(sources ? { sources, revisions } : { source, revision }) };
         await requestOperation(hub, application, { initiatedBy: { username: "fleetwright-cli" }, sync });
         io.out(`${name}: rollback to ${stringAt(entry, "revision")} requested\n`);
       }),
     );
+}
+
+function initiatorOf(entry: ValueObject): string {
+  const by = objectAt(entry, "initiatedBy");
+  return by["automated"] === true ? "automated" : stringAt(by, "username") || "unknown";
 }
 
 function historyOf(application: KubernetesObject): readonly ValueObject[] {

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { type ApplicationRow, applicationRow } from "./application-row.js";
+import { type ApplicationRow, applicationRow, syncText } from "./application-row.js";
 import { addSelectionOptions, type SelectionOptions, selectApplications } from "./application-selection.js";
 import { addHubOptions, type HubOptions, withHub } from "./hub-options.js";
 import type { CliIo } from "./io.js";
-import { formatTable, type OutputFormat, outputOption, printValue } from "./output.js";
+import { formatAge, formatTable, type OutputFormat, outputOption, printValue } from "./output.js";
 
 type Options = HubOptions & SelectionOptions & { readonly output: OutputFormat | "name" };
 
@@ -14,7 +14,7 @@ export function registerAppList(app: Command, io: CliIo): void {
     .action((options: Options) =>
       withHub(io, options, async (hub) => {
         const applications = await selectApplications(hub, [], options);
-        const rows = applications.map(applicationRow);
+        const rows = applications.map((application) => named(applicationRow(application), options.allNamespaces));
         if (options.output === "json" || options.output === "yaml") printValue(io, applications, options.output);
         else if (options.output === "name") io.out(rows.map((row) => `${row.name}\n`).join(""));
         else io.out(options.output === "wide" ? wideTable(rows) : table(rows));
@@ -22,22 +22,41 @@ export function registerAppList(app: Command, io: CliIo): void {
     );
 }
 
+/** Where several namespaces are shown, names say which. */
+function named(row: ApplicationRow, allNamespaces = false): ApplicationRow {
+  return allNamespaces ? { ...row, name: `${row.namespace}/${row.name}` } : row;
+}
+
 function table(rows: readonly ApplicationRow[]): string {
   return formatTable(
     ["NAME", "PROJECT", "CLUSTER", "SYNC", "HEALTH", "POLICY"],
-    rows.map((row) => [row.name, row.project, row.destination, row.sync, row.health, row.syncPolicy]),
+    rows.map((row) => [row.name, row.project, row.destination, syncText(row), row.health, row.syncPolicy]),
   );
 }
 
 function wideTable(rows: readonly ApplicationRow[]): string {
   return formatTable(
-    ["NAME", "PROJECT", "CLUSTER", "NAMESPACE", "SYNC", "HEALTH", "POLICY", "PATH", "TARGET", "REVISION", "CONDITIONS"],
+    [
+      "NAME",
+      "PROJECT",
+      "CLUSTER",
+      "NAMESPACE",
+      "SYNC",
+      "COMPARED",
+      "HEALTH",
+      "POLICY",
+      "PATH",
+      "TARGET",
+      "REVISION",
+      "CONDITIONS",
+    ],
     rows.map((row) => [
       row.name,
       row.project,
       row.destination,
       row.destinationNamespace,
-      row.sync,
+      syncText(row),
+      row.comparedAt === "" ? "never" : formatAge(Date.now() - Date.parse(row.comparedAt)),
       row.health,
       row.syncPolicy,
       row.path,

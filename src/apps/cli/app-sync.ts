@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { InputError } from "../../core/errors.js";
 import type { KubernetesObject } from "../../core/manifest/object.js";
+import { listAt, objectAt, type Value, type ValueObject } from "../../core/manifest/value.js";
 import type { ClusterPort } from "../../ports/cluster.js";
 import { waitForApplications } from "./app-wait.js";
 import { addSelectionOptions, getApplication, type SelectionOptions, selectApplications } from "./application-selection.js";
@@ -26,14 +27,14 @@ export function registerAppSync(app: Command, io: CliIo): void {
     .option("--dry-run", "ask the API server without changing anything")
     .option("--force", "delete and create anew what cannot be patched")
     .addOption(new Option("--resource <group:kind:name>", "only this resource; may be repeated").argParser(gather))
-    .addOption(new Option("--sync-option <option>", "a sync option; may be repeated").argParser(gather))
+    .addOption(new Option("--sync-option <option>", "a sync option instead of the policy's; may be repeated").argParser(gather))
     .option("--async", "do not wait for the end")
     .option("--timeout <seconds>", "how long to wait", "300")
     .action((names: readonly string[], options: Options) =>
       withHub(io, options, async (hub) => {
         requireChoice(names, options);
         const chosen = await selectApplications(hub, names, options);
-        for (const application of chosen) await requestOperation(hub, application, operationOf(options));
+        for (const application of chosen) await requestOperation(hub, application, operationOf(application, options));
         io.err(`${chosen.length} ${chosen.length === 1 ? "sync" : "syncs"} requested\n`);
         if (options.async) return;
         await waitForApplications(io, hub, chosen, {
@@ -74,7 +75,14 @@ export async function patchApplication(hub: ClusterPort, application: Kubernetes
   await hub.patch(ref, patch, { type: "merge", fieldManager: "fleetwright-cli" });
 }
 
-function operationOf(options: Options): unknown {
+/** The sync options of an Application's policy, which an operation has to name itself (Argo CD). */
+export function syncOptionsOf(application: KubernetesObject): readonly Value[] {
+  const spec = objectAt(application as unknown as ValueObject, "spec");
+  return listAt(objectAt(spec, "syncPolicy"), "syncOptions");
+}
+
+function operationOf(application: KubernetesObject, options: Options): unknown {
+  const syncOptions = options.syncOption ?? syncOptionsOf(application);
   return {
     initiatedBy: { username: "fleetwright-cli" },
     sync: {
@@ -83,7 +91,7 @@ function operationOf(options: Options): unknown {
       ...(options.dryRun ? { dryRun: true } : {}),
       ...(options.force ? { syncStrategy: { apply: { force: true } } } : {}),
       ...(options.resource === undefined ? {} : { resources: options.resource.map(resourceOf) }),
-      ...(options.syncOption === undefined ? {} : { syncOptions: options.syncOption }),
+      ...(syncOptions.length === 0 ? {} : { syncOptions }),
     },
   };
 }

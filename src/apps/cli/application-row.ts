@@ -13,6 +13,8 @@ export interface ApplicationRow {
   readonly targetRevision: string;
   readonly syncPolicy: string;
   readonly sync: string;
+  /** When the verdict was made; "" where there is none. */
+  readonly comparedAt: string;
   readonly health: string;
   readonly revision: string;
   readonly operation: string;
@@ -39,6 +41,7 @@ export function applicationRow(application: KubernetesObject): ApplicationRow {
     targetRevision: stringAt(source, "targetRevision") || "HEAD",
     syncPolicy: syncPolicyText(objectAt(spec, "syncPolicy")),
     sync: stringAt(objectAt(status, "sync"), "status") || "Unknown",
+    comparedAt: stringAt(status, "reconciledAt"),
     health: stringAt(objectAt(status, "health"), "status") || "Unknown",
     revision: stringAt(objectAt(status, "sync"), "revision"),
     operation: stringAt(operation, "phase"),
@@ -47,6 +50,15 @@ export function applicationRow(application: KubernetesObject): ApplicationRow {
       .filter(isObject)
       .map((condition) => ({ type: stringAt(condition, "type"), message: stringAt(condition, "message") })),
   };
+}
+
+/** A controller that works writes a verdict again at least every ten minutes. */
+const staleAfterMs = 30 * 60_000;
+
+/** The sync status as it may be told now: a verdict that nobody has confirmed for long is Stale, whatever it was. */
+export function syncText(row: ApplicationRow, nowMs = Date.now()): string {
+  const ageMs = nowMs - Date.parse(row.comparedAt);
+  return row.sync !== "Unknown" && ageMs > staleAfterMs ? "Stale" : row.sync;
 }
 
 /** `Auto-Prune-SelfHeal`, `Auto`, … or `Manual`: as Argo CD's list shows it. */

@@ -11,13 +11,15 @@ export interface SelectionOptions {
   readonly selector?: string;
   readonly appset?: string;
   readonly project?: string;
+  readonly allNamespaces?: boolean;
 }
 
 export function addSelectionOptions(command: Command): Command {
   return command
     .addOption(new Option("-l, --selector <labels>", "label selector, as kubectl takes it"))
     .addOption(new Option("--appset <name>", "only Applications that this ApplicationSet generated"))
-    .addOption(new Option("--project <name>", "only Applications of this project"));
+    .addOption(new Option("--project <name>", "only Applications of this project"))
+    .addOption(new Option("-A, --all-namespaces", "Applications of all namespaces; names are NAMESPACE/NAME"));
 }
 
 /** The Applications, sorted by name. A name that does not exist is an InputError; so is a selection that was asked for and is empty. */
@@ -27,12 +29,14 @@ export async function selectApplications(
   options: SelectionOptions,
 ): Promise<readonly KubernetesObject[]> {
   const { items } = await hub.list(applicationResource, {
-    namespace: options.namespace,
+    ...(options.allNamespaces === true ? {} : { namespace: options.namespace }),
     ...(options.selector === undefined ? {} : { labelSelector: options.selector }),
   });
   const kept = items.filter((application) => isKept(application, options));
   if (names.length === 0) return [...kept].sort(byName);
-  const byNames = new Map(kept.map((application) => [application.metadata.name, application]));
+  const nameOf = ({ metadata }: KubernetesObject): string =>
+    options.allNamespaces === true ? `${metadata.namespace ?? ""}/${metadata.name}` : metadata.name;
+  const byNames = new Map(kept.map((application) => [nameOf(application), application]));
   return names.map((name) => {
     const found = byNames.get(name);
     if (!found) throw unknownApplication(name, options.namespace);

@@ -19,6 +19,8 @@ interface Options {
   readonly logLevel: LogLevel;
   readonly knownHosts?: string;
   readonly allowFileRepositories?: boolean;
+  readonly applicationNamespaces?: string;
+  readonly applicationsetNamespaces?: string;
   readonly redis?: string;
   readonly leases: boolean;
   readonly leaseSeconds: string;
@@ -41,6 +43,8 @@ export function registerController(program: Command, io: CliIo): void {
     .option("--host <address>", "address to listen on", "0.0.0.0")
     .option("--log-level <level>", "debug, info, warn, error or silent", "info")
     .option("--known-hosts <file>", "known_hosts for ssh repositories")
+    .option("--application-namespaces <patterns>", "further namespaces with Applications, comma-separated globs")
+    .option("--applicationset-namespaces <patterns>", "further namespaces with ApplicationSets, comma-separated globs")
     .option("--allow-file-repositories", "also read file:// repositories and local paths")
     .option("--redis <url>", "share renders through this Redis (default: $FLEETWRIGHT_REDIS; password in $REDIS_PASSWORD)")
     .option("--no-leases", "do not share the fleet with other replicas: this process works on everything")
@@ -61,6 +65,10 @@ export function registerController(program: Command, io: CliIo): void {
           log,
           ...(options.knownHosts === undefined ? {} : { knownHosts: options.knownHosts }),
           ...(options.allowFileRepositories === true ? { allowFileRepositories: true } : {}),
+          parameters: {
+            ...listed("applicationNamespaces", options.applicationNamespaces),
+            ...listed("applicationSetNamespaces", options.applicationsetNamespaces),
+          },
           ...tracing(io.env),
           ...sharedCache(options.redis ?? io.env["FLEETWRIGHT_REDIS"], io.env),
           ...(options.leases ? { replica: replicaSetup(io.env, hostname(), options) } : {}),
@@ -94,4 +102,10 @@ function sharedCache(url: string | undefined, env: CliIo["env"]): { readonly sha
 /** Argo CD: ARGOCD_SYNC_WAVE_DELAY is the pause between waves in whole seconds. */
 function waveDelay(seconds: string | undefined): { readonly waveDelayMs?: number } {
   return seconds !== undefined && /^\d+$/.test(seconds) ? { waveDelayMs: Number(seconds) * 1000 } : {};
+}
+
+function listed(key: string, text: string | undefined): { readonly [key: string]: readonly string[] } {
+  if (text === undefined) return {};
+  const patterns = text.split(",").map((part) => part.trim());
+  return { [key]: patterns.filter((part) => part !== "") };
 }

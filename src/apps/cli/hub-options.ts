@@ -1,6 +1,4 @@
 import { type Command, Option } from "commander";
-import { loadKubeconfig } from "../../adapters/kubernetes/kubeconfig.js";
-import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
 import type { ClusterPort } from "../../ports/cluster.js";
 import { type CliIo, guarded } from "./io.js";
 
@@ -21,6 +19,11 @@ export function addHubOptions(command: Command): Command {
 /** Runs an action with a client of the hub, which is closed afterwards; an error is printed and becomes exit code 2. */
 export async function withHub(io: CliIo, options: HubOptions, action: (hub: ClusterPort) => Promise<void>): Promise<void> {
   await guarded(io, async () => {
+    // The client is large, and some commands take these options without using them.
+    const [{ loadKubeconfig }, { kubernetesClient }] = await Promise.all([
+      import("../../adapters/kubernetes/kubeconfig.js"),
+      import("../../adapters/kubernetes/kubernetes-client.js"),
+    ]);
     const connection = await loadKubeconfig({
       ...(options.kubeconfig === undefined ? {} : { file: options.kubeconfig }),
       ...(options.context === undefined ? {} : { context: options.context }),

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import type { ClusterPort } from "../../ports/cluster.js";
+import type { ClusterConnection, ClusterPort } from "../../ports/cluster.js";
 import type { Inspector } from "../inspect/open-inspector.js";
 import { addHubOptions, type HubOptions, withHub } from "./hub-options.js";
 import type { CliIo } from "./io.js";
@@ -20,13 +20,20 @@ export function addInspectOptions(command: Command): Command {
     .option("--allow-file-repositories", "also read file:// repositories and local paths");
 }
 
+/** For who promises to change nothing: clients that refuse each write. */
+interface Clients {
+  readonly wrap?: (hub: ClusterPort) => ClusterPort;
+  readonly connect?: (connection: ClusterConnection) => ClusterPort;
+}
+
 /** Runs an action with an inspector, which is closed afterwards; an error is printed and becomes exit code 2. */
 export async function withInspector(
   io: CliIo,
-  options: InspectOptions,
+  options: InspectOptions & Clients,
   action: (inspector: Inspector, hub: ClusterPort) => Promise<void>,
 ): Promise<void> {
-  await withHub(io, options, async (hub) => {
+  await withHub(io, options, async (client) => {
+    const hub = options.wrap?.(client) ?? client;
     // The renderers are large: who only lists Applications does not wait for them.
     const { openInspector } = await import("../inspect/open-inspector.js");
     const inspector = await openInspector({
@@ -34,6 +41,7 @@ export async function withInspector(
       namespace: options.namespace,
       dataDir: options.dataDir ?? io.env["FLEETWRIGHT_DATA_DIR"] ?? join(homedir(), ".cache", "fleetwright"),
       allowFileRepositories: options.allowFileRepositories === true,
+      ...(options.connect ? { connect: options.connect } : {}),
       ...(options.knownHosts === undefined ? {} : { knownHosts: options.knownHosts }),
     });
     try {

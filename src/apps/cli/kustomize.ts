@@ -1,11 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join, parse, relative, resolve, sep } from "node:path";
-import { type Command, Option } from "commander";
+import { type Command, CommanderError, Option } from "commander";
 import { diskTree } from "../../adapters/fs/disk-tree.js";
 import { FleetwrightError, formatLocation } from "../../core/errors.js";
 import { helmRenderer } from "../../core/helm/kustomize-renderer.js";
-import { buildKustomization, type KustomizeOptions, type KustomizeResult } from "../../core/kustomize/index.js";
+import {
+  buildKustomization,
+  isClusterScopedKind,
+  type KustomizeOptions,
+  type KustomizeResult,
+} from "../../core/kustomize/index.js";
 import type { KubernetesObject } from "../../core/manifest/object.js";
 import { splitApiVersion } from "../../core/manifest/object.js";
 import type { Value } from "../../core/manifest/value.js";
@@ -13,46 +18,88 @@ import { emitYaml } from "../../core/yaml/emit.js";
 import type { CliIo } from "./io.js";
 
 interface BuildFlags {
-  readonly reorder?: "legacy" | "none";
+  readonly reorder?: string;
   readonly loadRestrictor: string;
   readonly enableHelm?: boolean;
   readonly helmKubeVersion?: string;
-  readonly helmApiVersions?: readonly string[];
+  readonly helmApiVersions: readonly string[];
   readonly enableManagedbyLabel?: boolean;
   readonly enableAlphaPlugins?: boolean;
   readonly output?: string;
 }
 
-/** `fleetwright kustomize build`: takes the place of `kustomize build`, same bytes, warnings and exit codes. */
+const orders = ["legacy", "none"] as const;
+const restrictors = ["LoadRestrictionsRootOnly", "LoadRestrictionsNone"] as const;
+
+/** `fleetwright kustomize build`: takes the place of `kustomize build`, same flags, bytes, warnings and exit codes. */
 export function registerKustomize(program: Command, io: CliIo): void {
   const kustomize = program
     .command("kustomize")
     .description("render kustomizations in process, byte for byte as Kustomize v5.8.1");
-  kustomize
+  const build = kustomize
     .command("build")
     .description("print the resources of a kustomization directory")
     .argument("[dir]", "directory with a kustomization.yaml", ".")
-    .addOption(
-      new Option("--reorder <order>", "order of the output where the kustomization has no sortOptions").choices([
-        "legacy",
-        "none",
-      ]),
-    )
-    .addOption(
-      new Option("--load-restrictor <name>", "LoadRestrictionsNone lets kustomizations read files outside of their directory")
-        .choices(["LoadRestrictionsRootOnly", "LoadRestrictionsNone"])
-        .default("LoadRestrictionsRootOnly"),
-    )
     .option("--enable-helm", "render helmCharts")
     .option("--helm-kube-version <version>", "the Kubernetes version that charts see")
-    .option("--helm-api-versions <versions...>", "the API versions that charts see")
-    .option("--enable-managedby-label", "add app.kubernetes.io/managed-by")
-    .option("--enable-alpha-plugins", "accepted for compatibility; only builtin plugins run in process")
+    .option("--helm-api-versions <version>", "an API version that charts see; may be repeated", collected, [])
+    .option(
+      "--load-restrictor <name>",
+      "LoadRestrictionsNone lets kustomizations read files outside of their directory",
+      "LoadRestrictionsRootOnly",
+    )
     .option("-o, --output <path>", "write to a file, or one file a resource into a directory that exists")
+    .option("--reorder <order>", "deprecated: legacy or none, where the kustomization has no sortOptions")
+    .option("--enable-managedby-label", "deprecated: add app.kubernetes.io/managed-by")
+    .option("--enable-alpha-plugins", "taken for compatibility: only builtin plugins run in process")
     .action((directory: string, flags: BuildFlags) => runBuild(io, directory, flags));
+  takeFlagsWithoutEffect(build);
+  // The original's exit code for a wrong command line is 1.
+  build.exitOverride((error) => {
+    if (error.exitCode !== 0) io.setExitCode(1);
+    throw new CommanderError(0, error.code, error.message);
+  });
+}
+
+function collected(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+/** Flags for containers and executables, and of the `helm` program: scripts may give them, nothing here runs either. */
+function takeFlagsWithoutEffect(build: Command): void {
+  for (const flag of ["--as-current-user", "--enable-exec", "--helm-debug", "--network", "--stack-trace"])
+    build.addOption(new Option(flag).hideHelp());
+  for (const flag of ["--helm-command <path>", "--network-name <name>"]) build.addOption(new Option(flag).hideHelp());
+  for (const flag of ["-e, --env <variable>", "--mount <option>"])
+    build.addOption(new Option(flag).hideHelp().argParser(collected).default([]));
+}
+
+/** What the original says of flags before it builds; false where it then does not. */
+function acceptsFlags(io: CliIo, { reorder, loadRestrictor, enableManagedbyLabel }: BuildFlags): boolean {
+  if (enableManagedbyLabel)
+    io.err("Flag --enable-managedby-label has been deprecated, use the managedByLabel option of buildMetadata instead.\n");
+  if (reorder !== undefined)
+    io.err("Flag --reorder has been deprecated, use the new 'sortOptions' field in kustomization.yaml instead.\n");
+  return (
+    isLegal(io, "load-restrictor", loadRestrictor, ["", ...restrictors]) && isLegal(io, "reorder", reorder ?? "legacy", orders)
+  );
+}
+
+function isLegal(io: CliIo, flag: string, value: string, legal: readonly string[]): boolean {
+  if (legal.includes(value)) return true;
+  const values = legal.filter((name) => name !== "").join(" ");
+  io.err(`Error: illegal flag value --${flag} ${value}; legal values: [${values}]\n`);
+  io.setExitCode(1);
+  return false;
 }
 
 function runBuild(io: CliIo, directory: string, flags: BuildFlags): void {
+  if (!acceptsFlags(io, flags)) return;
+  if (remote.test(directory)) {
+    io.err(`Error: ${directory} is remote: clone the repository and build its directory\n`);
+    io.setExitCode(1);
+    return;
+  }
   const { root } = parse(resolve(io.cwd, directory));
   try {
     const result = buildDirectory(io, directory, flags);
@@ -68,6 +115,8 @@ function runBuild(io: CliIo, directory: string, flags: BuildFlags): void {
   }
 }
 
+const remote = /^(?:git::|[a-z]+:\/\/|git@)/i;
+
 /** As the user would name it from where they are. */
 function shownPath(cwd: string, path: string): string {
   const below = relative(cwd, path);
@@ -80,15 +129,15 @@ function buildDirectory(io: CliIo, directory: string, flags: BuildFlags): Kustom
   const { root } = parse(target);
   const options: KustomizeOptions = {
     loadRestrictions: flags.loadRestrictor === "LoadRestrictionsNone" ? "none" : "rootOnly",
-    ...(flags.reorder ? { reorder: flags.reorder } : {}),
+    ...(flags.reorder ? { reorder: flags.reorder as (typeof orders)[number] } : {}),
     enableHelm: flags.enableHelm ?? false,
     renderHelm: helmRenderer({
       now: () => BigInt(Date.now()) * 1_000_000n,
       random: (count) => new Uint8Array(randomBytes(count)),
     }),
     ...(flags.helmKubeVersion ? { helmKubeVersion: flags.helmKubeVersion } : {}),
-    ...(flags.helmApiVersions ? { helmApiVersions: flags.helmApiVersions } : {}),
-    managedByLabel: flags.enableManagedbyLabel ?? io.env["KUSTOMIZE_ENABLE_MANAGEDBY_LABEL"] === "true",
+    ...(flags.helmApiVersions.length > 0 ? { helmApiVersions: flags.helmApiVersions } : {}),
+    managedByLabel: flags.enableManagedbyLabel ?? io.env["KUSTOMIZE_ENABLE_MANAGEDBY_LABEL"] === "on",
     enableAlphaPlugins: flags.enableAlphaPlugins ?? false,
     onWarning: ({ kind, message }) => io.err(kind === "deprecation" ? `${message}\n` : `# Warning: ${message}\n`),
   };
@@ -102,19 +151,25 @@ function writeResult(io: CliIo, result: Extract<KustomizeResult, { kind: "built"
   }
   const path = resolve(io.cwd, output);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) writeEach(path, result.resources);
-  else {
-    mkdirSync(join(path, ".."), { recursive: true });
-    writeFileSync(path, result.yaml());
+  else writeFileSync(path, result.yaml());
+}
+
+/** `[namespace_]group_version_kind_name.yaml`; the namespace where there are several. */
+function writeEach(directory: string, resources: readonly KubernetesObject[]): void {
+  const namespaces = new Set(resources.flatMap((resource) => namespaceOf(resource) ?? []));
+  for (const resource of resources) {
+    const { group, version } = splitApiVersion(resource.apiVersion);
+    const namespace = namespaceOf(resource);
+    const prefix = namespaces.size > 1 && namespace !== undefined ? [namespace] : [];
+    const parts = [...prefix, group, version, resource.kind, resource.metadata.name].filter((part) => part !== "");
+    writeFileSync(
+      join(directory, `${parts.join("_").toLowerCase()}.yaml`),
+      emitYaml(resource as unknown as Value, { style: "kustomize" }),
+    );
   }
 }
 
-function writeEach(directory: string, resources: readonly KubernetesObject[]): void {
-  const namespaces = new Set(resources.map(({ metadata }) => metadata.namespace ?? "default"));
-  for (const resource of resources) {
-    const { group, version } = splitApiVersion(resource.apiVersion);
-    const type = [group, version, resource.kind].filter((part) => part !== "").join("_");
-    const name = `${type}_${resource.metadata.name}.yaml`.toLowerCase();
-    const prefix = namespaces.size > 1 && resource.metadata.namespace ? `${resource.metadata.namespace.toLowerCase()}_` : "";
-    writeFileSync(join(directory, prefix + name), emitYaml(resource as unknown as Value, { style: "kustomize" }));
-  }
+/** undefined for what is in no namespace. */
+function namespaceOf({ apiVersion, kind, metadata }: KubernetesObject): string | undefined {
+  return isClusterScopedKind(apiVersion, kind) ? undefined : metadata.namespace || "default";
 }

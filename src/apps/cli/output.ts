@@ -7,8 +7,13 @@ import type { CliIo } from "./io.js";
 export type OutputFormat = "table" | "wide" | "json" | "yaml";
 
 /** `-o, --output`, the same for every command. */
-export function outputOption(formats: readonly string[] = ["table", "json", "yaml"], initial = "table"): Option {
+export function outputOption(formats: readonly string[] = ["table", "wide", "json", "yaml"], initial = "table"): Option {
   return new Option("-o, --output <format>", "how the result is printed").choices([...formats]).default(initial);
+}
+
+/** Whether a format is for people. */
+export function isTable(format: string): boolean {
+  return format === "table" || format === "wide";
 }
 
 /** Columns padded to their widest cell, two blanks between, as kubectl prints. */

@@ -8,6 +8,7 @@ const commands: Commands = new Map([
   ["app", async () => (await import("./app.js")).registerApp],
   ["appset", async () => (await import("./appset.js")).registerAppset],
   ["drift", async () => (await import("./drift.js")).registerDrift],
+  ["shadow", async () => (await import("./shadow.js")).registerShadow],
   ["cluster", async () => (await import("./cluster.js")).registerCluster],
   ["proj", async () => (await import("./proj.js")).registerProj],
   ["plan", async () => (await import("./plan.js")).registerPlan],

@@ -9,7 +9,10 @@ import { addFleetOptions, type FleetOptions, withFleet } from "./fleet-options.j
 import type { CliIo } from "./io.js";
 
 /** What `impact` and `diff` share: two states of one clone. */
-export type RangeOptions = Omit<FleetOptions, "revision">;
+export type RangeOptions = Omit<FleetOptions, "revision"> & {
+  /** One state is compared with clusters, unless two are given. */
+  readonly live?: boolean;
+};
 
 export function addRangeOptions(command: Command): Command {
   return addFleetOptions(command).option("--worktree", "compare with the files as they are now, committed or not");
@@ -26,7 +29,7 @@ export async function withComparison(
   action: (report: FleetReport) => Promise<void> | void,
 ): Promise<void> {
   await withFleet(io, options, async (fleet) => {
-    const [from, to] = await endsOf(fleet, revisions, options.worktree === true);
+    const [from, to] = await endsOf(fleet, revisions, options);
     const before = await fleet.at(from);
     const after = await fleet.at(to);
     const changes = diffFleets(before, after, { secretKey: randomBytes(16).toString("hex") });
@@ -43,13 +46,15 @@ export async function withComparison(
 }
 
 async function endsOf(
-  fleet: OpenFleet,
-  revisions: readonly string[],
-  isWorktree: boolean,
+  { checkout }: OpenFleet,
+  [first, second]: readonly string[],
+  { worktree, live }: RangeOptions,
 ): Promise<readonly [from: string, to: string]> {
-  const { checkout } = fleet;
-  const [first, second] = revisions;
-  if (isWorktree) return [await checkout.resolve(first ?? "HEAD"), await checkout.worktree()];
+  if (live && second === undefined) {
+    const only = worktree ? await checkout.worktree() : await checkout.resolve(first ?? "HEAD");
+    return [only, only];
+  }
+  if (worktree) return [await checkout.resolve(first ?? "HEAD"), await checkout.worktree()];
   return [await checkout.resolve(first ?? "HEAD~1"), await checkout.resolve(second ?? "HEAD")];
 }
 

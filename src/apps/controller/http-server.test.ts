@@ -7,6 +7,7 @@ const app = controllerRoutes({
   controller: {
     isReady: true,
     drift: (filter) => [{ ...filter }],
+    queued: () => ({ replica: "", applications: [], applicationSets: [] }),
     webhook: async (_headers, body) => {
       seen.push(body.length);
       return { repositories: [], followed: false };

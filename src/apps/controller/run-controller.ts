@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Hono } from "hono";
 import { chartRegistry } from "../../adapters/charts/chart-registry.js";
@@ -15,10 +16,12 @@ import { callPlugin } from "../../adapters/scm/plugin-service.js";
 import { createScmPort, type NamedData } from "../../adapters/scm/scm-port.js";
 import { secretData } from "../../core/manifest/secret-data.js";
 import { Controller } from "../../engine/controller.js";
+import type { ParameterOverrides } from "../../engine/parameters.js";
 import type { Clock } from "../../ports/clock.js";
 import type { ClusterConnection, ClusterPort } from "../../ports/cluster.js";
 import type { ChartRegistryPort } from "../../ports/registry.js";
 import { type Logger, silentTelemetry } from "../../ports/telemetry.js";
+import { renderPool } from "../render/render-pool.js";
 import { toolRenderers } from "../renderers.js";
 import { type ControllerServer, serveController } from "./http-server.js";
 import type { ReplicaSetup } from "./replica-setup.js";
@@ -45,6 +48,8 @@ export interface ControllerSetup {
   /** Makes further routes for the HTTP server. */
   readonly page?: (controller: Controller, hub: ClusterPort) => Hono;
   readonly concurrency?: number;
+  /** Win over argocd-cmd-params-cm. */
+  readonly parameters?: ParameterOverrides;
   /** Sends a trace of each reconcile to the collector that OpenTelemetry's variables name. */
   readonly tracing?: TracingOptions;
   /** Where renders are shared: a Redis, and the secret that seals them. */
@@ -85,6 +90,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
   let charts: ChartRegistryPort | undefined;
   let server: ControllerServer | undefined;
   const shared = setup.sharedCache && (await openSharedCache(setup.sharedCache, { hub, namespace, clock, telemetry }));
+  const workers = renderPool({ threads: Math.max(1, Math.min(4, availableParallelism() - 1)) });
   const leases = setup.replica && leaseClient(setup.connection, setup.replica, client.userAgent);
   const controller: Controller = new Controller({
     hub,
@@ -108,6 +114,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       return charts;
     },
     renderers: toolRenderers(),
+    renderWorkers: workers,
     services: {
       scm: createScmPort({
         clock,
@@ -127,6 +134,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
     lua,
     ...(setup.waveDelayMs === undefined ? {} : { waveDelayMs: setup.waveDelayMs }),
     ...(setup.concurrency === undefined ? {} : { concurrency: setup.concurrency }),
+    ...(setup.parameters === undefined ? {} : { parameters: setup.parameters }),
   });
   const metricsText = async (): Promise<string> => {
     controller.tick();
@@ -161,6 +169,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       await controller.stop();
       await source?.close();
       await charts?.close();
+      await workers.close();
       await leases?.close();
       await shared?.close();
       await tracing?.close();

@@ -110,6 +110,8 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
       entry.at ??= await restoreNearest(entry, id, checkout);
       const changed = entry.at === undefined ? undefined : await checkout.changedPaths(entry.at, id);
       const state = entry.workspace.moveTo(tree, changed);
+      // Who wants to hear of every render must not wait for somebody to look at it.
+      if (options.onSelection) for (const { render } of state.applications.values()) void render.manifests;
       entry.at = await checkout.treeId(id);
       entry.newCount += changed === undefined ? Number.POSITIVE_INFINITY : changed.length / 10;
       return state;

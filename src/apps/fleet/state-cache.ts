@@ -35,7 +35,7 @@ const maxBytes = 512 << 20;
 const maxStates = 24;
 const maxPacks = 12;
 /** Part of every key: another program's notes are never read. */
-const formatVersion = "2";
+const formatVersion = "3";
 const none: ReadonlyMap<string, string> = new Map();
 
 interface StoredRender extends Omit<FleetRender, "manifests" | "error" | "readSet"> {
@@ -47,7 +47,13 @@ interface StoredRender extends Omit<FleetRender, "manifests" | "error" | "readSe
 }
 
 /** Paths and ids as indexes into one table, since most renders read the same files. */
-type StoredReadSet = readonly [files: Uint32Array, listings: Uint32Array, kinds: Uint32Array, directories: Uint32Array];
+type StoredReadSet = readonly [
+  files: Uint32Array,
+  listings: Uint32Array,
+  kinds: Uint32Array,
+  directories: Uint32Array,
+  isLinked: boolean,
+];
 
 interface StoredState {
   readonly packs: readonly { readonly name: string; readonly bytes: number }[];
@@ -221,7 +227,13 @@ function storeReadSet(readSet: ReadSet, numberOf: (text: string) => number): Sto
     }
     return out;
   };
-  return [pairs(readSet.files), pairs(readSet.listings), pairs(readSet.kinds), pairs(readSet.directories)];
+  return [
+    pairs(readSet.files),
+    pairs(readSet.listings),
+    pairs(readSet.kinds),
+    pairs(readSet.directories),
+    readSet.isLinked === true,
+  ];
 }
 
 function reviveReadSet(stored: StoredReadSet, table: readonly string[]): ReadSet {
@@ -230,7 +242,9 @@ function reviveReadSet(stored: StoredReadSet, table: readonly string[]): ReadSet
     for (let at = 0; at < pairs.length; at += 2) out.set(table[pairs[at]!]!, table[pairs[at + 1]!]!);
     return out;
   };
-  return { files: map(stored[0]), listings: map(stored[1]), kinds: map(stored[2]), directories: map(stored[3]) };
+  const [files, listings, kinds, directories, isLinked] = stored;
+  const sets = { files: map(files), listings: map(listings), kinds: map(kinds), directories: map(directories) };
+  return isLinked ? { ...sets, isLinked } : sets;
 }
 
 function reviveReach(stored: StoredReadSet, table: readonly string[]): Reach {

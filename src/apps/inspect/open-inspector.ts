@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { chartRegistry } from "../../adapters/charts/chart-registry.js";
+import { systemClock } from "../../adapters/clock/system-clock.js";
 import { createGitSource } from "../../adapters/git/git-source.js";
 import { bestVersion } from "../../adapters/git/semver-tags.js";
 import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
@@ -24,8 +25,9 @@ import { CompareMemory, compareApplication } from "../../engine/rooms/compare.js
 import { renderApplication } from "../../engine/rooms/render.js";
 import { readSettings } from "../../engine/settings.js";
 import { targetsOf } from "../../engine/targets.js";
-import type { ApiResource, ClusterPort } from "../../ports/cluster.js";
+import type { ApiResource, ClusterConnection, ClusterPort } from "../../ports/cluster.js";
 import type { RegisteredCluster } from "../../ports/cluster-registry.js";
+import type { SourcePort } from "../../ports/source.js";
 import { silentTelemetry } from "../../ports/telemetry.js";
 import { toolRenderers } from "../renderers.js";
 import { LiveSnapshot } from "./live-snapshot.js";
@@ -37,6 +39,8 @@ export interface InspectorOptions {
   readonly dataDir: string;
   readonly allowFileRepositories?: boolean;
   readonly knownHosts?: string;
+  /** How clusters are reached; default: a client that may read and write. */
+  readonly connect?: (connection: ClusterConnection) => ClusterPort;
 }
 
 /** An Application as the controller would find it now. */
@@ -47,12 +51,21 @@ export interface Inspection {
   readonly targets: readonly KubernetesObject[];
   readonly resources: readonly ComparedResource[];
   readonly conditions: readonly Condition[];
+  readonly status: "Synced" | "OutOfSync";
+  readonly sourceType: string;
   readonly failed: boolean;
 }
 
 export interface Inspector {
-  /** Renders (at `revision` instead of the first source's own, where given), reads what is live, compares. Writes nothing. */
-  inspect(application: KubernetesObject, options?: { readonly revision?: string }): Promise<Inspection>;
+  /** Renders (at these revisions instead of the sources' own, where given), reads what is live, compares. Writes nothing. */
+  inspect(
+    application: KubernetesObject,
+    options?: { readonly revision?: string; readonly revisions?: readonly (string | undefined)[] },
+  ): Promise<Inspection>;
+  /** Compares manifests that were rendered elsewhere with what is live. Writes nothing. */
+  compare(application: KubernetesObject, manifests: readonly KubernetesObject[]): Promise<Inspection>;
+  /** The repositories, with the hub's credentials. */
+  readonly source: SourcePort;
   /** A client of the cluster that the Application goes to. */
   clusterOf(application: KubernetesObject): ClusterPort;
   readonly clusters: readonly RegisteredCluster[];
@@ -98,7 +111,14 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
     credentials: repositories.credentialsFor,
     monotonic: () => performance.now(),
   });
-  const render = { source, charts, cache: new RenderCache(), renderers: toolRenderers(), telemetry: silentTelemetry };
+  const render = {
+    source,
+    charts,
+    cache: new RenderCache(),
+    renderers: toolRenderers(),
+    clock: systemClock(),
+    telemetry: silentTelemetry,
+  };
   const clients = new Map<string, ClusterPort>();
   const differs = new DifferBook();
   const dryRuns = new DryRuns();
@@ -110,63 +130,87 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
     if (server === inClusterServer) return hub;
     let client = clients.get(server);
     if (client === undefined) {
-      client = kubernetesClient(connection);
+      client = (options.connect ?? kubernetesClient)(connection);
       clients.set(server, client);
     }
     return client;
   };
+  const liveOf = async (app: Application): Promise<LiveSnapshot> => {
+    const cluster = connect(app);
+    return new LiveSnapshot({ cluster, resources: await cluster.discover(), trackedApp: settings.trackedApp });
+  };
+
+  const compare = async (
+    app: Application,
+    live: LiveSnapshot,
+    manifests: readonly KubernetesObject[],
+  ): Promise<Omit<Inspection, "revisions" | "sourceType">> => {
+    const instance = instanceName(app.object.metadata, namespace);
+    const { objects: targets, conditions } = targetsOf(manifests, {
+      instance,
+      namespace: app.destination.namespace,
+      tracking: settings.tracking,
+      isNamespaced: (group, kind) => live.isNamespaced(group, kind),
+      isExcluded: (group, kind) => settings.isExcluded(group, kind, registeredOf(app).server),
+    });
+    const wanted = targets.map((target) => ({
+      ...resourceKeyOf(target),
+      namespace: target.metadata.namespace ?? app.destination.namespace,
+      apiVersion: target.apiVersion,
+    }));
+    await live.read([...wanted, ...formerResources(app)]);
+    const compared = await compareApplication({
+      instance,
+      namespace: app.destination.namespace,
+      targets,
+      live,
+      tracking: settings.tracking,
+      formerKinds: kindsOf(app),
+      differ: differs.for(app, settings),
+      health: (object) => assess(object).health,
+      memory: new CompareMemory(),
+      dryRuns,
+      createsNamespace: listAt(objectAt(app.spec, "syncPolicy"), "syncOptions").includes("CreateNamespace=true"),
+      isPermitted: () => true,
+    });
+    return {
+      app,
+      cluster: live.cluster,
+      targets,
+      resources: compared.resources,
+      conditions: [...conditions, ...compared.conditions],
+      status: compared.status,
+      failed: compared.failed,
+    };
+  };
+
   return {
     data: settings.data,
+    source,
     clusters: [...clusters.values()],
     clusterOf: (application) => connect(applicationOf(application)),
-    async inspect(application, { revision } = {}) {
+    async inspect(application, { revision, revisions } = {}) {
       const app = applicationOf(application);
-      const cluster = connect(app);
-      const [resources, kubeVersion] = await Promise.all([cluster.discover(), cluster.version()]);
-      const live = new LiveSnapshot({ cluster, resources, trackedApp: settings.trackedApp });
+      const [live, kubeVersion] = await Promise.all([liveOf(app), connect(app).version()]);
+      const given = revisions ?? (revision === undefined ? undefined : [revision]);
       const output = await renderApplication(render, {
-        appName: app.name,
+        application: app.key,
         project: app.project,
+        appName: app.name,
         stableRandom: app.object.metadata.annotations?.[stableRandomAnnotation],
         namespace: app.destination.namespace,
         sources: app.sources,
-        ...(revision === undefined ? {} : { revisions: [revision] }),
+        ...(given === undefined ? {} : { revisions: given }),
         kubeVersion,
         apiVersions: live.apiVersions,
         maxAgeMs: 0,
         force: false,
       });
-      const instance = instanceName(app.object.metadata, namespace);
-      const { objects: targets, conditions } = targetsOf(output.manifests, {
-        instance,
-        namespace: app.destination.namespace,
-        tracking: settings.tracking,
-        isNamespaced: (group, kind) => live.isNamespaced(group, kind),
-        isExcluded: (group, kind) => settings.isExcluded(group, kind, registeredOf(app).server),
-      });
-      const wanted = targets.map((target) => ({
-        ...resourceKeyOf(target),
-        namespace: target.metadata.namespace ?? app.destination.namespace,
-        apiVersion: target.apiVersion,
-      }));
-      await live.read([...wanted, ...formerResources(app)]);
-      const compared = await compareApplication({
-        instance,
-        namespace: app.destination.namespace,
-        targets,
-        live,
-        tracking: settings.tracking,
-        formerKinds: kindsOf(app),
-        differ: differs.for(app, settings),
-        health: (object) => assess(object).health,
-        memory: new CompareMemory(),
-        dryRuns,
-        createsNamespace: listAt(objectAt(app.spec, "syncPolicy"), "syncOptions").includes("CreateNamespace=true"),
-        isPermitted: () => true,
-      });
-      const { revisions } = output;
-      const all = [...conditions, ...compared.conditions];
-      return { app, cluster, revisions, targets, resources: compared.resources, conditions: all, failed: compared.failed };
+      return { ...(await compare(app, live, output.manifests)), revisions: output.revisions, sourceType: output.sourceType };
+    },
+    async compare(application, manifests) {
+      const app = applicationOf(application);
+      return { ...(await compare(app, await liveOf(app), manifests)), revisions: [], sourceType: "" };
     },
     async close() {
       await source.close();

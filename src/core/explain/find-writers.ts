@@ -29,9 +29,9 @@ const markNumber = "987654";
 
 /**
  * The lines whose text ends up in the leaf: each word that the leaf holds is changed where it stands, everything is rendered again, and the
- * leaf must show that very change. So a line that something else overrides is not among them, even where it says the same.
+ * leaf must show that very change. At `most` so many are looked for. So a line that something else overrides is not among them, even where it says the same.
  */
-export function findWriters(question: Question, tree: FileTree): readonly Writer[] {
+export function findWriters(question: Question, tree: FileTree, most = Number.POSITIVE_INFINITY): readonly Writer[] {
   const leaf = leafText(question, tree);
   if (leaf === undefined) return [];
   const writers: Writer[] = [];
@@ -45,7 +45,9 @@ export function findWriters(question: Question, tree: FileTree): readonly Writer
         const after = leafText(question, editedTree(tree, file, text));
         return after !== undefined && after.text !== leaf.text && after.text.includes(shows);
       });
-      if (flows) writers.push({ file, line: index + 1, text: line.trim() });
+      if (!flows) continue;
+      writers.push({ file, line: index + 1, text: line.trim() });
+      if (writers.length >= most) return writers;
     }
   }
   return writers;

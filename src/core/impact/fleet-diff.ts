@@ -27,9 +27,11 @@ export interface ApplicationChange {
  * An Application that cannot be rendered at one side is `error`, unless both sides fail alike.
  */
 export function diffFleets(before: FleetState, after: FleetState, options: ResourceDiffOptions): readonly ApplicationChange[] {
-  const keys = new Set([...before.applications.keys(), ...after.applications.keys()]);
+  const keys: string[] = [];
+  for (const [key, application] of before.applications) if (after.applications.get(key) !== application) keys.push(key);
+  for (const key of after.applications.keys()) if (!before.applications.has(key)) keys.push(key);
   const changes: ApplicationChange[] = [];
-  for (const key of [...keys].sort()) {
+  for (const key of keys.sort()) {
     const change = diffApplication(before.applications.get(key), after.applications.get(key), options);
     if (change) changes.push(change);
   }

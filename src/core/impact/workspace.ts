@@ -80,6 +80,8 @@ export class FleetWorkspace {
   #inventory: readonly Cluster[] = [];
   #isCheckout: (repoURL: string) => boolean = () => false;
   #isEmpty = true;
+  /** Whether `#state` is what the findings, generations and renders come to. */
+  #isComputed = false;
 
   constructor(options: WorkspaceOptions) {
     this.#options = options;
@@ -128,6 +130,7 @@ export class FleetWorkspace {
     const own = this.#inventory;
     const state = this.#compute(tree, inventory);
     this.#inventory = own;
+    this.#isComputed = false;
     return state;
   }
 
@@ -135,13 +138,33 @@ export class FleetWorkspace {
   moveTo(tree: FileTree, changedPaths?: readonly string[]): FleetState {
     const changed = this.#isEmpty || changedPaths === undefined ? undefined : changedPaths;
     this.#isEmpty = false;
-    this.#search(tree, changed);
-    this.#forgetStale(tree, changed);
-    this.#state = this.#compute(tree);
+    const hasNewResources = this.#search(tree, changed);
+    const stale = this.#forgetStale(tree, changed);
+    // Where resources and generations stand, so does every Application but those that were read anew.
+    const isSameFleet = this.#isComputed && changed !== undefined && !hasNewResources && !stale.hasGenerators;
+    this.#state = isSameFleet ? this.#renderAgain(stale.renders, tree) : this.#compute(tree);
+    this.#isComputed = true;
     return this.#state;
   }
 
-  #search(tree: FileTree, changed: readonly string[] | undefined): void {
+  /** The state before, with these renders made anew. */
+  #renderAgain(keys: readonly string[], tree: FileTree): FleetState {
+    if (keys.length === 0) return this.#state;
+    const applications = new Map(this.#state.applications);
+    for (const renderKey of keys) {
+      const key = renderKey.slice(0, renderKey.indexOf(" "));
+      const application = applications.get(key);
+      if (application) applications.set(key, { ...application, render: this.#render(key, application, tree) });
+    }
+    return { ...this.#state, applications };
+  }
+
+  /** Gives whether the resources are others than before. */
+  #search(tree: FileTree, changed: readonly string[] | undefined): boolean {
+    let isChanged = changed === undefined;
+    const forget = (path: string): void => {
+      if (this.#findings.delete(path)) isChanged = true;
+    };
     const paths = changed ?? [...walkFiles(tree)];
     if (changed === undefined) {
       const there = new Set(paths);
@@ -150,22 +173,31 @@ export class FleetWorkspace {
     for (const path of paths) {
       if (this.#options.isSearched?.(path) === false) continue;
       const file = tree.read(path);
-      if (file === undefined) this.#findings.delete(path);
+      if (file === undefined) forget(path);
       else if (this.#findings.get(path)?.id !== file.id) {
         const found = findResources(path, file);
-        if (found.resources.length > 0 || found.problem) this.#findings.set(path, { id: file.id, found });
-        else this.#findings.delete(path);
+        if (found.resources.length > 0 || found.problem) {
+          this.#findings.set(path, { id: file.id, found });
+          isChanged = true;
+        } else forget(path);
       }
     }
+    return isChanged;
   }
 
-  #forgetStale(tree: FileTree, changed: readonly string[] | undefined): void {
+  #forgetStale(
+    tree: FileTree,
+    changed: readonly string[] | undefined,
+  ): { readonly hasGenerators: boolean; readonly renders: readonly string[] } {
+    const stale: string[] = [];
+    let hasGenerators = false;
     const generators = changed === undefined ? this.#generated.keys() : this.#generatorReads.touchedBy(changed);
     for (const key of [...generators]) {
       const run = this.#generated.get(key);
-      if (run && !isReadSetValid(run.readSet, tree)) {
+      if (run && !isReadSetValid(run.readSet, tree, changed)) {
         this.#generated.delete(key);
         this.#generatorReads.remove(key);
+        hasGenerators = true;
       }
     }
     const renders =
@@ -175,8 +207,11 @@ export class FleetWorkspace {
       const made = kept?.made();
       const reach = kept?.reach ?? this.#reaches.get(key);
       // Once it is rendered, what was read is known exactly.
-      if (made ? !isReadSetValid(made.readSet, tree) : reach && !isReachValid(reach, tree)) this.#forgetRender(key);
+      if (made ? isReadSetValid(made.readSet, tree, changed) : !reach || isReachValid(reach, tree)) continue;
+      this.#forgetRender(key);
+      stale.push(key);
     }
+    return { hasGenerators, renders: stale };
   }
 
   #forgetRender(key: string): void {

@@ -8,6 +8,7 @@ import type { KustomizeOptions, KustomizeResult } from "./options.js";
 export type { FileTree, TreeEntry, TreeFile } from "../render/file-tree.js";
 export { memoryTree } from "../render/memory-tree.js";
 export type { KustomizeErrorDetails } from "./model/errors.js";
+export { isClusterScopedKind } from "./model/schema.js";
 export type {
   HelmRenderer,
   HelmRequest,

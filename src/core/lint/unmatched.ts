@@ -9,6 +9,8 @@ export interface UnmatchedEntry extends Selection {
 
 /** Entries of kustomizations that selected nothing each time they were built. A shared base or component may select in one build only. */
 export function unmatchedEntries(fleet: LintedFleet, fields: readonly Selection["field"][]): readonly UnmatchedEntry[] {
+  // Renders are made when they are looked at, and tell what they select while they are.
+  for (const { render } of fleet.state.applications.values()) void render.manifests;
   const most = new Map<string, Selection>();
   for (const selection of fleet.selections ?? []) {
     if (!fields.includes(selection.field)) continue;

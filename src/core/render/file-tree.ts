@@ -22,6 +22,8 @@ export interface FileTree {
   kind(path: string): "file" | "directory" | undefined;
   /** The path with symbolic links followed; absent where a tree has none. */
   realPath?(path: string): string | undefined;
+  /** For a path that leads through symbolic links: the links themselves and where they end. Asked after the path was; absent where a tree has none. */
+  behind?(path: string): readonly string[] | undefined;
   /**
    * Identity of a file or of a whole directory, found without reading it: equal ids mean equal content, all the way down. Optional, since
    * not every tree can know it cheaply.

@@ -10,6 +10,8 @@ export interface ReadSet {
   readonly kinds: ReadonlyMap<string, string>;
   /** directory → identity of the whole directory, where the tree knows it: equal means that nothing below changed. */
   readonly directories: ReadonlyMap<string, string>;
+  /** Some path led through symbolic links: they and their targets are among `files` and `kinds`. */
+  readonly isLinked?: boolean;
 }
 
 /** A tree that notes every read, listing and miss while passing it on. */
@@ -18,11 +20,19 @@ export function recordReads(tree: FileTree): { readonly tree: FileTree; readonly
   const listings = new Map<string, string>();
   const kinds = new Map<string, string>();
   const directories = new Map<string, string>();
+  let isLinked = false;
+  const noteLinks = (path: string): void => {
+    for (const behind of tree.behind?.(path) ?? []) {
+      isLinked = true;
+      if (behind !== path && !kinds.has(behind)) kinds.set(behind, tree.kind(behind) ?? "");
+    }
+  };
   return {
     tree: {
       read(path) {
         const file = tree.read(path);
         files.set(path, file?.id ?? "");
+        noteLinks(path);
         return file;
       },
       list(directory) {
@@ -30,21 +40,28 @@ export function recordReads(tree: FileTree): { readonly tree: FileTree; readonly
         listings.set(directory, listingDigest(entries));
         const id = tree.id?.(directory);
         if (id !== undefined) directories.set(directory, id);
+        noteLinks(directory);
         return entries;
       },
       kind(path) {
         const kind = tree.kind(path);
         kinds.set(path, kind ?? "");
+        noteLinks(path);
         return kind;
       },
       realPath: (path) => (tree.realPath ? tree.realPath(path) : path),
     },
-    readSet: () => ({ files, listings, kinds, directories }),
+    readSet: () => ({ files, listings, kinds, directories, ...(isLinked ? { isLinked } : {}) }),
   };
 }
 
-/** Whether every answer in `readSet` would be the same at `tree`; files are compared by id, not read, where the tree can. */
-export function isReadSetValid(readSet: ReadSet, tree: FileTree): boolean {
+/**
+ * Whether every answer in `readSet` would be the same at `tree`; files are compared by id, not read, where the tree can. `changed`: all paths that
+ * may differ from the tree where the read-set held; then only what they can alter is looked at.
+ */
+export function isReadSetValid(readSet: ReadSet, tree: FileTree, changed?: readonly string[]): boolean {
+  const size = readSet.files.size + readSet.kinds.size + readSet.listings.size;
+  if (changed !== undefined && !readSet.isLinked && changed.length < size) return isValidAt(readSet, tree, changed);
   const idOf = (path: string): string => (tree.id && tree.kind(path) === "file" ? tree.id(path) : tree.read(path)?.id) ?? "";
   for (const [path, id] of readSet.files) if (idOf(path) !== id) return false;
   for (const [path, kind] of readSet.kinds) if ((tree.kind(path) ?? "") !== kind) return false;
@@ -52,6 +69,31 @@ export function isReadSetValid(readSet: ReadSet, tree: FileTree): boolean {
     const known = readSet.directories.get(directory);
     if (known !== undefined && tree.id?.(directory) === known) continue;
     if (listingDigest(tree.list(directory)) !== digest) return false;
+  }
+  return true;
+}
+
+/** A changed path alters itself, and kind and listing of the directories above it. */
+function isValidAt(readSet: ReadSet, tree: FileTree, changed: readonly string[]): boolean {
+  const seen = new Set<string>();
+  const isSame = (path: string): boolean => {
+    const kind = readSet.kinds.get(path);
+    return kind === undefined || (tree.kind(path) ?? "") === kind;
+  };
+  for (const path of changed) {
+    const id = readSet.files.get(path);
+    if (id !== undefined && id !== (tree.read(path)?.id ?? "")) return false;
+    if (!isSame(path)) return false;
+    for (let parent = path; parent !== ""; ) {
+      parent = parent.slice(0, Math.max(0, parent.lastIndexOf("/")));
+      if (seen.has(parent)) break;
+      seen.add(parent);
+      const digest = readSet.listings.get(parent);
+      if (digest !== undefined && listingDigest(tree.list(parent)) !== digest) return false;
+      // A file may stand where a directory was, or nothing.
+      const file = readSet.files.get(parent);
+      if (!isSame(parent) || (file !== undefined && file !== (tree.read(parent)?.id ?? ""))) return false;
+    }
   }
   return true;
 }

@@ -106,7 +106,8 @@ export class Composer {
     if (indentlessAllowed && token.kind === "block-entry") return this.#sequence(base, anchor, "indentless");
     if (token.kind === "scalar") {
       this.#scanner.skip();
-      return this.#named(anchor, { ...base, kind: "scalar", text: token.text as string, plain: token.style === "plain" });
+      const scalar = { ...base, kind: "scalar" as const, text: token.text as string, plain: token.style === "plain" };
+      return this.#named(anchor, token.style === "folded" ? { ...scalar, folded: true as const } : scalar);
     }
     if (token.kind === "flow-sequence-start") return this.#sequence(base, anchor, "flow");
     if (token.kind === "flow-mapping-start") return this.#mapping(base, anchor, "flow");

@@ -1,6 +1,7 @@
 import { base64Decode, utf8DecodeLossy } from "../../platform/bytes.js";
 import type { Value } from "../manifest/value.js";
 import { Problem } from "./cursor.js";
+import { foldedValue } from "./folded-text.js";
 import { formatGoFloat } from "./go-number.js";
 import type { MappingNode, Node, ScalarNode } from "./node.js";
 import { type Dialect, type Resolved, resolveTagged, shortTag } from "./resolve.js";
@@ -89,6 +90,7 @@ class Constructor {
   #scalar(node: ScalarNode): Value {
     const value = scalarValue(this.#resolve(node), node.text, this.#options.dialect, node.pos);
     if (!this.#options.keepStyle) return value;
+    if (typeof value === "string" && node.folded) return foldedValue(value);
     if (typeof value === "string" && !node.plain) return ScalarLiteral.value("!!str", value);
     if (value !== null || node.text !== "") return value;
     return node.inFlow ? (EMPTY_IN_FLOW as unknown as Value) : ScalarLiteral.value("!!null", "");
@@ -193,7 +195,7 @@ class Constructor {
    */
   #keyV3(node: Node, atRoot: boolean): string | undefined {
     if (node.kind === "alias") return this.#throughAlias(node.target, node.name, () => this.#keyV3(node.target, atRoot));
-    if (node.kind !== "scalar") throw new Problem("plain", "invalid map key: a map or list cannot be a key", node.pos);
+    if (node.kind !== "scalar") throw new Problem("plain", `invalid map key: ${goDump(node)}`, node.pos);
     this.#count(node);
     const { tag } = this.#resolve(node);
     if (atRoot && tag === "!!null") return undefined;
@@ -275,6 +277,24 @@ function allowedAliasRatio(decoded: number): number {
   if (decoded <= low) return 0.99;
   if (decoded >= high) return 0.1;
   return 0.99 - 0.89 * ((decoded - low) / (high - low));
+}
+
+/** Go's %#v of a collection that stands where a key should, as in `{{ name }}`; nothing in `{}` is an empty string. */
+function goDump(node: Node): string {
+  switch (node.kind) {
+    case "alias":
+      return `*${node.name}`;
+    case "scalar":
+      return JSON.stringify(node.text);
+    case "sequence":
+      return `[]interface {}{${node.children.map(goDump).join(", ")}}`;
+    case "mapping": {
+      const entries = node.children.flatMap((key, at) =>
+        at % 2 === 0 ? [`${goDump(key)}:${goDump(node.children[at + 1]!)}`] : [],
+      );
+      return `map[string]interface {}{${entries.sort().join(", ")}}`;
+    }
+  }
 }
 
 /** Go's %#v of a scalar. */

@@ -11,6 +11,8 @@ export interface ScalarStyle {
 }
 
 const SAFE_WORD = /^[a-zA-Z_/][a-zA-Z0-9_./-]*$/;
+/** Printable ASCII that no analysis would find anything in: no indicator in front, no comment, single blanks, colons within words. */
+const SAFE_LINE = /^(?:[a-zA-Z0-9_/]|--?(?=[a-zA-Z0-9_/]))(?:[!-"$-9;-~]|:(?=[!-"$-9;-~])| (?=[!-"$-~]))*$/;
 const PLAIN: ScalarStyle = { form: "plain", multiline: false };
 const QUOTED_WORD: ScalarStyle = { form: "double", multiline: false };
 const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
@@ -18,6 +20,7 @@ const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 /** How go-yaml's encoder writes a string: plain where it reads back as a string, literal where it has lines, else quoted. */
 export function chooseStyle(text: string, version: EmitterVersion, asKey: boolean): ScalarStyle {
   if (SAFE_WORD.test(text)) return text.length > 5 || readsBackAsString(text, version) ? PLAIN : QUOTED_WORD;
+  if (SAFE_LINE.test(text)) return readsBackAsString(text, version) ? PLAIN : QUOTED_WORD;
   const facts = analyse(text, version);
   const { multiline } = facts;
   let form: ScalarForm = text.includes("\n") ? "literal" : readsBackAsString(text, version) ? "plain" : "double";
@@ -26,6 +29,11 @@ export function chooseStyle(text: string, version: EmitterVersion, asKey: boolea
   if (form === "single" && !facts.singleAllowed) form = "double";
   if (form === "literal" && (!facts.blockAllowed || asKey)) form = "double";
   return { form, multiline };
+}
+
+/** Whether go-yaml v3 writes the text as a block scalar where it is asked to. */
+export function allowsBlock(text: string): boolean {
+  return analyse(text, 3).blockAllowed;
 }
 
 function readsBackAsString(text: string, version: EmitterVersion): boolean {
@@ -123,8 +131,42 @@ export function writePlain(text: string, folding: Folding): string {
 
 export function writeSingleQuoted(text: string, folding: Folding): string {
   const escaped = text.replaceAll("'", "''");
-  if (!/[\u2028\u2029]/.test(escaped)) return `'${fold(escaped, folding.column + 1, folding, true)}'`;
-  return `'${escaped.replace(/[\u2028\u2029]+(?=[^\u2028\u2029])/g, (breaks) => breaks + " ".repeat(folding.indent))}'`;
+  const written = /[\u2028\u2029]/.test(escaped)
+    ? foldWithBreaks(escaped, folding)
+    : fold(escaped, folding.column + 1, folding, true);
+  return `'${written}'`;
+}
+
+/** A separator counts as a line break: what follows is indented and its columns begin anew. */
+function foldWithBreaks(text: string, { column, indent, width }: Folding): string {
+  const pad = " ".repeat(indent);
+  let out = "";
+  let at = column + 1;
+  let isAfterBreak = false;
+  let isAfterSpace = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    const isSpace = code === 32;
+    if (isSpace && at > width && !isAfterSpace && index > 0 && index < text.length - 1 && text.charCodeAt(index + 1) !== 32) {
+      out += `\n${pad}`;
+      at = indent;
+    } else if (isEmitterBreak(code)) {
+      out += text[index];
+      at = 0;
+      isAfterBreak = true;
+      continue;
+    } else {
+      if (isAfterBreak && !isSpace) {
+        out += pad;
+        at = indent;
+      }
+      out += text[index];
+      if ((code & 0xfc00) !== 0xdc00) at += 1;
+    }
+    isAfterBreak &&= isSpace;
+    isAfterSpace = isSpace;
+  }
+  return out;
 }
 
 /** Replaces the first single space beyond the width of each line by a line break. */

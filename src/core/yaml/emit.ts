@@ -26,6 +26,8 @@ export interface EmitOptions {
   readonly indent?: number;
   /** go-yaml-v3 only: every number is a float64, as in values that went through encoding/json. */
   readonly numbers?: "exact" | "float64";
+  /** Texts of collections right below the root, by the collection: what is immutable and printed again is not walked again. */
+  readonly printed?: WeakMap<object, string>;
 }
 
 /** YAML text of `value`, ending in a line break; byte for byte what Go prints in that style. */
@@ -51,7 +53,10 @@ class Emitter {
   readonly #sort: boolean;
   readonly #step: number;
   readonly #floats: boolean;
+  readonly #printed: WeakMap<object, string> | undefined;
   #out = "";
+  /** A literal scalar that ends in a line or paragraph separator has ended its line without a line feed. */
+  #isAtLineStart = false;
 
   constructor(options: EmitOptions) {
     this.#version = options.style === "go-yaml-v3" ? 3 : 2;
@@ -59,13 +64,14 @@ class Emitter {
     const indent = options.indent ?? 4;
     this.#step = this.#version === 2 || indent < 2 || indent > 9 ? 2 : indent;
     this.#floats = options.numbers === "float64";
+    this.#printed = options.printed;
   }
 
   document(value: Value): string {
     const node = plainValue(value);
     if (isFilledCollection(node)) this.#collection(node, 0);
     else this.#out = this.#leaf(node, { indent: 0, column: 0, container: "root", asKey: false });
-    return `${this.#out}\n`;
+    return this.#isAtLineStart ? this.#out : `${this.#out}\n`;
   }
 
   /** Lines of a collection at column `indent`; the first one without its indentation. */
@@ -77,7 +83,7 @@ class Emitter {
   #sequence(items: readonly Value[], indent: number): void {
     const separator = `${lineBreak(indent)}- `;
     for (let index = 0; index < items.length; index++) {
-      this.#out += index === 0 ? "- " : separator;
+      this.#out += index === 0 ? "- " : this.#separated(separator);
       const node = plainValue(items[index] as Value);
       if (isFilledCollection(node)) this.#collection(node, indent + 2);
       else this.#out += this.#leaf(node, { indent, column: indent + 2, container: "sequence", asKey: false });
@@ -89,15 +95,33 @@ class Emitter {
     const separator = lineBreak(indent);
     let first = true;
     for (const key of this.#sort ? sortedKeys(keys, this.#version) : keys) {
-      if (!first) this.#out += separator;
+      if (!first) this.#out += this.#separated(separator);
       first = false;
       const node = plainValue(object[key] as Value);
       if (isSimpleKey(key)) {
-        const text = this.#text(key, { indent, column: indent, container: "mapping", asKey: true });
+        const text = this.#key(key, indent);
         this.#out += text;
         this.#below(node, indent, indent + text.length + 2);
       } else this.#complexPair(key, node, indent);
     }
+  }
+
+  #separated(separator: string): string {
+    if (!this.#isAtLineStart) return separator;
+    this.#isAtLineStart = false;
+    return separator.slice(1);
+  }
+
+  /** A key that is written as it is says so at any place. */
+  #key(key: string, indent: number): string {
+    const known = this.#version === 2 ? plainKeys.has(key) : false;
+    if (known) return key;
+    const text = this.#text(key, { indent, column: indent, container: "mapping", asKey: true });
+    if (text === key && this.#version === 2) {
+      if (plainKeys.size >= MAX_PLAIN_KEYS) plainKeys.clear();
+      plainKeys.add(key);
+    }
+    return text;
   }
 
   /** What follows a key, from its colon on; a scalar begins at `column`. */
@@ -106,6 +130,23 @@ class Emitter {
       this.#out += `: ${this.#leaf(node, { indent, column, container: "mapping", asKey: false })}`;
       return;
     }
+    if (this.#printed === undefined || indent > 0) {
+      this.#collectionBelow(node, indent);
+      return;
+    }
+    const known = this.#printed.get(node);
+    if (known !== undefined) {
+      this.#out += known;
+      return;
+    }
+    const start = this.#out.length;
+    this.#collectionBelow(node, indent);
+    const text = this.#out.slice(start);
+    // What follows a separator that ends a line depends on it.
+    if (!/[\u2028\u2029]$/.test(text)) this.#printed.set(node, text);
+  }
+
+  #collectionBelow(node: object, indent: number): void {
     const isIndentless = this.#version === 2 && Array.isArray(node);
     const deeper = isIndentless ? indent : this.#deeper(indent);
     this.#out += `:${lineBreak(deeper)}`;
@@ -154,12 +195,19 @@ class Emitter {
     if (this.#version === 2) refuseUnreadable(text);
     const { form } = chooseStyle(text, this.#version, asKey);
     const inner = container === "root" ? this.#step : container === "sequence" ? indent + 2 : this.#deeper(indent);
-    if (form === "literal") return writeLiteral(text, inner, this.#step);
+    if (form === "literal") {
+      this.#isAtLineStart = text.endsWith("\u2028") || text.endsWith("\u2029");
+      return writeLiteral(text, inner, this.#step);
+    }
     const folding = { column, indent: inner, width: this.#version === 2 && !asKey ? FOLD_WIDTH : Number.POSITIVE_INFINITY };
     if (form === "plain") return writePlain(text, folding);
     return form === "single" ? writeSingleQuoted(text, folding) : writeDoubleQuoted(text, folding);
   }
 }
+
+/** Keys that go-yaml v2 writes plain: nearly all are the same few. */
+const plainKeys = new Set<string>();
+const MAX_PLAIN_KEYS = 5000;
 
 const LINE_BREAKS = Array.from({ length: 64 }, (_, indent) => `\n${" ".repeat(indent)}`);
 
@@ -168,6 +216,7 @@ function lineBreak(indent: number): string {
 }
 
 function isSimpleKey(key: string): boolean {
+  if (plainKeys.has(key)) return true;
   if (key.length > 128) return false;
   return !/[\n\r\x85\u2028\u2029]/.test(key) && (key.length <= 42 || utf8Encode(key).length <= 128);
 }

@@ -4,6 +4,7 @@ import { scalarValue } from "./construct.js";
 import type { Cursor } from "./cursor.js";
 import { LF, SPACE, TAB } from "./cursor.js";
 import { scanQuoted } from "./flow-scalar.js";
+import { foldedValue } from "./folded-text.js";
 import { internedKey, internedText } from "./intern.js";
 import { type Dialect, HINTS, resolvePlain } from "./resolve.js";
 import { ScalarLiteral } from "./scalar-literal.js";
@@ -386,9 +387,10 @@ export class FastReader {
     const cursor = this.#cursor;
     cursor.pos = this.#pos;
     cursor.lineStart = -1;
+    const isFolded = this.#src[this.#pos] === ">";
     const text = scanBlockScalar(cursor, parentCol);
     this.#toContent(cursor.lineStart < 0 ? cursor.pos : cursor.lineStart);
-    return this.#styled(text);
+    return isFolded && this.#keepStyle ? foldedValue(text) : this.#styled(text);
   }
 
   #plain(parentCol: number): Value {

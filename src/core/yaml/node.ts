@@ -11,6 +11,8 @@ export interface ScalarNode extends NodeBase {
   readonly kind: "scalar";
   readonly text: string;
   readonly plain: boolean;
+  /** Written as `>`. */
+  readonly folded?: true;
   /** An empty node inside a flow collection. */
   readonly inFlow?: true;
 }

@@ -52,7 +52,8 @@ export function parseYaml(text: string | Uint8Array, options: ParseOptions): Val
  */
 export function parseYamlDocuments(text: string | Uint8Array, options: ParseOptions): readonly Value[] {
   const src = normalise(text, options);
-  if (options.dialect !== "kustomize" || !src.includes("\n---")) return readAll(src, options, 0, Number.POSITIVE_INFINITY);
+  if (options.dialect !== "kustomize") return readAll(src, options, 0, Number.POSITIVE_INFINITY);
+  if (!src.includes("\n---")) return readAll(src, options, 0, 1);
   return splitKustomizeDocuments(src, options.file).flatMap((part) => readAll(part.src, options, part.lineOffset, 1));
 }
 

@@ -35,7 +35,7 @@ export type TokenKind =
   | "tag"
   | "scalar";
 
-export type ScalarStyle = "plain" | "quoted" | "block";
+export type ScalarStyle = "plain" | "quoted" | "block" | "folded";
 
 export interface Token {
   readonly kind: TokenKind;
@@ -345,8 +345,9 @@ export class Scanner implements Cursor {
     this.#removeSimpleKey();
     this.#simpleKeyAllowed = true;
     const pos = this.pos;
+    const style = this.src[this.pos] === ">" ? "folded" : "block";
     const text = scanBlockScalar(this, this.#indent);
-    this.#push("scalar", pos, { text, style: "block" });
+    this.#push("scalar", pos, { text, style });
   }
 
   #fetchQuoted(): undefined {

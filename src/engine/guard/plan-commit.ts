@@ -26,7 +26,8 @@ export interface PlanCommitContext {
   readonly source: SourcePort;
   /** The commit that another place is at: plans are about one place only. */
   readonly currentOf: (resolved: ResolvedRevision) => string;
-  readonly applications: () => readonly KubernetesObject[];
+  /** Whole ones: all of the fleet, whoever works on them. */
+  readonly applications: () => Promise<readonly KubernetesObject[]>;
   readonly applicationSets: () => readonly KubernetesObject[];
   readonly generateInput: () => Pick<GenerateInput, "clusterSecrets" | "projects" | "now">;
   /** Lets others work between two pieces of work. */
@@ -60,7 +61,8 @@ export async function planCommit(
 ): Promise<CommitPlan> {
   const [before, after] = [sourceAt(context, move, move.from), sourceAt(context, move, move.to)];
   const wanted = { before: new Map<string, Wanted>(), after: new Map<string, Wanted>() };
-  for (const object of context.applications()) {
+  const applications = await context.applications();
+  for (const object of applications) {
     if (!readsPlace(applicationOf(object).sources, move)) continue;
     const own = {
       metadata: wantedMetadata(objectAt(asValue(object), "metadata")),
@@ -73,8 +75,8 @@ export async function planCommit(
   const deletions: CommitPlan["deletions"][number][] = [];
   for (const object of context.applicationSets()) {
     if (!generatesFrom(asValue(object)["spec"] ?? null, move)) continue;
-    const older = await generateAt(context, object, before);
-    const newer = older && (await generateAt(context, object, after));
+    const older = await generateAt(context, { object, applications }, before);
+    const newer = older && (await generateAt(context, { object, applications }, after));
     if (!older || !newer) continue;
     if (newer.held) deletions.push({ set: object, held: newer.held });
     const key = keyOf(object);
@@ -139,7 +141,7 @@ interface GeneratedAt {
 
 async function generateAt(
   context: PlanCommitContext,
-  object: KubernetesObject,
+  { object, applications }: { readonly object: KubernetesObject; readonly applications: readonly KubernetesObject[] },
   source: SourcePort,
 ): Promise<GeneratedAt | undefined> {
   const admission = admitApplicationSet(asValue(object));
@@ -149,7 +151,7 @@ async function generateAt(
       { ...context.generate, source },
       {
         set: decodeApplicationSet(admission.manifest),
-        existing: context.applications(),
+        existing: applications,
         ...context.generateInput(),
         maxAgeMs: Number.POSITIVE_INFINITY,
       },
@@ -183,7 +185,10 @@ function keyOf({ metadata }: KubernetesObject): string {
   return `${metadata.namespace ?? ""}/${metadata.name}`;
 }
 
-const emptyReads = recordReads(memoryTree({})).readSet();
+/** In place of what was read: renders are told apart by what they come to. */
+function readSetOf(id: string): FleetRender["readSet"] {
+  return { ...recordReads(memoryTree({})).readSet(), files: new Map([["", id]]) };
+}
 const pauseEvery = 20;
 
 /** Renders of one plan: equal ones are the same object, so that the comparison skips them. */
@@ -206,7 +211,7 @@ class Renders {
   }
 
   private async one(key: string, appName: string, spec: ValueObject, source: SourcePort): Promise<FleetRender> {
-    const { sources, destination } = applicationOf({
+    const { sources, destination, project } = applicationOf({
       apiVersion: "",
       kind: "",
       metadata: { name: appName },
@@ -216,6 +221,8 @@ class Renders {
       const output: RenderOutput = await renderApplication(
         { ...this.context.render, source },
         {
+          application: key,
+          project,
           appName,
           namespace: destination.namespace,
           sources,
@@ -228,14 +235,14 @@ class Renders {
       const id = `${key} ${output.id}`;
       const known = this.known.get(id);
       if (known) return known;
-      const render = { manifests: output.manifests, warnings: output.warnings, readSet: emptyReads };
+      const render = { manifests: output.manifests, warnings: output.warnings, readSet: readSetOf(id) };
       this.known.set(id, render);
       return render;
     } catch (error) {
       if (!(error instanceof FleetwrightError)) throw error;
       // The same failure at both commits is no change.
       const id = `${key} failed ${error.message}`;
-      const known = this.known.get(id) ?? { manifests: [], warnings: [], readSet: emptyReads, error };
+      const known = this.known.get(id) ?? { manifests: [], warnings: [], readSet: readSetOf(id), error };
       this.known.set(id, known);
       return known;
     }

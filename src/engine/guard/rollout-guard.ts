@@ -100,11 +100,12 @@ export class RolloutGuard {
     return [...this.gates.values()].flatMap(({ held }) => held ?? []);
   }
 
-  /** The record has changed: an approval may have come. */
+  /** The record has changed: an approval may have come, or another replica let a commit through. */
   onRecord(object: KubernetesObject | undefined): void {
     const approved = approvedHashes(object, approvalAnnotation);
-    if (approved.length === 0) return;
-    for (const { held } of this.gates.values()) if (held && approved.includes(held.hash)) this.options.onRelease(held.repoURL);
+    for (const { held } of this.gates.values())
+      if (held && (approved.includes(held.hash) || (passedCommit(object, held) ?? held.from) !== held.from))
+        this.options.onRelease(held.repoURL);
   }
 
   private gateOf(place: GuardedPlace): Gate {
@@ -126,14 +127,11 @@ export class RolloutGuard {
   }
 
   private async decide(place: GuardedPlace, url: string, gate: Gate, commit: string): Promise<string> {
-    if (gate.isRead && gate.passed === commit) return commit;
-    if (gate.held?.to === commit && !this.isApproved(this.options.record(), gate.held.hash)) return gate.held.from;
-    if (!gate.isRead) {
-      gate.passed = passedCommit(await this.readRecord(), place);
-      gate.isRead = true;
-    }
+    await this.catchUp(place, gate);
+    if (gate.passed === commit) return await this.release(place, gate, commit, "elsewhere");
+    if (gate.held?.to === commit && gate.held.from === gate.passed && !this.isApproved(this.options.record(), gate.held.hash))
+      return gate.held.from;
     const from = gate.passed;
-    if (from === commit) return await this.release(place, gate, commit, undefined);
     if (from === undefined) return await this.pass(place, url, gate, commit);
     const budgets = await this.budgetsOf(url, from);
     if (budgets.kind === "read" && budgets.all.length === 0) return await this.pass(place, url, gate, commit);
@@ -150,6 +148,16 @@ export class RolloutGuard {
     }
     await this.hold(place, gate, { from, to: commit, plan, why, record });
     return from;
+  }
+
+  /** What another replica, or this process before it was started, let through. */
+  private async catchUp(place: GuardedPlace, gate: Gate): Promise<void> {
+    const seen = passedCommit(this.options.record(), place);
+    if (gate.isRead && (seen === undefined || seen === gate.passed)) return;
+    // What is followed may be behind what this process wrote itself.
+    const recorded = passedCommit(await this.readRecord(), place);
+    gate.passed = recorded ?? gate.passed;
+    gate.isRead = true;
   }
 
   private isApproved(record: KubernetesObject | undefined, hash: string): boolean {
@@ -187,23 +195,30 @@ export class RolloutGuard {
         return taken;
       }
     }
-    return await this.release(place, gate, commit, approved);
+    return await this.release(place, gate, commit, approved === undefined ? "superseded" : "approved");
   }
 
-  private async release(place: GuardedPlace, gate: Gate, commit: string, approved: string | undefined): Promise<string> {
+  private async release(
+    place: GuardedPlace,
+    gate: Gate,
+    commit: string,
+    why: "approved" | "superseded" | "elsewhere",
+  ): Promise<string> {
     const { held } = gate;
     gate.passed = commit;
     gate.held = undefined;
     if (!held) return commit;
     const { events, telemetry } = this.options;
-    const reason = approved === undefined ? "PlanSuperseded" : "PlanApproved";
-    const text = approved === undefined ? `is no longer needed: ${commit.slice(0, 12)} is within the budgets` : "was approved";
-    telemetry.log.info("a held plan was let go", { repo: place.repoURL, revision: place.revision, plan: held.hash, reason });
-    events.note(this.recordObject(), {
-      type: "Normal",
-      reason,
-      message: `Plan ${held.hash.slice(0, 12)} of ${held.to.slice(0, 12)} ${text}`,
-    });
+    telemetry.log.info("a held plan was let go", { repo: place.repoURL, revision: place.revision, plan: held.hash, why });
+    const text = why === "approved" ? "was approved" : `is no longer needed: ${commit.slice(0, 12)} is within the budgets`;
+    const message = `Plan ${held.hash.slice(0, 12)} of ${held.to.slice(0, 12)} ${text}`;
+    // The replica that decided tells of it.
+    if (why !== "elsewhere")
+      events.note(this.recordObject(), {
+        type: "Normal",
+        reason: why === "approved" ? "PlanApproved" : "PlanSuperseded",
+        message,
+      });
     this.options.onHeld(held);
     return commit;
   }

@@ -39,6 +39,8 @@ export interface NotifierOptions {
   readonly port: NotificationPort;
   /** Says what a commit is, for templates; a source may be missing. */
   readonly describe: SourcePort["describe"];
+  /** Whether this replica works on an Application, and holds it whole; absent: on all. */
+  readonly mayTell?: (key: string, object: KubernetesObject) => boolean;
 }
 
 const secretAgeMs = 30_000;
@@ -102,6 +104,7 @@ export class Notifier {
   private async reconcile(key: string): Promise<Handled> {
     const slash = key.indexOf("/");
     const object = this.options.applications.get(key.slice(0, slash), key.slice(slash + 1));
+    if (object && this.options.mayTell?.(key, object) === false) return { kind: "done" };
     const config = await this.readConfig();
     // Of what another replica works on only a part is held here.
     if (!object || isPartial(object) || !config || object.metadata.deletionTimestamp !== undefined) return { kind: "done" };

@@ -3,10 +3,18 @@ import type { KubernetesObject } from "../../core/manifest/object.js";
 import { stringAt, type ValueObject } from "../../core/manifest/value.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import { type ReadSet, recordReads } from "../../core/render/recording-tree.js";
-import { type RemoteTreeNeed, renderSource, type ToolRenderers } from "../../core/render/render-source.js";
+import {
+  type RemoteTreeNeed,
+  type RenderResult,
+  type RenderSourceInput,
+  renderSource,
+  type ToolRenderers,
+} from "../../core/render/render-source.js";
 import { sourceDirectory } from "../../core/render/source-path.js";
 import { type SourceType, sourceTypeOf } from "../../core/render/source-type.js";
+import type { Clock } from "../../ports/clock.js";
 import type { ChartRegistryPort, ChartRequest } from "../../ports/registry.js";
+import type { RenderJob, RenderWorkers } from "../../ports/render-workers.js";
 import type { SourcePort } from "../../ports/source.js";
 import type { Telemetry } from "../../ports/telemetry.js";
 import type { RefReads, RefTree, RenderCache, RenderEntry } from "../render-cache.js";
@@ -20,10 +28,16 @@ export interface RenderRoom {
   /** Renders of other replicas and of before a restart. */
   readonly shared?: SharedRenders;
   readonly renderers: ToolRenderers;
+  /** Threads for long renders. */
+  readonly workers?: RenderWorkers;
+  readonly clock: Pick<Clock, "monotonic">;
   readonly telemetry: Telemetry;
 }
 
 export interface RenderInput {
+  /** The Application's queue key, and its project: whose turn it is among renders that wait. */
+  readonly application: string;
+  readonly project: string;
   readonly appName: string;
   /** Destination namespace. */
   readonly namespace: string;
@@ -32,7 +46,6 @@ export interface RenderInput {
   readonly revisions?: readonly (string | undefined)[];
   readonly kubeVersion: string;
   readonly apiVersions: readonly string[];
-  readonly project?: string;
   /** Seed of charts' random functions (the annotation `fleetwright.dev/stable-random`). */
   readonly stableRandom?: string | undefined;
   /** How old the knowledge of a repository's branches may be. */
@@ -194,18 +207,19 @@ function renderKey(
   const lenders = input.sources.filter(isLender).map((lender) => [lender["ref"], lender["repoURL"]]);
   // A source that names its commit is another one at each commit.
   const named = text.includes("ARGOCD_APP_REVISION") ? commit : "";
-  return `${text}|${input.appName}|${input.namespace}|${input.kubeVersion}|${input.apiVersions.join(",")}|${JSON.stringify(lenders)}|${named}|${input.project ?? ""}|${input.stableRandom ?? ""}`;
+  return `${text}|${input.appName}|${input.namespace}|${input.kubeVersion}|${input.apiVersions.join(",")}|${JSON.stringify(lenders)}|${named}|${input.project}|${input.stableRandom ?? ""}`;
 }
 
 async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObject, at: RenderAt): Promise<RenderEntry> {
   const { appName, namespace, kubeVersion, apiVersions, project, stableRandom } = input;
-  const chosen = { ...(project === undefined ? {} : { project }), ...(stableRandom === undefined ? {} : { stableRandom }) };
+  const chosen = { project, ...(stableRandom === undefined ? {} : { stableRandom }) };
   const remotes = new Map<string, FileTree>();
   for (let round = 0; round < mostRounds; round++) {
     const recorded = recordReads(at.tree);
     const lent = new Map([...at.refs].map(([name, { tree }]) => [name, recordReads(tree)]));
     const refs = new Map([...lent].map(([name, { tree }]) => [name, tree]));
-    const result = renderSource(
+    const result = await makeRender(
+      room,
       {
         tree: recorded.tree,
         source,
@@ -218,7 +232,7 @@ async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObje
         revision: at.commit,
         ...chosen,
       },
-      room.renderers,
+      { key: at.key, tenant: input.project, application: input.application },
     );
     if (result.kind === "rendered") {
       const { manifests, sourceType, warnings = [] } = result;
@@ -236,6 +250,18 @@ async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObje
     await Promise.all(result.needs.map(async (need) => remotes.set(need.key, await fetchRemote(room, need))));
   }
   throw new InputError("remote bases refer to each other without end", { code: "RENDER_NEEDS" });
+}
+
+/** Here, or in a thread of its own where it took long the last time: most renders are over sooner than a thread is told of them. */
+async function makeRender(room: RenderRoom, input: RenderSourceInput, job: RenderJob): Promise<RenderResult> {
+  const { workers, clock, renderers } = room;
+  if (workers?.takes(job.key)) return await workers.run(input, job);
+  const started = clock.monotonic();
+  try {
+    return renderSource(input, renderers);
+  } finally {
+    workers?.took(job.key, clock.monotonic() - started);
+  }
 }
 
 function isEmptyReadSet({ files, listings, kinds }: ReadSet): boolean {

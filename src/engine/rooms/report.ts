@@ -1,5 +1,6 @@
 import { isObject, listAt, objectAt, stringAt, type Value, type ValueObject } from "../../core/manifest/value.js";
 import { containerImages } from "../../core/sync/session.js";
+import { parseRfc3339Ms } from "../../core/tracking/application-flags.js";
 import { type Application, kubernetesTime } from "../application.js";
 import { type Condition, type ConditionType, nextConditions } from "../conditions.js";
 import type { ComparedResource, HealthVerdict } from "../decide.js";
@@ -26,6 +27,8 @@ export interface ReportInput {
   readonly history?: readonly Value[];
   /** A refresh was asked for: its time is to be seen even where nothing else changed. */
   readonly touched: boolean;
+  /** How old the time of the last comparison may become in the status while nothing else changes. */
+  readonly heartbeatMs: number;
 }
 
 /**
@@ -67,8 +70,14 @@ export function reportStatus(input: ReportInput): ValueObject {
     operationState: input.operationState ?? before["operationState"],
     history: input.history ?? before["history"],
   });
-  if (!input.touched && sameValue(before, next)) return before;
-  return { ...next, reconciledAt: now };
+  const isDue = comparison !== undefined && isOlder(stringAt(before, "reconciledAt"), input);
+  if (!input.touched && !isDue && sameValue(before, next)) return before;
+  // The age of a verdict is that of the last comparison: what could not be compared does not make it younger.
+  return comparison === undefined && before["reconciledAt"] !== undefined ? next : { ...next, reconciledAt: now };
+}
+
+function isOlder(time: string, { nowMs, heartbeatMs }: ReportInput): boolean {
+  return nowMs - (parseRfc3339Ms(time) ?? 0) >= heartbeatMs;
 }
 
 /** The history with one more entry, the oldest gone where there are more than the Application keeps (Argo CD: 10). */

@@ -19,6 +19,8 @@ import (
 )
 
 type request struct {
+	// A directory of the disk to build instead of files.
+	Directory          string            `json:"directory"`
 	Files              map[string]string `json:"files"`
 	BinaryFiles        map[string][]byte `json:"binaryFiles"`
 	Symlinks           map[string]string `json:"symlinks"`
@@ -58,6 +60,9 @@ func main() {
 }
 
 func answerTo(asked request) answer {
+	if asked.Directory != "" {
+		return answerIn("", asked.Directory, asked)
+	}
 	root, err := os.MkdirTemp("", "kustomize-oracle-")
 	check(err)
 	defer os.RemoveAll(root)
@@ -68,9 +73,14 @@ func answerTo(asked request) answer {
 		openapi.ResetOpenAPI()
 		defer openapi.ResetOpenAPI()
 	}
+	return answerIn(root, filepath.Join(root, asked.Target), asked)
+}
+
+func answerIn(root string, directory string, asked request) answer {
 	var made answer
+	var err error
 	made.Stderr = withStderr(func() {
-		made.Output, err = build(filepath.Join(root, asked.Target), asked)
+		made.Output, err = build(directory, asked)
 	})
 	if err != nil {
 		made.Failed, made.Error = true, err.Error()

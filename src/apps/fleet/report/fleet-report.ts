@@ -3,9 +3,17 @@ import type { ApplicationChange } from "../../../core/impact/fleet-diff.js";
 import type { FleetState } from "../../../core/impact/fleet-state.js";
 import { type FoldedChange, foldChanges } from "../../../core/impact/fold.js";
 import type { Reason } from "../../../core/impact/reasons.js";
+import type { ResourceChange } from "../../../core/impact/resource-change.js";
 import type { ValueObject } from "../../../core/manifest/value.js";
 
 /** All that a report of two revisions may say; each output format prints the same. */
+/** What a sync would change in the clusters, by Application. */
+export interface LiveReport {
+  readonly compared: number;
+  readonly changes: ReadonlyMap<string, readonly ResourceChange[]>;
+  readonly errors: readonly { readonly application: string; readonly message: string }[];
+}
+
 export interface FleetReport {
   readonly from: string;
   readonly to: string;
@@ -21,6 +29,8 @@ export interface FleetReport {
     readonly errors: readonly string[];
   }[];
   readonly applicationCount: number;
+  /** Set where clusters were asked too. */
+  readonly live?: LiveReport;
   /** The fleet at `to`. */
   readonly after: FleetState;
   /** As `fleetwright.yaml` has them at `from`: a change cannot raise its own budget. */
@@ -79,7 +89,13 @@ export function countEffects(report: FleetReport): Readonly<Record<ApplicationCh
 
 /** Whether anything would be different in a cluster. */
 export function hasDifferences(report: FleetReport): boolean {
-  return report.changes.some((change) => change.effect !== "unchanged");
+  return report.changes.some((change) => change.effect !== "unchanged") || (report.live?.changes.size ?? 0) > 0;
+}
+
+/** `3 of 360 Applications are not as their clusters have them` */
+export function liveLine({ compared, changes, errors }: LiveReport): string {
+  const failed = errors.length > 0 ? `, ${errors.length} could not be compared` : "";
+  return `${changes.size} of ${compared} Applications differ from their clusters${failed}`;
 }
 
 /** `12 changed, 1 added, 3 touched without effect; 360 Applications` */

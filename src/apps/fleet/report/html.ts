@@ -1,5 +1,6 @@
 import { formatError } from "../../../core/errors.js";
-import { type FleetReport, summaryLine } from "./fleet-report.js";
+import { type FoldedChange, foldChanges } from "../../../core/impact/fold.js";
+import { type FleetReport, liveLine, summaryLine } from "./fleet-report.js";
 import { escapeHtml } from "./markdown.js";
 import { resourceLines } from "./terminal.js";
 
@@ -18,16 +19,16 @@ export function htmlReport(report: FleetReport): string {
         ? ""
         : `<details open><summary>${names.length} ${effect}</summary><ul>${names.join("")}</ul></details>`;
     }),
-    ...report.folded.map(({ change, applications }) => {
-      const { kind, namespace, name } = change.resource;
-      const lines = resourceLines(change).map(
-        (line) =>
-          `<span class="${line.startsWith("+ ") ? "plus" : line.startsWith("- ") ? "minus" : "path"}">${escapeHtml(line)}</span>`,
-      );
-      const title = `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
-      return `<details open><summary><b>${escapeHtml(title)}</b> ${change.kind}, in ${applications.length} Applications</summary>
-<p class="quiet">${escapeHtml(applications.join(", "))}</p><pre>${lines.join("\n")}</pre></details>`;
-    }),
+    ...report.folded.map(changeSection),
+    ...(report.live
+      ? [
+          `<h2>${escapeHtml(liveLine(report.live))}</h2>`,
+          ...report.live.errors.map(
+            ({ application, message }) => `<p class="bad"><b>${escapeHtml(application)}</b> ${escapeHtml(message)}</p>`,
+          ),
+          ...foldChanges(report.live.changes).map(changeSection),
+        ]
+      : []),
   ];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Fleet change ${escapeHtml(report.from.slice(0, 10))} to ${escapeHtml(report.to.slice(0, 10))}</title>
@@ -41,4 +42,16 @@ pre { overflow-x: auto; font-size: 12px; } .plus { color: #1a7f4b; } .minus { co
 ${sections.filter((section) => section !== "").join("\n")}
 </body></html>
 `;
+}
+
+/** One change, told once for all Applications that have it. */
+function changeSection({ change, applications }: FoldedChange): string {
+  const { kind, namespace, name } = change.resource;
+  const lines = resourceLines(change).map(
+    (line) =>
+      `<span class="${line.startsWith("+ ") ? "plus" : line.startsWith("- ") ? "minus" : "path"}">${escapeHtml(line)}</span>`,
+  );
+  const title = `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
+  return `<details open><summary><b>${escapeHtml(title)}</b> ${change.kind}, in ${applications.length} Applications</summary>
+<p class="quiet">${escapeHtml(applications.join(", "))}</p><pre>${lines.join("\n")}</pre></details>`;
 }

@@ -37,6 +37,19 @@ export function diffJson(report: FleetReport): unknown {
       ...(change.error ? { error: formatError(change.error) } : {}),
     })),
     problems: report.problems,
+    ...(report.live
+      ? {
+          live: {
+            compared: report.live.compared,
+            applications: [...report.live.changes].map(([key, resources]) => ({
+              name: key.slice(key.indexOf("/") + 1),
+              namespace: key.slice(0, key.indexOf("/")),
+              resources,
+            })),
+            errors: report.live.errors,
+          },
+        }
+      : {}),
   };
 }
 
@@ -64,6 +77,7 @@ export function sarifReport(report: FleetReport): unknown {
   const rules = [
     { id: "application-error", shortDescription: { text: "An Application cannot be rendered" } },
     { id: "application-removed", shortDescription: { text: "An Application vanishes" } },
+    { id: "live-difference", shortDescription: { text: "A cluster is not as the commit wants it" } },
     { id: "fleet-problem", shortDescription: { text: "A finding about the fleet" } },
   ];
   const results = [
@@ -82,6 +96,14 @@ export function sarifReport(report: FleetReport): unknown {
       .map((change) =>
         result("application-removed", "warning", `${change.name} vanishes`, { file: change.before?.origin.file ?? "" }),
       ),
+    ...[...(report.live?.changes ?? [])].map(([key, resources]) =>
+      result(
+        "live-difference",
+        "warning",
+        `${key.slice(key.indexOf("/") + 1)}: ${resources.length} resources are not as the commit wants them`,
+        { file: report.after.applications.get(key)?.origin.file ?? "" },
+      ),
+    ),
     ...report.problems.map((problem) => result("fleet-problem", "warning", problem)),
   ];
   return {

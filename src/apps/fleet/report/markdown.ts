@@ -1,5 +1,6 @@
 import { formatError } from "../../../core/errors.js";
-import { type FleetReport, summaryLine } from "./fleet-report.js";
+import { type FoldedChange, foldChanges } from "../../../core/impact/fold.js";
+import { type FleetReport, liveLine, summaryLine } from "./fleet-report.js";
 import { resourceLines, someNames } from "./terminal.js";
 
 /** GitHub refuses comments above 65,536 characters; GitLab and others take more. */
@@ -17,7 +18,13 @@ export function markdownReport(report: FleetReport, limit = commentLimit): strin
     `**${summaryLine(report)}** (\`${report.from.slice(0, 10)}\` → \`${report.to.slice(0, 10)}\`)`,
     "",
   ];
-  const sections = [...errorSections(report), ...appearanceSections(report), ...changeSections(report), ...specSections(report)];
+  const sections = [
+    ...errorSections(report),
+    ...appearanceSections(report),
+    ...changeSections(report.folded),
+    ...specSections(report),
+    ...liveSections(report),
+  ];
   let text = head.join("\n");
   let left = sections.length;
   for (const section of sections) {
@@ -50,8 +57,14 @@ function appearanceSections(report: FleetReport): readonly string[] {
   });
 }
 
-function changeSections(report: FleetReport): readonly string[] {
-  return report.folded.map(({ change, applications, isConsequence }) => {
+function liveSections({ live }: FleetReport): readonly string[] {
+  if (!live) return [];
+  const errors = live.errors.map(({ application, message }) => `- **${application}**: ${inline(message)}\n`);
+  return [`#### ${liveLine(live)}\n`, ...errors, ...changeSections(foldChanges(live.changes))];
+}
+
+function changeSections(folded: readonly FoldedChange[]): readonly string[] {
+  return folded.map(({ change, applications, isConsequence }) => {
     const { kind, namespace, name } = change.resource;
     const title = `${change.kind === "changed" ? "" : `${change.kind}: `}${kind} ${namespace ? `${namespace}/` : ""}${name}`;
     const count =

@@ -1,9 +1,10 @@
 import { styleText } from "node:util";
 import { formatError } from "../../../core/errors.js";
 import type { FieldChange } from "../../../core/impact/field-change.js";
+import { type FoldedChange, foldChanges } from "../../../core/impact/fold.js";
 import { formatValue } from "../../../core/impact/format-value.js";
 import type { ResourceChange } from "../../../core/impact/resource-change.js";
-import { type FleetReport, summaryLine } from "./fleet-report.js";
+import { type FleetReport, liveLine, summaryLine } from "./fleet-report.js";
 
 const namesShown = 6;
 
@@ -12,14 +13,14 @@ export function terminalReport(report: FleetReport, options: { readonly color: b
   const paint = (style: "green" | "red" | "yellow" | "bold" | "gray", text: string): string =>
     options.color ? styleText(style, text, { validateStream: false }) : text;
   const lines: string[] = [];
-  for (const { change, applications, isConsequence } of report.folded) {
+  const tell = ({ change, applications, isConsequence }: FoldedChange): void => {
     const count =
       applications.length === 1
         ? applications[0]!
         : `the same change in ${applications.length} Applications: ${someNames(applications)}`;
     if (isConsequence) {
       lines.push(paint("gray", `  ${change.resource.kind} ${change.resource.name} follows the new name  ${count}`));
-      continue;
+      return;
     }
     lines.push(paint("bold", `${resourceTitle(change)}`) + paint("gray", `  ${count}`));
     for (const line of resourceLines(change))
@@ -27,7 +28,8 @@ export function terminalReport(report: FleetReport, options: { readonly color: b
         line.startsWith("+") ? paint("green", `  ${line}`) : line.startsWith("-") ? paint("red", `  ${line}`) : `  ${line}`,
       );
     lines.push("");
-  }
+  };
+  for (const folded of report.folded) tell(folded);
   for (const change of report.changes) {
     if (change.effect === "added") lines.push(paint("green", `+ ${change.name}  ${change.resources.length} resources`));
     if (change.effect === "removed") lines.push(paint("red", `- ${change.name}  ${change.resources.length} resources`));
@@ -45,6 +47,12 @@ export function terminalReport(report: FleetReport, options: { readonly color: b
     for (const error of set.errors) lines.push(paint("yellow", `! ApplicationSet ${set.key}  ${error}`));
   for (const problem of report.problems) lines.push(paint("yellow", `! ${problem}`));
   lines.push(paint("bold", summaryLine(report)));
+  if (report.live) {
+    lines.push("");
+    for (const folded of foldChanges(report.live.changes)) tell(folded);
+    for (const { application, message } of report.live.errors) lines.push(paint("yellow", `! ${application}  ${message}`));
+    lines.push(paint("bold", liveLine(report.live)));
+  }
   return `${lines.join("\n")}\n`;
 }
 

@@ -4,9 +4,10 @@ import type { Value } from "../../manifest/value.js";
 import type { FileTree } from "../../render/file-tree.js";
 import { emitYaml } from "../../yaml/emit.js";
 import {
+  annotation,
+  isRemovedAnnotation,
   metaTexts,
   originAnnotation,
-  removedAnnotations,
   transformationsAnnotation,
   withMetaTexts,
 } from "../model/annotations.js";
@@ -16,6 +17,7 @@ import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
 import { withFoldedBreaks } from "../nodes/folded-breaks.js";
 import { toJson } from "../nodes/json.js";
+import type { Node, NodeMap } from "../nodes/node.js";
 import type { KustomizeOptions, KustomizeResult, Warning } from "../options.js";
 import { withOverrides } from "../overrides/overrides.js";
 import { KustomizeSession } from "../session.js";
@@ -76,7 +78,7 @@ function buildOnce(tree: FileTree, directory: string, options: KustomizeOptions,
   const warn = (message: string): void => void warnings.push({ kind: "noEffect", message, file: kustomization.path });
   finish(accumulator, warn);
   const { map } = accumulator;
-  order(map, target.fields, options);
+  order(map, target.fields, options, warn);
   if (options.managedByLabel || buildMetadata.includes("managedByLabel")) managedBy.transform(map, { warn: () => {} });
   const resources = map.resources.map((resource) => finished(resource, buildMetadata));
   return { kind: "built", resources, yaml: () => printResources(resources), warnings };
@@ -94,12 +96,14 @@ function finish(accumulator: Accumulator, warn: (message: string) => void): void
 }
 
 function isLocal(resource: Resource): boolean {
-  const mark = metaTexts(resource.value, "annotations")["config.kubernetes.io/local-config"];
+  const mark = annotation(resource.value, "config.kubernetes.io/local-config");
   return mark !== undefined && mark !== "false";
 }
 
-function order(map: ResMap, fields: Target["fields"], options: KustomizeOptions): void {
+function order(map: ResMap, fields: Target["fields"], options: KustomizeOptions, warn: (message: string) => void): void {
   const context = { warn: () => {} };
+  if (fields.sortOptions && options.reorder)
+    warn("the order is set both in the kustomization (sortOptions) and by --reorder; the kustomization counts");
   if (fields.sortOptions) sortOrderTransformer(fields.sortOptions).transform(map, context);
   else if (options.reorder !== "none") sortOrderTransformer({ order: "legacy" }).transform(map, context);
 }
@@ -113,18 +117,49 @@ const managedBy = labelTransformer({ "app.kubernetes.io/managed-by": `kustomize-
 
 /** Without the build's notes, every scalar by its meaning. */
 function finished(resource: Resource, buildMetadata: readonly string[]): KubernetesObject {
-  const annotations = metaTexts(resource.value, "annotations");
-  const hadNone = Object.keys(annotations).length === 0;
-  for (const key of removedAnnotations) delete annotations[key];
+  const annotations: { [key: string]: string } = {};
   const keepsOrigin = buildMetadata.includes("originAnnotations");
   const keepsTransformations = buildMetadata.includes("transformerAnnotations");
-  if (!keepsOrigin) delete annotations[originAnnotation];
-  if (!keepsTransformations) delete annotations[transformationsAnnotation];
+  let hadNone = true;
+  for (const [key, text] of Object.entries(metaTexts(resource.value, "annotations"))) {
+    hadNone = false;
+    if (isRemovedAnnotation(key) || (key === originAnnotation && !keepsOrigin)) continue;
+    if (key !== transformationsAnnotation || keepsTransformations) annotations[key] = text;
+  }
   const isUntouched = hadNone && keepsOrigin && keepsTransformations;
   const value = isUntouched ? resource.value : withMetaTexts(resource.value, "annotations", annotations);
-  return asObject(withFoldedBreaks(toJson(value)));
+  return asObject(finishedFields(value));
 }
 
+const finishedOnce = new WeakMap<object, Value>();
+
+/** Every scalar by its meaning. What overlays share under a field comes out as one value, and is printed once. */
+function finishedFields(value: NodeMap): Value {
+  let result: { [key: string]: Value } | undefined;
+  for (const key in value) {
+    const before = value[key]!;
+    const name = withFoldedBreaks(key) as string;
+    const after = typeof before === "object" && before !== null ? finishedField(before) : withFoldedBreaks(toJson(before));
+    if (after === before && name === key) continue;
+    result ??= { ...(value as { readonly [key: string]: Value }) };
+    if (name !== key) delete result[key];
+    result[name] = after;
+  }
+  return result ?? (value as Value);
+}
+
+function finishedField(node: Node & object): Value {
+  const known = finishedOnce.get(node);
+  if (known !== undefined) return known;
+  const value = withFoldedBreaks(toJson(node));
+  finishedOnce.set(node, value);
+  return value;
+}
+
+/** Results are immutable, so a part that many of them share has one text. */
+const printed = new WeakMap<object, string>();
+
 function printResources(resources: readonly KubernetesObject[]): string {
-  return resources.map((resource) => emitYaml(resource as unknown as Value, { style: "kustomize" })).join("---\n");
+  const options = { style: "kustomize", printed } as const;
+  return resources.map((resource) => emitYaml(resource as unknown as Value, options)).join("---\n");
 }

@@ -1,6 +1,6 @@
 import type { Value } from "../../manifest/value.js";
 import { emitYaml } from "../../yaml/emit.js";
-import type { Kustomization, LabelArgs, PatchArgs } from "../kustomization/fields.js";
+import type { Kustomization, LabelArgs, PatchArgs, ReplacementArgs } from "../kustomization/fields.js";
 import { prefixError, rewordError } from "../model/errors.js";
 import { type FieldSpec, fieldSpec, mergeFieldSpecs } from "../model/field-spec.js";
 import type { TransformerConfig } from "../model/transformer-config.js";
@@ -49,17 +49,21 @@ export function builtinTransformers(
   }
   for (const replica of fields.replicas ?? []) steps.push(replicaCountTransformer(replica, config.replicas));
   for (const image of fields.images ?? []) steps.push(imageTagTransformer(image, config.images));
-  if (replacements && replacements.length > 0)
+  const wanted = replacements?.map(withoutEmptyTargets);
+  if (wanted && wanted.length > 0)
     steps.push({
-      ...configured("ReplacementTransformer", { Replacements: replacements }, () => replacementTransformer(replacements, reader)),
+      ...configured("ReplacementTransformer", { Replacements: wanted }, () => replacementTransformer(wanted, reader)),
       entry: { field: "replacements", entry: 0 },
     });
   return steps;
 }
 
+const noSpecs: readonly FieldSpec[] = [];
+const metadataLabels = [fieldSpec("metadata/labels", { create: true })];
+
 function labelSpecs(label: LabelArgs, config: TransformerConfig): readonly FieldSpec[] {
   try {
-    const own = (label.fields ?? []).map((entry) => fieldSpec(entry.path ?? "", entry));
+    const own = label.fields?.length ? label.fields.map((entry) => fieldSpec(entry.path ?? "", entry)) : noSpecs;
     let specs = mergeFieldSpecs(own, config.labels);
     if (label.includeSelectors) return mergeFieldSpecs(specs, config.commonLabels);
     if (label.includeTemplates)
@@ -68,7 +72,7 @@ function labelSpecs(label: LabelArgs, config: TransformerConfig): readonly Field
       } catch (error) {
         throw prefixError(error, "failed to merge template fieldSpec");
       }
-    return mergeFieldSpecs(specs, [fieldSpec("metadata/labels", { create: true })]);
+    return mergeFieldSpecs(specs, metadataLabels);
   } catch (error) {
     throw prefixError(error, "failed to merge labels");
   }
@@ -97,4 +101,9 @@ function withoutEmpty(value: Value): Value {
       .filter(([, child]) => child !== undefined && child !== "" && child !== false)
       .map(([key, child]) => [key, withoutEmpty(child as Value)]),
   );
+}
+
+/** The configuration of a step is written and read once more, which loses empty lists. */
+function withoutEmptyTargets({ targets, ...rest }: ReplacementArgs): ReplacementArgs {
+  return targets === undefined || targets.length === 0 ? rest : { ...rest, targets };
 }

@@ -2,7 +2,7 @@ import type { Value } from "../../manifest/value.js";
 import { emitYaml } from "../../yaml/emit.js";
 import { editField, type FieldEdit, overwriteScalar } from "../filters/field-spec.js";
 import { kustomizeError, prefixError } from "../model/errors.js";
-import type { FieldSpec, NameReference } from "../model/field-spec.js";
+import type { NameReference } from "../model/field-spec.js";
 import { type Gvk, isSelected } from "../model/gvk.js";
 import { clusterNamespace, effectiveNamespace, formatId } from "../model/res-id.js";
 import type { ResMap } from "../model/res-map.js";
@@ -10,12 +10,7 @@ import type { Resource } from "../model/resource.js";
 import { toJson } from "../nodes/json.js";
 import { childOf, isList, isMap, isMissingOrNull, type Node, textOf } from "../nodes/node.js";
 import { fieldError } from "../nodes/ops.js";
-
-/** A field that may hold the name of a resource of a kind. */
-interface Reference {
-  readonly spec: FieldSpec;
-  readonly target: Gvk;
-}
+import { leadingReferences, type Reference } from "./reference-paths.js";
 
 /** Gives every field that named a resource by a former name its present name. */
 export function fixNameReferences(map: ResMap, references: readonly NameReference[]): void {
@@ -93,6 +88,13 @@ function push(index: Map<string, Resource[]>, key: string, resource: Resource): 
   else index.set(key, [resource]);
 }
 
+/** An apiVersion such as `/v1` does not read back as what was read from it. */
+function requirePlainApiVersion({ value, curId: { group, version } }: Resource): void {
+  const written = textOf(childOf(value, "apiVersion"));
+  const wanted = group === "" ? version : `${group}/${version}`;
+  if (written !== wanted) throw fieldError(`node-referrerOriginal 'APIVersion' mismatch '${written}' != '${wanted}'`);
+}
+
 class Referrer {
   #resource: Resource;
   readonly #referrals: Referrals;
@@ -107,7 +109,12 @@ class Referrer {
   }
 
   fix(references: readonly Reference[]): Resource {
+    requirePlainApiVersion(this.#resource);
+    const { value } = this.#resource;
+    const leading = leadingReferences(value, references);
     for (const reference of references) {
+      // Where nothing has changed yet, the walk of all paths at once has said which of them lead anywhere.
+      if (this.#resource.value === value && !leading.has(reference)) continue;
       this.#reference = reference;
       try {
         this.#resource = this.#resource.with(editField(this.#resource.value, reference.spec, this.#edit));

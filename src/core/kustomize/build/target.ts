@@ -103,9 +103,10 @@ export class Target {
   /** The first document of a build counts; those of bases only where no other came before. */
   #useSchema(): void {
     const { openapi } = this.fields;
-    if (openapi === undefined || this.#context.schemas.isFixed) return;
+    if (openapi === undefined) return;
     const { path, version } = openapi;
     const file = path === undefined ? undefined : this.loader.load(path);
+    if (this.#context.schemas.isFixed) return;
     if (file && version !== undefined)
       throw kustomizeError("KUSTOMIZE_FIELD", "builtin version and custom schema provided, cannot use both", {
         location: { file: this.kustomization.path },

@@ -1,6 +1,7 @@
 import { emitJson } from "../../yaml/json.js";
 import { metaTexts, withMetaTexts } from "../model/annotations.js";
 import { kustomizeError } from "../model/errors.js";
+import { formatId } from "../model/res-id.js";
 import { ResMap } from "../model/res-map.js";
 import { toJson } from "../nodes/json.js";
 import type { Transformer } from "../transformers/transformer.js";
@@ -17,13 +18,17 @@ export function runValidators(map: ResMap, validators: readonly Transformer[]): 
       kustomizeError("KUSTOMIZE_PLUGIN", `validator shouldn't modify the resource map: ${what}`);
     if (checked.size !== before.length)
       throw fail(`lists have different number of entries: ${before.length} and ${checked.size}`);
-    before.forEach((resource, position) => {
+    for (const resource of before) {
+      const [position, ...others] = checked.positionsOfCurrent(resource.curId);
+      const id = formatId(resource.curId);
+      if (position === undefined) throw fail(`id in self missing from other; id: ${id}`);
+      if (others.length > 0) throw fail(`id in self matches ${others.length + 1} in other; id: ${id}`);
       const after = checked.at(position);
       const { [validatedBy]: _label, ...labels } = metaTexts(after.value, "labels");
       const cleaned = _label === undefined ? after.value : withMetaTexts(after.value, "labels", labels);
-      if (cleaned === resource.value || emitJson(toJson(cleaned)) === emitJson(toJson(resource.value))) return;
+      if (cleaned === resource.value || emitJson(toJson(cleaned)) === emitJson(toJson(resource.value))) continue;
       throw fail(`nodes unequal: \n -- ${emitJson(toJson(resource.value))},\n -- ${emitJson(toJson(cleaned))}`);
-    });
+    }
     map.setAll(checked.resources);
   }
 }

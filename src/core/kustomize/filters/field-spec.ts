@@ -49,8 +49,34 @@ export function editField(object: NodeMap, spec: FieldSpec, edit: FieldEdit): No
 
 export function applyFieldSpecs(object: NodeMap, specs: readonly FieldSpec[], edit: FieldEdit): NodeMap {
   let result = object;
-  for (const spec of specs) result = applyFieldSpec(result, spec, edit);
+  if (specs.some(isOfType)) for (const spec of specs) result = applyFieldSpec(result, spec, edit);
+  else for (const spec of specsFor(object, specs)) result = editField(result, spec, edit);
   return result;
+}
+
+/** Whether a spec leads to what other specs are chosen by. */
+function isOfType(spec: FieldSpec): boolean {
+  return spec.path === "kind" || spec.path === "apiVersion" || spec.path.startsWith("/");
+}
+
+const specsByType = new WeakMap<readonly FieldSpec[], Map<string, readonly FieldSpec[]>>();
+const maxTypes = 1000;
+
+/** Those of the specs that are for the type of the object. */
+function specsFor(object: NodeMap, specs: readonly FieldSpec[]): readonly FieldSpec[] {
+  if (specs.length < 4) return specs.filter((spec) => isKindOf(object, spec));
+  const type = `${textOf(childOf(object, "kind"))}|${textOf(childOf(object, "apiVersion"))}`;
+  let byType = specsByType.get(specs);
+  if (byType === undefined) {
+    byType = new Map();
+    specsByType.set(specs, byType);
+  }
+  const known = byType.get(type);
+  if (known) return known;
+  const found = specs.filter((spec) => isKindOf(object, spec));
+  if (byType.size >= maxTypes) byType.clear();
+  byType.set(type, found);
+  return found;
 }
 
 function isKindOf(object: NodeMap, spec: FieldSpec): boolean {

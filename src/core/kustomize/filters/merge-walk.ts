@@ -1,6 +1,17 @@
 import { commentSchemaOf } from "../model/comment-schema.js";
 import type { MergeSchema } from "../model/schema.js";
-import { elements, fieldError, findElement, getField, isMissing, NodeKindError, setElement, setField } from "../nodes/ops.js";
+import {
+  elements,
+  fieldError,
+  findElement,
+  getField,
+  isMissing,
+  NodeKindError,
+  quoteIfNeeded,
+  setElement,
+  setField,
+} from "../nodes/ops.js";
+import { isNonStringInYaml11 } from "../nodes/resolve.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
 
 export interface MergeOptions {
@@ -80,20 +91,34 @@ export class MergeWalk {
     const dest = this.#visitor.map(sources);
     if (dest === undefined) return undefined;
     const [, ...others] = sources;
-    const keys = new Set([dest, ...others].flatMap((node) => node?.keys() ?? []));
-    for (const key of [...keys].sort()) {
+    for (const key of this.#keysToWalk(dest, others, schema)) {
       if (key === "") throw new NodeKindError("scalar", dest);
       const child = dest.get(key);
       const children: Sources = [child, ...others.map((node) => node?.get(key))];
       const isAlone = this.#options.isStable === true && children.every((node, index) => index === 0 || node === undefined);
       const source = isAlone ? child?.untouched : undefined;
       const field = schema?.field(key);
-      if (isKnownStable(source, field)) continue;
       const value = this.walk(children, field, [...path, key]);
-      if (source !== undefined && value === child && value?.freeze() === source) noteStable(source, field);
+      if (source !== undefined && isUnchanged(value, child, source)) {
+        noteStable(source, field);
+        if (value !== child) continue;
+      }
       if (value === undefined || value !== dest.get(key) || value.isNull) setField(dest, key, value);
+      else if (value.kind === "scalar") quoteIfNeeded(value);
     }
     return dest;
+  }
+
+  /** The keys of all, sorted, without those of the destination alone that are known to come out as they are. */
+  #keysToWalk(dest: YNode, others: readonly Maybe[], schema: MergeSchema | undefined): string[] {
+    const keys = new Set<string>();
+    for (const node of others) if (node) for (const key of node.keys()) keys.add(key);
+    for (const key of dest.keys()) {
+      if (keys.has(key)) continue;
+      if (this.#options.isStable && key !== "" && isKnownStable(dest.untouchedChild(key), schema?.field(key))) continue;
+      keys.add(key);
+    }
+    return keys.size > 1 ? [...keys].sort() : [...keys];
   }
 
   #walkList(before: Sources, schema: MergeSchema | undefined, path: readonly string[]): Maybe {
@@ -105,8 +130,32 @@ export class MergeWalk {
     if ((schema?.strategy ?? "") === "" && keys.length === 0) keys = [inferKey(sources, path)];
     const ordered = this.#options.listIncrease === "prepend" ? [...others, dest] : sources;
     const values = elementValues(ordered, keys);
+    const [key] = keys;
+    if (key && keys.length === 1 && areKeyed(sources, key)) return this.#mergeKeyed(key, values, sources, schema);
     if (values.length !== 0 || keys.length > 0) return this.#mergeElements(values, keys, sources, schema);
     return this.#mergeElements(primitiveValues(ordered), [""], sources, schema);
+  }
+
+  /** As mergeElements where every element has a key of its own, so that each is found without searching. */
+  #mergeKeyed(key: string, values: readonly (readonly string[])[], sources: Sources, schema: MergeSchema | undefined): Maybe {
+    const dest = sources[0] as YNode;
+    const indexes = sources.map((node) => node && indexByKey(node, key));
+    const added: YNode[] = [];
+    const gone = new Set<YNode>();
+    for (const [value = ""] of values) {
+      const found = indexes.map((index) => index?.get(value)) as unknown as Sources;
+      const merged = this.walk(found, schema?.items, []);
+      if (merged === undefined || merged.isNull || merged.isEmptyMap) {
+        if (found[0]) gone.add(found[0]);
+        continue;
+      }
+      if (merged.get(key) === undefined) setField(merged, key, YNode.scalar("", value));
+      added.push(merged);
+    }
+    if (values.length === 0) return dest.isNull ? undefined : dest;
+    const kept = dest.isNull ? [] : dest.items.filter((item) => !gone.has(item));
+    const [first, second] = this.#options.listIncrease === "prepend" ? [added, kept] : [kept, added];
+    return keyedUnion(this.#options.listIncrease === "prepend" ? YNode.empty("list") : dest, first, second, key);
   }
 
   #mergeElements(
@@ -149,8 +198,16 @@ const stable = new WeakMap<object, MergeSchema | "none">();
 
 function isKnownStable(source: unknown, schema: MergeSchema | undefined): boolean {
   if (source === undefined) return false;
+  if (typeof source === "string") return !isNonStringInYaml11(source);
   if (typeof source !== "object") return true;
   return source !== null && stable.get(source) === (schema ?? "none");
+}
+
+/** Whether a child came out as it was; a list is made anew and may hold the same elements. */
+function isUnchanged(value: Maybe, child: Maybe, source: unknown): boolean {
+  if (value === child) return value?.freeze() === source;
+  if (value?.kind !== "list" || !Array.isArray(source)) return false;
+  return value.items.length === source.length && value.items.every((item, index) => item.freeze() === source[index]);
 }
 
 function noteStable(source: unknown, schema: MergeSchema | undefined): void {
@@ -175,6 +232,37 @@ function inferKey(sources: Sources, path: readonly string[]): string {
   }
   if (key === "") throw fieldError(`no merge key found for field ${path.join(".")}`);
   return key;
+}
+
+/** Whether every element of the lists is a map with a text of its own at the key. */
+function areKeyed(sources: Sources, key: string): boolean {
+  return sources.every((node) => {
+    if (node === undefined || node.isNull) return true;
+    const texts = new Set<string>();
+    for (const item of node.items) {
+      const field = item.kind === "map" ? item.get(key) : undefined;
+      if (field?.kind !== "scalar" || field.isNull || field.value === "" || texts.has(field.value)) return false;
+      texts.add(field.value);
+    }
+    return true;
+  });
+}
+
+function indexByKey(list: YNode, key: string): ReadonlyMap<string, YNode> {
+  return new Map(list.items.map((item) => [(item.get(key) as YNode).value, item]));
+}
+
+/** The first elements, each replaced by one of the second with the same key, then the rest of the second. */
+function keyedUnion(into: YNode, first: readonly YNode[], second: readonly YNode[], key: string): YNode {
+  const items = [...first];
+  const positions = new Map(items.map((item, position) => [(item.get(key) as YNode).value, position]));
+  for (const item of second) {
+    const position = positions.get((item.get(key) as YNode).value);
+    if (position === undefined) items.push(item);
+    else items[position] = item;
+  }
+  into.items = items;
+  return into;
 }
 
 function appendList(into: YNode, from: YNode, keys: readonly string[]): YNode {

@@ -32,6 +32,7 @@ function visitCollection(dest: YNode, origin: Maybe): Maybe {
     case "delete":
       return undefined;
     case "replace":
+      if (origin) origin.isReplacement = true;
       return origin;
     case "merge":
       return dest;

@@ -3,6 +3,7 @@ import { ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { childOf, isMap, isMissingOrNull, isQuotedScalar, isScalar, type Node, type NodeMap, textOf } from "../nodes/node.js";
 import { isNonStringInYaml11 } from "../nodes/resolve.js";
 import { makeScalar } from "../nodes/scalar.js";
+import { unstyledText } from "../nodes/tabbed-text.js";
 
 /** A value of a generator: text, or bytes that are not UTF-8. */
 export type DataValue = string | Uint8Array;
@@ -41,7 +42,9 @@ function withEntries(value: NodeMap, field: string, entries: { readonly [key: st
 }
 
 function styled(text: string): Node {
-  return text.includes("\n") ? new ScalarLiteral("!!str", text) : text;
+  if (!text.includes("\n")) return text;
+  const unstyled = unstyledText(text);
+  return typeof unstyled === "string" ? new ScalarLiteral("!!str", text) : unstyled;
 }
 
 const lineLength = 70;

@@ -17,13 +17,15 @@ export interface DecodeOptions {
 /** Reads `value` as `shape` with Go's rules and messages: field names match in any case, null is nothing. */
 export function decode(value: Value, shape: Struct, options: DecodeOptions): unknown {
   if (value === null) return {};
-  return new Decoder(options).read(value, shape, { struct: "", field: "", path: [] });
+  return new Decoder(options).read(value, shape, { struct: "", field: "", path: [], isCoerced: options.isCoercing ?? false });
 }
 
 interface Place {
   readonly struct: string;
   readonly field: string;
   readonly path: FieldPath;
+  /** sigs.k8s.io/yaml does not find the fields of embedded structs, so that nothing is made text there. */
+  readonly isCoerced: boolean;
 }
 
 class Decoder {
@@ -64,7 +66,7 @@ class Decoder {
   #text(value: Value, shape: Shape, place: Place): unknown {
     if (typeof value === "string") return value;
     const isScalar = typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
-    return this.#options.isCoercing && isScalar ? String(value) : this.#mismatch(value, shape, place);
+    return place.isCoerced && isScalar ? String(value) : this.#mismatch(value, shape, place);
   }
 
   #integer(value: Value, shape: Shape, place: Place): unknown {
@@ -94,15 +96,16 @@ class Decoder {
       }
       const entry = shape.fields[name]!;
       const field = `${place.field === "" ? "" : `${place.field}.`}${entry.through}${name}`;
-      const read = this.read(value[key] as Value, entry.shape, { struct: shape.type, field, path });
+      const isCoerced = place.isCoerced && entry.through === "";
+      const read = this.read(value[key] as Value, entry.shape, { struct: shape.type, field, path, isCoerced });
       if (read !== undefined) result[name] = read;
     }
     return result;
   }
 
   #mismatch(value: Value, shape: Shape, place: Place, isNumberShown = false): never {
-    const found =
-      jsonKind(value) + (isNumberShown && typeof value === "number" ? ` ${value}` : typeof value === "bigint" ? ` ${value}` : "");
+    const isNumber = typeof value === "number" || typeof value === "bigint";
+    const found = jsonKind(value) + (isNumberShown && isNumber ? ` ${value}` : "");
     const where = place.struct === "" ? "Go value" : `Go struct field ${place.struct}.${place.field}`;
     throw this.#error(`json: cannot unmarshal ${found} into ${where} of type ${typeName(shape)}`, place.path);
   }

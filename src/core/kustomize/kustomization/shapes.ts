@@ -27,6 +27,10 @@ function list(of: Shape): Shape {
   return { kind: "list", of, type: `[]${typeName(of)}` };
 }
 
+function listOfPointers(of: Shape): Shape {
+  return { kind: "list", of, type: `[]*${typeName(of)}` };
+}
+
 /** Go's name of a type in messages. */
 export function typeName(shape: Shape): string {
   switch (shape.kind) {
@@ -65,11 +69,11 @@ const fieldOptions = struct("FieldOptions", { delimiter: text, index: integer, e
 const source = struct("SourceSelector", { fieldPath: text, options: fieldOptions }, ["ResId", resId]);
 const target = struct("TargetSelector", {
   select: selectorShape,
-  reject: list(selectorShape),
+  reject: listOfPointers(selectorShape),
   fieldPaths: list(text),
   options: fieldOptions,
 });
-export const plainReplacementShape = struct("Replacement", { source, targets: list(target), sourceValue: text });
+export const plainReplacementShape = struct("Replacement", { source, targets: listOfPointers(target), sourceValue: text });
 export const replacementShape = struct("ReplacementField", { path: text }, ["Replacement", plainReplacementShape]);
 export const replicaShape = struct("Replica", { name: text, count: { kind: "integer", type: "int64" } });
 const varTarget = struct("Target", { apiVersion: text, name: text, namespace: text }, ["Gvk", gvk]);
@@ -134,9 +138,9 @@ const label = struct("Label", {
   fields: list(fieldSpecShape),
 });
 
-export const kustomizationShape = struct("Kustomization", {
-  kind: text,
-  apiVersion: text,
+const typeMeta = struct("TypeMeta", { kind: text, apiVersion: text });
+
+const kustomizationFields: Fields = {
   metadata: metadataShape,
   openapi: texts,
   namePrefix: text,
@@ -169,7 +173,9 @@ export const kustomizationShape = struct("Kustomization", {
   transformers: list(text),
   validators: list(text),
   buildMetadata: list(text),
-});
+};
+
+export const kustomizationShape = struct("Kustomization", kustomizationFields, ["TypeMeta", typeMeta]);
 
 const nameReference = struct("NameBackReferences", { fieldSpecs: list(fieldSpecShape) }, ["Gvk", gvk]);
 

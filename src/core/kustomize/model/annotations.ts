@@ -43,6 +43,13 @@ export const removedAnnotations: readonly string[] = [
   buildAnnotations.helmGenerated,
 ];
 
+const removed: ReadonlySet<string> = new Set(removedAnnotations);
+
+/** Whether an annotation is one that is taken away before printing. */
+export function isRemovedAnnotation(key: string): boolean {
+  return removed.has(key);
+}
+
 const legacyKeys = new Set(["config.kubernetes.io/path", "config.kubernetes.io/index", "config.k8s.io/id"]);
 
 /** Annotations that a JSON patch must not take away. */

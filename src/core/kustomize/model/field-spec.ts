@@ -22,9 +22,21 @@ export function formatFieldSpec(spec: FieldSpec): string {
   return `${formatGvk(spec)}:${spec.create}:${spec.path}`;
 }
 
+const mergedOnce = new WeakMap<readonly FieldSpec[], WeakMap<readonly FieldSpec[], readonly FieldSpec[]>>();
+
+/** Both together, each once; the same lists give the same list. */
 export function mergeFieldSpecs(specs: readonly FieldSpec[], incoming: readonly FieldSpec[]): readonly FieldSpec[] {
   if (incoming.length === 0) return specs;
   if (specs.length === 0 && incoming.length === 1) return incoming;
+  const known = mergedOnce.get(specs)?.get(incoming);
+  if (known) return known;
+  const merged = mergeAnew(specs, incoming);
+  const memo = mergedOnce.get(specs) ?? new WeakMap<readonly FieldSpec[], readonly FieldSpec[]>();
+  mergedOnce.set(specs, memo.set(incoming, merged));
+  return merged;
+}
+
+function mergeAnew(specs: readonly FieldSpec[], incoming: readonly FieldSpec[]): readonly FieldSpec[] {
   const result = [...specs];
   const byPath = new Map<string, FieldSpec[]>();
   const remember = (spec: FieldSpec): void => {

@@ -7,6 +7,11 @@ export function imageMatcher(name: string): (text: string) => boolean {
     const rest = new RegExp(`^${suffix}`);
     return (text) => text.startsWith(name) && rest.test(text.slice(name.length));
   }
+  // A dot is any character, as in the original; nothing else in such a name means more than itself.
+  if (/^[A-Za-z0-9_/:@.-]*$/.test(name)) {
+    const regex = new RegExp(`^${name.replaceAll(".", "[^\\n]")}${suffix}`, "u");
+    return (text) => regex.test(text);
+  }
   const pattern = compileGoRegex(`^${name}${suffix}`);
   return (text) => pattern(text);
 }

@@ -17,8 +17,9 @@ export function compileGoRegex(pattern: string): TextMatcher {
 }
 
 function compile(pattern: string): TextMatcher {
-  const literal = /^\^(?:\(\?:)?([A-Za-z0-9_/-]*)\)?\$$/.exec(pattern);
-  if (literal && pattern === `^(?:${literal[1]})$`) return (text) => text === literal[1];
+  const whole = /^\^\(\?:([\w/:@.-]*)\)\$$/.exec(pattern)?.[1];
+  if (whole !== undefined) return whole.includes(".") ? dotted(`^${whole}$`) : (text) => text === whole;
+  if (/^[\w/:@.-]*$/.test(pattern)) return pattern.includes(".") ? dotted(pattern) : (text) => text.includes(pattern);
   try {
     const regex = RE2JS.compile(pattern);
     return (text) => regex.matcher(text).find();
@@ -26,6 +27,12 @@ function compile(pattern: string): TextMatcher {
     const reason = error instanceof Error ? error.message : String(error);
     throw kustomizeError("KUSTOMIZE_FIELD", `error parsing regexp: ${reason}`, { cause: error });
   }
+}
+
+/** Letters and dots alone mean the same to both engines but for what a dot leaves out. */
+function dotted(pattern: string): TextMatcher {
+  const regex = new RegExp(pattern.replaceAll(".", "[^\\n]"), "u");
+  return (text) => regex.test(text);
 }
 
 /** An expression that must match a whole text; an empty one matches everything. */

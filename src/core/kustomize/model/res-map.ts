@@ -35,8 +35,8 @@ export class ResMap {
   }
 
   #reindexCurrent(position: number, before: Resource, after: Resource): void {
-    const key = idKey(before.curId);
-    const changed = idKey(after.curId);
+    const key = before.curKey;
+    const changed = after.curKey;
     if (key !== changed) reindex(this.#current!, position, [key], [changed]);
   }
 
@@ -58,8 +58,8 @@ export class ResMap {
 
   /** Adds one whose id must be new. */
   append(resource: Resource): void {
-    const key = idKey(resource.curId);
-    if ((this.#byCurrent().get(key) ?? []).length > 0)
+    const key = resource.curKey;
+    if ((this.#byCurrent().get(key)?.length ?? 0) > 0)
       throw kustomizeError(
         "KUSTOMIZE_DUPLICATE",
         `may not add resource with an already registered id: ${formatId(resource.curId)}`,
@@ -141,7 +141,7 @@ export class ResMap {
   #byCurrent(): Map<string, number[]> {
     if (this.#current) return this.#current;
     const index = new Map<string, number[]>();
-    this.#list.forEach((resource, position) => addPosition(index, idKey(resource.curId), position));
+    this.#list.forEach((resource, position) => addPosition(index, resource.curKey, position));
     this.#current = index;
     return index;
   }

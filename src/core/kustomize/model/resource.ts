@@ -18,6 +18,7 @@ export class Resource {
   readonly #isAliased: boolean;
   #curId: ResId | undefined;
   #prevIds: readonly ResId[] | undefined;
+  #curKey: string | undefined;
   #keys: readonly string[] | undefined;
 
   constructor(value: NodeMap, schemas: Schemas, refVarNames: readonly string[] = [], isAliased = false) {
@@ -34,12 +35,9 @@ export class Resource {
     const changed = new Resource((isMap(whole) ? whole : {}) as NodeMap, this.#schemas, this.refVarNames, this.#isAliased);
     const { value: before } = this;
     const { value: after } = changed;
-    const isSame =
-      before["metadata"] === after["metadata"] &&
-      before["kind"] === after["kind"] &&
-      before["apiVersion"] === after["apiVersion"];
-    if (isSame) {
+    if (haveSameIds(before, after)) {
       changed.#curId = this.#curId;
+      changed.#curKey = this.#curKey;
       changed.#prevIds = this.#prevIds;
       changed.#keys = this.#keys;
     }
@@ -93,6 +91,12 @@ export class Resource {
     return this.#curId;
   }
 
+  /** Key of the id it has now. */
+  get curKey(): string {
+    this.#curKey ??= idKey(this.curId);
+    return this.#curKey;
+  }
+
   /** The ids it had, oldest first; they share the current group and version. */
   get prevIds(): readonly ResId[] {
     this.#prevIds ??= readPrevIds(this.value, this.apiVersion);
@@ -110,7 +114,7 @@ export class Resource {
 
   /** Keys of all its ids, each once. */
   get idKeys(): readonly string[] {
-    this.#keys ??= this.prevIds.length === 0 ? [idKey(this.curId)] : [...new Set(this.ids.map(idKey))];
+    this.#keys ??= this.prevIds.length === 0 ? [this.curKey] : [...new Set([...this.prevIds.map(idKey), this.curKey])];
     return this.#keys;
   }
 
@@ -125,6 +129,19 @@ export class Resource {
   get effectiveNamespace(): string {
     return effectiveNamespace(this.curId);
   }
+}
+
+const idAnnotations = [buildAnnotations.previousNames, buildAnnotations.previousNamespaces, buildAnnotations.previousKinds];
+
+/** Whether nothing that ids are made of differs; the same parts are the same objects. */
+function haveSameIds(before: NodeMap, after: NodeMap): boolean {
+  if (before["kind"] !== after["kind"] || before["apiVersion"] !== after["apiVersion"]) return false;
+  const [a, b] = [before["metadata"], after["metadata"]];
+  if (a === b) return true;
+  if (!isMap(a) || !isMap(b) || a["name"] !== b["name"] || a["namespace"] !== b["namespace"]) return false;
+  const [left, right] = [a["annotations"], b["annotations"]];
+  if (left === right) return true;
+  return idAnnotations.every((key) => childOf(left, key) === childOf(right, key));
 }
 
 /** The text of a field at the root: of a collection or null, what the scalar says. */

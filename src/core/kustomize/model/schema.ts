@@ -112,3 +112,8 @@ export function builtInSchema(node: SchemaNode): MergeSchema | undefined {
   const found = node.r === undefined ? node : find(node.r);
   return found && new TableSchema(find, found);
 }
+
+/** Whether resources of a built-in kind are in no namespace; what is not known may be in one. */
+export function isClusterScopedKind(apiVersion: string, kind: string): boolean {
+  return builtInSchemas.isClusterScoped(apiVersion, kind);
+}

@@ -1,4 +1,5 @@
 import { childOf, isList, isMap, isQuotedScalar, isScalar, type Node, SharedText, tagOf, textOf } from "./node.js";
+import { isReplacement } from "./replacements.js";
 
 /**
  * `after` with every place of a shared text that was overwritten in one place overwritten alike. Lists are compared by position.
@@ -10,7 +11,7 @@ export function withAliasesUpdated(before: Node, after: Node): Node {
 }
 
 function collect(before: Node, after: Node, overwritten: Map<SharedText, Node>): void {
-  if (before === after) return;
+  if (before === after || isReplacement(after)) return;
   if (before instanceof SharedText) {
     if (!isScalar(after) || (textOf(after) === before.text && tagOf(after) === "!!str")) return;
     overwritten.set(before, shared(after));
@@ -40,10 +41,11 @@ function replace(before: Node | undefined, after: Node, overwritten: ReadonlyMap
     return items.some((item, index) => item !== after[index]) ? items : after;
   }
   if (!isMap(after)) return after;
+  const former = isReplacement(after) ? undefined : before;
   let result: { [key: string]: Node } | undefined;
   for (const key in after) {
     const child = after[key]!;
-    const changed = replace(childOf(before, key), child, overwritten);
+    const changed = replace(childOf(former, key), child, overwritten);
     if (changed !== child) (result ??= { ...after })[key] = changed;
   }
   return result ?? after;

@@ -1,10 +1,12 @@
 import type { Value } from "../../manifest/value.js";
 import { chooseStyle } from "../../yaml/emit-scalar.js";
+import { FoldedText } from "../../yaml/folded-text.js";
 import { formatGoFloat } from "../../yaml/go-number.js";
 import { resolvePlain as resolveText } from "../../yaml/resolve.js";
 import { EMPTY_IN_FLOW, resolveScalar, ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { kustomizeError } from "../model/errors.js";
 import { isList, type Node, type NodeMap } from "./node.js";
+import { TabbedText } from "./tabbed-text.js";
 
 /** The node as the original's JSON has it: every scalar by its meaning. Shares what holds no literal. */
 export function toJson(node: Node): Value {
@@ -30,6 +32,9 @@ export function toJson(node: Node): Value {
 }
 
 function literalValue(literal: ScalarLiteral): Value {
+  if (literal instanceof FoldedText) return literal.printed;
+  if (literal instanceof TabbedText)
+    throw kustomizeError("KUSTOMIZE_RESOURCE", "yaml: found a tab character where an indentation space is expected");
   if (literal.tag === "!!str" || literal === EMPTY_IN_FLOW) return literal.text;
   const value = resolveOrThrow(literal);
   if (typeof value !== "number" || Number.isFinite(value)) return value;
@@ -79,5 +84,7 @@ function floatNode(value: number): Node {
 
 /** A string, quoted where go-yaml's printer would not write it plain. */
 export function stringNode(text: string): Node {
-  return chooseStyle(text, 3, false).form === "plain" ? text : new ScalarLiteral("!!str", text);
+  const { form } = chooseStyle(text, 3, false);
+  if (form === "literal" && text.startsWith("\t")) return new TabbedText(text);
+  return form === "plain" ? text : new ScalarLiteral("!!str", text);
 }

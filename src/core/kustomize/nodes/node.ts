@@ -21,9 +21,13 @@ export class SharedText extends ScalarLiteral {
   }
 }
 
+/** A scalar that a step made without a tag: whatever text is set over it decides what it is, until the resource is read anew. */
+export class UntaggedScalar extends ScalarLiteral {}
+
 /** Whether a string was written in quotes or as a block, so that what overwrites it is, too. */
 export function isQuotedScalar(node: Node | undefined): boolean {
-  return node instanceof SharedText ? node.isQuoted : node instanceof ScalarLiteral && node.tag === "!!str";
+  if (node instanceof SharedText) return node.isQuoted;
+  return node instanceof ScalarLiteral && node.tag === "!!str" && !(node instanceof UntaggedScalar);
 }
 
 export function isMap(node: unknown): node is NodeMap {

@@ -17,14 +17,17 @@ export function resolvePlain(text: string): Scalar {
 /** Whether a tool that reads YAML 1.1 takes the text for something else than a string. */
 export function isNonStringInYaml11(text: string): boolean {
   if (text === "" || text.includes("\n")) return false;
-  if (resolveText(text, "kubernetes").tag !== "!!str") return true;
-  if (!/[:{}[\]#&*!|>'"%@`?-]/.test(text)) return false;
+  if (resolveText(text.trim(), "kubernetes").tag !== "!!str") return true;
+  if (!mayBeStructured.test(text)) return false;
   try {
     return typeof parseYaml(text, { dialect: "kubernetes" }) !== "string";
   } catch {
     return false;
   }
 }
+
+/** A text that is more than a plain scalar: it begins with an indicator, or has a key's colon or a comment in it. */
+const mayBeStructured = /^\s*[[{#&*!|>'"%@`]|^\s*[-?:](?:[ \t]|$)|^---|^\.\.\.|:(?:[ \t]|$)|[ \t]#/;
 
 /** The node as YAML, for messages. */
 export function describeNode(node: Node): string {

@@ -1,4 +1,5 @@
-import { isMap, isQuotedScalar, type Node, type NodeMap, type Scalar, tagOf, textOf } from "./node.js";
+import { isMap, isQuotedScalar, type Node, type NodeMap, type Scalar, tagOf, textOf, UntaggedScalar } from "./node.js";
+import { noteReplacement } from "./replacements.js";
 import { makeScalar } from "./scalar.js";
 
 export type Kind = "none" | "map" | "list" | "scalar";
@@ -14,6 +15,8 @@ export class YNode {
   isQuoted: boolean;
   /** A null that a merge keeps. */
   shouldKeep = false;
+  /** A map that a patch put in the place of another as a whole. */
+  isReplacement = false;
   #source: Node | undefined;
   /** Touched children of a map; undefined stands for a removed one. */
   #fields: Map<string, YNode | undefined> | undefined;
@@ -29,7 +32,7 @@ export class YNode {
     else if (isMap(source)) this.kind = "map";
     else {
       this.kind = "scalar";
-      this.tag = tagOf(source as Scalar);
+      this.tag = source instanceof UntaggedScalar ? "" : tagOf(source as Scalar);
       this.value = textOf(source);
       this.isQuoted = isQuotedScalar(source);
     }
@@ -91,6 +94,14 @@ export class YNode {
     return child;
   }
 
+  /** What a child of a map was made from, while nothing in it was touched; no child is wrapped for the question. */
+  untouchedChild(key: string): Node | undefined {
+    if (this.kind !== "map") return undefined;
+    if (this.#fields?.has(key)) return this.#fields.get(key)?.untouched;
+    const source = this.#source as NodeMap;
+    return Object.hasOwn(source, key) ? source[key] : undefined;
+  }
+
   has(key: string): boolean {
     if (this.kind !== "map") return false;
     if (this.#fields?.has(key)) return this.#fields.get(key) !== undefined;
@@ -149,6 +160,7 @@ export class YNode {
     this.tag = other.tag;
     this.value = other.value;
     this.isQuoted = other.isQuoted;
+    this.isReplacement = other.isReplacement;
     this.#source = other.#source;
     this.#fields = other.#fields;
     this.#items = other.#items;
@@ -183,8 +195,11 @@ export class YNode {
         return this.#source !== undefined ? this.#source : makeScalar(this.tag, this.value, this.isQuoted);
       case "list":
         return this.#freezeList();
-      case "map":
-        return this.#freezeMap();
+      case "map": {
+        const map = this.#freezeMap();
+        if (this.isReplacement) noteReplacement(map);
+        return map;
+      }
     }
   }
 

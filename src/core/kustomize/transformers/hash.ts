@@ -25,6 +25,22 @@ const letters: { readonly [digit: string]: string } = { "0": "g", "1": "h", "3":
 
 /** Ten letters of the SHA-256 of the content, without vowels and look-alikes. */
 export function contentHash(value: NodeMap): string {
+  const data = childOf(value, "data");
+  const kind = textOf(childOf(value, "kind"));
+  const hasOtherData = value["binaryData"] !== undefined || value["stringData"] !== undefined;
+  if (!isMap(data) || hasOtherData || (kind !== "ConfigMap" && kind !== "Secret")) return hashOf(value);
+  const type = `${kind}/${textOf(childOf(value, "type"))}`;
+  const known = hashesOfData.get(data);
+  if (known?.type === type) return known.hash;
+  const hash = hashOf(value);
+  hashesOfData.set(data, { type, hash });
+  return hash;
+}
+
+/** Overlays that leave the data of their base as it is share its hash. */
+const hashesOfData = new WeakMap<NodeMap, { readonly type: string; readonly hash: string }>();
+
+function hashOf(value: NodeMap): string {
   const digest = sha256Hex(emitJson(hashedContent(value)));
   return [...digest.slice(0, 10)].map((digit) => letters[digit] ?? digit).join("");
 }
@@ -49,6 +65,14 @@ function hashedContent(value: NodeMap): Value {
 /** A field as the hash sees it: "" where it is missing, a scalar as its text. */
 function part(value: NodeMap, field: string): Value {
   const found = childOf(value, field);
-  if (isMap(found) || isList(found)) return toJson(found as Node);
+  if (isMap(found) || isList(found)) return asFloats(toJson(found as Node));
   return textOf(found);
+}
+
+/** The original reads these fields as JSON, whose numbers are floats: integers beyond 2^53 lose digits. */
+function asFloats(value: Value): Value {
+  if (typeof value === "bigint") return Number(value);
+  if (Array.isArray(value)) return value.map(asFloats);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asFloats(item as Value)]));
 }

@@ -5,11 +5,10 @@ import { kustomizeError } from "../model/errors.js";
 import { withCopiedMetadata, withName, withNamespace, withRootField } from "../model/generated.js";
 import { apiVersionOf } from "../model/gvk.js";
 import { withStoredId } from "../model/history.js";
-import { idKey } from "../model/res-id.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
 import { fromJson, toJson } from "../nodes/json.js";
-import { isMap, isNilOrEmpty, type NodeMap } from "../nodes/node.js";
+import { childText, isMap, isNilOrEmpty, type NodeMap } from "../nodes/node.js";
 import { YNode } from "../nodes/ynode.js";
 
 /** A strategic merge patch onto one resource: kind, name and namespace stay unless the patch may change them. */
@@ -18,6 +17,8 @@ export function mergeInto(target: Resource, patch: Resource): Resource {
   const isNameFree = annotation(patch.value, buildAnnotations.allowNameChange) === "enabled";
   const isKindFree = annotation(patch.value, buildAnnotations.allowKindChange) === "enabled";
   const before = isNameFree || isKindFree ? withStoredId(target) : target;
+  // What a patch puts in the place of a whole resource is thrown away.
+  if (childText(patch.value, "$patch") === "replace") return before;
   const merged = mergeNodes(new YNode(patch.value), new YNode(before.value), target.schemas, {
     listIncrease: "prepend",
     isStable: true,
@@ -33,16 +34,16 @@ export function mergeInto(target: Resource, patch: Resource): Resource {
 
 /** A strategic merge patch onto every resource at the positions, whatever their kind; what it deletes leaves the map. */
 export function mergeIntoSelected(map: ResMap, positions: readonly number[], patch: Resource): void {
-  const selected = new Set(positions.map((position) => idKey(map.at(position).curId)));
+  const selected = new Set(positions.map((position) => map.at(position).curKey));
   const kept: Resource[] = [];
   let isShrunk = false;
   let isRenamed = false;
   for (const resource of map.resources) {
     let merged = resource;
-    if (selected.has(idKey(resource.curId))) merged = mergeInto(resource, patchFor(resource, patch));
+    if (selected.has(resource.curKey)) merged = mergeInto(resource, patchFor(resource, patch));
     if (merged.isEmpty) isShrunk = true;
     else kept.push(merged);
-    if (idKey(merged.curId) !== idKey(resource.curId)) isRenamed = true;
+    if (merged !== resource && merged.curKey !== resource.curKey) isRenamed = true;
   }
   if (!isShrunk && !isRenamed) {
     map.update((_, position) => kept[position]!);
@@ -52,8 +53,14 @@ export function mergeIntoSelected(map: ResMap, positions: readonly number[], pat
   map.appendAll(kept);
 }
 
+const copies = new WeakMap<Resource, Resource>();
+
 function patchFor(target: Resource, patch: Resource): Resource {
-  const copy = withCopiedMetadata(patch, patch);
+  let copy = copies.get(patch);
+  if (copy === undefined) {
+    copy = withCopiedMetadata(patch, patch);
+    copies.set(patch, copy);
+  }
   const value = withRootField(copy.value, "apiVersion", apiVersionOf(target.curId));
   return copy.with(withRootField(value, "kind", patch.kind));
 }

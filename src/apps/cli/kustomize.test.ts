@@ -1,0 +1,111 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { CliIo } from "./io.js";
+import { runProgram } from "./program.js";
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "kustomize-cli-"));
+  writeFileSync(join(folder, "kustomization.yaml"), "resources: [r.yaml]\n");
+  writeFileSync(
+    join(folder, "r.yaml"),
+    [
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: C, namespace: prod}\n",
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n",
+      "apiVersion: v1\nkind: Namespace\nmetadata: {name: prod}\n",
+    ].join("---\n"),
+  );
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function run(args: readonly string[], env: CliIo["env"] = {}): Promise<{ out: string; err: string; exitCode: number }> {
+  const result = { out: "", err: "", exitCode: 0 };
+  const io: CliIo = {
+    out: (text) => void (result.out += text),
+    err: (text) => void (result.err += text),
+    setExitCode: (code) => void (result.exitCode = code),
+    cwd: folder,
+    env,
+    color: false,
+    interactive: false,
+    columns: 120,
+    readInput: async () => "",
+    stop: new AbortController().signal,
+  };
+  await runProgram(io, ["kustomize", "build", ...args]);
+  return result;
+}
+
+test("every flag of the original is taken, those for containers and executables without effect", async () => {
+  const flags = "--as-current-user --enable-alpha-plugins --enable-exec -e A=b --env C=d --enable-helm --helm-api-versions v1";
+  const more = "--helm-command helm --helm-debug --helm-kube-version 1.30 --load-restrictor LoadRestrictionsNone";
+  const rest = "--mount type=bind --network --network-name bridge --stack-trace";
+  const { out, err, exitCode } = await run([...`${flags} ${more} ${rest}`.split(" "), "."]);
+  expect({ err, exitCode }).toEqual({ err: "", exitCode: 0 });
+  expect(out).toBe((await run([])).out);
+});
+
+test("a wrong command line ends with the original's exit code 1", async () => {
+  for (const args of [["--bogus"], ["a", "b"], ["--reorder", "bogus"], ["--load-restrictor", "x"], ["missing"], ["--output"]])
+    expect((await run(args)).exitCode, args.join(" ")).toBe(1);
+});
+
+test("a deprecated flag is told of on standard error", async () => {
+  expect((await run(["--reorder", "none"])).err).toContain("Flag --reorder has been deprecated");
+  expect((await run(["--enable-managedby-label"])).err).toContain("Flag --enable-managedby-label has been deprecated");
+});
+
+test("the environment asks for the managed-by label with the word `on`", async () => {
+  expect((await run([], { KUSTOMIZE_ENABLE_MANAGEDBY_LABEL: "on" })).out).toContain("managed-by: kustomize-v5.8.1");
+  expect((await run([], { KUSTOMIZE_ENABLE_MANAGEDBY_LABEL: "true" })).out).not.toContain("managed-by");
+});
+
+test("-o writes a file, or into a directory one file a resource with its namespace where there are several", async () => {
+  await run(["-o", "out.yaml"]);
+  expect(readFileSync(join(folder, "out.yaml"), "utf8")).toBe((await run([])).out);
+  mkdirSync(join(folder, "each"));
+  await run(["-o", "each"]);
+  expect(readdirSync(join(folder, "each")).sort()).toEqual([
+    "default_apps_v1_deployment_web.yaml",
+    "prod_v1_configmap_c.yaml",
+    "v1_namespace_prod.yaml",
+  ]);
+  expect((await run(["-o", "missing/out.yaml"])).exitCode).toBe(1);
+});
+
+test("a file of 200 MB, and links in a circle, end as errors of the build", async () => {
+  const build = async (name: string, text: string, make: (path: string) => void): Promise<string> => {
+    const directory = join(folder, name);
+    mkdirSync(directory);
+    writeFileSync(join(directory, "kustomization.yaml"), text);
+    make(directory);
+    const { err, exitCode } = await run([name]);
+    expect(exitCode).toBe(1);
+    return err;
+  };
+  const sparse = (directory: string): void => {
+    writeFileSync(join(directory, "big"), "");
+    truncateSync(join(directory, "big"), 200 << 20);
+  };
+  for (const [index, text] of [
+    "resources: [big]",
+    "configMapGenerator: [{name: a, files: [big]}]",
+    "patches: [{path: big}]",
+  ].entries())
+    expect(await build(`big${index}`, text, sparse)).toContain("more than the");
+  const circle = await build("circle", "resources: [a]", (directory) => {
+    symlinkSync("b", join(directory, "a"));
+    symlinkSync("a", join(directory, "b"));
+  });
+  expect(circle).toContain("in circle/a");
+});
+
+test("a remote kustomization is refused, with what to do instead", async () => {
+  const { err, exitCode } = await run(["https://github.com/example/fleet//prod?ref=v1"]);
+  expect(exitCode).toBe(1);
+  expect(err).toContain("clone the repository");
+});

@@ -1,0 +1,153 @@
+import { expect, test } from "vitest";
+import { InputError } from "../errors.js";
+import { buildKustomization, memoryTree } from "./index.js";
+
+const head = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n";
+
+function build(kustomization: object, files: Readonly<Record<string, string>> = {}): string {
+  const result = buildKustomization(memoryTree({ "kustomization.yaml": JSON.stringify(kustomization), ...files }), "");
+  if (result.kind !== "built") throw new Error("it has needs");
+  return result.yaml();
+}
+
+function failure(kustomization: object, files: Readonly<Record<string, string>> = {}): string {
+  try {
+    return build(kustomization, files);
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+}
+
+const widget = (spec: string): Readonly<Record<string, string>> => ({ "w.yaml": `${head}spec:\n${spec}` });
+
+test("a folded scalar is written in its style once more: a break before an indented line is doubled, the ends stay", () => {
+  expect(build({ resources: ["w.yaml"] }, widget("  a: >-\n    b\n      c\n    d\n"))).toContain(
+    "  a: |-\n    b\n\n      c\n    d\n",
+  );
+  expect(build({ resources: ["w.yaml"] }, widget("  a: >+\n    b\n\n\n"))).toContain("  a: |+\n    b\n\n\n");
+  expect(build({ resources: ["w.yaml"] }, widget("  a: >\n    b\n    c\n"))).toContain("  a: |\n    b c\n");
+});
+
+test("a generator's lines that begin with a tab cannot be printed", () => {
+  const generator = { configMapGenerator: [{ name: "c", files: ["f"] }] };
+  expect(failure(generator, { f: "\ta\nb\n" })).toContain("found a tab character where an indentation space is expected");
+  expect(failure(generator, { f: "\ta" })).toContain('f: "\\ta"');
+});
+
+test("a text that ends in a line separator has ended its line", () => {
+  expect(build({ resources: ["w.yaml"] }, widget('  a: "x\\ny\\u2028"\n  b: z\n'))).toContain(
+    "  a: |\n    x\n    y\u2028  b: z\n",
+  );
+});
+
+test("a patch quotes the plain words beside it that YAML 1.1 tools misread, so that the next patch is quoted, too", () => {
+  const patch = (spec: object) => ({
+    patch: JSON.stringify({ apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "w" }, spec }),
+  });
+  const output = build({ resources: ["w.yaml"], patches: [patch({ b: 1 }), patch({ a: true })] }, widget("  a: on\n"));
+  expect(output).toContain('  a: "true"\n  b: 1\n');
+});
+
+test("a field that a replacement made has no type of its own: text may follow a number", () => {
+  const copy = (fieldPath: string) => ({
+    source: { kind: "Widget", fieldPath },
+    targets: [{ select: { kind: "Widget" }, fieldPaths: ["spec.made"], options: { create: true } }],
+  });
+  const output = build({ resources: ["w.yaml"], replacements: [copy("spec.n"), copy("spec.t")] }, widget("  n: 1\n  t: text\n"));
+  expect(output).toContain("  made: text\n");
+});
+
+test("a number may follow a text in a field that a replacement made", () => {
+  const copy = (fieldPath: string) => ({
+    source: { kind: "Widget", fieldPath },
+    targets: [{ select: { kind: "Widget" }, fieldPaths: ["spec.made"], options: { create: true } }],
+  });
+  const output = build({ resources: ["w.yaml"], replacements: [copy("spec.t"), copy("spec.n")] }, widget("  n: 1\n  t: text\n"));
+  expect(output).toContain("  made: 1\n");
+});
+
+test("a replacement in a kustomization needs a target, an empty list is none", () => {
+  const replacements = [{ source: { kind: "Widget" }, targets: [] }];
+  expect(failure({ resources: ["w.yaml"], replacements }, widget("  a: 1\n"))).toContain("at least one target");
+});
+
+test("a patch that replaces a whole resource changes nothing", () => {
+  const patch = `$patch: replace\n${head}spec: {other: 1}\n`;
+  expect(build({ resources: ["w.yaml"], patches: [{ patch }] }, widget("  a: 1\n"))).toContain("spec:\n  a: 1\n");
+});
+
+test("text after the end of a document is not looked at", () => {
+  expect(build({ resources: ["w.yaml"] }, widget("  a: 1\n...\nno: [yaml\n"))).toContain("  a: 1\n");
+});
+
+test("a template left in a resource is named as the map that it is to YAML", () => {
+  expect(failure({ resources: ["w.yaml"] }, widget("  a: {{ name }}\n"))).toContain(
+    'invalid map key: map[string]interface {}{"name":""}',
+  );
+});
+
+test("a plugin's number becomes text in its own fields, in those of embedded structs it is an error", () => {
+  const plugin = (target: object) =>
+    JSON.stringify({
+      apiVersion: "builtin",
+      kind: "PatchTransformer",
+      metadata: { name: "p" },
+      patch: "[{op: add, path: /x, value: 1}]",
+      target,
+    });
+  const files = { ...widget("  a: 1\n"), "p.yaml": plugin({ kind: true }) };
+  expect(failure({ resources: ["w.yaml"], transformers: ["p.yaml"] }, files)).toContain(
+    "Selector.target.ResId.Gvk.kind of type string",
+  );
+});
+
+test("a validator that renames a resource is told by the id that is gone", () => {
+  const validator = {
+    apiVersion: "builtin",
+    kind: "PrefixTransformer",
+    metadata: { name: "v" },
+    prefix: "x-",
+    fieldSpecs: [{ path: "metadata/name" }],
+  };
+  const files = { ...widget("  a: 1\n"), "v.yaml": JSON.stringify(validator) };
+  expect(failure({ resources: ["w.yaml"], validators: ["v.yaml"] }, files)).toContain(
+    "id in self missing from other; id: Widget.v1.example.com/w.[noNs]",
+  );
+});
+
+test("a type error names the embedded structs on the way to the field", () => {
+  expect(failure({ kind: [] })).toContain("Go struct field Kustomization.TypeMeta.kind of type string");
+  expect(failure({ replacements: [{ targets: {} }] })).toContain("of type []*types.TargetSelector");
+});
+
+test("a label shared with a selector stays when a patch replaces the selector as a whole", () => {
+  const labels = [{ pairs: { app: "web" }, includeSelectors: true }];
+  const head = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n";
+  const patch = `${head}spec: {selector: {matchLabels: {$patch: replace, app: other}}}\n`;
+  const files = {
+    "base/kustomization.yaml": JSON.stringify({ resources: ["d.yaml"], labels }),
+    "base/d.yaml": `${head}spec: {}\n`,
+  };
+  const output = build({ resources: ["base"], patches: [{ patch }] }, files);
+  expect(output).toContain("metadata:\n  labels:\n    app: web\n");
+  expect(output).toContain("    matchLabels:\n      app: other\n");
+});
+
+test("a base's OpenAPI document must be there, also where another one counts", () => {
+  const base = JSON.stringify({ openapi: { path: "missing.json" } });
+  const message = failure({ resources: ["base"], openapi: { version: "v1.21.2" } }, { "base/kustomization.yaml": base });
+  expect(message).toContain("missing.json");
+});
+
+test("the hash of a generated ConfigMap takes a patched integer for a float", () => {
+  const patch = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {new: 9007199254740993}\n";
+  const hashed = (number: string) =>
+    /name: (c-\w+)/.exec(
+      build({
+        configMapGenerator: [{ name: "c", literals: ["a=b"] }],
+        patches: [{ patch: patch.replace("9007199254740993", number) }],
+      }),
+    )?.[1];
+  expect(hashed("9007199254740993")).toBe(hashed("9007199254740992"));
+});
