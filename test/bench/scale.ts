@@ -8,7 +8,7 @@ import { isSettled, stateOf } from "#src/apps/demo/application-state.js";
 import { fleetFiles, serviceFiles } from "#src/apps/demo/fleet/files.js";
 import { type FleetShape, fleetClusters, fleetServices } from "#src/apps/demo/fleet/shape.js";
 import { createFleetRepository, type FleetRepository, fleetRepositoryUrl } from "#src/apps/demo/fleet-repository.js";
-import { hubNamespace, prepareHub, requestSync } from "#src/apps/demo/hub.js";
+import { applyAll, prepareHub, requestSync } from "#src/apps/demo/hub.js";
 import { ApplicationsView } from "#src/apps/server/applications-view.js";
 import type { ClusterPort } from "#src/ports/cluster.js";
 import { type BenchProcess, type ClusterAddress, startClusters, startController } from "./scale-processes.js";

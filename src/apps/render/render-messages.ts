@@ -5,6 +5,9 @@ import type { RenderResult } from "../../core/render/render-source.js";
 /** What a worker is told; trees are asked for by their names. */
 export interface RenderOrder {
   readonly source: ValueObject;
+  readonly project?: string;
+  /** Seed of charts' random functions. */
+  readonly stableRandom?: string;
   readonly appName: string;
   readonly namespace: string;
   readonly kubeVersion: string;

@@ -56,6 +56,20 @@ describe("a render in a thread", () => {
     });
   });
 
+  test("knows the seed of a chart's random functions and the project, as the main thread does", async () => {
+    const tree = memoryTree({
+      "chart/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n",
+      "chart/templates/a.yaml":
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {k: {{ randAlphaNum 20 }}, p: {{ .Values.p }}}\n",
+    });
+    const parameters = [{ name: "p", value: "$ARGOCD_APP_PROJECT_NAME" }];
+    const source = { ...inputOf("chart").source, helm: { parameters } };
+    const input = { ...inputOf("chart"), tree, source, project: "team-a", stableRandom: "2026-11-28" };
+    const here = renderSource(input, toolRenderers());
+    expect(JSON.stringify(here)).toContain("team-a");
+    expect(await poolOf({ threads: 1 }).run(input, job("a"))).toEqual(here);
+  });
+
   test("that exceeds its time dies alone; the next one has a new thread", async () => {
     // No thread has even read its modules by then.
     const pool = poolOf({ threads: 1, timeLimitMs: 1 });

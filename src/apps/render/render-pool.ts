@@ -180,7 +180,7 @@ function treeNamed(input: RenderSourceInput, name: string): FileTree | undefined
 }
 
 function orderOf(input: RenderSourceInput): RenderOrder {
-  const { source, appName, namespace, kubeVersion, apiVersions, revision, project, stableRandom, refs, remotes } = input;
+  const { source, appName, namespace, kubeVersion, apiVersions, revision, refs, remotes, project, stableRandom } = input;
   return {
     source,
     appName,

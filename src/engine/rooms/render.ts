@@ -207,12 +207,12 @@ function renderKey(
   const lenders = input.sources.filter(isLender).map((lender) => [lender["ref"], lender["repoURL"]]);
   // A source that names its commit is another one at each commit.
   const named = text.includes("ARGOCD_APP_REVISION") ? commit : "";
-  return `${text}|${input.appName}|${input.namespace}|${input.kubeVersion}|${input.apiVersions.join(",")}|${JSON.stringify(lenders)}|${named}|${input.project ?? ""}|${input.stableRandom ?? ""}`;
+  return `${text}|${input.appName}|${input.namespace}|${input.kubeVersion}|${input.apiVersions.join(",")}|${JSON.stringify(lenders)}|${named}|${input.project}|${input.stableRandom ?? ""}`;
 }
 
 async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObject, at: RenderAt): Promise<RenderEntry> {
   const { appName, namespace, kubeVersion, apiVersions, project, stableRandom } = input;
-  const chosen = { ...(project === undefined ? {} : { project }), ...(stableRandom === undefined ? {} : { stableRandom }) };
+  const chosen = { project, ...(stableRandom === undefined ? {} : { stableRandom }) };
   const remotes = new Map<string, FileTree>();
   for (let round = 0; round < mostRounds; round++) {
     const recorded = recordReads(at.tree);
