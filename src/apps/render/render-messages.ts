@@ -13,8 +13,6 @@ export interface RenderOrder {
   readonly kubeVersion: string;
   readonly apiVersions: readonly string[];
   readonly revision: string | undefined;
-  readonly project?: string;
-  readonly stableRandom?: string;
   readonly refs: readonly string[];
   readonly remotes: readonly string[];
 }
