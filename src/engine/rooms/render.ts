@@ -14,7 +14,7 @@ import { sourceDirectory } from "../../core/render/source-path.js";
 import { type SourceType, sourceTypeOf } from "../../core/render/source-type.js";
 import type { Clock } from "../../ports/clock.js";
 import type { ChartRegistryPort, ChartRequest } from "../../ports/registry.js";
-import type { RenderJob, RenderWorkers } from "../../ports/render-workers.js";
+import type { RenderWorkers } from "../../ports/render-workers.js";
 import type { SourcePort } from "../../ports/source.js";
 import type { Telemetry } from "../../ports/telemetry.js";
 import type { RefReads, RefTree, RenderCache, RenderEntry } from "../render-cache.js";
@@ -102,12 +102,15 @@ export async function renderApplication(room: RenderRoom, input: RenderInput): P
     const tree = await read();
     const type = sourceTypeOf(source, tree, sourceDirectory(tree, stringAt(source, "path")));
     const key = renderKey(source, { type, commit, input });
-    const found = input.force ? undefined : await findRender(room, { key, commit, tree, refs });
+    const at = { commit, tree, key, refs };
+    // Nothing is awaited between a miss and its render here: of Applications that share a render, one makes it.
+    const own = input.force ? undefined : room.cache.find(key, commit, tree, refs);
+    const found = own ?? (input.force || room.shared === undefined ? undefined : await findShared(room, room.shared, at));
     room.telemetry.metrics.count(
       found === undefined ? "fleetwright_render_cache_misses_total" : "fleetwright_render_cache_hits_total",
       {},
     );
-    const entry = found ?? (await renderOne(room, input, source, { commit, tree, key, refs }));
+    const entry = found ?? (await renderOne(room, input, source, at));
     if (found === undefined) rendered++;
     sourceType ||= entry.sourceType;
     manifests.push(...entry.manifests);
@@ -126,14 +129,16 @@ interface RenderAt {
   readonly refs: ReadonlyMap<string, RefTree>;
 }
 
-/** A render of this process, or one of another that still holds. */
-async function findRender(room: RenderRoom, { key, commit, tree, refs }: RenderAt): Promise<RenderEntry | undefined> {
-  const own = room.cache.find(key, commit, tree, refs);
-  if (own !== undefined || room.shared === undefined) return own;
-  const shared = await room.shared.find(key, commit, tree, refs);
+/** A render of another process that still holds, or one that was made here while that was asked for. */
+async function findShared(
+  room: RenderRoom,
+  renders: SharedRenders,
+  { key, commit, tree, refs }: RenderAt,
+): Promise<RenderEntry | undefined> {
+  const shared = await renders.find(key, commit, tree, refs);
   const result = shared === undefined ? "miss" : "hit";
   room.telemetry.metrics.count("fleetwright_shared_cache_requests_total", { result });
-  return shared && room.cache.put(key, shared);
+  return room.cache.find(key, commit, tree, refs) ?? (shared && room.cache.put(key, shared));
 }
 
 /** Where a source's files are. */
@@ -218,22 +223,22 @@ async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObje
     const recorded = recordReads(at.tree);
     const lent = new Map([...at.refs].map(([name, { tree }]) => [name, recordReads(tree)]));
     const refs = new Map([...lent].map(([name, { tree }]) => [name, tree]));
-    const result = await makeRender(
-      room,
-      {
-        tree: recorded.tree,
-        source,
-        appName,
-        namespace,
-        kubeVersion,
-        apiVersions,
-        remotes,
-        refs,
-        revision: at.commit,
-        ...chosen,
-      },
-      { key: at.key, tenant: input.project, application: input.application },
-    );
+    const order = {
+      tree: recorded.tree,
+      source,
+      appName,
+      namespace,
+      kubeVersion,
+      apiVersions,
+      remotes,
+      refs,
+      revision: at.commit,
+      ...chosen,
+    };
+    // Most renders are over sooner than a thread is told of them; those that took long the last time go to one.
+    const result = room.workers?.takes(at.key)
+      ? await room.workers.run(order, { key: at.key, tenant: input.project, application: input.application })
+      : renderHere(room, order, at.key);
     if (result.kind === "rendered") {
       const { manifests, sourceType, warnings = [] } = result;
       const read = new Map<string, RefReads>();
@@ -252,15 +257,12 @@ async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObje
   throw new InputError("remote bases refer to each other without end", { code: "RENDER_NEEDS" });
 }
 
-/** Here, or in a thread of its own where it took long the last time: most renders are over sooner than a thread is told of them. */
-async function makeRender(room: RenderRoom, input: RenderSourceInput, job: RenderJob): Promise<RenderResult> {
-  const { workers, clock, renderers } = room;
-  if (workers?.takes(job.key)) return await workers.run(input, job);
+function renderHere({ workers, clock, renderers }: RenderRoom, input: RenderSourceInput, key: string): RenderResult {
   const started = clock.monotonic();
   try {
     return renderSource(input, renderers);
   } finally {
-    workers?.took(job.key, clock.monotonic() - started);
+    workers?.took(key, clock.monotonic() - started);
   }
 }
 
