@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CliIo } from "#src/apps/cli/io.js";
-import { runProgram } from "#src/apps/cli/program.js";
+import { objectAt, stringAt, type ValueObject } from "#src/core/manifest/value.js";
 import { kubeconfigOf } from "#src/simulator/server.js";
-import { application, type Fleet, isSettled, startFleet } from "./fleet-fixture.js";
+import { type Recorded, recordedRun } from "../recorded-run.js";
+import { application, appRef, type Fleet, isSettled, phaseOf, startFleet } from "./fleet-fixture.js";
 
 let fleet: Fleet;
 const folder = mkdtempSync(join(tmpdir(), "fleetwright-cli-"));
@@ -39,22 +39,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function cli(...args: readonly string[]): Promise<{ readonly out: string; readonly err: string; readonly code: number }> {
-  const result = { out: "", err: "", code: 0 };
-  const io: CliIo = {
-    out: (text) => void (result.out += text),
-    err: (text) => void (result.err += text),
-    setExitCode: (code) => void (result.code = code),
-    cwd: folder,
-    env: {},
-    color: false,
-    interactive: false,
-    columns: 120,
-    readInput: async () => "",
-    stop: new AbortController().signal,
-  };
-  await runProgram(io, [...args, "--kubeconfig", kubeconfig]);
-  return result;
+async function cli(...args: readonly string[]): Promise<Recorded> {
+  return await recordedRun([...args, "--kubeconfig", kubeconfig], folder);
 }
 
 const inspect = ["--data-dir", join(folder, "data"), "--allow-file-repositories"];
@@ -176,3 +162,34 @@ spec:
   expect((await cli("proj", "windows", "shops")).out).toMatch(/0 +Active +deny +\* \* \* \* \* +1h +UTC/);
   expect((await cli("proj", "get", "none")).code).toBe(2);
 });
+
+test("app terminate-op ends a sync that waits for a hook, and says so where nothing runs", async () => {
+  const hook = "{name: wait, annotations: {argocd.argoproj.io/hook: PreSync}}";
+  const containers = "[{name: main, image: 'tool:1'}]";
+  fleet.commit({
+    "stuck/cm.yaml": flags,
+    "stuck/job.yaml": `apiVersion: batch/v1
+kind: Job
+metadata: ${hook}
+spec: {suspend: true, template: {spec: {restartPolicy: Never, containers: ${containers}}}}
+`,
+  });
+  await fleet.apply(application("stuck", { cluster: "east", automated: false }));
+  await fleet.start();
+  expect(await cli("app", "terminate-op", "stuck")).toMatchObject({
+    err: expect.stringContaining("stuck has no running operation"),
+    code: 2,
+  });
+  await fleet.hub.patch(appRef("stuck"), { operation: { sync: { syncOptions: ["CreateNamespace=true"] } } }, { type: "merge" });
+  const operation = (app: ValueObject) => objectAt(objectAt(app, "status"), "operationState");
+  await fleet.until("stuck", (app) => stringAt(operation(app), "message").includes("waiting for completion of hook"));
+  const job = { apiVersion: "batch/v1", kind: "Job", namespace: "stuck", name: "wait" };
+  expect(await fleet.cluster("east").get(job)).toBeDefined();
+  expect(await cli("app", "terminate-op", "stuck")).toEqual({ out: "stuck: the operation is being ended\n", err: "", code: 0 });
+  const ended = await fleet.until("stuck", (app) => phaseOf(app) === "Failed");
+  expect(stringAt(operation(ended), "message")).toContain("terminated");
+  const live = await fleet.cluster("east").get(job);
+  expect(live === undefined || live.metadata.deletionTimestamp !== undefined).toBe(true);
+  expect(await fleet.cluster("east").get({ ...configMap, namespace: "stuck" })).toBeUndefined();
+  await fleet.stop();
+}, 40_000);

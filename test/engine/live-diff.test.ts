@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CliIo } from "#src/apps/cli/io.js";
-import { runProgram } from "#src/apps/cli/program.js";
 import { kubeconfigOf } from "#src/simulator/server.js";
+import { type Recorded, recordedRun } from "../recorded-run.js";
 import { application, type Fleet, isSettled, startFleet } from "./fleet-fixture.js";
 
 let fleet: Fleet;
@@ -38,23 +37,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function diff(...args: readonly string[]): Promise<{ readonly out: string; readonly err: string; readonly code: number }> {
-  const result = { out: "", err: "", code: 0 };
-  const io: CliIo = {
-    out: (text) => void (result.out += text),
-    err: (text) => void (result.err += text),
-    setExitCode: (code) => void (result.code = code),
-    cwd: clone,
-    env: { XDG_CACHE_HOME: folder },
-    color: false,
-    interactive: false,
-    columns: 120,
-    readInput: async () => "",
-    stop: new AbortController().signal,
-  };
+async function diff(...args: readonly string[]): Promise<Recorded> {
   writes.length = 0;
   const known = ["--kubeconfig", kubeconfig, "--data-dir", join(folder, "data"), "--allow-file-repositories"];
-  await runProgram(io, ["diff", ...args, "--live", ...known]);
+  const result = await recordedRun(["diff", ...args, "--live", ...known], clone, { XDG_CACHE_HOME: folder });
   expect(writes).toEqual([]);
   return result;
 }

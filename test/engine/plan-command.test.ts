@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CliIo } from "#src/apps/cli/io.js";
-import { runProgram } from "#src/apps/cli/program.js";
 import { kubeconfigOf } from "#src/simulator/server.js";
+import { type Recorded, recordedRun } from "../recorded-run.js";
 import { application, type Fleet, isSettled, startFleet } from "./fleet-fixture.js";
 
 let fleet: Fleet;
@@ -29,22 +28,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function plan(...args: readonly string[]): Promise<{ readonly out: string; readonly err: string; readonly code: number }> {
-  const result = { out: "", err: "", code: 0 };
-  const io: CliIo = {
-    out: (text) => void (result.out += text),
-    err: (text) => void (result.err += text),
-    setExitCode: (code) => void (result.code = code),
-    cwd: folder,
-    env: {},
-    color: false,
-    interactive: false,
-    columns: 120,
-    readInput: async () => "",
-    stop: new AbortController().signal,
-  };
-  await runProgram(io, ["plan", ...args, "--kubeconfig", join(folder, "kubeconfig")]);
-  return result;
+async function plan(...args: readonly string[]): Promise<Recorded> {
+  return await recordedRun(["plan", ...args, "--kubeconfig", join(folder, "kubeconfig")], folder);
 }
 
 test("plan lists what waits, shows it without values, approves it by its hash, and refuses a hash that nobody has", async () => {

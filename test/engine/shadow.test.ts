@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CliIo } from "#src/apps/cli/io.js";
-import { runProgram } from "#src/apps/cli/program.js";
 import { listAt, objectAt, type ValueObject } from "#src/core/manifest/value.js";
 import { kubeconfigOf } from "#src/simulator/server.js";
+import { type Recorded, recordedRun } from "../recorded-run.js";
 import { appRef, type Fleet, isSettled, startFleet } from "./fleet-fixture.js";
 
 let fleet: Fleet;
@@ -50,25 +49,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function shadow(
-  ...args: readonly string[]
-): Promise<{ readonly out: string; readonly err: string; readonly code: number }> {
-  const result = { out: "", err: "", code: 0 };
-  const io: CliIo = {
-    out: (text) => void (result.out += text),
-    err: (text) => void (result.err += text),
-    setExitCode: (code) => void (result.code = code),
-    cwd: folder,
-    env: {},
-    color: false,
-    interactive: false,
-    columns: 120,
-    readInput: async () => "",
-    stop: new AbortController().signal,
-  };
+async function shadow(...args: readonly string[]): Promise<Recorded> {
   writes = [];
   const known = ["--kubeconfig", kubeconfig, "--data-dir", join(folder, "data"), "--allow-file-repositories"];
-  await runProgram(io, ["shadow", ...args, ...known]);
+  const result = await recordedRun(["shadow", ...args, ...known], folder);
   // The promise of the command, checked at the servers themselves.
   expect(writes).toEqual([]);
   return result;

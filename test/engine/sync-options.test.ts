@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listAt, objectAt, stringAt, type ValueObject } from "#src/core/manifest/value.js";
-import { application, conditionsOf, type Fleet, healthOf, isSettled, startFleet, syncOf } from "./fleet-fixture.js";
+import { application, conditionsOf, type Fleet, healthOf, isSettled, phaseOf, startFleet, syncOf } from "./fleet-fixture.js";
 
 let fleet: Fleet;
 const flags = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: flags}\ndata: {a: '1', b: '2'}\n";
@@ -11,6 +11,7 @@ beforeAll(async () => {
     files: {
       "one/cm.yaml": flags,
       "two/cm.yaml": flags.replace("{name: flags}", "{name: flags, namespace: one}"),
+      "shared/cm.yaml": flags.replace("{name: flags}", "{name: flags, namespace: first}"),
       "ignoring/cm.yaml": flags,
       "moving/cm.yaml": flags,
       "chart/Chart.yaml": "apiVersion: v2\nname: chart\nversion: 1.0.0\n",
@@ -40,6 +41,20 @@ test("FailOnSharedResource=true fails a sync of what another Application holds",
   expect((await configMap("one"))?.metadata.annotations?.["argocd.argoproj.io/tracking-id"]).toMatch(/^one:/);
 });
 
+test("without FailOnSharedResource a shared resource is a SharedResourceWarning that names both Applications", async () => {
+  await fleet.apply(application("first", { cluster: "east", path: "one" }));
+  await fleet.until("first", isSettled);
+  const shared = application("second", { cluster: "east", path: "shared", automated: false });
+  await fleet.apply(shared);
+  const second = await fleet.until("second", (app) => conditionsOf(app).length > 0);
+  expect(conditionsOf(second)).toMatchObject([
+    {
+      type: "SharedResourceWarning",
+      message: expect.stringMatching(/^ConfigMap\/flags is part of applications (argocd\/)?second and (argocd\/)?first$/),
+    },
+  ]);
+});
+
 test("RespectIgnoreDifferences=true leaves an ignored field as it is while the rest is synced", async () => {
   const ignore = "  ignoreDifferences: [{kind: ConfigMap, jsonPointers: [/data/a]}]\n";
   const app = more("RespectIgnoreDifferences=true")(application("ignoring", { cluster: "east", more: ignore }));
@@ -56,27 +71,37 @@ test("RespectIgnoreDifferences=true leaves an ignored field as it is while the r
   expect((await configMap("ignoring"))?.["data"]).toEqual({ a: "mine", b: "3" });
 });
 
-test("the first server-side apply takes over the fields of kubectl's client-side apply, so that what leaves git goes", async () => {
-  const applied = {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { name: "flags", namespace: "moving" },
-    data: { a: "1", b: "2", old: "x" },
-  };
+/** A namespace with the ConfigMap as kubectl's client-side apply left it, with a key that has left git, then synced server-side. */
+async function takeOver(namespace: string, options: string) {
+  const metadata = { name: "flags", namespace };
+  const applied = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { a: "1", b: "2", old: "x" } };
   const cluster = fleet.cluster("east");
-  await cluster.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "moving" } });
+  await cluster.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
   const annotations = { "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify(applied) };
-  await cluster.create(
-    { ...applied, metadata: { ...applied.metadata, annotations } },
-    { fieldManager: "kubectl-client-side-apply" },
-  );
-  await fleet.apply(more("ServerSideApply=true")(application("moving", { cluster: "east" })));
+  await cluster.create({ ...applied, metadata: { ...metadata, annotations } }, { fieldManager: "kubectl-client-side-apply" });
+  await fleet.apply(more(options)(application(namespace, { cluster: "east", path: "moving" })));
+  await fleet.until(namespace, (app) => phaseOf(app) === "Succeeded");
+  const live = await configMap(namespace);
+  return { data: live?.["data"], owners: live?.metadata.managedFields?.map(({ manager, operation }) => [manager, operation]) };
+}
+
+test("the first server-side apply takes over the fields of kubectl's client-side apply, so that what leaves git goes", async () => {
+  expect(await takeOver("moving", "ServerSideApply=true")).toEqual({
+    data: { a: "1", b: "2" },
+    owners: [["argocd-controller", "Apply"]],
+  });
   await fleet.until("moving", isSettled);
-  const live = await configMap("moving");
-  expect(live?.metadata.managedFields?.map(({ manager, operation }) => [manager, operation])).toEqual([
-    ["argocd-controller", "Apply"],
-  ]);
-  expect(live?.["data"]).toEqual({ a: "1", b: "2" });
+});
+
+test("ClientSideApplyMigration=false leaves kubectl's fields to kubectl", async () => {
+  const { data, owners } = await takeOver("staying", "ServerSideApply=true, ClientSideApplyMigration=false");
+  expect(data).toEqual({ a: "1", b: "2", old: "x" });
+  expect(owners).toEqual(
+    expect.arrayContaining([
+      ["argocd-controller", "Apply"],
+      ["kubectl-client-side-apply", "Update"],
+    ]),
+  );
 });
 
 test("a chart takes values from a source with ref; a commit that changes them is rendered anew", async () => {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Cell } from "./fleet.js";
+import { ageText, type Cell, isStale, type Now } from "./fleet.js";
 
 interface Resource {
   readonly group?: string;
@@ -21,7 +21,7 @@ interface Application {
 }
 
 /** The panel beside the grid: the Application's conditions and resources; a click on a resource shows its diff. */
-export function Details({ cell, onClose }: { cell: Cell; onClose: () => void }) {
+export function Details({ cell, now, onClose }: { cell: Cell; now: Now; onClose: () => void }) {
   const [application, setApplication] = useState<Application>();
   const [chosen, setChosen] = useState<Resource>();
   useEffect(() => {
@@ -35,12 +35,15 @@ export function Details({ cell, onClose }: { cell: Cell; onClose: () => void }) 
       </button>
       <h2>{cell.name}</h2>
       <p>
-        {cell.sync} · {cell.health}
+        {isStale(cell, now) ? `Stale, was ${cell.sync}` : cell.sync} · {cell.health}
         {cell.operation ? ` · last sync ${cell.operation}` : ""}
       </p>
       <p class="quiet">
         {application?.spec?.source?.path} at {application?.status?.sync?.revision?.slice(0, 10)}
         {application?.spec?.syncPolicy?.automated ? "" : " · drift is reported, not repaired"}
+      </p>
+      <p class={isStale(cell, now) ? "condition" : "quiet"}>
+        {cell.comparedAt ? `compared ${ageText(cell, now)} ago` : "not compared yet"}
       </p>
       {application?.status?.conditions?.map((condition) => (
         <p class="condition" key={condition.type}>

@@ -1,25 +1,41 @@
 import { render } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Details } from "./details.js";
-import { type Cell, gridOf, keyOf, toneOf } from "./fleet.js";
+import { type Cell, gridOf, isStale, keyOf, type Now, toneOf, verdictText } from "./fleet.js";
 import "./style.css";
 
-const tones = ["ok", "busy", "drift", "bad", "unknown"] as const;
+const tones = ["ok", "busy", "drift", "bad", "stale", "unknown"] as const;
 const toneWords = {
   ok: "Synced and Healthy",
   busy: "in progress",
   drift: "OutOfSync",
   bad: "Degraded or failed",
+  stale: "Stale: not compared for long",
   unknown: "unknown",
 };
 
+/** What the server's `/api/v1/fleet` answers; `now` is its time in milliseconds. */
+interface FleetAnswer {
+  readonly cells: readonly Cell[];
+  readonly now: number;
+  readonly staleAfterMs: number;
+}
+
 /** The cells, kept current by the server's event stream; after a reconnect everything is read again. */
-function useFleet(): ReadonlyMap<string, Cell> {
+function useFleet(): { readonly cells: ReadonlyMap<string, Cell>; readonly now: Now } {
   const [cells, setCells] = useState<ReadonlyMap<string, Cell>>(new Map());
+  const [now, setNow] = useState<Now>({ nowMs: 0, staleAfterMs: Number.POSITIVE_INFINITY });
   useEffect(() => {
+    let tell = (): void => {};
+    const ticking = setInterval(() => tell(), 30_000);
     const stream = new EventSource("/api/v1/stream");
     const load = async (): Promise<void> => {
-      const { cells: all } = (await (await fetch("/api/v1/fleet")).json()) as { cells: readonly Cell[] };
+      const answer = (await (await fetch("/api/v1/fleet")).json()) as FleetAnswer;
+      const { cells: all, staleAfterMs } = answer;
+      // The browser's clock may be wrong: only what passes on it is added to the server's.
+      const aheadMs = Date.now() - answer.now;
+      tell = () => setNow({ nowMs: Date.now() - aheadMs, staleAfterMs });
+      tell();
       setCells(new Map(all.map((cell) => [keyOf(cell), cell])));
     };
     stream.onopen = () => void load();
@@ -32,13 +48,16 @@ function useFleet(): ReadonlyMap<string, Cell> {
         return after;
       });
     });
-    return () => stream.close();
+    return () => {
+      clearInterval(ticking);
+      stream.close();
+    };
   }, []);
-  return cells;
+  return { cells, now };
 }
 
 function Fleet() {
-  const cells = useFleet();
+  const { cells, now } = useFleet();
   const [chosenKey, choose] = useState<string>();
   const [filter, setFilter] = useState("");
   const shown = useMemo(
@@ -55,7 +74,7 @@ function Fleet() {
     <>
       <header>
         <h1>Fleetwright</h1>
-        <Legend cells={shown} />
+        <Legend cells={shown} now={now} />
         <input type="search" placeholder="filter by name or project" onInput={(event) => setFilter(event.currentTarget.value)} />
       </header>
       <main>
@@ -79,7 +98,7 @@ function Fleet() {
                     const cell = grid.at.get(`${row}|${column}`);
                     return (
                       <td key={column}>
-                        {cell && <CellButton cell={cell} onChoose={choose} isChosen={keyOf(cell) === chosenKey} />}
+                        {cell && <CellButton cell={cell} now={now} onChoose={choose} isChosen={keyOf(cell) === chosenKey} />}
                       </td>
                     );
                   })}
@@ -92,9 +111,10 @@ function Fleet() {
               <li key={keyOf(cell)}>
                 <button
                   type="button"
-                  class={`other ${toneOf(cell)}`}
+                  class={`other ${toneOf(cell, now)}`}
                   onClick={() => choose(keyOf(cell))}
-                  title={`${cell.sync}, ${cell.health}`}
+                  title={verdictText(cell, now)}
+                  aria-label={`${cell.name}: ${verdictText(cell, now)}`}
                 >
                   {cell.name}
                 </button>
@@ -102,20 +122,27 @@ function Fleet() {
             ))}
           </ul>
         </div>
-        {chosen && <Details cell={chosen} onClose={() => choose(undefined)} />}
+        {chosen && <Details cell={chosen} now={now} onClose={() => choose(undefined)} />}
       </main>
     </>
   );
 }
 
-function CellButton({ cell, onChoose, isChosen }: { cell: Cell; onChoose: (key: string) => void; isChosen: boolean }) {
-  const words = `${cell.name}: ${cell.sync}, ${cell.health}${cell.message ? `: ${cell.message}` : ""}`;
+interface CellButtonProps {
+  readonly cell: Cell;
+  readonly now: Now;
+  readonly onChoose: (key: string) => void;
+  readonly isChosen: boolean;
+}
+
+function CellButton({ cell, now, onChoose, isChosen }: CellButtonProps) {
+  const words = `${cell.name}: ${verdictText(cell, now)}${cell.message ? `: ${cell.message}` : ""}`;
   return (
     <button
       type="button"
-      class={`cell ${toneOf(cell)}${isChosen ? " chosen" : ""}`}
+      class={`cell ${toneOf(cell, now)}${isChosen ? " chosen" : ""}`}
       data-app={cell.name}
-      data-sync={cell.sync}
+      data-sync={isStale(cell, now) ? "Stale" : cell.sync}
       data-health={cell.health}
       title={words}
       aria-label={words}
@@ -124,9 +151,9 @@ function CellButton({ cell, onChoose, isChosen }: { cell: Cell; onChoose: (key: 
   );
 }
 
-function Legend({ cells }: { cells: readonly Cell[] }) {
+function Legend({ cells, now }: { cells: readonly Cell[]; now: Now }) {
   const counts = new Map<string, number>();
-  for (const cell of cells) counts.set(toneOf(cell), (counts.get(toneOf(cell)) ?? 0) + 1);
+  for (const cell of cells) counts.set(toneOf(cell, now), (counts.get(toneOf(cell, now)) ?? 0) + 1);
   return (
     <ul class="legend">
       {tones.map((tone) => (

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "../../core/manifest/object.js";
 import { isObject, listAt, objectAt, stringAt, type ValueObject } from "../../core/manifest/value.js";
+import { staleAfterMs } from "../stale-verdict.js";
 
 /** What the `app` commands read of an Application, with the empty string for what is not there. */
 export interface ApplicationRow {
@@ -51,9 +52,6 @@ export function applicationRow(application: KubernetesObject): ApplicationRow {
       .map((condition) => ({ type: stringAt(condition, "type"), message: stringAt(condition, "message") })),
   };
 }
-
-/** A controller that works writes a verdict again at least every ten minutes. */
-const staleAfterMs = 30 * 60_000;
 
 /** The sync status as it may be told now: a verdict that nobody has confirmed for long is Stale, whatever it was. */
 export function syncText(row: ApplicationRow, nowMs = Date.now()): string {

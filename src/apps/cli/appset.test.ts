@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { CliIo } from "./io.js";
-import { runProgram } from "./program.js";
+import { type Recorded, recordedRun } from "../../../test/recorded-run.js";
 
 let folder: string;
 beforeEach(() => {
@@ -19,22 +18,8 @@ function write(files: Readonly<Record<string, string>>): void {
   }
 }
 
-async function cli(...args: readonly string[]): Promise<{ readonly out: string; readonly err: string; readonly code: number }> {
-  const result = { out: "", err: "", code: 0 };
-  const io: CliIo = {
-    out: (text) => void (result.out += text),
-    err: (text) => void (result.err += text),
-    setExitCode: (code) => void (result.code = code),
-    cwd: folder,
-    env: {},
-    color: false,
-    interactive: false,
-    columns: 120,
-    readInput: async () => "",
-    stop: new AbortController().signal,
-  };
-  await runProgram(io, args);
-  return result;
+async function cli(...args: readonly string[]): Promise<Recorded> {
+  return await recordedRun(args, folder);
 }
 
 const repoURL = "https://git.example/fleet.git";

@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { CliIo } from "./io.js";
-import { runProgram } from "./program.js";
+import { type Recorded, recordedRun } from "../../../test/recorded-run.js";
 
 let folder: string;
 beforeEach(() => {
@@ -22,22 +21,8 @@ function write(files: Readonly<Record<string, string>>): void {
 
 const read = (path: string): string => readFileSync(join(folder, path), "utf8");
 
-async function lint(...args: readonly string[]): Promise<{ readonly out: string; readonly err: string; readonly code: number }> {
-  const result = { out: "", err: "", code: 0 };
-  const io: CliIo = {
-    out: (text) => void (result.out += text),
-    err: (text) => void (result.err += text),
-    setExitCode: (code) => void (result.code = code),
-    cwd: folder,
-    env: {},
-    color: false,
-    interactive: false,
-    columns: 120,
-    readInput: async () => "",
-    stop: new AbortController().signal,
-  };
-  await runProgram(io, ["lint", ...args]);
-  return result;
+async function lint(...args: readonly string[]): Promise<Recorded> {
+  return await recordedRun(["lint", ...args], folder);
 }
 
 /** `file:line:column rule` of each finding. */

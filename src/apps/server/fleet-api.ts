@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { Clock } from "../../ports/clock.js";
+import { staleAfterMs } from "../stale-verdict.js";
 import { type FleetCell, fleetCellOf } from "./fleet-cell.js";
 import type { FleetReader } from "./fleet-reader.js";
 
@@ -10,7 +11,9 @@ const heartbeatMs = 15_000;
 /** The page's JSON API and its event stream, below `/api/v1`. Reads only. */
 export function fleetApi(reader: FleetReader, clock: Clock): Hono {
   const api = new Hono();
-  api.get("/api/v1/fleet", (context) => context.json({ cells: reader.applications().map(fleetCellOf) }));
+  api.get("/api/v1/fleet", (context) =>
+    context.json({ cells: reader.applications().map(fleetCellOf), now: clock.now(), staleAfterMs }),
+  );
   api.get("/api/v1/applications/:namespace/:name", (context) => {
     const found = reader.application(context.req.param("namespace"), context.req.param("name"));
     return found ? context.json(found) : context.json({ error: "no such Application" }, 404);

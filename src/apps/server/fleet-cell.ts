@@ -14,6 +14,8 @@ export interface FleetCell {
   readonly health: string;
   readonly operation: string;
   readonly message: string;
+  /** When the verdict was last confirmed; empty before the first comparison. */
+  readonly comparedAt: string;
 }
 
 export function fleetCellOf(application: KubernetesObject): FleetCell {
@@ -34,5 +36,6 @@ export function fleetCellOf(application: KubernetesObject): FleetCell {
     health: stringAt(objectAt(status, "health"), "status") || "Unknown",
     operation: stringAt(operation, "phase"),
     message: stringAt(condition, "message") || stringAt(operation, "message"),
+    comparedAt: stringAt(status, "reconciledAt"),
   };
 }

@@ -1,0 +1,28 @@
+import type { CliIo } from "#src/apps/cli/io.js";
+import { runProgram } from "#src/apps/cli/program.js";
+
+/** What a command printed and how it ended. */
+export interface Recorded {
+  readonly out: string;
+  readonly err: string;
+  readonly code: number;
+}
+
+/** Runs the command line in a folder, without a terminal and with an empty standard input. */
+export async function recordedRun(args: readonly string[], cwd: string, env: CliIo["env"] = {}): Promise<Recorded> {
+  const result = { out: "", err: "", code: 0 };
+  const io: CliIo = {
+    out: (text) => void (result.out += text),
+    err: (text) => void (result.err += text),
+    setExitCode: (code) => void (result.code = code),
+    cwd,
+    env,
+    color: false,
+    interactive: false,
+    columns: 120,
+    readInput: async () => "",
+    stop: new AbortController().signal,
+  };
+  await runProgram(io, args);
+  return result;
+}
