@@ -151,3 +151,23 @@ test("the hash of a generated ConfigMap takes a patched integer for a float", ()
     )?.[1];
   expect(hashed("9007199254740993")).toBe(hashed("9007199254740992"));
 });
+
+test("a name that a JSON patch turned into a large float stays one under a later patch", () => {
+  const jsonPatch = JSON.stringify([{ op: "add", path: "/spec/b", value: 1 }]);
+  const named = head.replace("name: w", "name: e52");
+  const files = {
+    "base/kustomization.yaml": JSON.stringify({ resources: ["w.yaml"], namePrefix: "1" }),
+    "base/w.yaml": `${named}spec: {a: 1}\n`,
+  };
+  const patches = [{ target: { kind: "Widget" }, patch: jsonPatch }, { patch: `${named}spec: {a: 2}\n` }];
+  expect(build({ resources: ["base"], patches }, files)).toContain("  name: 1e+52\n");
+});
+
+test("a JSON patch whose path is no text is told by what it is", () => {
+  const told = (op: string) => {
+    const patches = [{ target: { kind: "Widget" }, patch: JSON.stringify([{ op, path: [] }]) }];
+    return failure({ resources: ["w.yaml"], patches }, widget("  a: 1\n"));
+  };
+  expect(told("replace")).toContain("failed to decode path: json: cannot unmarshal array into Go value of type string");
+  expect(told("add")).toContain("add operation failed to decode path: missing value");
+});

@@ -4,7 +4,8 @@ import { kustomizeError, quoteGo } from "../model/errors.js";
 /** One operation of a JSON patch (RFC 6902), as it was written. */
 export interface PatchOperation {
   readonly op: string;
-  readonly path: string | undefined;
+  /** undefined: not given or null. */
+  readonly path: Value | undefined;
   readonly from: string | undefined;
   /** undefined: not given, which counts as null. */
   readonly value: Value | undefined;
@@ -23,7 +24,7 @@ export function decodePatch(value: Value): readonly PatchOperation[] {
     if (!isObject(item)) throw patchError(`json: cannot unmarshal ${jsonKind(item)} into Go value of type jsonpatch.Operation`);
     return {
       op: textOf(item["op"], "unknown"),
-      path: typeof item["path"] === "string" ? item["path"] : undefined,
+      path: item["path"] ?? undefined,
       from: typeof item["from"] === "string" ? item["from"] : undefined,
       value: Object.hasOwn(item, "value") ? item["value"] : undefined,
     };
@@ -90,10 +91,16 @@ function applyOperation(root: Container, operation: PatchOperation): void {
 
 const missingValue = "missing value";
 
-function pathOf(operation: PatchOperation): string {
-  if (operation.path === undefined)
-    throw patchError(`${operation.op} operation failed to decode path: operation missing path field: ${missingValue}`);
-  return operation.path;
+function pathOf({ op, path }: PatchOperation): string {
+  if (typeof path === "string") return path;
+  throw patchError(`${op} operation failed to decode path: ${whyNoPath(op, path)}`);
+}
+
+/** The original's `add`, `remove` and `copy` keep the reason to themselves. */
+function whyNoPath(op: string, path: Value | undefined): string {
+  if (op === "add" || op === "remove" || op === "copy") return missingValue;
+  if (path === undefined) return `operation missing path field: ${missingValue}`;
+  return `json: cannot unmarshal ${jsonKind(path)} into Go value of type string`;
 }
 
 function add(root: Container, operation: PatchOperation): void {
@@ -130,7 +137,7 @@ function move(root: Container, operation: PatchOperation): void {
   const found = lookUp(source, fromKey);
   if (found instanceof Error) throw patchError(`error in move for path: '${fromKey}': ${found.message}`);
   attempt(`error in move for path: '${fromKey}'`, () => take(source, fromKey));
-  const path = operation.path ?? "";
+  const path = pathOf(operation);
   const [target, key] = findParent(root, path);
   if (target === undefined)
     throw patchError(`move operation does not apply: doc is missing destination path: ${path}: ${missingValue}`);
@@ -145,8 +152,7 @@ function copyValue(root: Container, operation: PatchOperation): void {
   if (source === undefined) throw patchError(`copy operation does not apply: doc is missing from path: ${from}: ${missingValue}`);
   const found = lookUp(source, fromKey);
   if (found instanceof Error) throw patchError(`error in copy for from: '${from}': ${found.message}`);
-  const path = operation.path;
-  if (path === undefined) throw patchError(`copy operation failed to decode path: ${missingValue}`);
+  const path = pathOf(operation);
   const [target, key] = findParent(root, path);
   if (target === undefined)
     throw patchError(`copy operation does not apply: doc is missing destination path: ${path}: ${missingValue}`);

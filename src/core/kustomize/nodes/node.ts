@@ -79,7 +79,8 @@ export function tagOf(scalar: Scalar): string {
     case "bigint":
       return "!!int";
     case "number":
-      return Number.isInteger(scalar) ? "!!int" : "!!float";
+      // Larger integers are bigints; a number beyond is one that was written with an exponent.
+      return Number.isSafeInteger(scalar) ? "!!int" : "!!float";
     default:
       return scalar === null ? "!!null" : scalar.tag;
   }
