@@ -41,8 +41,8 @@ export function markdownReport(report: FleetReport, limit = commentLimit): strin
   let left = sections.length;
   for (const section of sections) {
     const room = limit - text.length - (left > 1 ? restOf(left).length : 0) - 2;
-    const fitting = section.text.length <= room ? section.text : section.shortened?.(Math.min(room, Math.floor(limit / 4)));
-    if (fitting === undefined) continue;
+    const fitting = section.text.length <= room ? section.text : section.shortened?.(Math.min(room, Math.floor(limit / 2)));
+    if (fitting === undefined || fitting.length > room) continue;
     text += `\n${fitting}`;
     left--;
   }
