@@ -33,6 +33,7 @@ import { planCommit } from "./guard/plan-commit.js";
 import { RolloutGuard } from "./guard/rollout-guard.js";
 import { HealthBook } from "./health-book.js";
 import { type InformerChange, isPartial } from "./informer.js";
+import { LateReaders } from "./late-readers.js";
 import { sameValue } from "./merge-patch.js";
 import { Notifier, notificationsConfigMap } from "./notifications/notifier.js";
 import type { ParameterOverrides } from "./parameters.js";
@@ -40,7 +41,7 @@ import { ProjectBook } from "./projects.js";
 import { listQueried } from "./queried-resources.js";
 import { RenderCache } from "./render-cache.js";
 import { placementOf, type ReplicaOptions, Share, type ShareOptions } from "./replicas/share.js";
-import { RepositoryBook } from "./repositories.js";
+import { pollIntervalAnnotation, RepositoryBook } from "./repositories.js";
 import { CompareMemory } from "./rooms/compare.js";
 import type { GenerateRoom } from "./rooms/generate.js";
 import { type RepositoryChange, RepositoryWatch } from "./rooms/watch.js";
@@ -118,6 +119,7 @@ export class Controller {
   private readonly heldGauges: HeldPlanGauges;
   private readonly webhookSecrets: WebhookSecretReader;
   private readonly share: Share;
+  private readonly late: LateReaders;
   private ready = false;
 
   constructor(private readonly options: ControllerOptions) {
@@ -134,6 +136,7 @@ export class Controller {
       concurrency: options.concurrency ?? defaultConcurrency,
       handle: (key) => this.reconcileApplication(key),
       laneOf: (key) => this.laneOf(key),
+      tenantOf: (key) => this.tenantOf(key),
       isStuck: (lane) => this.fleet.isStuck(lane),
       onError,
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applications" }, depth),
@@ -147,6 +150,7 @@ export class Controller {
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applicationsets" }, depth),
       onTaken: (ms) => telemetry.metrics.observe("fleetwright_queue_wait_seconds", { queue: "applicationsets" }, ms / 1000),
     });
+    this.late = new LateReaders({ clock, random, later: (key, ms) => this.queue.addAfter(key, ms) });
     this.share = new Share(options.replicas && this.shareOptions(options.replicas));
     this.health = new HealthBook(options.lua);
     this.isUpdate = updateFilter({}, this.health.assess);
@@ -194,7 +198,7 @@ export class Controller {
       clock,
       random,
       telemetry,
-      intervalMs: () => this.settings.reconciliationMs,
+      intervalMs: (repoURL) => this.repositories.pollIntervalMs(repoURL) ?? this.settings.reconciliationMs,
       jitterMs: () => this.settings.reconciliationJitterMs,
       onChange: (change) => this.onRepository(change),
       onGone: (place) => {
@@ -472,6 +476,7 @@ export class Controller {
     const object = this.applicationAt(key);
     // Another replica's: it comes back to this one's queue when it comes to this one.
     if (object !== undefined && (!this.share.mayWorkOn(key, object) || isPartial(object))) return { kind: "done" };
+    this.late.served(key);
     const { tracer } = this.options.telemetry;
     if (tracer === undefined) return await this.applications!.reconcile(key);
     return await tracer.span("reconcile", { application: key }, () => this.applications!.reconcile(key));
@@ -526,6 +531,7 @@ export class Controller {
   /** Forgets what is kept of an Application that another replica works on now. */
   private letGo(key: string): void {
     this.queue.forget(key);
+    this.late.forget(key);
     this.watch?.forget(key);
     this.applications?.forget(key);
   }
@@ -568,7 +574,11 @@ export class Controller {
       telemetry,
       onChange: (_server, apps, change) => {
         if (!isSignificant(change) || !this.isUpdate(change)) return;
-        for (const instance of apps) this.queue.add(this.keyOf(instance));
+        for (const instance of apps) {
+          const key = this.keyOf(instance);
+          // What an operation waits for lies on the way of a push: it goes on at once.
+          this.queue.add(key, { urgent: isOperating(this.applicationAt(key)) });
+        }
       },
       keepsOwners: (instance) => {
         const application = this.applicationAt(this.keyOf(instance));
@@ -614,10 +624,13 @@ export class Controller {
 
   /** The cluster that an Application goes to, as its spec names it: what is slow there must not hold up the others. */
   private laneOf(key: string): string {
-    const slash = key.indexOf("/");
-    const object = this.plane.applications.get(key.slice(0, slash), key.slice(slash + 1));
-    const destination = objectAt(objectAt(object as unknown as ValueObject | undefined, "spec"), "destination");
+    const destination = objectAt(objectAt(this.applicationAt(key) as unknown as ValueObject | undefined, "spec"), "destination");
     return stringAt(destination, "server") || stringAt(destination, "name");
+  }
+
+  /** The project that an Application belongs to. */
+  private tenantOf(key: string): string {
+    return stringAt(objectAt(this.applicationAt(key) as unknown as ValueObject | undefined, "spec"), "project");
   }
 
   private isOn(application: KubernetesObject, server: string): boolean {
@@ -640,6 +653,7 @@ export class Controller {
     if (after === undefined) {
       this.share.forget(key);
       this.queue.forget(key);
+      this.late.forget(key);
       this.watch?.forget(key);
       this.queue.add(key);
     } else if (this.share.takes(key, after) && (before === undefined || isAsked(before, after)))
@@ -697,6 +711,8 @@ export class Controller {
     }
     if (after === undefined) this.repositories.remove(object.metadata.name);
     else this.repositories.put(after);
+    if (before?.metadata.annotations?.[pollIntervalAnnotation] !== after?.metadata.annotations?.[pollIntervalAnnotation])
+      this.watch?.reschedule();
   }
 
   private onConfigMap({ before, after }: InformerChange): void {
@@ -715,6 +731,7 @@ export class Controller {
     this.isUpdate = updateFilter(this.settings.data, this.health.assess);
     this.compareMemory.clear();
     if (!this.ready) return;
+    if (old.reconciliationMs !== this.settings.reconciliationMs) this.watch?.reschedule();
     if (!sameValue(old.parameters, this.settings.parameters)) this.plane.rescope();
     const followsOther =
       !sameValue(old.tracking, this.settings.tracking) ||
@@ -726,7 +743,7 @@ export class Controller {
 
   /** A new commit: whom it touches is worked on at once, the others learn the new revision a little later. */
   private async onRepository({ repoURL, revision, from, to }: RepositoryChange): Promise<void> {
-    const { telemetry, random } = this.options;
+    const { telemetry } = this.options;
     const source = this.source!;
     const tree = await source.tree(repoURL, to);
     const change = from === undefined ? undefined : await treeChange(source, repoURL, from, to);
@@ -748,7 +765,7 @@ export class Controller {
         touched++;
         this.options.renderWorkers?.supersede(reader);
         this.queue.add(reader, { urgent: true });
-      } else this.queue.addAfter(reader, 1000 + random() * spreadMs);
+      } else this.late.add(reader, spreadMs);
     }
     telemetry.metrics.count("fleetwright_commit_readers_total", { touched: "true" }, touched);
     telemetry.metrics.count("fleetwright_commit_readers_total", { touched: "false" }, readers.length - touched);
@@ -783,6 +800,11 @@ export class Controller {
 
 function keyOfObject(object: KubernetesObject): string {
   return `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
+}
+
+function isOperating(application: KubernetesObject | undefined): boolean {
+  const status = objectAt(application as unknown as ValueObject | undefined, "status");
+  return stringAt(objectAt(status, "operationState"), "phase") === "Running";
 }
 
 function isClusterSecret(object: KubernetesObject): boolean {
