@@ -90,6 +90,8 @@ const stopGraceMs = 22_000;
 const setDelayMs = 1_000;
 /** How Applications stand only shows in their set's status, unless the set rolls out in steps. */
 const setStatusDelayMs = 10_000;
+/** A status that lists thousands of Applications is written more rarely: it is as large as they are many. */
+const setStatusDelayOfOneMs = 4;
 /** Who is not touched by a commit learns of it within this time, or slower where there are many: it costs a write each. */
 const revisionSpreadMs = 5_000;
 const revisionSpreadOfOneMs = 20;
@@ -120,6 +122,8 @@ export class Controller {
   private readonly webhookSecrets: WebhookSecretReader;
   private readonly share: Share;
   private readonly late: LateReaders;
+  /** Sets that have something to do beside telling how their Applications stand. */
+  private readonly askedSets = new Set<string>();
   private ready = false;
 
   constructor(private readonly options: ControllerOptions) {
@@ -280,7 +284,7 @@ export class Controller {
     const event = readWebhook({ headers, body: rawBody }, await this.webhookSecrets.get());
     if (event.kind === "none") return { repositories: [], followed: false };
     const sets = [...this.plane.applicationSets.values()].filter((set) => asksAgain(set, event));
-    for (const set of sets) this.setQueue.add(keyOfObject(set), { urgent: true });
+    for (const set of sets) this.addSet(keyOfObject(set), { urgent: true });
     const found = (await this.watch?.poke((repoURL) => mayHaveChanged(repoURL, event))) ?? false;
     // Only of repositories that are read: what strangers name must not become series.
     if (found)
@@ -397,6 +401,7 @@ export class Controller {
       telemetry,
       events: new EventRecorder({ hub, clock, telemetry, component: "argocd-applicationset-controller" }),
       heldPlans: (key) => this.guard?.heldFor(key) ?? [],
+      statusCount: () => this.settings.parameters.setStatusCount,
       room: { source, ...this.generateRoom() },
     });
   }
@@ -466,7 +471,7 @@ export class Controller {
       },
       onHeld: ({ changes, applicationSets }) => {
         for (const { application } of changes) this.queue.add(application);
-        for (const set of applicationSets) this.setQueue.add(set);
+        for (const set of applicationSets) this.addSet(set);
       },
       onRelease: (repoURL) => void this.watch?.poke((url) => sameRepositoryURL(url, repoURL)),
     });
@@ -552,7 +557,8 @@ export class Controller {
   private async reconcileSet(key: string): Promise<Handled> {
     if (!this.share.mayWorkOnSets()) return { kind: "done" };
     const { tracer } = this.options.telemetry;
-    const run = (): Promise<Handled> => this.sets!.reconcile(key);
+    const standingOnly = !this.askedSets.delete(key);
+    const run = (): Promise<Handled> => this.sets!.reconcile(key, standingOnly);
     const handled = tracer === undefined ? await run() : await tracer.span("reconcile", { applicationSet: key }, run);
     this.watch?.follow(
       `set:${key}`,
@@ -662,10 +668,23 @@ export class Controller {
     if (owner === undefined || !this.ready) return;
     const set = `${object.metadata.namespace ?? ""}/${owner.name}`;
     if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) {
-      if (!own) this.setQueue.addAfter(set, setDelayMs);
-      return;
-    } else if (!sameValue(standingOf(before), standingOf(after)))
-      this.setQueue.addAfter(set, this.isRolling(set) ? setDelayMs : setStatusDelayMs);
+      if (own) return;
+      this.askedSets.add(set);
+      this.setQueue.addAfter(set, setDelayMs);
+    } else if (!sameValue(standingOf(before), standingOf(after))) this.addStanding(set);
+  }
+
+  private addSet(key: string, options: { readonly urgent?: boolean } = {}): void {
+    this.askedSets.add(key);
+    this.setQueue.add(key, options);
+  }
+
+  private addStanding(set: string): void {
+    // A set that rolls out in steps decides by how its Applications stand.
+    if (this.isRolling(set)) {
+      this.askedSets.add(set);
+      this.setQueue.addAfter(set, setDelayMs);
+    } else this.setQueue.addAfter(set, Math.max(setStatusDelayMs, this.plane.applications.size * setStatusDelayOfOneMs));
   }
 
   private isRolling(set: string): boolean {
@@ -680,9 +699,10 @@ export class Controller {
     const key = keyOfObject((after ?? before)!);
     if (after === undefined) {
       this.setQueue.forget(key);
+      this.askedSets.delete(key);
       this.watch?.forget(`set:${key}`);
     }
-    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) this.setQueue.add(key);
+    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) this.addSet(key);
   }
 
   private onProject({ before, after }: InformerChange): void {
@@ -757,7 +777,7 @@ export class Controller {
       if (reader.startsWith("set:")) {
         if (!(await this.sets!.isTouchedBy(reader.slice(4), repoURL))) continue;
         touched++;
-        this.setQueue.add(reader.slice(4), { urgent: true });
+        this.addSet(reader.slice(4), { urgent: true });
         continue;
       }
       const isTouched = this.applications!.isTouchedBy(reader, repoURL, tree, change);
@@ -773,12 +793,12 @@ export class Controller {
   }
 
   private addReader(reader: string): void {
-    if (reader.startsWith("set:")) this.setQueue.add(reader.slice(4));
+    if (reader.startsWith("set:")) this.addSet(reader.slice(4));
     else this.queue.add(reader);
   }
 
   private addAllSets(): void {
-    for (const set of this.plane.applicationSets.values()) this.setQueue.add(keyOfObject(set));
+    for (const set of this.plane.applicationSets.values()) this.addSet(keyOfObject(set));
   }
 
   /** Argo CD's server makes the default project where there is none; applications without a project belong to it. */
