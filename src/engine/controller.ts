@@ -374,7 +374,6 @@ export class Controller {
         cache: this.renderCache,
         renderers,
         telemetry,
-        clock,
         ...(charts ? { charts } : {}),
         ...(this.options.renderWorkers ? { workers: this.options.renderWorkers } : {}),
         ...(this.options.renders ? { shared: new SharedRenders(this.options.renders) } : {}),
@@ -454,7 +453,7 @@ export class Controller {
           {
             source,
             generate: this.generateRoom(),
-            render: { cache: this.renderCache, renderers, telemetry, clock, ...(charts ? { charts } : {}) },
+            render: { cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
             currentOf: (resolved) => this.guard?.currentOf(resolved) ?? resolved.commit,
             applications: () => plane.applications.whole(),
             applicationSets: () => [...plane.applicationSets.values()],
