@@ -67,7 +67,7 @@ function world(statusCount = 0) {
     );
   const told = (): unknown =>
     listAt(objectAt(sets.get("web") as unknown as ValueObject, "status"), "resources").map((entry) =>
-      [(entry as ValueObject)["name"], objectAt(entry, "health")["status"]].join(" ").trim(),
+      [(entry as ValueObject)["name"], objectAt(entry as ValueObject, "health")["status"]].join(" ").trim(),
     );
   return { clock, reconciler: new ApplicationSetReconciler(context), generations: () => generations, becomes, told, sets };
 }
