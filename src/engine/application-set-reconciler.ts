@@ -19,6 +19,7 @@ import type { EventRecorder } from "./events.js";
 import { type HeldPlan, heldText } from "./guard/guard-record.js";
 import { areReadsValid, type GenerateRoom, type GeneratorReads, generateApplications } from "./rooms/generate.js";
 import { timed } from "./rooms/timed.js";
+import { mayNotice, type TreeChange } from "./tree-change.js";
 import type { Handled } from "./work-queue.js";
 
 export interface ApplicationSetContext {
@@ -45,11 +46,14 @@ export class ApplicationSetReconciler {
 
   constructor(private readonly context: ApplicationSetContext) {}
 
-  /** Whether a new commit of a repository may change what the set generates. */
-  async isTouchedBy(key: string, repoURL: string): Promise<boolean> {
+  /** Whether a new commit of a repository may change what the set generates; `change`: what differs from the commit before, where that is known. */
+  async isTouchedBy(key: string, repoURL: string, change?: TreeChange): Promise<boolean> {
     const reads = this.reads.get(key);
     if (reads === undefined) return true;
     const concerned = reads.filter((read) => read.repoURL === repoURL);
+    // What was touched by a commit before this one has been generated anew, or waits for it.
+    if (change !== undefined && concerned.length > 0 && !concerned.some(({ readSet }) => mayNotice(readSet, change)))
+      return false;
     return concerned.length > 0 && !(await areReadsValid(this.context.room.source, concerned).catch(() => false));
   }
 

@@ -774,7 +774,7 @@ export class Controller {
     );
     for (const reader of readers) {
       if (reader.startsWith("set:")) {
-        if (!(await this.sets!.isTouchedBy(reader.slice(4), repoURL))) continue;
+        if (!(await this.sets!.isTouchedBy(reader.slice(4), repoURL, change))) continue;
         touched++;
         this.addSet(reader.slice(4), { urgent: true });
         continue;

@@ -16,7 +16,7 @@ import { type BenchProcess, type ClusterAddress, startClusters, startController 
 const crds = fileURLToPath(new URL("../../deploy/crds", import.meta.url));
 const patienceMs = 1_800_000;
 const commits = 30;
-const restMs = Number(process.env["FLEETWRIGHT_BENCH_REST_SECONDS"] ?? 60) * 1000;
+const restMs = Number(process.env["FLEETWRIGHT_BENCH_REST_SECONDS"] ?? 120) * 1000;
 
 /**
  * `npm run bench -- scale [SERVICES [REGIONS [REPLICAS]]]`: SERVICES × 3 environments × REGIONS Applications on 3 × REGIONS simulated clusters in another
@@ -77,8 +77,8 @@ export async function scaleBench(args: readonly string[]): Promise<number> {
       `${commits} commits, one a second: push → applied`,
       `p50 ${quantile(latencies, 0.5)} ms, p95 ${quantile(latencies, 0.95)} ms`,
     );
-    // Who no commit touched learns the last revision within two minutes at most; that is over when nothing but timers is left.
-    await new Promise((resolve) => setTimeout(resolve, 20_000 + Math.min(125_000, expected * 25)));
+    // Who no commit touched learns the last revision within two minutes at most; after that each is looked at once more before it is left alone.
+    await new Promise((resolve) => setTimeout(resolve, 60_000 + Math.min(240_000, expected * 50)));
     const before = controllers.map((controller) => controller.cpuSeconds());
     await new Promise((resolve) => setTimeout(resolve, restMs));
     for (const [index, controller] of controllers.entries()) {
