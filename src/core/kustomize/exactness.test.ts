@@ -171,3 +171,15 @@ test("a JSON patch whose path is no text is told by what it is", () => {
   expect(told("replace")).toContain("failed to decode path: json: cannot unmarshal array into Go value of type string");
   expect(told("add")).toContain("add operation failed to decode path: missing value");
 });
+
+test("an apiVersion that is null can refer to nothing; a patch with a target turns it, or a missing one, into a text", () => {
+  const account = (apiVersion: string) => ({
+    "w.yaml": `${apiVersion}kind: ServiceAccount\nmetadata: {name: s}\nimagePullSecrets: [{name: x}]\n`,
+  });
+  expect(failure({ resources: ["w.yaml"] }, account("apiVersion: ~\n"))).toContain("'APIVersion' mismatch '' != '~'");
+  const patch = '{"apiVersion": "v1", "kind": "Any", "metadata": {"name": "any"}, "a": 1}';
+  for (const apiVersion of ["apiVersion: ~\n", ""]) {
+    const patched = build({ resources: ["w.yaml"], patches: [{ target: { kind: ".*" }, patch }] }, account(apiVersion));
+    expect(patched).toContain("a: 1\napiVersion: null\n");
+  }
+});
