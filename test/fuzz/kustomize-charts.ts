@@ -12,7 +12,13 @@ export function randomCharts(random: Random): BuildCase {
   const write = (path: string, value: Value): void => text(path, randomYaml(random, value));
   const home = random.chance(0.2) ? "vendored" : "charts";
   const names = random.chance(0.25) ? ["web", "db"] : ["web"];
-  const charts = names.map((name) => chartEntry(random, name, text));
+  const helmApiVersions = random.chance(0.15) ? random.some(["foo/v1", "bar/v2/Kind"], 0.6) : undefined;
+  const charts = names.map((name) => {
+    const entry = chartEntry(random, name, text);
+    // Not both: the original reads a chart's own versions over the list of the flag, for the other charts, too.
+    if (helmApiVersions === undefined && random.chance(0.2)) entry["apiVersions"] = random.some(["foo/v1", "apps/v9"], 0.5);
+    return entry;
+  });
   for (const [index, name] of names.entries()) writeChart(random, `base/${home}/${folderOf(charts[index]!)}${name}`, name, text);
   const known: Known[] = names.map((name) => ({ apiVersion: "apps/v1", kind: "Deployment", name: `${name}-web` }));
   const place = (directory: string): Place => ({ random, known, directory, write, text });
@@ -26,7 +32,7 @@ export function randomCharts(random: Random): BuildCase {
   const options = {
     enableHelm: random.chance(0.98),
     ...(random.chance(0.15) ? { helmKubeVersion: random.pick(["1.25.0", "v1.31", "1.35.4"]) } : {}),
-    ...(random.chance(0.15) ? { helmApiVersions: random.some(["foo/v1", "bar/v2/Kind"], 0.6) } : {}),
+    ...(helmApiVersions ? { helmApiVersions } : {}),
     ...(random.chance(0.2) ? { reorder: random.pick(["legacy", "none"] as const) } : {}),
   };
   return { files, target: random.chance(0.7) ? "o0" : "base", options };
@@ -55,7 +61,6 @@ function chartEntry(random: Random, name: string, text: (path: string, content: 
   add(0.3, "includeCRDs", () => random.chance(0.8));
   add(0.2, "skipTests", () => random.chance(0.8));
   add(0.2, "skipHooks", () => random.chance(0.8));
-  add(0.2, "apiVersions", () => random.some(["foo/v1", "apps/v9"], 0.5));
   add(0.2, "kubeVersion", () => random.pick(["1.20", "1.33.1"]));
   if (random.chance(0.3)) {
     entry["valuesFile"] = "own-values.yaml";

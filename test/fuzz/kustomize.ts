@@ -110,9 +110,9 @@ function runOurs(found: BuildCase, session: KustomizeSession): Outcome {
 function difference(expected: Outcome, actual: Outcome): string | undefined {
   if (actual.kind === "failed" && actual.error.startsWith("CRASH")) return actual.error;
   if (expected.kind === "failed") {
-    if (isPanic(expected.error)) return undefined;
+    if (isPanic(expected.error) || isUnprintable(expected.error)) return undefined;
     if (actual.kind === "built") return `no error, expected: ${expected.error}`;
-    if (expected.error.startsWith(actual.error)) return undefined;
+    if (expected.error.includes(actual.error)) return undefined;
     const isSame =
       namesSameCulprit(expected.error, actual.error) ||
       isSyntaxErrorOfSameFile(expected.error, actual.error) ||
@@ -135,6 +135,11 @@ function isSyntaxErrorOfSameFile(expected: string, actual: string): boolean {
 /** What ours says when it reads a text, the original only when it prints, so that another error may come first there. */
 function isToldEarlier(actual: string): boolean {
   return /mapping key "[^"]*" already defined|map merge requires map|\(key "[^"]*" is not a string\)/.test(actual);
+}
+
+/** The original dumps a resource that it has built and cannot print: a patch's comment landed inside of a flow collection. Ours has no comments. */
+function isUnprintable(error: string): boolean {
+  return /^map\[string\]interface \{\}\{.*: yaml: (?:line \d+: )?(?:invalid map key|did not find expected)/s.test(error);
 }
 
 /** Where the original breaks down, anything will do. */

@@ -183,3 +183,23 @@ test("an apiVersion that is null can refer to nothing; a patch with a target tur
     expect(patched).toContain("a: 1\napiVersion: null\n");
   }
 });
+
+test("resources that a component has given one name are refused, as they would be added again", () => {
+  const component = {
+    kind: "Component",
+    replacements: [{ sourceValue: "same", targets: [{ select: { kind: "Widget" }, fieldPaths: ["metadata.name"] }] }],
+  };
+  const files = {
+    "w.yaml": `${head}---\n${head.replace("name: w", "name: x")}`,
+    "c/kustomization.yaml": JSON.stringify({ apiVersion: "kustomize.config.k8s.io/v1alpha1", ...component }),
+  };
+  expect(failure({ resources: ["w.yaml"], components: ["c"] }, files)).toContain(
+    "recursed merging from path '/c': may not add resource with an already registered id: Widget.v1.example.com/same",
+  );
+});
+
+test("of fields that differ in case alone the last counts, also where it is null", () => {
+  const text = "kind: Kustomization\nnamePrefix: a-\nResources: [missing.yaml]\nresources:\n";
+  const result = buildKustomization(memoryTree({ "kustomization.yaml": text }), "");
+  expect(result.kind === "built" && result.yaml()).toBe("");
+});
