@@ -2,8 +2,6 @@ import type { Action, ActionGrammar } from "./action.js";
 import { ExpressionReader } from "./expression-reader.js";
 import { trimsRight } from "./lexer.js";
 
-type Body = Action extends infer A ? (A extends Action ? Omit<A, "length" | "trimsRight" | "uses" | "declares"> : never) : never;
-
 /** Reads actions in place: what `parseAction` gives, or undefined where that has to judge. */
 export class ActionReader {
   private readonly reader: ExpressionReader;
@@ -16,80 +14,80 @@ export class ActionReader {
   read(text: string, open: number): Action | undefined {
     const { reader } = this;
     reader.start(text, open);
-    const body = this.body();
-    if (body === undefined) return undefined;
-    const end = reader.pos;
-    const { uses, declares } = reader;
-    return { ...body, length: end - open, trimsRight: trimsRight(text, end), uses, declares } as Action;
-  }
-
-  private body(): Body | undefined {
-    const { reader } = this;
     const start = reader.skipBlanks();
-    const code = reader.text.charCodeAt(start);
-    // Keywords begin with these letters: b c d e i r t w.
-    if (code < 0x62 || code > 0x77) return this.action();
+    const code = text.charCodeAt(start);
+    // Keywords begin with the letters from b to w.
+    if (code < 0x62 || code > 0x77) return this.piped("action");
     const word = reader.word();
     switch (word) {
       case "if":
       case "with":
-      case "range": {
-        if (!reader.atTerminator()) return undefined;
-        const pipe = reader.pipeline("delimiter", word === "range");
-        return pipe && { kind: word, pipe };
-      }
+      case "range":
+        return reader.atTerminator() ? this.piped(word) : undefined;
       case "end":
-        return this.closed({ kind: "end" });
+        return this.ended("end");
       case "else":
         return this.otherwise();
-      case "define": {
-        if (reader.skipBlanks() === start + word.length) return undefined;
-        const name = reader.string();
-        return name === undefined ? undefined : this.closed({ kind: "define", name });
-      }
+      case "define":
+        return reader.skipBlanks() === start + word.length ? undefined : this.define();
       case "template":
         return reader.skipBlanks() === start + word.length ? undefined : this.template();
       case "break":
       case "continue":
-        if (this.grammar.words[word === "break" ? "breakOk" : "continueOk"])
-          return this.closed({ kind: word, pos: start - reader.base });
-        break;
+        if (!this.grammar.words[word === "break" ? "breakOk" : "continueOk"]) break;
+        return this.closes() ? { kind: word, pos: start - open, ...this.rest() } : undefined;
       case "block":
         return undefined;
     }
     reader.pos = start;
-    return this.action();
+    return this.piped("action");
   }
 
-  private action(): Body | undefined {
-    const pipe = this.reader.pipeline("delimiter", false);
-    return pipe && { kind: "action", pipe };
-  }
-
-  private otherwise(): Body | undefined {
+  private otherwise(): Action | undefined {
     const { reader } = this;
     if (!reader.atTerminator()) return undefined;
     const after = reader.skipBlanks();
     const word = reader.word();
-    if (word === "") return this.closed({ kind: "else" });
+    if (word === "") return this.ended("else");
     if ((word !== "if" && word !== "with") || after === reader.pos || !reader.atTerminator()) return undefined;
-    const pipe = reader.pipeline("delimiter", false);
-    return pipe && { kind: `else ${word}`, pipe };
+    return this.piped(`else ${word}`);
   }
 
-  private template(): Body | undefined {
+  private define(): Action | undefined {
+    const name = this.reader.string();
+    return name !== undefined && this.closes() ? { kind: "define", name, ...this.rest() } : undefined;
+  }
+
+  private template(): Action | undefined {
     const { reader } = this;
     const pos = reader.pos - reader.base;
     const name = reader.string();
     if (name === undefined) return undefined;
-    const closed = this.closed<Body>({ kind: "template", name, pos, pipe: undefined });
-    if (closed) return closed;
+    if (this.closes()) return { kind: "template", name, pos, pipe: undefined, ...this.rest() };
     const pipe = reader.pipeline("delimiter", false);
-    return pipe && { kind: "template", name, pos, pipe };
+    return pipe && { kind: "template", name, pos, pipe, ...this.rest() };
   }
 
-  private closed<T extends Body>(body: T): T | undefined {
+  // Written out where most actions are made: spreading costs more than reading them.
+  private piped(kind: "action" | "if" | "with" | "range" | "else if" | "else with"): Action | undefined {
+    const { reader } = this;
+    const pipe = reader.pipeline("delimiter", kind === "range");
+    if (pipe === undefined) return undefined;
+    const { uses, declares, pos } = reader;
+    return { kind, pipe, length: pos - reader.base, trimsRight: trimsRight(reader.text, pos), uses, declares };
+  }
+
+  private ended(kind: "end" | "else"): Action | undefined {
+    return this.closes() ? { kind, ...this.rest() } : undefined;
+  }
+
+  private closes(): boolean {
     this.reader.skipBlanks();
-    return this.reader.closes() ? body : undefined;
+    return this.reader.closes();
+  }
+
+  private rest(): Pick<Action, "length" | "trimsRight" | "uses" | "declares"> {
+    const { text, base, pos, uses, declares } = this.reader;
+    return { length: pos - base, trimsRight: trimsRight(text, pos), uses, declares };
   }
 }

@@ -3,6 +3,7 @@ import type { ChainNode, CommandNode, FieldNode, Operand, PipeNode, VariableNode
 import { parseNumber } from "./number-node.js";
 
 const maxNesting = 100;
+const none: readonly string[] = [];
 
 /**
  * Reads expressions straight from a text, without tokens: what `ExpressionParser` gives for the words that templates are full of.
@@ -14,8 +15,8 @@ export class ExpressionReader {
   /** Where reading goes on, in UTF-16 units of `text`. */
   pos = 0;
   /** Variables that must have been declared before. */
-  uses: string[] = [];
-  declares: string[] = [];
+  uses: readonly string[] = none;
+  declares: readonly string[] = none;
   private nesting = 0;
 
   constructor(private readonly hasFunction: (name: string) => boolean) {}
@@ -25,8 +26,8 @@ export class ExpressionReader {
     this.text = text;
     this.base = open;
     this.pos = open + 2;
-    this.uses = [];
-    this.declares = [];
+    this.uses = none;
+    this.declares = none;
     this.nesting = 0;
     if (text.charCodeAt(this.pos) === minus && isBlank(text.charCodeAt(this.pos + 1))) this.pos += 2;
   }
@@ -112,7 +113,7 @@ export class ExpressionReader {
         return into.length > 0 ? undefined : false;
       }
       into.push({ kind: "variable", pos: start - this.base, path: [name] });
-      this.declares.push(name);
+      this.declares = [...this.declares, name];
       this.pos += declares ? 2 : 1;
       if (next !== comma) return !declares;
       if (!isRange || into.length > 1 || text.charCodeAt(this.skipBlanks()) !== dollar) return undefined;
@@ -170,7 +171,7 @@ export class ExpressionReader {
         this.skipWord();
         if (!this.atTerminator()) return undefined;
         const name = this.text.slice(start, this.pos);
-        if (name !== "$" && !this.declares.includes(name)) this.uses.push(name);
+        if (name !== "$" && !this.declares.includes(name)) this.uses = [...this.uses, name];
         return { kind: "variable", pos, path: [name] };
       }
       case doubleQuote:

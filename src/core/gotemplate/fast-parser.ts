@@ -185,8 +185,16 @@ class FastParser {
     const branch = around.at(-1);
     if (branch === undefined || !("elseList" in branch)) return false;
     const nodes: Node[] = [];
-    around[around.length - 1] = { ...branch, elseList: { kind: "list", pos: base, nodes } };
-    this.push({ ...frame, nodes, isElse: true });
+    around[around.length - 1] = {
+      kind: branch.kind,
+      base: branch.base,
+      pos: branch.pos,
+      pipe: branch.pipe,
+      list: branch.list,
+      elseList: { kind: "list", pos: base, nodes },
+    };
+    const { kind, name, marked, isElseIf } = frame;
+    this.push({ kind, name, nodes, marked, isElseIf, isElse: true });
     return true;
   }
 
