@@ -24,6 +24,12 @@ export function parseKnown(
   return new FastParser(name, text, known, grammar).parse();
 }
 
+/** The usual spellings of the commonest action. */
+const endings = ["{{- end }}", "{{ end }}", "{{- end -}}", "{{end}}", "{{ end -}}"].map((words) => {
+  const action: Action = { kind: "end", length: words.length, trimsRight: words.endsWith(" -}}"), uses: [], declares: [] };
+  return { words, action };
+});
+
 /** A list of nodes that is being read, and what its `{{end}}` closes. */
 interface Frame {
   readonly kind: "text" | "define" | "if" | "range" | "with";
@@ -91,6 +97,11 @@ class FastParser {
   /** What was read as a whole action once is one here too: reading goes from left to right. */
   private actionAt(open: number): Action | undefined {
     const { text } = this;
+    const at = open + (text.charCodeAt(open + 2) === 0x2d ? 4 : 3);
+    if (text.startsWith("end", at)) {
+      const ending = endings.find(({ words }) => text.startsWith(words, open));
+      if (ending) return ending.action;
+    }
     const close = text.indexOf("}}", open + 2);
     if (close < 0) return undefined;
     const length = close + 2 - open;
