@@ -165,7 +165,7 @@ export class FleetWorkspace {
     const forget = (path: string): void => {
       if (this.#findings.delete(path)) isChanged = true;
     };
-    const paths = changed ?? [...walkFiles(tree)];
+    const paths = changed ?? walkFiles(tree);
     if (changed === undefined) {
       const there = new Set(paths);
       for (const path of this.#findings.keys()) if (!there.has(path)) this.#findings.delete(path);
