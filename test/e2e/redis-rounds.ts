@@ -25,6 +25,7 @@ export interface RedisReport {
   readonly hits: number;
 }
 
+const mostTries = 5;
 const patienceMs = Number(process.env["FLEETWRIGHT_E2E_PATIENCE_SECONDS"] ?? 240) * 1000;
 
 /**
@@ -83,14 +84,21 @@ export async function playRedisRounds({ cluster, redis, applications }: RedisRou
     await redis.command("FLUSHALL");
     await right(second, "2");
 
-    // Everything is forged while nobody has a render of its own: each replica starts anew and asks the cache.
     const third = await repository.commit("3", filesOf(applications, "3"));
-    for (const controller of controllers) await controller.stop();
-    await forge(redis);
-    controllers = [0, 1, 2].map(controllerOf);
-    for (const controller of controllers) await controller.start();
-    await right(third, "3");
-    const forged = await sum(controllers, "fleetwright_shared_cache_failures_total", 'reason="forged"');
+    const startAnew = async (): Promise<void> => {
+      for (const controller of controllers) await controller.stop();
+      controllers = [0, 1, 2].map(controllerOf);
+      for (const controller of controllers) await controller.start();
+    };
+    // Everything is forged while nobody has a render of its own: each replica starts anew and asks the cache. A cache that is slower than rendering is
+    // not waited for, so on a busy machine that may take several times.
+    let forged = 0;
+    for (let tries = 0; tries < mostTries && forged === 0; tries++) {
+      await forge(redis);
+      await startAnew();
+      await right(third, "3");
+      forged = await sum(controllers, "fleetwright_shared_cache_failures_total", 'reason="forged"');
+    }
 
     const fourth = await commit("4");
     await begun(fourth);
@@ -104,17 +112,19 @@ export async function playRedisRounds({ cluster, redis, applications }: RedisRou
       async () => (await redis.keys()).length > 0,
       patienceMs,
     );
-    for (const controller of controllers) await controller.stop();
-    controllers = [0, 1, 2].map(controllerOf);
-    for (const controller of controllers) await controller.start();
-    const unrelated = await repository.commit("elsewhere", { "README.md": "elsewhere\n" });
-    await until(
-      () => `not all know the last commit. ${logs()}`,
-      async () => (await revisions(cluster.client)).every((revision) => revision === unrelated),
-      patienceMs,
-    );
+    let hits = 0;
+    for (let tries = 0; tries < mostTries && hits === 0; tries++) {
+      const unrelated = await repository.commit(`elsewhere ${tries}`, { "README.md": `elsewhere ${tries}\n` });
+      await startAnew();
+      await until(
+        () => `not all know the last commit. ${logs()}`,
+        async () => (await revisions(cluster.client)).every((revision) => revision === unrelated),
+        patienceMs,
+      );
+      hits = await sum(controllers, "fleetwright_shared_cache_requests_total", 'result="hit"');
+    }
     expect(await wrong(cluster.client, applications, "5")).toEqual([]);
-    return { forged, hits: await sum(controllers, "fleetwright_shared_cache_requests_total", 'result="hit"') };
+    return { forged, hits };
   } finally {
     for (const controller of controllers) await controller.stop();
     await rm(directory, { recursive: true, force: true });
