@@ -11,7 +11,7 @@ export interface TreeObjects {
 }
 
 const maxLinks = 40;
-/** Paths of one commit whose entries are remembered. */
+/** Directories of one commit whose entries are remembered. */
 const maxFound = 20_000;
 const decoder = new TextDecoder("utf-8");
 
@@ -23,14 +23,29 @@ export function gitTree(rootId: string, objects: TreeObjects): FileTree {
 
   const readLink = (entry: GitTreeEntry, path: string): string => decoder.decode(objects.blob(entry.id, path, () => []).bytes);
 
-  const found = new Map<string, GitTreeEntry | null>();
-  const find = (path: string): GitTreeEntry | undefined => {
+  const found = new Map<string, GitTreeEntry | null>([["", root]]);
+  /** The entry of a directory, links followed; null for what is none. */
+  const directoryAt = (path: string): GitTreeEntry | null => {
     const known = found.get(path);
-    if (known !== undefined) return known ?? undefined;
-    const entry = walk(path);
+    if (known !== undefined) return known;
+    const entry = find(path);
+    const directory = entry?.kind === "directory" ? entry : null;
     if (found.size >= maxFound) found.clear();
-    found.set(path, entry ?? null);
-    return entry;
+    found.set(path, directory);
+    return directory;
+  };
+
+  const find = (path: string): GitTreeEntry | undefined => {
+    if (path === "") return root;
+    const slash = path.lastIndexOf("/");
+    const parent = slash < 0 ? "" : path.slice(0, slash);
+    const above = directoryAt(parent);
+    if (above === null) return undefined;
+    // What lies behind a link is walked to, for the links to be noted.
+    if (behind.has(parent)) return walk(path);
+    const entry = objects.tree(above.id).get(path.slice(slash + 1));
+    if (entry?.kind === "symlink") return walk(path);
+    return entry?.kind === "submodule" ? undefined : entry;
   };
 
   const walk = (path: string): GitTreeEntry | undefined => {
