@@ -11,7 +11,7 @@ export interface TreeObjects {
 }
 
 const maxLinks = 40;
-/** Directories of one commit whose entries are remembered. */
+/** Paths of one commit whose entries are remembered. */
 const maxFound = 20_000;
 const decoder = new TextDecoder("utf-8");
 
@@ -23,29 +23,31 @@ export function gitTree(rootId: string, objects: TreeObjects): FileTree {
 
   const readLink = (entry: GitTreeEntry, path: string): string => decoder.decode(objects.blob(entry.id, path, () => []).bytes);
 
-  const found = new Map<string, GitTreeEntry | null>([["", root]]);
-  /** The entry of a directory, links followed; null for what is none. */
-  const directoryAt = (path: string): GitTreeEntry | null => {
+  const found = new Map<string, GitTreeEntry | null>();
+  const find = (path: string): GitTreeEntry | undefined => {
     const known = found.get(path);
-    if (known !== undefined) return known;
-    const entry = find(path);
-    const directory = entry?.kind === "directory" ? entry : null;
+    if (known !== undefined) return known ?? undefined;
+    const entry = direct(path) ?? walk(path);
     if (found.size >= maxFound) found.clear();
-    found.set(path, directory);
-    return directory;
+    found.set(path, entry ?? null);
+    return entry;
   };
 
-  const find = (path: string): GitTreeEntry | undefined => {
-    if (path === "") return root;
+  const plainDirectories = new Map<string, GitTreeEntry>();
+  /** What is reached without links, from its directory on: most of what is asked for stands beside what was asked for before. */
+  const direct = (path: string): GitTreeEntry | undefined => {
+    const known = path === "" ? root : plainDirectories.get(path);
+    if (known) return known;
     const slash = path.lastIndexOf("/");
-    const parent = slash < 0 ? "" : path.slice(0, slash);
-    const above = directoryAt(parent);
-    if (above === null) return undefined;
-    // What lies behind a link is walked to, for the links to be noted.
-    if (behind.has(parent)) return walk(path);
-    const entry = objects.tree(above.id).get(path.slice(slash + 1));
-    if (entry?.kind === "symlink") return walk(path);
-    return entry?.kind === "submodule" ? undefined : entry;
+    const parent = direct(slash < 0 ? "" : path.slice(0, slash));
+    if (parent?.kind !== "directory") return undefined;
+    const entry = objects.tree(parent.id).get(path.slice(slash + 1));
+    if (entry?.kind === "directory") {
+      if (plainDirectories.size >= maxFound) plainDirectories.clear();
+      plainDirectories.set(path, entry);
+      return entry;
+    }
+    return entry?.kind === "file" ? entry : undefined;
   };
 
   const walk = (path: string): GitTreeEntry | undefined => {

@@ -5,8 +5,9 @@ import type { Reach } from "./reach.js";
  * The read-sets turned around: path → who read it. `touchedBy` over-approximates in one place only: a path below a listed directory
  * touches the listing even where the listing's names stay the same; the caller validates the read-set then.
  */
-export class ReadIndex<Reader> {
-  readonly #readers = new Map<string, Set<Reader>>();
+export class ReadIndex<Reader extends string> {
+  /** Most paths have one reader: a set is made for the second. */
+  readonly #readers = new Map<string, Reader | Set<Reader>>();
   readonly #paths = new Map<Reader, readonly string[]>();
 
   set(reader: Reader, read: ReadSet | Reach): void {
@@ -18,8 +19,9 @@ export class ReadIndex<Reader> {
     this.remove(reader);
     for (const path of paths) {
       const readers = this.#readers.get(path);
-      if (readers) readers.add(reader);
-      else this.#readers.set(path, new Set([reader]));
+      if (readers instanceof Set) readers.add(reader);
+      else if (readers === undefined) this.#readers.set(path, reader);
+      else if (readers !== reader) this.#readers.set(path, new Set([readers, reader]));
     }
     this.#paths.set(reader, paths);
   }
@@ -27,8 +29,8 @@ export class ReadIndex<Reader> {
   remove(reader: Reader): void {
     for (const path of this.#paths.get(reader) ?? []) {
       const readers = this.#readers.get(path);
-      readers?.delete(reader);
-      if (readers?.size === 0) this.#readers.delete(path);
+      if (readers instanceof Set) readers.delete(reader);
+      if (readers === reader || (readers instanceof Set && readers.size === 0)) this.#readers.delete(path);
     }
     this.#paths.delete(reader);
   }
@@ -37,7 +39,9 @@ export class ReadIndex<Reader> {
   touchedBy(paths: Iterable<string>): ReadonlySet<Reader> {
     const touched = new Set<Reader>();
     const add = (path: string): void => {
-      for (const reader of this.#readers.get(path) ?? []) touched.add(reader);
+      const readers = this.#readers.get(path);
+      if (readers instanceof Set) for (const reader of readers) touched.add(reader);
+      else if (readers !== undefined) touched.add(readers);
     };
     const seen = new Set<string>();
     for (const path of paths) {

@@ -37,6 +37,8 @@ export interface WorkspaceOptions {
   readonly isSearched?: (path: string) => boolean;
   /** Clusters in place of those that the tree holds. */
   readonly inventory?: readonly Cluster[];
+  /** The files of these, by name of the cluster. */
+  readonly inventoryFiles?: ReadonlyMap<string, string>;
 }
 
 /** All that a workspace knows, as plain values and Maps, to be kept for another process. Equal parts are the same objects. */
@@ -76,7 +78,7 @@ export class FleetWorkspace {
   /** Every spec is one Application's, and never changes. */
   readonly #renderKeys = new WeakMap<ValueObject, string>();
   readonly #renderReads = new ReadIndex<string>();
-  #state: FleetState = { applications: new Map(), applicationSets: new Map(), problems: [] };
+  #state: FleetState = { applications: new Map(), applicationSets: new Map(), problems: [], clusterFiles: new Map() };
   #inventory: readonly Cluster[] = [];
   #isCheckout: (repoURL: string) => boolean = () => false;
   #isEmpty = true;
@@ -165,7 +167,7 @@ export class FleetWorkspace {
     const forget = (path: string): void => {
       if (this.#findings.delete(path)) isChanged = true;
     };
-    const paths = changed ?? [...walkFiles(tree)];
+    const paths = changed ?? walkFiles(tree);
     if (changed === undefined) {
       const there = new Set(paths);
       for (const path of this.#findings.keys()) if (!there.has(path)) this.#findings.delete(path);
@@ -228,7 +230,7 @@ export class FleetWorkspace {
       const { found } = this.#findings.get(path)!;
       resources.push(...found.resources);
       for (const url of found.gitUrls) gitUrls.add(url);
-      if (found.problem) problems.push({ error: found.problem });
+      if (found.problem) problems.push({ error: found.problem, unreadable: path });
     }
     this.#inventory = this.#keepInventory(
       inventory ?? resources.flatMap((found) => (found.kind === "cluster" ? [found.cluster] : [])),
@@ -254,6 +256,7 @@ export class FleetWorkspace {
         key,
         file: found.file,
         document: found.document,
+        manifest: found.value,
         applications: made,
         errors: run.errors,
         readSet: run.readSet,
@@ -266,7 +269,12 @@ export class FleetWorkspace {
     }
     problems.push(...duplicateProblems(duplicates));
     this.#dropUnused(applications, applicationSets);
-    return { applications, applicationSets, problems };
+    return { applications, applicationSets, problems, clusterFiles: this.#clusterFiles(resources) };
+  }
+
+  #clusterFiles(resources: readonly FoundResource[]): ReadonlyMap<string, string> {
+    const found = resources.flatMap((one) => (one.kind === "cluster" ? [[one.cluster.name, one.file] as const] : []));
+    return this.#options.inventoryFiles ?? new Map(found);
   }
 
   /** The same list object as before where nothing changed, so that generations stay valid. */
