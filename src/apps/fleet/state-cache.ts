@@ -293,19 +293,16 @@ function reviveFleet(fleet: StoredFleet, state: StoredState, reads: Reads): Kept
     applicationSets: new Map(sets),
     problems: fleet.problems.map((error) => ({ error: reviveError(error) })),
     hasFindings: (path) => (paths ??= new Set(findingPaths)).has(path),
-    renderReads: reads.frozen(new Map([...[...state.renders].map(([key, { readSet }]) => [key, readSet] as const), ...state.reaches])),
+    renderReads: reads.frozen(
+      new Map([...[...state.renders].map(([key, { readSet }]) => [key, readSet] as const), ...state.reaches]),
+    ),
     generatorReads: reads.frozen(state.generatorReads),
     generatorReadSet: (key) => reads.readSet(state.generatorReads.get(key)!),
   };
 }
 
 /** The manifests are read when somebody looks at them; most of a fleet is never looked at. */
-function lazyRender(
-  stored: StoredRender,
-  readSetAt: (number: number) => ReadSet,
-  handle: number,
-  folder: string,
-): FleetRender {
+function lazyRender(stored: StoredRender, readSetAt: (number: number) => ReadSet, handle: number, folder: string): FleetRender {
   let manifests: FleetRender["manifests"] | undefined;
   let readSet: ReadSet | undefined;
   return {
