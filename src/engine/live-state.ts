@@ -29,6 +29,8 @@ export interface LiveStateOptions {
   readonly isKept?: (app: string) => boolean;
   /** Whether comparisons of an application ask who owns fields (server-side apply, trusted field managers). */
   readonly keepsOwners?: (app: string) => boolean;
+  /** Begins to look after a cluster that is followed; what it returns ends it. */
+  readonly watchOver?: () => () => void;
 }
 
 export type LiveClusterState =
@@ -80,6 +82,7 @@ export class LiveState {
   private readonly wanted = new Map<string, Set<string>>();
   private readonly wantedByApp = new Map<string, ReadonlySet<string>>();
   private cancelDiscovery: (() => void) | undefined;
+  private endWatch: (() => void) | undefined;
   private stopped = false;
   private failing = new Set<string>();
   private listed = false;
@@ -117,6 +120,7 @@ export class LiveState {
   start(): void {
     if (this.isStarted) return;
     this.isStarted = true;
+    this.endWatch = this.options.watchOver?.();
     void this.discover();
   }
 
@@ -140,6 +144,7 @@ export class LiveState {
 
   async stop(): Promise<void> {
     this.stopped = true;
+    this.endWatch?.();
     this.cancelDiscovery?.();
     await Promise.all([...this.informers.values()].map((informer) => informer.stop()));
   }
