@@ -2,11 +2,12 @@
 
 import * as nodeModule from "node:module";
 import { loadBundle } from "./start/bundle.js";
-import { isBundled } from "./start/bundled-commands.js";
+import { bundleFor } from "./start/bundled-commands.js";
 import { expectShortRun } from "./start/short-run.js";
 
 const args = process.argv.slice(2);
-const bundle = isBundled(args) ? loadBundle(process.env) : undefined;
+const name = bundleFor(args);
+const bundle = name && loadBundle(name, process.env);
 if (bundle) {
   expectShortRun();
   await bundle.runBundledProgram(args);

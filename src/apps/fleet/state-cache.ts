@@ -17,7 +17,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { ExternalError, type FleetwrightError, InputError } from "../../core/errors.js";
-import type { FleetApplicationSet, FleetRender } from "../../core/impact/fleet-state.js";
+import type { FleetApplicationSet, FleetProblem, FleetRender } from "../../core/impact/fleet-state.js";
 import type { KeptApplication, KeptFleet } from "../../core/impact/kept-fleet.js";
 import type { GenerationRun, WorkspaceSnapshot } from "../../core/impact/workspace.js";
 import type { ReadSet } from "../../core/render/recording-tree.js";
@@ -51,7 +51,7 @@ interface StoredRender extends Omit<FleetRender, "manifests" | "error" | "readSe
 type StoredResources = Pick<WorkspaceSnapshot, "findings" | "inventory"> & { readonly generated: ReadonlyMap<string, StoredRun> };
 type StoredRun = Omit<GenerationRun, "readSet" | "errors"> & { readonly errors: readonly unknown[] };
 
-interface StoredFleet extends Pick<KeptFleet, "gitUrls"> {
+interface StoredFleet extends Pick<KeptFleet, "gitUrls" | "clusterFiles"> {
   readonly findingPaths: readonly string[];
   readonly applications: readonly (Omit<KeptApplication, "body"> & { readonly end: number })[];
   /** The bodies of the Applications, one after another. */
@@ -60,7 +60,7 @@ interface StoredFleet extends Pick<KeptFleet, "gitUrls"> {
     readonly readSet: number;
     readonly errors: readonly unknown[];
   })[];
-  readonly problems: readonly unknown[];
+  readonly problems: readonly (Omit<FleetProblem, "error"> & { readonly error: unknown })[];
 }
 
 interface StoredState {
@@ -224,9 +224,10 @@ function storeFleet(fleet: KeptFleet, findingPaths: Iterable<string>, addReads: 
     readSet: addReads(set.readSet),
     errors: set.errors.map(plainError),
   }));
-  const problems = fleet.problems.map(({ error }) => plainError(error));
+  const problems = fleet.problems.map((problem) => ({ ...problem, error: plainError(problem.error) }));
   return {
     gitUrls: fleet.gitUrls,
+    clusterFiles: fleet.clusterFiles,
     findingPaths: [...findingPaths],
     applications,
     bodies: Buffer.concat(bodies),
@@ -267,7 +268,7 @@ function reviveResources(state: StoredState, reads: Reads): Pick<WorkspaceSnapsh
 }
 
 function reviveFleet(fleet: StoredFleet, state: StoredState, reads: Reads): KeptFleet {
-  const { gitUrls, findingPaths, bodies } = fleet;
+  const { gitUrls, clusterFiles, findingPaths, bodies } = fleet;
   let paths: ReadonlySet<string> | undefined;
   const applications = fleet.applications.map(({ key, name, namespace, renderKey, end }, index) => {
     let made: ReturnType<KeptApplication["body"]> | undefined;
@@ -289,9 +290,10 @@ function reviveFleet(fleet: StoredFleet, state: StoredState, reads: Reads): Kept
   });
   return {
     gitUrls,
+    clusterFiles,
     applications,
     applicationSets: new Map(sets),
-    problems: fleet.problems.map((error) => ({ error: reviveError(error) })),
+    problems: fleet.problems.map((problem) => ({ ...problem, error: reviveError(problem.error) })),
     hasFindings: (path) => (paths ??= new Set(findingPaths)).has(path),
     renderReads: reads.frozen(
       new Map([...[...state.renders].map(([key, { readSet }]) => [key, readSet] as const), ...state.reaches]),

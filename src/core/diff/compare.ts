@@ -1,7 +1,7 @@
+import { valuesEqual } from "../manifest/equal.js";
 import { asValue, type KubernetesObject } from "../manifest/object.js";
 import type { Value, ValueObject } from "../manifest/value.js";
 import { hasSyncOption } from "../sync/annotations.js";
-import { valuesEqual } from "./equal.js";
 import { normalizeKind } from "./kinds.js";
 import { lastAppliedOf } from "./last-applied.js";
 import { type CompareOptions, normalizeIgnored } from "./options.js";

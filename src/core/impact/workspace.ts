@@ -38,6 +38,8 @@ export interface WorkspaceOptions {
   readonly isSearched?: (path: string) => boolean;
   /** Clusters in place of those that the tree holds. */
   readonly inventory?: readonly Cluster[];
+  /** The files of these, by name of the cluster. */
+  readonly inventoryFiles?: ReadonlyMap<string, string>;
 }
 
 /** All that a workspace knows, as plain values and Maps, to be kept for another process. Equal parts are the same objects. */
@@ -79,7 +81,7 @@ export class FleetWorkspace {
   /** Every spec is one Application's, and never changes. */
   readonly #renderKeys = new WeakMap<ValueObject, string>();
   readonly #renderReads = new ReadIndex();
-  #state: FleetState = { applications: new Map(), applicationSets: new Map(), problems: [] };
+  #state: FleetState = { applications: new Map(), applicationSets: new Map(), problems: [], clusterFiles: new Map() };
   #inventory: readonly Cluster[] = [];
   #gitUrls: readonly string[] = [];
   /** What was taken over and nobody has needed yet. */
@@ -107,7 +109,7 @@ export class FleetWorkspace {
   }
 
   #keptFleet(): KeptFleet {
-    const { applications, applicationSets, problems } = this.#state;
+    const { applications, applicationSets, problems, clusterFiles } = this.#state;
     return {
       gitUrls: this.#gitUrls,
       applications: [...applications.values()].map((application) => {
@@ -116,6 +118,7 @@ export class FleetWorkspace {
       }),
       applicationSets,
       problems,
+      clusterFiles,
       hasFindings: (path) => this.#findings.has(path),
       renderReads: { touching: (paths) => this.#renderReads.touchedBy(paths) },
       generatorReads: { touching: (paths) => this.#generatorReads.touchedBy(paths) },
@@ -159,7 +162,8 @@ export class FleetWorkspace {
       this.#reaches.delete(renderKey);
       applications.set(key, wokenApplication(kept, render));
     }
-    this.#state = { applications, applicationSets: fleet.applicationSets, problems: fleet.problems };
+    const { applicationSets, problems, clusterFiles } = fleet;
+    this.#state = { applications, applicationSets, problems, clusterFiles };
     this.#isComputed = true;
   }
 
@@ -314,7 +318,7 @@ export class FleetWorkspace {
       const { found } = this.#findings.get(path)!;
       resources.push(...found.resources);
       for (const url of found.gitUrls) gitUrls.add(url);
-      if (found.problem) problems.push({ error: found.problem });
+      if (found.problem) problems.push({ error: found.problem, unreadable: path });
     }
     this.#inventory = this.#keepInventory(
       inventory ?? resources.flatMap((found) => (found.kind === "cluster" ? [found.cluster] : [])),
@@ -341,6 +345,7 @@ export class FleetWorkspace {
         key,
         file: found.file,
         document: found.document,
+        manifest: found.value,
         applications: made,
         errors: run.errors,
         readSet: run.readSet,
@@ -353,7 +358,12 @@ export class FleetWorkspace {
     }
     problems.push(...duplicateProblems(duplicates));
     this.#dropUnused(applications, applicationSets);
-    return { applications, applicationSets, problems };
+    return { applications, applicationSets, problems, clusterFiles: this.#clusterFiles(resources) };
+  }
+
+  #clusterFiles(resources: readonly FoundResource[]): ReadonlyMap<string, string> {
+    const found = resources.flatMap((one) => (one.kind === "cluster" ? [[one.cluster.name, one.file] as const] : []));
+    return this.#options.inventoryFiles ?? new Map(found);
   }
 
   /** The same list object as before where nothing changed, so that generations stay valid. */

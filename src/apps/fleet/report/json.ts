@@ -1,4 +1,5 @@
 import { formatError } from "../../../core/errors.js";
+import type { ApplicationChange } from "../../../core/impact/fleet-diff.js";
 import type { FleetReport } from "./fleet-report.js";
 
 /** The stable JSON of `impact`: names, effects and reasons. */
@@ -12,12 +13,16 @@ export function impactJson(report: FleetReport): unknown {
       effect: change.effect,
       reasons: report.reasons.get(change.key) ?? [],
       ...(change.movedFrom ? { movedFrom: change.movedFrom } : {}),
-      ...(change.error ? { error: formatError(change.error) } : {}),
+      ...errorFields(report, change),
     })),
-    applicationSets: report.applicationSets.map(({ key, ...set }) => ({
+    applicationSets: report.applicationSets.map(({ key, effect, added, removed, errors }) => ({
       name: key.slice(key.indexOf("/") + 1),
       namespace: key.slice(0, key.indexOf("/")),
-      ...set,
+      effect,
+      reasons: report.setReasons.get(key) ?? [],
+      added,
+      removed,
+      errors: errors.map(formatError),
     })),
     problems: report.problems,
   };
@@ -34,7 +39,7 @@ export function diffJson(report: FleetReport): unknown {
       effect: change.effect,
       spec: change.spec,
       resources: change.resources,
-      ...(change.error ? { error: formatError(change.error) } : {}),
+      ...errorFields(report, change),
     })),
     problems: report.problems,
     ...(report.live
@@ -51,6 +56,11 @@ export function diffJson(report: FleetReport): unknown {
         }
       : {}),
   };
+}
+
+/** The error and the revision that has it. */
+function errorFields(report: FleetReport, { error, errorAt }: ApplicationChange): object {
+  return error ? { error: formatError(error), errorAt: errorAt === "before" ? report.from : report.to } : {};
 }
 
 /** SARIF 2.1.0 for code scanning: what cannot be rendered, and what vanishes. */

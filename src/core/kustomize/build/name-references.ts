@@ -8,7 +8,7 @@ import { clusterNamespace, effectiveNamespace, formatId } from "../model/res-id.
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
 import { toJson } from "../nodes/json.js";
-import { childOf, isList, isMap, isMissingOrNull, type Node, textOf } from "../nodes/node.js";
+import { childOf, childText, isList, isMap, isMissingOrNull, type Node, textOf, UntaggedScalar } from "../nodes/node.js";
 import { fieldError } from "../nodes/ops.js";
 import { leadingReferences, type Reference } from "./reference-paths.js";
 
@@ -88,9 +88,10 @@ function push(index: Map<string, Resource[]>, key: string, resource: Resource): 
   else index.set(key, [resource]);
 }
 
-/** An apiVersion such as `/v1` does not read back as what was read from it. */
+/** An apiVersion such as `/v1` does not read back as what was read from it, and neither does a null that was written out. */
 function requirePlainApiVersion({ value, curId: { group, version } }: Resource): void {
-  const written = textOf(childOf(value, "apiVersion"));
+  const own = childOf(value, "apiVersion");
+  const written = own instanceof UntaggedScalar ? own.text : childText(value, "apiVersion");
   const wanted = group === "" ? version : `${group}/${version}`;
   if (written !== wanted) throw fieldError(`node-referrerOriginal 'APIVersion' mismatch '${written}' != '${wanted}'`);
 }
