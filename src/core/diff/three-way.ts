@@ -10,6 +10,7 @@ import { keepElementsOf, keepFieldsOf } from "./prune.js";
 import { threeWayPatch, twoWayPatch } from "./strategic/diff.js";
 import { StrategicMergeError } from "./strategic/error.js";
 import { applyStrategicPatch } from "./strategic/merge.js";
+import { hasReplacedFields } from "./strategic/replaced-fields.js";
 import { roundTrip } from "./typed/canonical.js";
 import { type GoStruct, goTypeOf } from "./typed/go-types.js";
 
@@ -61,12 +62,15 @@ export function defaulted(object: ValueObject, type: GoStruct, isCanonical = fal
   if (!decoded) return object;
   const floats = asFloats(object) as ValueObject;
   const filled = withDefaults(decoded, type);
-  if (filled === decoded) return floats;
+  const isReplacing = hasReplacedFields(type);
+  if (filled === decoded && !isReplacing) return floats;
   // Without unknown fields and without a change in a list, the patch would give just this.
-  if (decoded === object && floats === object && sharesLists(object, filled)) return filled;
+  if (!isReplacing && decoded === object && floats === object && sharesLists(object, filled)) return filled;
   const complete = roundTrip(object, type, { strict: false, complete: true });
   if (!complete) return floats;
-  const patch = twoWayPatch(complete, withDefaults(complete, type), type);
+  // What is one and the same is not walked through: a copy, where the walk itself finds something.
+  const before = isReplacing ? (structuredClone(complete) as ValueObject) : complete;
+  const patch = twoWayPatch(before, withDefaults(complete, type), type);
   return asFloats(applyStrategicPatch(floats, patch, type)) as ValueObject;
 }
 

@@ -1,15 +1,19 @@
 import type { ReadSet } from "../render/recording-tree.js";
-import type { FleetApplication, FleetRender, FleetState } from "./fleet-state.js";
+import type { FleetApplication, FleetApplicationSet, FleetProblem, FleetRender } from "./fleet-state.js";
 import type { FrozenReads } from "./read-index.js";
 
 /**
  * The fleet that another process computed, to be taken over as it stands: where a move touches neither resources nor generators, nothing else of a
  * snapshot is looked at. Each part is read when somebody looks at it.
  */
-export interface KeptFleet extends Omit<FleetState, "applications"> {
+export interface KeptFleet {
   /** Every git URL that the resources name. */
   readonly gitUrls: readonly string[];
   readonly applications: readonly KeptApplication[];
+  readonly applicationSets: ReadonlyMap<string, FleetApplicationSet>;
+  readonly problems: readonly FleetProblem[];
+  /** As in FleetState. */
+  readonly clusterFiles: ReadonlyMap<string, string>;
   /** Whether a file held resources, or named them and could not be read. */
   hasFindings(path: string): boolean;
   readonly renderReads: FrozenReads;

@@ -162,8 +162,8 @@ export class FleetWorkspace {
       this.#reaches.delete(renderKey);
       applications.set(key, wokenApplication(kept, render));
     }
-    const { applicationSets, problems, clusterFiles } = fleet;
-    this.#state = { applications, applicationSets, problems, clusterFiles };
+    const { applicationSets, problems } = fleet;
+    this.#state = { applications, applicationSets, problems, clusterFiles: this.#options.inventoryFiles ?? fleet.clusterFiles };
     this.#isComputed = true;
   }
 
