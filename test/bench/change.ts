@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openFleet } from "#src/apps/fleet/open-fleet.js";
+import { expectShortRun } from "#src/apps/start/short-run.js";
 import { adoptApplications } from "#src/core/adopt/adopt.js";
 import { diffFleets } from "#src/core/impact/fleet-diff.js";
 import { readApplications } from "../conformance/fleet-adopt.js";
@@ -48,6 +49,8 @@ function line(what: string, value: number, bound?: number, unit = "ms"): void {
 }
 
 async function coldDiff(fleet: GeneratedFleet): Promise<number> {
+  // As the command does when its modules are loaded.
+  expectShortRun();
   const commit = fleet.key.commits!.find(({ kind }) => kind === "base-deployment") ?? fleet.key.commits![0]!;
   const started = performance.now();
   const opened = await openFleet({ directory: fleet.directory, repos: [], note: () => {} });
