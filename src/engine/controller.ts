@@ -51,6 +51,7 @@ import { treeChange } from "./tree-change.js";
 import { updateFilter } from "./update-filter.js";
 import { mayHaveChanged, readWebhook } from "./webhook.js";
 import { asksAgain } from "./webhooks/generators.js";
+import { Replays } from "./webhooks/replays.js";
 import { WebhookSecretReader } from "./webhooks/secrets.js";
 import { type Handled, type QueuedKey, WorkQueue } from "./work-queue.js";
 
@@ -120,6 +121,7 @@ export class Controller {
   private notifier: Notifier | undefined;
   private readonly heldGauges: HeldPlanGauges;
   private readonly webhookSecrets: WebhookSecretReader;
+  private readonly replays: Replays;
   private readonly share: Share;
   private readonly late: LateReaders;
   /** Sets that have something to do beside telling how their Applications stand. */
@@ -161,6 +163,7 @@ export class Controller {
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
     this.heldGauges = new HeldPlanGauges(telemetry.metrics, clock);
+    this.replays = new Replays(clock);
     this.webhookSecrets = new WebhookSecretReader(clock, async () => {
       const secret = await hub.get({ apiVersion: "v1", kind: "Secret", namespace, name: "argocd-secret" });
       return secret === undefined ? {} : secretData(secret);
@@ -281,11 +284,12 @@ export class Controller {
     headers: Readonly<Record<string, string | undefined>>,
     rawBody: Uint8Array,
   ): Promise<{ readonly repositories: readonly string[]; readonly followed: boolean }> {
-    const event = readWebhook({ headers, body: rawBody }, await this.webhookSecrets.get());
+    const event = readWebhook({ headers, body: rawBody }, await this.webhookSecrets.get(), this.replays);
     if (event.kind === "none") return { repositories: [], followed: false };
     const sets = [...this.plane.applicationSets.values()].filter((set) => asksAgain(set, event));
     for (const set of sets) this.addSet(keyOfObject(set), { urgent: true });
-    const found = (await this.watch?.poke((repoURL) => mayHaveChanged(repoURL, event))) ?? false;
+    // Nobody waits for the look: git hosts give an answer ten seconds, and a host that is slow would have its webhooks counted as failed.
+    const found = this.watch?.poke((repoURL) => mayHaveChanged(repoURL, event)).found ?? false;
     // Only of repositories that are read: what strangers name must not become series.
     if (found)
       this.options.telemetry.metrics.count("argocd_webhook_requests_total", { repo: normalizeRepositoryURL(event.urls[0]!) });
@@ -294,7 +298,7 @@ export class Controller {
 
   /** Looks at all repositories now, as if each had been announced. */
   async pollRepositories(): Promise<void> {
-    await this.watch?.poke(() => true);
+    await this.watch?.poke(() => true).done;
   }
 
   /** Both sides of one resource (`group/Kind/namespace/name`) as the Application's last comparison had them. */
@@ -768,10 +772,10 @@ export class Controller {
     const change = from === undefined ? undefined : await treeChange(source, repoURL, from, to);
     let touched = 0;
     const readers = this.watch!.readersOf({ repoURL, revision });
-    const spreadMs = Math.min(
-      Math.max(revisionSpreadMs, readers.length * revisionSpreadOfOneMs),
-      Math.max(revisionSpreadMs, this.settings.reconciliationMs || Number.POSITIVE_INFINITY),
-    );
+    // Later than a poll would have told them is late even for the largest fleet.
+    const { reconciliationMs, reconciliationJitterMs } = this.settings;
+    const latestMs = reconciliationMs > 0 ? reconciliationMs + reconciliationJitterMs : Number.POSITIVE_INFINITY;
+    const spreadMs = Math.max(revisionSpreadMs, Math.min(readers.length * revisionSpreadOfOneMs, latestMs));
     for (const reader of readers) {
       if (reader.startsWith("set:")) {
         if (!(await this.sets!.isTouchedBy(reader.slice(4), repoURL, change))) continue;

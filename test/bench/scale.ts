@@ -72,11 +72,13 @@ export async function scaleBench(args: readonly string[]): Promise<number> {
       report(`${controller.name}: CPU of the roll-out`, `${controller.cpuSeconds().toFixed(1)} s`);
     }
     if (replicas > 1) await reportShares(controllers, expected);
-    const latencies = await steady({ shape, repository, clusters: others, controllers });
+    const inOrder = await steady({ shape, repository, clusters: others, controllers });
+    const latencies = [...inOrder].sort((a, b) => a - b);
     report(
       `${commits} commits, one a second: push → applied`,
       `p50 ${quantile(latencies, 0.5)} ms, p95 ${quantile(latencies, 0.95)} ms`,
     );
+    report("  in their order, ms", inOrder.map((ms) => ms.toFixed(0)).join(" "));
     // Who no commit touched learns the last revision within two minutes at most; after that each is looked at once more before it is left alone.
     await new Promise((resolve) => setTimeout(resolve, 60_000 + Math.min(240_000, expected * 50)));
     const before = controllers.map((controller) => controller.cpuSeconds());
@@ -169,7 +171,7 @@ async function steady({ shape, repository, clusters, controllers }: Steady): Pro
   }
   const latencies = await Promise.all(runs);
   for (const client of clients) await client.close();
-  return latencies.sort((a, b) => a - b);
+  return latencies;
 }
 
 async function reportShares(controllers: readonly BenchProcess[], expected: number): Promise<void> {

@@ -40,7 +40,7 @@ function world(options: { readonly intervalMs?: number; readonly revisions?: rea
     watch.saw({ repoURL, revision }, "1");
   }
   const push = async (): Promise<void> => {
-    const done = watch.poke(() => true);
+    const { done } = watch.poke(() => true);
     await clock.advance(100);
     await done;
   };

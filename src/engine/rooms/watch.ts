@@ -106,11 +106,10 @@ export class RepositoryWatch {
       repository.commits.set(place.revision, commit);
   }
 
-  /** Looks at a repository now: a webhook says that something was pushed. Whether anybody reads it. */
-  async poke(matches: (repoURL: string) => boolean): Promise<boolean> {
+  /** Looks at a repository now: a webhook says that something was pushed. Whether anybody reads it, and when the look is over; that never fails. */
+  poke(matches: (repoURL: string) => boolean): { readonly found: boolean; readonly done: Promise<unknown> } {
     const found = [...this.repositories].filter(([repoURL]) => matches(repoURL));
-    await Promise.all(found.map(([repoURL, repository]) => this.poll(repoURL, repository)));
-    return found.length > 0;
+    return { found: found.length > 0, done: Promise.all(found.map(([repoURL, repository]) => this.poll(repoURL, repository))) };
   }
 
   stop(): void {
