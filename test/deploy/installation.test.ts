@@ -77,6 +77,7 @@ test("values reach the pod", () => {
     "POD_NAME",
     "POD_IP",
     "ARGOCD_CONTROLLER_REPLICAS",
+    "NODE_OPTIONS",
     "HTTPS_PROXY",
   ]);
   expect((container!["resources"] as { requests: unknown }).requests).toEqual({ cpu: "2", memory: "512Mi" });
