@@ -80,7 +80,7 @@ test("values reach the pod", () => {
     "NODE_OPTIONS",
     "HTTPS_PROXY",
   ]);
-  expect((container!["resources"] as { requests: unknown }).requests).toEqual({ cpu: "2", memory: "512Mi" });
+  expect((container!["resources"] as { requests: unknown }).requests).toEqual({ cpu: "2", memory: "768Mi" });
 });
 
 test("what is switched off is not there", () => {
