@@ -29,6 +29,8 @@ export interface LiveStateOptions {
   readonly isKept?: (app: string) => boolean;
   /** Whether comparisons of an application ask who owns fields (server-side apply, trusted field managers). */
   readonly keepsOwners?: (app: string) => boolean;
+  /** Begins to look after a cluster that is followed; what it returns ends it. */
+  readonly watchOver?: () => () => void;
 }
 
 export type LiveClusterState =
@@ -82,6 +84,7 @@ export class LiveState {
   /** How often something of an application has changed. */
   private readonly changes = new Map<string, number>();
   private cancelDiscovery: (() => void) | undefined;
+  private endWatch: (() => void) | undefined;
   private stopped = false;
   private failing = new Set<string>();
   private listed = false;
@@ -119,6 +122,7 @@ export class LiveState {
   start(): void {
     if (this.isStarted) return;
     this.isStarted = true;
+    this.endWatch = this.options.watchOver?.();
     void this.discover();
   }
 
@@ -142,6 +146,7 @@ export class LiveState {
 
   async stop(): Promise<void> {
     this.stopped = true;
+    this.endWatch?.();
     this.cancelDiscovery?.();
     await Promise.all([...this.informers.values()].map((informer) => informer.stop()));
   }

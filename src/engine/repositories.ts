@@ -73,6 +73,7 @@ function credentialsOf(data: Readonly<Record<string, string>>): RepositoryCreden
     tlsClientKey: data["tlsClientCertKey"],
     proxy: data["proxy"],
     insecure: data["insecure"] === "true" || data["insecureIgnoreHostKey"] === "true" ? true : undefined,
+    plainHttp: data["insecureOCIForceHttp"] === "true" ? true : undefined,
   };
   return Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined && value !== ""));
 }

@@ -42,7 +42,10 @@ interface Neighbours {
 /** A finder that looks at each kustomization file and each directory of a tree once, however many Applications reach it. */
 export function reachFinder(): FindReach {
   const named = new Map<string, Named>();
-  const knownOf = new WeakMap<FileTree, { readonly neighbours: Map<string, Neighbours>; readonly linked: Map<string, boolean> }>();
+  const knownOf = new WeakMap<
+    FileTree,
+    { readonly neighbours: Map<string, Neighbours>; readonly linked: Map<string, boolean> }
+  >();
 
   const namedBy = ({ id, bytes }: TreeFile): Named => {
     const before = named.get(id);
