@@ -19,9 +19,9 @@ function mortalCluster() {
         if (verb === "version") life.asked++;
         if (verb === "watch") {
           life.watches++;
-          return call.apply(from, args);
+          return call.apply(from, [...args]);
         }
-        return life.isDead ? new Promise(() => {}) : call.apply(from, args);
+        return life.isDead ? new Promise(() => {}) : call.apply(from, [...args]);
       };
     },
   });
