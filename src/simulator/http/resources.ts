@@ -4,6 +4,7 @@ import { badRequest, methodNotAllowed, pathNotFound, StatusError } from "../api/
 import { entryOf } from "../cluster.js";
 import { type Draft, isDraft, part, text } from "../draft.js";
 import { decodeProtobuf } from "../protobuf/decode.js";
+import { enforcePolicies } from "../rules/admission-policies.js";
 import { createObject } from "../writes/create.js";
 import { type DeleteOptions, type Deletion, deleteObject, plainDelete } from "../writes/delete.js";
 import type { WriteOptions } from "../writes/options.js";
@@ -102,6 +103,8 @@ export async function servePatch(exchange: ResourceExchange): Promise<ReturnType
 async function serveDelete(exchange: ResourceExchange): Promise<void> {
   const { cluster, type, info } = exchange;
   const options = await deleteOptions(exchange);
+  const { object } = entryOf(cluster, type, info.namespace, info.name);
+  enforcePolicies(cluster, { type, operation: "DELETE", object: undefined, oldObject: object, options: writeOptions(exchange) });
   const deletion = deleteObject(cluster, type, info.namespace, info.name, options);
   answerDeletion(exchange, deletion);
 }

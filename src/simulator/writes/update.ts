@@ -5,6 +5,7 @@ import { badRequest, conflict, invalid, modified } from "../api/status-error.js"
 import { type Cluster, entryOf } from "../cluster.js";
 import { type Draft, ensure, finished, text } from "../draft.js";
 import { admitUpdate } from "../rules/admission.js";
+import { enforcePolicies } from "../rules/admission-policies.js";
 import { storageForm } from "../rules/conversion.js";
 import { decodeObject } from "../rules/decode.js";
 import { allowsUnconditionalUpdate, prepareForUpdate } from "../rules/strategy.js";
@@ -60,6 +61,7 @@ export function writeUpdate(
   admitUpdate(cluster, type, draft, old, options);
   const causes = validateUpdate(cluster, type, draft, old, options.subresource);
   if (causes.length > 0) throw invalid(type, name, causes);
+  enforcePolicies(cluster, { type, operation: "UPDATE", object: finished(draft), oldObject: old, options });
   const object = tracked ? tracked(finished(draft)) : trackUpdate(cluster, type, old, finished(draft), options);
   const isLast =
     object.metadata.deletionTimestamp !== undefined &&
