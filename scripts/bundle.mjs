@@ -1,4 +1,5 @@
-// One file of the commands that need a clone only, so that they start without resolving hundreds of modules (ADR 0120).
+// One file of the commands that need a clone only, so that they start without resolving hundreds of modules (ADR 0120), and a small
+// one for `helm template`, which is called in place of a program that starts at once (ADR 0175).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -6,7 +7,10 @@ import { build } from "vite";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, "dist/bundle");
-const file = join(folder, "program.cjs");
+const bundles = [
+  { file: "helm.cjs", entry: "bundled-helm.js" },
+  { file: "program.cjs", entry: "bundled-program.js" },
+];
 
 /** The HTTP client is large, and only charts of registries ask for it: it is loaded when it is first called. */
 const lazyUndici = {
@@ -24,6 +28,13 @@ const lazyUndici = {
   },
 };
 
+/** Charts of registries and repositories are never asked for in the small bundle. */
+const withoutRegistries = {
+  name: "without-registries",
+  enforce: "pre",
+  resolveId: (id) => (/(adapters\/charts\/\S*|helm-dependency)\.js$/.test(id) ? { id, external: true } : undefined),
+};
+
 /** `diff --live` is never run from the bundle: clients of clusters stay out of it. */
 const withoutClusters = {
   name: "without-clusters",
@@ -35,14 +46,33 @@ const withoutClusters = {
 };
 
 export async function makeBundle() {
+  mkdirSync(folder, { recursive: true });
+  const packages = new Set();
+  for (const { file, entry } of bundles) {
+    const { code, modules } = await bundled(entry);
+    for (const id of Object.keys(modules)) {
+      const directory = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0];
+      if (directory) packages.add(directory);
+    }
+    // One byte a character: read and kept at half the cost.
+    writeFileSync(
+      join(folder, file),
+      code.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`),
+    );
+  }
+  // What is copied into the bundles keeps its licence beside them.
+  writeFileSync(join(folder, "LICENSES.txt"), [...packages].map(licenceOf).join("\n"));
+}
+
+async function bundled(entry) {
   const result = await build({
     root,
     configFile: false,
     logLevel: "error",
-    plugins: [lazyUndici, withoutClusters],
+    plugins: [lazyUndici, withoutClusters, ...(entry === "bundled-helm.js" ? [withoutRegistries] : [])],
     ssr: { noExternal: true },
     build: {
-      ssr: join(root, "dist/apps/cli/bundled-program.js"),
+      ssr: join(root, "dist/apps/cli", entry),
       target: "node20.19",
       minify: false,
       write: false,
@@ -50,16 +80,7 @@ export async function makeBundle() {
       rolldownOptions: { output: { format: "cjs", codeSplitting: false } },
     },
   });
-  const [{ code, modules }] = [result].flat()[0].output;
-  mkdirSync(folder, { recursive: true });
-  // What is copied into the bundle keeps its licence beside it.
-  const packages = new Set(Object.keys(modules).flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []));
-  writeFileSync(join(folder, "LICENSES.txt"), [...packages].map(licenceOf).join("\n"));
-  // One byte a character: read and kept at half the cost.
-  writeFileSync(
-    file,
-    code.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`),
-  );
+  return [result].flat()[0].output[0];
 }
 
 function licenceOf(directory) {

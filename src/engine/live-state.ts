@@ -81,6 +81,8 @@ export class LiveState {
   private readonly watched = new Map<string, string>();
   private readonly wanted = new Map<string, Set<string>>();
   private readonly wantedByApp = new Map<string, ReadonlySet<string>>();
+  /** How often something of an application has changed. */
+  private readonly changes = new Map<string, number>();
   private cancelDiscovery: (() => void) | undefined;
   private endWatch: (() => void) | undefined;
   private stopped = false;
@@ -239,8 +241,15 @@ export class LiveState {
       if (apps) apps.add(app);
       else this.wanted.set(key, new Set([app]));
     }
-    if (keys.size === 0) this.wantedByApp.delete(app);
-    else this.wantedByApp.set(app, keys);
+    if (keys.size === 0) {
+      this.wantedByApp.delete(app);
+      this.changes.delete(app);
+    } else this.wantedByApp.set(app, keys);
+  }
+
+  /** Grows whenever an object that an application tracks, wants or looks out for has changed, by whomever. */
+  changesOf(app: string): number {
+    return this.changes.get(app) ?? 0;
   }
 
   /** Applications that want an object of this key. */
@@ -441,15 +450,15 @@ export class LiveState {
     }
     if (object.metadata.namespace !== undefined) this.keepTopLevel(object.metadata.namespace, key, after);
     if (object.kind === "CustomResourceDefinition" && this.listed) this.discoverSoon();
-    // Who writes looks at what came of it; nobody has to be told.
-    if (own) return;
     const wanting = this.wanted.get(key);
     // Who looks for orphans in a namespace hears of what comes and goes there.
     const looking = before === undefined || after === undefined ? this.watchers.get(object.metadata.namespace ?? "") : undefined;
     if (appBefore === "" && appAfter === "" && wanting === undefined && looking === undefined) return;
     const apps = new Set([appBefore, appAfter, ...(wanting ?? []), ...(looking ?? [])]);
     apps.delete("");
-    this.options.onChange(apps, change);
+    for (const app of apps) this.changes.set(app, (this.changes.get(app) ?? 0) + 1);
+    // Who writes looks at what came of it; nobody has to be told.
+    if (!own) this.options.onChange(apps, change);
   }
 }
 

@@ -224,7 +224,7 @@ export class OperationRunner {
       operationState: stateWith(begun, ended.progress, this.now()),
       intents: intents ?? [],
     });
-    return { kind: "retryAfter", ms: ended.againAfterMs };
+    return { kind: "retryAfter", ms: ended.againAfterMs, urgent: true };
   }
 
   /** An operation has ended: succeeded, to be tried again, or failed for good. */

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../core/manifest/object.js";
 import type { FileTree } from "../core/render/file-tree.js";
 import { isReadSetValid, type ReadSet } from "../core/render/recording-tree.js";
+import type { RemoteTreeNeed } from "../core/render/render-source.js";
 import { mayNotice, type TreeChange } from "./tree-change.js";
 
 /** A render and what it read. */
@@ -14,6 +15,14 @@ export interface RenderEntry {
   readonly warnings: readonly string[];
   /** What was read of the trees of sources with `ref`, by their names. */
   readonly refs: ReadonlyMap<string, RefReads>;
+  /** What it took from elsewhere: charts that its chart depends on, remote bases. */
+  readonly remotes?: readonly RemoteRead[];
+}
+
+/** What was read outside of the sources, and what named its content then. */
+export interface RemoteRead {
+  readonly need: RemoteTreeNeed;
+  readonly content: string;
 }
 
 export interface RefReads {

@@ -40,7 +40,13 @@ export function gzip(input: Uint8Array): Uint8Array {
   return new Uint8Array(gzipSync(input, { level: 6 }));
 }
 
+const smallestChunk = 16 * 1024;
+const largestChunk = 16 * 1024 * 1024;
+
 /** Inflates gzip data; throws a RangeError past `maxBytes`. */
 export function gunzip(input: Uint8Array, maxBytes: number): Uint8Array {
-  return new Uint8Array(gunzipSync(input, { maxOutputLength: maxBytes }));
+  // The last four bytes tell the length: a buffer of that size is filled at once. Where they lie, it only takes more steps.
+  const tail = input.length < 4 ? 0 : new DataView(input.buffer, input.byteOffset + input.length - 4).getUint32(0, true);
+  const chunkSize = Math.min(Math.max(tail + 1, smallestChunk), largestChunk, maxBytes + 1);
+  return gunzipSync(input, { maxOutputLength: maxBytes, chunkSize });
 }

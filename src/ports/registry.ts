@@ -7,6 +7,8 @@ export interface ChartRequest {
   readonly chart: string;
   /** A version, a range or "" for the newest release. */
   readonly revision: string;
+  /** The repository's credentials go along to the host that keeps the archive, too. Default: only to the repository's own. */
+  readonly passCredentials?: boolean;
 }
 
 export interface ResolvedChart {
@@ -15,6 +17,7 @@ export interface ResolvedChart {
   readonly version: string;
   /** Names the content: `sha256:…` where the repository tells it, else the version and URL. */
   readonly id: string;
+  readonly passCredentials?: boolean;
 }
 
 /** Charts of repositories and registries. Every failure is an ExternalError (retry) or an InputError (no such chart or version, bad content). */

@@ -9,6 +9,8 @@ export interface RepositoryCredentials {
   readonly tlsClientCert?: string;
   readonly tlsClientKey?: string;
   readonly insecure?: boolean;
+  /** An OCI registry that is spoken to without TLS. */
+  readonly plainHttp?: boolean;
   readonly proxy?: string;
 }
 

@@ -5,7 +5,8 @@ import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { conditionsOf, type Fleet, isSettled, startFleet, syncOf } from "./fleet-fixture.js";
+import type { RunningController } from "#src/apps/controller/run-controller.js";
+import { appRef, conditionsOf, type Fleet, isSettled, startFleet, syncOf } from "./fleet-fixture.js";
 
 /** A chart repository that asks for a password and keeps its archives on another host. */
 interface Repository {
@@ -14,6 +15,7 @@ interface Repository {
 }
 
 let fleet: Fleet;
+let running: RunningController;
 let repository: Repository;
 const servers: Server[] = [];
 
@@ -32,7 +34,7 @@ kind: Secret
 metadata: {name: charts, namespace: argocd, labels: {argocd.argoproj.io/secret-type: repository}}
 stringData: {type: helm, url: "${repository.url}", username: reader, password: opensesame}
 `);
-  await fleet.start();
+  running = await fleet.start();
 }, 60_000);
 afterAll(async () => {
   await fleet.close();
@@ -67,6 +69,31 @@ test("a chart in git gets the dependencies that its charts folder lacks", async 
   expect(await settings("parented", "parented-web")).toEqual({ color: "green", version: "1.2.0" });
 });
 
+test("a chart in git without a lock is rendered again only where a dependency has a new version", async () => {
+  const hits = await metric("fleetwright_render_cache_hits_total");
+  const misses = await metric("fleetwright_render_cache_misses_total");
+  const refresh = { metadata: { annotations: { "argocd.argoproj.io/refresh": "normal" } } };
+  await fleet.hub.patch(appRef("parented"), refresh, { type: "merge" });
+  await fleet.until("parented", ({ metadata }) => !JSON.stringify(metadata).includes("argocd.argoproj.io/refresh"));
+  expect(await metric("fleetwright_render_cache_hits_total")).toBeGreaterThan(hits);
+  expect(await metric("fleetwright_render_cache_misses_total")).toBe(misses);
+});
+
+test("a chart of an OCI registry that gives tokens is deployed by its range, with the name and password of its Secret", async () => {
+  const registry = await ociRegistry(await chart("1.4.0"));
+  await fleet.apply(`apiVersion: v1
+kind: Secret
+metadata: {name: oci, namespace: argocd, labels: {argocd.argoproj.io/secret-type: repository}}
+stringData: {type: helm, enableOCI: "true", insecureOCIForceHttp: "true", url: "${registry.host}/team", username: reader, password: opensesame}
+`);
+  await fleet.apply(app("pulled", `source: {repoURL: ${registry.host}/team, chart: web, targetRevision: ^1}`));
+  await fleet.until("pulled", (it) => isSettled(it) && syncOf(it) === "Synced");
+  expect(await settings("pulled", "pulled-web")).toEqual({ color: "red", version: "1.4.0" });
+  expect(registry.authorizations.filter((text) => text?.startsWith("Basic"))).toEqual([
+    `Basic ${Buffer.from("reader:opensesame").toString("base64")}`,
+  ]);
+});
+
 test("a version that no chart has is told on that Application, the others go on", async () => {
   await fleet.apply(app("lost", `source: {repoURL: "${repository.url}", chart: web, targetRevision: ^7}`));
   const lost = await fleet.until("lost", (it) => conditionsOf(it).some(({ type }) => type === "ComparisonError"));
@@ -83,6 +110,10 @@ spec:
   destination: {name: east, namespace: ${name}}
   syncPolicy: {automated: {}, syncOptions: [CreateNamespace=true]}
 `;
+
+async function metric(name: string): Promise<number> {
+  return Number(new RegExp(`^${name} (\\d+)`, "m").exec(await running.metrics())?.[1] ?? 0);
+}
 
 async function settings(namespace: string, name: string): Promise<unknown> {
   const found = await fleet.cluster("east").get({ apiVersion: "v1", kind: "ConfigMap", namespace, name });
@@ -112,6 +143,31 @@ async function chartRepository(): Promise<Repository> {
   );
   const index = `apiVersion: v1\nentries:\n  web:\n${entries.join("")}`;
   return { url, asked };
+}
+
+/** Speaks the distribution protocol: a token is asked for by name and password, and pulls one repository. */
+async function ociRegistry(
+  archive: Buffer,
+): Promise<{ readonly host: string; readonly authorizations: readonly (string | undefined)[] }> {
+  const sha = (bytes: Buffer) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  const mediaType = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+  const manifest = Buffer.from(
+    JSON.stringify({ schemaVersion: 2, layers: [{ mediaType, digest: sha(archive), size: archive.length }] }),
+  );
+  const authorizations: (string | undefined)[] = [];
+  const url = await serve((request, response) => {
+    const { authorization, host } = request.headers;
+    authorizations.push(authorization);
+    if (request.url?.startsWith("/token")) return void response.end(JSON.stringify({ token: "pull-web" }));
+    if (authorization !== "Bearer pull-web")
+      return void response.writeHead(401, { "www-authenticate": `Bearer realm="http://${host}/token",service="${host}"` }).end();
+    const path = request.url?.replace("/v2/team/web/", "") ?? "";
+    if (path.startsWith("tags/list")) response.end(JSON.stringify({ tags: ["1.4.0", "2.0.0"] }));
+    else if (path === "manifests/1.4.0" || path === `manifests/${sha(manifest)}`) response.end(manifest);
+    else if (path === `blobs/${sha(archive)}`) response.end(archive);
+    else response.writeHead(404).end();
+  });
+  return { host: url.replace("http://", ""), authorizations };
 }
 
 async function chart(version: string): Promise<Buffer> {

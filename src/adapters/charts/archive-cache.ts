@@ -36,8 +36,12 @@ export function sha256(bytes: Uint8Array): string {
 
 /** The digest, if it is a sha256 in full: anything else could name another file. */
 export function checkDigest(digest: string): string {
-  if (/^sha256:[0-9a-f]{64}$/.test(digest)) return digest;
+  if (isDigest(digest)) return digest;
   throw new InputError(`${JSON.stringify(digest)} is no sha256 digest`, { code: "REGISTRY_DIGEST" });
+}
+
+export function isDigest(text: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(text);
 }
 
 /** Throws where the bytes are not what the digest promises. */

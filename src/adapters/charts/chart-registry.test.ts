@@ -110,6 +110,35 @@ describe("a classic repository", () => {
     expect(seen.every(({ headers }) => headers.authorization === basic("me:secret"))).toBe(true);
   });
 
+  test("gives its credentials to the host of its archives only where the request passes them, and not on to where that redirects", async () => {
+    const last = await serve((_, response) => response.end(packed));
+    const store = await serve((_, response) => response.writeHead(302, { location: `${last.url}/web.tgz` }).end());
+    const { url } = await serve((_, response) => response.end(index(`${store.url}/web.tgz`, "")));
+    const request = { repoURL: url, chart: "web", revision: "1.2.0", passCredentials: true };
+    const registry = registryOf({ credentials: { username: "me", password: "secret" } });
+    expect(await registry.archive(await registry.resolve(request))).toEqual(packed);
+    expect(store.seen.map(({ headers }) => headers.authorization)).toEqual([basic("me:secret")]);
+    expect(last.seen.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+  });
+
+  test("with entries that make no sense still has the others, and a damaged digest fails its own version alone", async () => {
+    const entries = [
+      "- ",
+      "- {name: web, version: not-a-version, urls: [a.tgz]}",
+      "- {name: web, version: 1.3.0}",
+      "- {name: web, version: 1.2.0, urls: [a.tgz], digest: sha256:xyz}",
+      `- {name: web, version: 1.1.0, urls: [a.tgz], digest: ${digest}}`,
+    ];
+    const { url } = await serve((request, response) =>
+      response.end(request.url === "/index.yaml" ? `entries:\n  web:\n  ${entries.join("\n  ")}\n  other: 1\n` : packed),
+    );
+    const registry = registryOf();
+    const chart = await registry.resolve({ repoURL: url, chart: "web", revision: "*" });
+    expect(chart.version).toBe("1.2.0");
+    await expect(registry.archive(chart)).rejects.toMatchObject({ code: "REGISTRY_DIGEST" });
+    expect(await registry.archive(await registry.resolve({ repoURL: url, chart: "web", revision: "~1.1" }))).toEqual(packed);
+  });
+
   test("whose archive is not what its index promises is refused", async () => {
     const { url } = await serve((request, response) => response.end(request.url === "/index.yaml" ? index("web.tgz") : "other"));
     const registry = registryOf();

@@ -33,9 +33,10 @@ export function chartRegistry(options: ChartRegistryOptions): ChartRegistryPort 
   const sideOf = (repoURL: string): HelmRepository | OciRegistry => (isOci(repoURL) ? oci : classic);
   const archive = (chart: ResolvedChart, signal?: AbortSignal) => sideOf(chart.repoURL).archive(chart, signal);
   return {
-    async resolve({ repoURL, chart, revision }, { maxAgeMs = 0, signal } = {}) {
+    async resolve({ repoURL, chart, revision, passCredentials }, { maxAgeMs = 0, signal } = {}) {
       if (chart === "" && !isOci(repoURL)) throw new InputError("no chart is named", { code: "CHART_NAME" });
-      return await sideOf(repoURL).resolve(repoURL, chart, revision, maxAgeMs, signal);
+      const resolved = await sideOf(repoURL).resolve(repoURL, chart, revision, maxAgeMs, signal);
+      return passCredentials === true ? { ...resolved, passCredentials } : resolved;
     },
     archive: (chart, { signal } = {}) => archive(chart, signal),
     async tree(chart) {

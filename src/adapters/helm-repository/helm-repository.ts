@@ -1,9 +1,10 @@
 import { InputError } from "../../core/errors.js";
 import { isObject, stringAt } from "../../core/manifest/value.js";
+import { versionOf } from "../../core/semver/version.js";
 import { parseYaml } from "../../core/yaml/parse.js";
 import type { ResolvedChart } from "../../ports/registry.js";
 import type { CredentialsFor, RepositoryCredentials } from "../../ports/source.js";
-import { type ArchiveCache, checkDigest, sha256, verify } from "../charts/archive-cache.js";
+import { type ArchiveCache, checkDigest, isDigest, sha256, verify } from "../charts/archive-cache.js";
 import { pickVersion } from "../charts/pick-version.js";
 import { type Answer, authorizationOf, type BoundedHttp, checkStatus } from "../http/bounded-get.js";
 
@@ -20,6 +21,17 @@ export interface HelmRepositoryOptions {
 interface IndexEntry {
   readonly url: string;
   readonly digest: string | undefined;
+  /** What the index says instead of a digest. */
+  readonly damaged?: string;
+}
+
+interface Asked {
+  readonly repoURL: string;
+  /** The one that may see the repository's credentials. */
+  readonly origin: string;
+  readonly url: string;
+  readonly maxBytes: number;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 interface Index {
@@ -51,13 +63,19 @@ export class HelmRepository {
     return { repoURL, chart, version, id: digest ?? `${version} ${url}` };
   }
 
-  async archive({ repoURL, chart, version }: ResolvedChart, signal?: AbortSignal): Promise<Uint8Array> {
+  async archive(resolved: ResolvedChart, signal?: AbortSignal): Promise<Uint8Array> {
+    const { repoURL, chart, version } = resolved;
     const entry = (await this.index(repoURL, Number.POSITIVE_INFINITY, signal)).charts.get(chart)?.get(version);
     if (entry === undefined) throw new InputError(`chart ${chart} has no version ${version} any more`, { code: "CHART_VERSION" });
     const digest = entry.digest ?? this.digests.get(entry.url);
     const known = digest && (await this.options.cache.get(digest));
     if (known) return known;
-    const answer = await this.get(repoURL, entry.url, this.options.maxArchiveBytes, {}, signal);
+    if (entry.damaged !== undefined) checkDigest(entry.damaged);
+    const origin = new URL(resolved.passCredentials ? entry.url : repoURL).origin;
+    const answer = await this.get(
+      { repoURL, origin, url: entry.url, maxBytes: this.options.maxArchiveBytes, headers: {} },
+      signal,
+    );
     checkStatus(answer, entry.url, `chart ${chart} ${version}`);
     if (entry.digest !== undefined) verify(answer.bytes, entry.digest, `chart ${chart} ${version}`);
     const actual = sha256(answer.bytes);
@@ -83,7 +101,8 @@ export class HelmRepository {
       ...(known?.etag ? { "if-none-match": known.etag } : {}),
       ...(known?.modified ? { "if-modified-since": known.modified } : {}),
     };
-    const answer = await this.get(repoURL, url, this.options.maxIndexBytes, condition, signal);
+    const { origin } = new URL(repoURL);
+    const answer = await this.get({ repoURL, origin, url, maxBytes: this.options.maxIndexBytes, headers: condition }, signal);
     const readAt = this.options.monotonic();
     if (answer.status === 304 && known) {
       const index = { ...known, readAt };
@@ -101,17 +120,11 @@ export class HelmRepository {
     return index;
   }
 
-  private async get(
-    repoURL: string,
-    url: string,
-    maxBytes: number,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal | undefined,
-  ): Promise<Answer> {
+  private async get({ repoURL, origin, url, maxBytes, headers }: Asked, signal: AbortSignal | undefined): Promise<Answer> {
     const credentials = this.options.credentials(repoURL) ?? userOf(repoURL);
     const authorization = authorizationOf(credentials);
     const bound = {
-      origin: new URL(repoURL).origin,
+      origin,
       ...(authorization ? { authorization } : {}),
       ...(credentials ? { credentials } : {}),
     };
@@ -150,8 +163,9 @@ function chartsOf(bytes: Uint8Array, repoURL: string): Index["charts"] {
       if (!isObject(entry) || typeof reference !== "string") continue;
       const version = stringAt(entry, "version");
       const url = urlOf(reference, repoURL);
-      if (url !== undefined && !versions.has(version))
-        versions.set(version, { url, digest: digestOf(stringAt(entry, "digest")) });
+      // One entry that makes no sense does not take the others along (Helm).
+      if (url === undefined || versions.has(version) || versionOf(version) === undefined) continue;
+      versions.set(version, { url, ...digestOf(stringAt(entry, "digest")) });
     }
     charts.set(name, versions);
   }
@@ -166,6 +180,7 @@ function urlOf(reference: string, repoURL: string): string | undefined {
   }
 }
 
-function digestOf(text: string): string | undefined {
-  return text === "" ? undefined : checkDigest(`sha256:${text.toLowerCase().replace(/^sha256:/, "")}`);
+function digestOf(text: string): Pick<IndexEntry, "digest" | "damaged"> {
+  const digest = text === "" ? undefined : `sha256:${text.toLowerCase().replace(/^sha256:/, "")}`;
+  return digest === undefined || isDigest(digest) ? { digest } : { digest: undefined, damaged: text };
 }

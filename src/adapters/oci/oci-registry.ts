@@ -80,7 +80,8 @@ export class OciRegistry {
     const isName = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/.test(name);
     if (!isName || !/^[\w.-]+(:\d+)?$/.test(host))
       throw new InputError(`${JSON.stringify(`${text}/${chart}`)} names no chart of a registry`, { code: "REGISTRY_URL" });
-    return { repoURL, origin: `${this.options.plainHosts?.has(host) ? "http" : "https"}://${host}`, name };
+    const isPlain = this.options.plainHosts?.has(host) || this.options.credentials(repoURL)?.plainHttp;
+    return { repoURL, origin: `${isPlain ? "http" : "https"}://${host}`, name };
   }
 
   private async listTags(place: Place, maxAgeMs: number, signal?: AbortSignal): Promise<readonly string[]> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { InputError } from "../../core/errors.js";
 import type { FleetRender } from "../../core/impact/fleet-state.js";
+import type { KeptFleet } from "../../core/impact/kept-fleet.js";
 import type { WorkspaceSnapshot } from "../../core/impact/workspace.js";
 import { openStateCache } from "./state-cache.js";
 
@@ -53,6 +54,31 @@ test("what one process kept, the next one finds: manifests, read-sets and errors
   const loaded = open().load("t1")!;
   expect(loaded.renders.get("a")).toEqual(render("a"));
   expect(loaded.renders.get("b")?.error).toMatchObject({ code: "X", location: { line: 3 } });
+});
+
+test("a fleet is kept with its unreadable files and the files that hold its clusters", () => {
+  const error = new InputError("no mapping", { code: "YAML_SYNTAX", location: { file: "sets.yaml", line: 2 } });
+  const noReads = { touching: () => [] };
+  const fleet: KeptFleet = {
+    gitUrls: ["https://git.example/fleet"],
+    applications: [],
+    applicationSets: new Map(),
+    problems: [{ error, unreadable: "sets.yaml" }],
+    clusterFiles: new Map([["eu", "clusters/eu.yaml"]]),
+    hasFindings: (path) => path === "sets.yaml",
+    renderReads: noReads,
+    generatorReads: noReads,
+    generatorReadSet: () => render("none").readSet,
+  };
+  open().save("t1", {
+    ...snapshot([]),
+    findings: new Map([["sets.yaml", { id: "1", found: { resources: [], gitUrls: [], problem: error } }]]),
+    fleet,
+  });
+  const kept = open().load("t1")?.fleet;
+  expect(kept?.problems).toMatchObject([{ error: { code: "YAML_SYNTAX", location: { line: 2 } }, unreadable: "sets.yaml" }]);
+  expect(kept?.clusterFiles).toEqual(fleet.clusterFiles);
+  expect([kept?.gitUrls, kept?.hasFindings("sets.yaml"), kept?.hasFindings("other.yaml")]).toEqual([fleet.gitUrls, true, false]);
 });
 
 test("a render that came from the cache is not written a second time", () => {

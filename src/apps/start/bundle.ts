@@ -6,31 +6,34 @@ import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { constants, Script } from "node:vm";
 
-/** What `scripts/bundle.mjs` makes of `cli/bundled-program.ts`. */
+/** What `scripts/bundle.mjs` makes of `cli/bundled-program.ts` and `cli/bundled-helm.ts`. */
 interface BundledProgram {
   runBundledProgram(args: readonly string[]): Promise<void>;
 }
 
 const dist = fileURLToPath(new URL("../../", import.meta.url));
-const file = join(dist, "bundle", "program.cjs");
 const layers = ["platform", "core", "ports", "engine", "adapters", "simulator", "apps"];
 
 /**
- * The bundle of the commands that need a clone only, compiled from V8's own cache where there is one (ADR 0120);
+ * A bundle of commands, compiled from V8's own cache where there is one (ADR 0120);
  * undefined where the bundle is absent or older than what was compiled, and the modules are loaded one by one.
  */
-export function loadBundle(env: Readonly<Record<string, string | undefined>>): BundledProgram | undefined {
+export function loadBundle(
+  name: "helm" | "program",
+  env: Readonly<Record<string, string | undefined>>,
+): BundledProgram | undefined {
+  const file = join(dist, "bundle", `${name}.cjs`);
   const built = statSync(file, { throwIfNoEntry: false });
   if (built === undefined || layers.some((layer) => modified(join(dist, `.${layer}.tsbuildinfo`)) > built.mtimeMs))
     return undefined;
-  const script = compile(codeCacheFile(env, `${file}-${built.size}-${built.mtimeMs}`));
+  const script = compile(file, codeCacheFile(env, `${file}-${built.size}-${built.mtimeMs}`));
   const module = { exports: {} };
   // CommonJS: the only kind of source whose compiled form V8 lets a program keep, on every Node that we support.
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
   return module.exports as BundledProgram;
 }
 
-function compile(cacheFile: string): Script {
+function compile(file: string, cacheFile: string): Script {
   const text = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, "latin1")}\n})`;
   const options = { filename: file, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER };
   const cachedData = readIfThere(cacheFile);

@@ -1,8 +1,16 @@
 /** Names of `cli/clone-commands.ts`, known without loading them. */
 const names = new Set("adopt impact diff render at blame explain scan compare what-if lint kustomize helm".split(" "));
 
-/** Whether the bundle holds all that these arguments ask for. */
-export function isBundled(args: readonly string[]): boolean {
+/** The bundle that holds all that these arguments ask for. */
+export function bundleFor(args: readonly string[]): "helm" | "program" | undefined {
+  if (isLocalTemplate(args)) return "helm";
   // `diff --live` talks to clusters.
-  return names.has(args.find((arg) => !arg.startsWith("-")) ?? "") && !args.includes("help") && !args.includes("--live");
+  const isBundled =
+    names.has(args.find((arg) => !arg.startsWith("-")) ?? "") && !args.includes("help") && !args.includes("--live");
+  return isBundled ? "program" : undefined;
+}
+
+/** `helm template` that asks no repository and no registry. */
+function isLocalTemplate([first, second, ...rest]: readonly string[]): boolean {
+  return first === "helm" && second === "template" && !rest.some((arg) => arg.startsWith("--repo") || arg.startsWith("oci:"));
 }

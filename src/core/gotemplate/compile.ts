@@ -19,35 +19,29 @@ const continued: Walked = 2;
 export type Walk = (state: State) => Walked;
 
 export function compileList(list: ListNode, functions: FunctionTable): Walk {
-  const walks = list.nodes.map((node) => compileNode(node, functions));
+  const walks: Walk[] = [];
+  for (const node of list.nodes) walks.push(compileNode(node, functions));
   if (walks.length === 1) return walks[0] as Walk;
+  const { length } = walks;
+  // Most templates run once or twice in a process: loops without iterators are what an interpreter is quick at.
   return (state) => {
-    for (const walk of walks) {
-      const walked = walk(state);
+    for (let index = 0; index < length; index++) {
+      const walked = (walks[index] as Walk)(state);
       if (walked !== on) return walked;
     }
     return on;
   };
 }
 
-/** What pipelines were compiled to: actions of the same words share theirs (a tree belongs to one function table). */
-const pipes = new WeakMap<PipeNode, Eval>();
-const commands = new WeakMap<PipeNode, EvalCommand>();
-
+/** Actions of the same words share their pipeline and what it was compiled to (a tree belongs to one function table). */
 function sharedPipe(pipe: PipeNode, functions: FunctionTable): Eval {
-  const known = pipes.get(pipe);
-  if (known) return known;
-  const made = evalPipe(pipe, functions);
-  pipes.set(pipe, made);
-  return made;
+  pipe.compiled.pipe ??= evalPipe(pipe, functions);
+  return pipe.compiled.pipe;
 }
 
 function sharedCommand(pipe: PipeNode, functions: FunctionTable): EvalCommand | undefined {
-  const known = commands.get(pipe);
-  if (known) return known;
-  const made = evalSingleCommand(pipe, functions);
-  if (made) commands.set(pipe, made);
-  return made;
+  pipe.compiled.command ??= evalSingleCommand(pipe, functions);
+  return pipe.compiled.command;
 }
 
 function compileNode(node: Node, functions: FunctionTable): Walk {

@@ -20,10 +20,9 @@ export type EvalCommand = (state: State, final: Final) => GoValue;
 
 /** A pipeline; its result is never boxed, and nil is `undefined`. */
 export function evalPipe(pipe: PipeNode, functions: FunctionTable): Eval {
-  const commands = pipe.commands.map((command) => evalCommand(command, functions));
   const { declarations, isAssign } = pipe;
-  const [only] = commands;
-  if (commands.length === 1 && only && declarations.length === 0) {
+  if (pipe.commands.length === 1 && declarations.length === 0) {
+    const only = evalCommand(pipe.commands[0] as CommandNode, functions);
     return (state) => {
       state.node = pipe;
       const value = only(state, missing);
@@ -31,11 +30,12 @@ export function evalPipe(pipe: PipeNode, functions: FunctionTable): Eval {
       return value === null ? undefined : value;
     };
   }
+  const commands = pipe.commands.map((command) => evalCommand(command, functions));
   return (state) => {
     state.node = pipe;
     let value: Final = missing;
-    for (const command of commands) {
-      value = command(state, value);
+    for (let index = 0; index < commands.length; index++) {
+      value = (commands[index] as EvalCommand)(state, value);
       if (value === null) value = undefined;
     }
     state.boxed = false;
@@ -55,7 +55,8 @@ export function evalSingleCommand(pipe: PipeNode, functions: FunctionTable): Eva
 }
 
 function evalCommand(command: CommandNode, functions: FunctionTable): EvalCommand {
-  const [first, ...rest] = command.args as [Operand, ...Operand[]];
+  const first = command.args[0] as Operand;
+  const rest = command.args.length > 1 ? command.args.slice(1) : none;
   switch (first.kind) {
     case "field": {
       const { path } = first;
@@ -181,12 +182,13 @@ function walkPath(
   return evalField(state, receiver, path[last] as string, node, args, final, functions);
 }
 
-const none: readonly Operand[] = [];
+const none: readonly never[] = [];
 
 /** `.a.b.c` alone: nearly always maps within maps. */
 function fieldsOf(state: State, start: GoValue, path: readonly string[], node: Operand, functions: FunctionTable): GoValue {
   let receiver = start;
-  for (const name of path) {
+  for (let index = 0; index < path.length; index++) {
+    const name = path[index] as string;
     if (receiver instanceof GoMap && (receiver.type === types.map || receiver.type === types.values)) {
       const value: GoValue = receiver.entries.get(name);
       if (value !== undefined) {
@@ -280,8 +282,8 @@ function evalFunctionCall(
       state.node = node;
       if (fixed.length === 0 && final === missing) throw wrongCount(state, { ...call, final });
       let value: GoValue;
-      for (const evaluate of fixed) {
-        value = evaluate(state);
+      for (let index = 0; index < fixed.length; index++) {
+        value = (fixed[index] as Eval)(state);
         if (isTrue(value) === stopAt) return value;
       }
       return final === missing ? value : final;
@@ -290,11 +292,12 @@ function evalFunctionCall(
   const fitsAlone = fitsCount(method, args.length);
   const fitsPiped = fitsCount(method, args.length + 1);
   const finalType = paramType(method, args.length);
+  const count = fixed.length;
   return (state, final) => {
     state.node = node;
     if (!(final === missing ? fitsAlone : fitsPiped)) throw wrongCount(state, { ...call, final });
     const values: GoValue[] = [];
-    for (const evaluate of fixed) values.push(evaluate(state));
+    for (let index = 0; index < count; index++) values.push((fixed[index] as Eval)(state));
     if (final !== missing) {
       state.boxed = false;
       values.push(validated(state, final, finalType));
@@ -324,7 +327,11 @@ interface Call {
 }
 
 function prepareArguments(method: TemplateFunction, args: readonly Operand[], functions: FunctionTable): readonly Eval[] {
-  return args.map((arg, index) => evalArgument(arg, paramType(method, index), functions));
+  const evals: Eval[] = [];
+  for (let index = 0; index < args.length; index++) {
+    evals.push(evalArgument(args[index] as Operand, paramType(method, index), functions));
+  }
+  return evals;
 }
 
 function paramType(method: TemplateFunction, index: number): GoType {
@@ -411,12 +418,20 @@ export function evalArgument(node: Operand, type: GoType | undefined, functions:
         if (type !== undefined && canBeNil(type)) return zeroOf(type);
         throw state.fail(`cannot assign nil to ${type?.name ?? "%!s(<nil>)"}`);
       };
-    case "field":
-    case "variable": {
-      const evaluate = evalCommand({ kind: "command", pos: node.pos, args: [node] }, functions);
+    case "field": {
+      const { path } = node;
       return (state) => {
         state.node = node;
-        return validated(state, evaluate(state, missing), type);
+        state.boxed = state.dotBoxed;
+        return validated(state, fieldsOf(state, state.dot, path, node, functions), type);
+      };
+    }
+    case "variable": {
+      const name = node.path[0] as string;
+      const path = node.path.length > 1 ? node.path.slice(1) : none;
+      return (state) => {
+        state.node = node;
+        return validated(state, fieldsOf(state, state.variable(name), path, node, functions), type);
       };
     }
     case "chain": {

@@ -1,4 +1,5 @@
 import { type Action, type ActionGrammar, parseAction } from "./action.js";
+import { ActionReader } from "./action-reader.js";
 import { endOfSpaces, endOfText, trimsLeft } from "./lexer.js";
 import { type ActionNode, isEmptyTree, type ListNode, type Node, type PipeNode } from "./nodes.js";
 import type { Tree } from "./parser.js";
@@ -23,6 +24,12 @@ export function parseKnown(
   return new FastParser(name, text, known, grammar).parse();
 }
 
+/** The usual spellings of the commonest action. */
+const endings = ["{{- end }}", "{{ end }}", "{{- end -}}", "{{end}}", "{{ end -}}"].map((words) => {
+  const action: Action = { kind: "end", length: words.length, trimsRight: words.endsWith(" -}}"), uses: [], declares: [] };
+  return { words, action };
+});
+
 /** A list of nodes that is being read, and what its `{{end}}` closes. */
 interface Frame {
   readonly kind: "text" | "define" | "if" | "range" | "with";
@@ -39,7 +46,10 @@ interface Frame {
 class FastParser {
   private readonly trees = new Map<string, Tree>();
   private readonly frames: Frame[];
+  /** The innermost frame. */
+  private frame: Frame;
   private variables: string[] = [];
+  private readonly reader: ActionReader;
 
   constructor(
     private readonly name: string,
@@ -47,7 +57,9 @@ class FastParser {
     private readonly known: KnownActions,
     private readonly grammar: ActionGrammar,
   ) {
-    this.frames = [{ kind: "text", name, nodes: [], marked: 0, isElseIf: false, isElse: false }];
+    this.frame = { kind: "text", name, nodes: [], marked: 0, isElseIf: false, isElse: false };
+    this.frames = [this.frame];
+    this.reader = new ActionReader(grammar);
   }
 
   parse(): Map<string, Tree> | undefined {
@@ -56,7 +68,7 @@ class FastParser {
       const open = text.indexOf("{{", at);
       const isTrimmed = open >= 0 && trimsLeft(text, open + 2);
       const end = open < 0 ? text.length : isTrimmed ? endOfText(text, at, open) : open;
-      if (end > at) this.nodes.push({ kind: "text", pos: at, text: text.slice(at, end) });
+      if (end > at) this.frame.nodes.push({ kind: "text", pos: at, text: text.slice(at, end) });
       if (open < 0) break;
       const comment = text.startsWith("/*", open + (isTrimmed ? 4 : 2));
       const next = comment ? this.afterComment(open) : this.afterAction(open);
@@ -65,10 +77,6 @@ class FastParser {
     }
     const [file, inner] = this.frames as [Frame, Frame | undefined];
     return inner === undefined && this.add(file.name, file.nodes) ? this.trees : undefined;
-  }
-
-  private get nodes(): Node[] {
-    return (this.frames.at(-1) as Frame).nodes;
   }
 
   private afterComment(open: number): number | undefined {
@@ -88,30 +96,42 @@ class FastParser {
 
   /** What was read as a whole action once is one here too: reading goes from left to right. */
   private actionAt(open: number): Action | undefined {
-    const close = this.text.indexOf("}}", open + 2);
+    const { text } = this;
+    const at = open + (text.charCodeAt(open + 2) === 0x2d ? 4 : 3);
+    if (text.startsWith("end", at)) {
+      const ending = endings.find(({ words }) => text.startsWith(words, open));
+      if (ending) return ending.action;
+    }
+    const close = text.indexOf("}}", open + 2);
     if (close < 0) return undefined;
-    const words = this.text.slice(open, close + 2);
-    const whole =
-      words.length > longestShared
-        ? parseAction(words, this.grammar)
-        : this.known.get(words, () => parseAction(words, this.grammar));
+    const length = close + 2 - open;
+    if (length > longestShared) return this.read(open);
+    const words = text.slice(open, close + 2);
+    const known = this.known.find(words);
+    if (known) return known;
+    const action = this.read(open);
     // `}}` in a string is not the end.
-    return whole ?? parseAction(this.text.slice(open), this.grammar);
+    if (action?.length === length) this.known.keep(words, action);
+    return action;
+  }
+
+  private read(open: number): Action | undefined {
+    return this.reader.read(this.text, open) ?? parseAction(this.text.slice(open), this.grammar);
   }
 
   /** Adds the action to the tree; false where only the parser of whole texts can say what is wrong. */
   private enter(action: Action, base: number): boolean {
-    if (!action.uses.every((variable) => this.variables.includes(variable))) return false;
+    for (const variable of action.uses) if (!this.variables.includes(variable)) return false;
     const marked = this.variables.length;
-    this.variables.push(...action.declares);
+    for (const variable of action.declares) this.variables.push(variable);
     switch (action.kind) {
       case "action": {
         const node: ActionNode = { kind: "action", base, pos: action.pipe.pos, pipe: action.pipe };
-        this.nodes.push(node);
+        this.frame.nodes.push(node);
         return true;
       }
       case "template":
-        this.nodes.push({ kind: "template", base, pos: action.pos, name: action.name, pipe: action.pipe });
+        this.frame.nodes.push({ kind: "template", base, pos: action.pos, name: action.name, pipe: action.pipe });
         return true;
       case "if":
       case "range":
@@ -120,8 +140,7 @@ class FastParser {
       case "else if":
       case "else with": {
         const kind = action.kind === "else if" ? "if" : "with";
-        const outer = this.frames.at(-1) as Frame;
-        if (outer.kind !== kind || !this.otherwise(base)) return false;
+        if (this.frame.kind !== kind || !this.otherwise(base)) return false;
         return this.open(kind, { base, pipe: action.pipe, marked, isElseIf: true });
       }
       case "else":
@@ -130,14 +149,14 @@ class FastParser {
         return this.end();
       case "define":
         if (this.frames.length > 1) return false;
-        this.frames.push({ kind: "define", name: action.name, nodes: [], marked: 0, isElseIf: false, isElse: false });
+        this.push({ kind: "define", name: action.name, nodes: [], marked: 0, isElseIf: false, isElse: false });
         this.outer = this.variables;
         this.variables = [];
         return true;
       case "break":
       case "continue": {
         const inRange = this.frames.some((frame) => frame.kind === "range" && !frame.isElse);
-        this.nodes.push({ kind: action.kind, pos: base + action.pos });
+        this.frame.nodes.push({ kind: action.kind, pos: base + action.pos });
         return inRange;
       }
     }
@@ -152,26 +171,47 @@ class FastParser {
     const { base, pipe, marked, isElseIf } = of;
     const nodes: Node[] = [];
     const list: ListNode = { kind: "list", pos: base, nodes };
-    this.nodes.push({ kind, base, pos: pipe.pos, pipe, list, elseList: undefined });
-    this.frames.push({ kind, name: "", nodes, marked, isElseIf, isElse: false });
+    this.frame.nodes.push({ kind, base, pos: pipe.pos, pipe, list, elseList: undefined });
+    this.push({ kind, name: "", nodes, marked, isElseIf, isElse: false });
     return this.frames.length < maxNesting;
+  }
+
+  private push(frame: Frame): void {
+    this.frames.push(frame);
+    this.frame = frame;
+  }
+
+  /** Leaves the innermost frame; the file's own frame is the last. */
+  private pop(): Frame {
+    const left = this.frames.pop() as Frame;
+    this.frame = this.frames.at(-1) ?? left;
+    return left;
   }
 
   /** The branch that was opened last goes on with its other list. */
   private otherwise(base: number): boolean {
-    const frame = this.frames.pop() as Frame;
+    const frame = this.pop();
     if (frame.isElse || frame.kind === "text" || frame.kind === "define") return false;
-    const branch = this.nodes.at(-1);
+    const around = this.frame.nodes;
+    const branch = around.at(-1);
     if (branch === undefined || !("elseList" in branch)) return false;
     const nodes: Node[] = [];
-    this.nodes[this.nodes.length - 1] = { ...branch, elseList: { kind: "list", pos: base, nodes } };
-    this.frames.push({ ...frame, nodes, isElse: true });
+    around[around.length - 1] = {
+      kind: branch.kind,
+      base: branch.base,
+      pos: branch.pos,
+      pipe: branch.pipe,
+      list: branch.list,
+      elseList: { kind: "list", pos: base, nodes },
+    };
+    const { kind, name, marked, isElseIf } = frame;
+    this.push({ kind, name, nodes, marked, isElseIf, isElse: true });
     return true;
   }
 
   private end(): boolean {
     for (;;) {
-      const frame = this.frames.pop() as Frame;
+      const frame = this.pop();
       if (frame.kind === "text") return false;
       if (frame.kind === "define") {
         this.variables = this.outer;

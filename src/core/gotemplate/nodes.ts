@@ -1,3 +1,4 @@
+import type { Eval, EvalCommand } from "./evaluate.js";
 import { quote } from "./fmt/quote.js";
 import type { GoComplex } from "./value/value.js";
 
@@ -41,6 +42,8 @@ export interface PipeNode extends At {
   readonly isAssign: boolean;
   readonly declarations: readonly VariableNode[];
   readonly commands: readonly CommandNode[];
+  /** What it was compiled to, once it was run. */
+  readonly compiled: { pipe?: Eval | undefined; command?: EvalCommand | undefined };
 }
 export interface CommandNode extends At {
   readonly kind: "command";

@@ -8,8 +8,12 @@ const maxUint = 2n ** 64n - 1n;
 
 /** A number literal, or the error message for it. */
 export function parseNumber(text: string, pos: number): NumberNode | string {
+  if (/^(?:0|[1-9][0-9]{0,14})$/.test(text)) {
+    const float = Number(text);
+    const int = BigInt(float);
+    return { kind: "number", pos, text, int, uint: int, float };
+  }
   const base = { kind: "number", pos, text } as const;
-  if (/^(?:0|[1-9][0-9]{0,14})$/.test(text)) return { ...base, int: BigInt(text), uint: BigInt(text), float: Number(text) };
   if (text.endsWith("i")) {
     const complex = parseComplex(text.slice(0, -1));
     if (complex) return { ...base, complex, ...(complex.imaginary === 0 ? fromFloat(complex.real) : {}) };

@@ -10,14 +10,22 @@ export class RecentTexts<T extends object> {
   constructor(private readonly generationLength = 4_000_000) {}
 
   get(text: string, make: () => T | undefined): T | undefined {
-    const recent = this.young.get(text);
-    if (recent) return recent;
-    const made = this.old.get(text) ?? make();
-    if (made) this.remember(text, made);
+    const known = this.find(text);
+    if (known) return known;
+    const made = make();
+    if (made) this.keep(text, made);
     return made;
   }
 
-  private remember(text: string, made: T): void {
+  find(text: string): T | undefined {
+    const recent = this.young.get(text);
+    if (recent) return recent;
+    const known = this.old.get(text);
+    if (known) this.keep(text, known);
+    return known;
+  }
+
+  keep(text: string, made: T): void {
     // A short text weighs more than its letters.
     this.length += text.length + 64;
     if (this.length > this.generationLength) {

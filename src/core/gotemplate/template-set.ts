@@ -30,7 +30,8 @@ const knowledgeByTable = new WeakMap<FunctionTable, Knowledge>();
 function knowledgeOf(functions: FunctionTable): Knowledge {
   const known = knowledgeByTable.get(functions);
   if (known) return known;
-  const hasFunction = (name: string) => Object.hasOwn(functions, name) || Object.hasOwn(builtins, name);
+  const names = new Set([...Object.keys(builtins), ...Object.keys(functions)]);
+  const hasFunction = (name: string) => names.has(name);
   const grammar = { hasFunction, words: loopWords(hasFunction) };
   const made: Knowledge = { grammar, texts: new ParsedTexts(), actions: new RecentTexts() };
   knowledgeByTable.set(functions, made);

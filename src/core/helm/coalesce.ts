@@ -110,20 +110,25 @@ function coalesceOwn(chart: Chart, target: GoMap, prefix: string, options: Coale
 /** `source` into `target`, which wins; both may change. */
 export function coalesceTables(target: GoMap, source: GoMap, prefix: string, options: CoalesceOptions): GoMap {
   const { merge, warn } = options;
-  const hadValue = new Set([...source.entries].filter(([, value]) => !isNull(value)).map(([key]) => key));
-  for (const [key, value] of target.entries) if (isNull(value)) source.entries.set(key, null);
+  let hadValue: Set<string> | undefined;
+  for (const [key, value] of target.entries) {
+    if (!isNull(value)) continue;
+    hadValue ??= new Set([...source.entries].filter(([, theirs]) => !isNull(theirs)).map(([theirs]) => theirs));
+    source.entries.set(key, null);
+  }
   for (const [key, value] of source.entries) {
-    const path = joinPath(prefix, key);
-    const has = target.entries.has(key);
     const ours = target.entries.get(key);
-    if (has && !merge && isNull(ours) && hadValue.has(key)) {
+    const has = ours !== undefined || target.entries.has(key);
+    if (has && !merge && isNull(ours) && hadValue?.has(key)) {
       target.entries.delete(key);
     } else if (!has) {
       target.entries.set(key, value);
     } else if (value instanceof GoMap) {
+      const path = joinPath(prefix, key);
       if (ours instanceof GoMap) coalesceTables(ours, value, path, options);
       else warn(`warning: cannot overwrite table with non table for ${path} (${display(value)})`);
     } else if (ours instanceof GoMap && !isNull(value)) {
+      const path = joinPath(prefix, key);
       warn(`warning: destination for ${path} is a table. Ignoring non-table value (${display(value)})`);
     }
   }

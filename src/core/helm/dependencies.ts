@@ -112,7 +112,9 @@ function importValues(chart: Chart, warn: Warn): Chart {
       coalesceTables(imported, pathToMap(pair.parent, table), "", options);
     }
   }
-  return { ...withChildren, values: coalesceTables(deepCopy(merged) as GoMap, imported, "", options) };
+  // What was imported shares tables with what it came from.
+  const own = imported.entries.size === 0 ? merged : (deepCopy(merged) as GoMap);
+  return { ...withChildren, values: coalesceTables(own, imported, "", options) };
 }
 
 interface Imported {

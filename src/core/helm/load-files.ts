@@ -77,7 +77,9 @@ function loadSubcharts(files: readonly ChartFile[], metadata: Metadata, nesting:
     if (!file.name.startsWith("charts/") || file.name.endsWith(".prov")) continue;
     const name = file.name.slice("charts/".length);
     const [folder = ""] = name.split("/");
-    groups.set(folder, [...(groups.get(folder) ?? []), { name, bytes: file.bytes }]);
+    const group = groups.get(folder) ?? [];
+    group.push({ name, bytes: file.bytes });
+    groups.set(folder, group);
   }
   const names = [...groups.keys()].filter((name) => !name.startsWith("_") && !name.startsWith("."));
   return names.sort(compareText).map((name) => {

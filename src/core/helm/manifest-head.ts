@@ -2,6 +2,8 @@ import { readYaml } from "../gotemplate/funcs/yaml.js";
 import { RecentTexts } from "../gotemplate/recent-texts.js";
 import { guarded } from "../gotemplate/render.js";
 import { GoMap, type GoValue } from "../gotemplate/value/value.js";
+import { isObject } from "../manifest/value.js";
+import { parseYaml } from "../yaml/parse.js";
 import { StructReader } from "./decode.js";
 import { helmError, prefixed } from "./failure.js";
 
@@ -61,7 +63,7 @@ function readBySections(text: string): GoMap | undefined {
       const value = sectionValue(section);
       if (value === undefined) return undefined;
       fields.set(section.key, value.entries.get(section.key));
-    } else if (sound.get(section.text, () => (sectionValue(section) ? section : undefined)) === undefined) {
+    } else if (sound.get(section.text, () => (isSound(section) ? section : undefined)) === undefined) {
       return undefined;
     }
   }
@@ -104,6 +106,16 @@ const longestKey = 100;
 function endOfLine(text: string, from: number): number {
   const end = text.indexOf("\n", from);
   return end < 0 ? text.length : end + 1;
+}
+
+/** Whether the section is read as a mapping of its key alone. */
+function isSound({ text, key }: Section): boolean {
+  try {
+    const value = parseYaml(text, { dialect: "kubernetes" });
+    return isObject(value) && Object.keys(value).length === 1 && Object.hasOwn(value, key);
+  } catch {
+    return false;
+  }
 }
 
 function sectionValue(section: Section): GoMap | undefined {

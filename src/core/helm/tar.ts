@@ -14,7 +14,7 @@ export function* readTar(archive: Uint8Array): Generator<TarEntry> {
   let longName: string | undefined;
   for (let at = 0; at + block <= archive.length; ) {
     const header = archive.subarray(at, at + block);
-    if (header.every((byte) => byte === 0)) return;
+    if (header[0] === 0 && header.every((byte) => byte === 0)) return;
     checkSum(header);
     const size = number(header.subarray(124, 136));
     const start = at + block;
@@ -65,10 +65,10 @@ function number(field: Uint8Array): number {
 }
 
 function checkSum(header: Uint8Array): void {
-  let sum = 8 * 32;
-  header.forEach((byte, index) => {
-    if (index < 148 || index >= 156) sum += byte;
-  });
+  // The field itself counts as eight blanks.
+  let sum = 8 * 0x20;
+  for (let index = 0; index < 148; index++) sum += header[index] as number;
+  for (let index = 156; index < block; index++) sum += header[index] as number;
   if (number(header.subarray(148, 156)) !== sum) throw damaged("invalid tar header");
 }
 

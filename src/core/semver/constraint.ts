@@ -1,5 +1,4 @@
-import { RE2JS } from "re2js";
-import { once } from "../once.js";
+import { linearExpression } from "./linear-expression.js";
 import { comparePrereleases, compareVersions, type Version, versionOf } from "./version.js";
 
 /** A range of versions: groups joined by `||`, each of comparisons that must all hold. */
@@ -29,11 +28,11 @@ const tail = "(-([0-9A-Za-z\\-]+(\\.[0-9A-Za-z\\-]+)*))?(\\+([0-9A-Za-z\\-]+(\\.
 const version = `v?(${part})(\\.${part})?(\\.${part})?${tail}`;
 const operators = "=||!=|>|<|>=|=>|<=|=<|~|~>|\\^";
 // Linear-time expressions: constraints come from charts and Applications.
-const single = once(() => RE2JS.compile(`^\\s*(${operators})\\s*(${version})\\s*$`));
-const hyphenRange = once(() => RE2JS.compile(`\\s*(${version})\\s+-\\s+(${version})\\s*`));
-const eachComparison = once(() => RE2JS.compile(`(${operators})\\s*(${version})`));
-const validGroup = once(() =>
-  RE2JS.compile(`^(\\s*(${operators})\\s*(${version})\\s*)((?:\\s+|,\\s*)(${operators})\\s*(${version})\\s*)*$`),
+const single = linearExpression(`^\\s*(${operators})\\s*(${version})\\s*$`);
+const hyphenRange = linearExpression(`\\s*(${version})\\s+-\\s+(${version})\\s*`);
+const eachComparison = linearExpression(`(${operators})\\s*(${version})`);
+const validGroup = linearExpression(
+  `^(\\s*(${operators})\\s*(${version})\\s*)((?:\\s+|,\\s*)(${operators})\\s*(${version})\\s*)*$`,
 );
 
 /** Argo CD 3.5 has Masterminds 3.4; Helm 4 has 3.5, which limits lengths and quotes what it refuses. */
@@ -63,11 +62,11 @@ function readConstraint(text: string, release: SemverRelease): ParsedConstraint 
   const parts = rewriteRanges(text).split("||");
   if (isLimited && parts.length > maxGroups) return { error: `too many constraint groups (max ${maxGroups})` };
   for (const group of parts) {
-    if (!validGroup().matcher(group).find()) {
+    if (!validGroup.find(group)) {
       return { error: `improper constraint: ${isLimited ? JSON.stringify(group) : group}` };
     }
     const comparisons: Comparison[] = [];
-    for (const found of allMatches(eachComparison(), group)) {
+    for (const [found = ""] of eachComparison.findAll(group)) {
       const comparison = parseComparison(found);
       if (typeof comparison === "string") return { error: comparison };
       comparisons.push(comparison);
@@ -89,26 +88,18 @@ export function satisfies(version: Version, constraint: Constraint): boolean {
 
 /** `1.2 - 3` → `>= 1.2, <= 3` */
 function rewriteRanges(text: string): string {
-  const match = hyphenRange().matcher(text);
   let out = text;
-  while (match.find()) {
-    const whole = match.group(0) as string;
-    out = out.replace(whole, () => `>= ${match.group(1)}, <= ${match.group(11)} `);
+  for (const range of hyphenRange.findAll(text)) {
+    const [whole = ""] = range;
+    out = out.replace(whole, () => `>= ${range[1]}, <= ${range[11]} `);
   }
   return out;
 }
 
-function allMatches(expression: RE2JS, text: string): string[] {
-  const found: string[] = [];
-  const match = expression.matcher(text);
-  while (match.find()) found.push(match.group(0) as string);
-  return found;
-}
-
 function parseComparison(text: string): Comparison | string {
-  const match = single().matcher(text);
-  if (!match.find()) return `improper constraint: ${text}`;
-  const group = (index: number) => match.group(index) ?? "";
+  const match = single.find(text);
+  if (match === undefined) return `improper constraint: ${text}`;
+  const group = (index: number) => match[index] ?? "";
   const isOpen = (index: number) => /^\.?[xX*]?$/.test(group(index));
   const isAllOpen = isOpen(3);
   const isMinorOpen = !isAllOpen && isOpen(4);

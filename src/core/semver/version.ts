@@ -1,5 +1,4 @@
-import { RE2JS } from "re2js";
-import { once } from "../once.js";
+import { linearExpression } from "./linear-expression.js";
 
 /** A semantic version as Masterminds/semver reads it: `v` and missing parts allowed, numbers up to 64 bits. */
 export interface Version {
@@ -14,10 +13,8 @@ export interface Version {
   readonly original: string;
 }
 
-const loose = once(() =>
-  RE2JS.compile(
-    "^v?([0-9]+)(\\.[0-9]+)?(\\.[0-9]+)?(-([0-9A-Za-z\\-]+(\\.[0-9A-Za-z\\-]+)*))?(\\+([0-9A-Za-z\\-]+(\\.[0-9A-Za-z\\-]+)*))?$",
-  ),
+const loose = linearExpression(
+  "^v?([0-9]+)(\\.[0-9]+)?(\\.[0-9]+)?(-([0-9A-Za-z\\-]+(\\.[0-9A-Za-z\\-]+)*))?(\\+([0-9A-Za-z\\-]+(\\.[0-9A-Za-z\\-]+)*))?$",
 );
 const maxSegment = 2n ** 64n - 1n;
 
@@ -25,22 +22,22 @@ export type ParsedVersion = { readonly version: Version } | { readonly error: st
 
 /** Masterminds' NewVersion: the version, or its error message. */
 export function parseVersion(text: string): ParsedVersion {
-  const match = loose().matcher(text);
-  if (!match.find()) return { error: "invalid semantic version" };
+  const match = loose.find(text);
+  if (match === undefined) return { error: "invalid semantic version" };
   const segments: bigint[] = [];
   for (const index of [1, 2, 3]) {
-    const digits = (match.group(index) ?? "").replace(".", "");
+    const digits = (match[index] ?? "").replace(".", "");
     const value = digits === "" ? 0n : BigInt(digits);
     if (value > maxSegment) {
       return { error: `error parsing version segment: strconv.ParseUint: parsing "${digits}": value out of range` };
     }
     segments.push(value);
   }
-  const prerelease = match.group(5) ?? "";
+  const prerelease = match[5] ?? "";
   const startsZero = prerelease.split(".").some((part) => /^0[0-9]+$/.test(part));
   if (startsZero) return { error: "version segment starts with 0" };
   const [major = 0n, minor = 0n, patch = 0n] = segments;
-  return { version: { major, minor, patch, prerelease, metadata: match.group(8) ?? "", original: text } };
+  return { version: { major, minor, patch, prerelease, metadata: match[8] ?? "", original: text } };
 }
 
 /** The version, or undefined where `text` is none. */

@@ -1,6 +1,6 @@
-import { InputError } from "../../core/errors.js";
+import { ExternalError, InputError } from "../../core/errors.js";
 import type { KubernetesObject } from "../../core/manifest/object.js";
-import { stringAt, type ValueObject } from "../../core/manifest/value.js";
+import { objectAt, stringAt, type ValueObject } from "../../core/manifest/value.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import { type ReadSet, recordReads } from "../../core/render/recording-tree.js";
 import {
@@ -12,12 +12,11 @@ import {
 } from "../../core/render/render-source.js";
 import { sourceDirectory } from "../../core/render/source-path.js";
 import { type SourceType, sourceTypeOf } from "../../core/render/source-type.js";
-import type { Clock } from "../../ports/clock.js";
 import type { ChartRegistryPort, ChartRequest } from "../../ports/registry.js";
 import type { RenderWorkers } from "../../ports/render-workers.js";
 import type { SourcePort } from "../../ports/source.js";
 import type { Telemetry } from "../../ports/telemetry.js";
-import type { RefReads, RefTree, RenderCache, RenderEntry } from "../render-cache.js";
+import type { RefReads, RefTree, RemoteRead, RenderCache, RenderEntry } from "../render-cache.js";
 import type { SharedRenders } from "../shared-renders.js";
 
 export interface RenderRoom {
@@ -30,7 +29,6 @@ export interface RenderRoom {
   readonly renderers: ToolRenderers;
   /** Threads for long renders. */
   readonly workers?: RenderWorkers;
-  readonly clock: Pick<Clock, "monotonic">;
   readonly telemetry: Telemetry;
 }
 
@@ -79,6 +77,7 @@ export interface RenderPlace {
 const mostRounds = 20;
 /** Nothing announces a new version of a chart: knowledge of them grows no older than this. */
 const chartVersionsMs = 60_000;
+const remoteBasesMs = 60_000;
 
 /**
  * Application and files → manifests. What a render read is recorded, and the render is used again for every commit where those reads give
@@ -104,7 +103,8 @@ export async function renderApplication(room: RenderRoom, input: RenderInput): P
     const key = renderKey(source, { type, commit, input });
     const at = { commit, tree, key, refs };
     // Nothing is awaited between a miss and its render here: of Applications that share a render, one makes it.
-    const own = input.force ? undefined : room.cache.find(key, commit, tree, refs);
+    let own = input.force ? undefined : room.cache.find(key, commit, tree, refs);
+    if (own?.remotes && !(await areCurrent(room, own.remotes))) own = undefined;
     const found = own ?? (input.force || room.shared === undefined ? undefined : await findShared(room, room.shared, at));
     room.telemetry.metrics.count(
       found === undefined ? "fleetwright_render_cache_misses_total" : "fleetwright_render_cache_hits_total",
@@ -160,10 +160,15 @@ async function resolveSources(room: RenderRoom, input: RenderInput): Promise<rea
     located.push(
       chart === ""
         ? await locateFiles(room, repoURL, asked || "HEAD", input.maxAgeMs)
-        : await locateChart(room, { repoURL, chart, revision: asked }, input.maxAgeMs),
+        : await locateChart(room, { repoURL, chart, revision: asked, ...passing(source) }, input.maxAgeMs),
     );
   }
   return located;
+}
+
+/** Helm's `--pass-credentials`: archives on other hosts than the repository's index are asked for with its credentials too. */
+function passing(source: ValueObject): Pick<ChartRequest, "passCredentials"> {
+  return objectAt(source, "helm")["passCredentials"] === true ? { passCredentials: true } : {};
 }
 
 async function locateFiles(room: RenderRoom, repoURL: string, asked: string, maxAgeMs: number): Promise<LocatedSource> {
@@ -219,6 +224,7 @@ async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObje
   const { appName, namespace, kubeVersion, apiVersions, project, stableRandom } = input;
   const chosen = { project, ...(stableRandom === undefined ? {} : { stableRandom }) };
   const remotes = new Map<string, FileTree>();
+  const remoteReads: RemoteRead[] = [];
   for (let round = 0; round < mostRounds; round++) {
     const recorded = recordReads(at.tree);
     const lent = new Map([...at.refs].map(([name, { tree }]) => [name, recordReads(tree)]));
@@ -244,38 +250,50 @@ async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObje
       const read = new Map<string, RefReads>();
       for (const [name, { readSet }] of lent)
         if (!isEmptyReadSet(readSet())) read.set(name, { commit: at.refs.get(name)!.commit, readSet: readSet() });
-      // Remote bases may move without a commit here: such a render is not kept.
       const readSet = recorded.readSet();
       const made = { commit: at.commit, readSet, manifests, sourceType, warnings, refs: read };
-      const entry = room.cache.put(at.key, made);
-      if (remotes.size > 0) room.cache.drop(at.key);
-      else void room.shared?.keep(at.key, made);
-      return entry;
+      // What lies elsewhere may move without a commit here: it is asked for again when the render is.
+      if (remoteReads.length > 0) return room.cache.put(at.key, { ...made, remotes: remoteReads });
+      void room.shared?.keep(at.key, made);
+      return room.cache.put(at.key, made);
     }
-    await Promise.all(result.needs.map(async (need) => remotes.set(need.key, await fetchRemote(room, need))));
+    await Promise.all(
+      result.needs.map(async (need) => {
+        const { content, tree } = await locateRemote(room, need);
+        remotes.set(need.key, await tree());
+        remoteReads.push({ need, content });
+      }),
+    );
   }
   throw new InputError("remote bases refer to each other without end", { code: "RENDER_NEEDS" });
 }
 
-function renderHere({ workers, clock, renderers }: RenderRoom, input: RenderSourceInput, key: string): RenderResult {
-  const started = clock.monotonic();
-  try {
-    return renderSource(input, renderers);
-  } finally {
-    workers?.took(key, clock.monotonic() - started);
-  }
+function renderHere({ workers, renderers }: RenderRoom, input: RenderSourceInput, key: string): RenderResult {
+  const render = (): RenderResult => renderSource(input, renderers);
+  return workers === undefined ? render() : workers.here(key, render);
 }
 
 function isEmptyReadSet({ files, listings, kinds }: ReadSet): boolean {
   return files.size === 0 && listings.size === 0 && kinds.size === 0;
 }
 
-async function fetchRemote({ source, charts }: RenderRoom, need: RemoteTreeNeed): Promise<FileTree> {
-  if (need.chart !== undefined) {
-    if (charts === undefined) throw new InputError("charts of repositories are not fetched here", { code: "SOURCE_CHART" });
-    const request = { repoURL: need.repoURL, chart: need.chart, revision: need.revision };
-    return await charts.tree(await charts.resolve(request, { maxAgeMs: chartVersionsMs }));
-  }
-  const { commit } = await source.resolve(need.repoURL, need.revision, { maxAgeMs: 60_000 });
-  return await source.tree(need.repoURL, commit);
+/** Where what a need asks for is now. */
+async function locateRemote(room: RenderRoom, need: RemoteTreeNeed): Promise<LocatedSource> {
+  if (need.chart === undefined) return await locateFiles(room, need.repoURL, need.revision, remoteBasesMs);
+  return await locateChart(room, { repoURL: need.repoURL, chart: need.chart, revision: need.revision }, chartVersionsMs);
+}
+
+/** Whether what a render took from elsewhere is still what is there; what cannot be asked at the moment is taken for unchanged. */
+async function areCurrent(room: RenderRoom, remotes: readonly RemoteRead[]): Promise<boolean> {
+  const current = await Promise.all(
+    remotes.map(async ({ need, content }) => {
+      try {
+        return (await locateRemote(room, need)).content === content;
+      } catch (error) {
+        if (error instanceof ExternalError) return true;
+        throw error;
+      }
+    }),
+  );
+  return !current.includes(false);
 }

@@ -5,7 +5,7 @@ import { parseYaml } from "../../yaml/parse.js";
 import { functionError } from "../errors.js";
 import { type FunctionTable, fn } from "../function.js";
 import { jsonKind } from "../json/decode.js";
-import { encodeJson } from "../json/encode.js";
+import { encodeJson, isEncodable } from "../json/encode.js";
 import { fromPlain } from "../value/convert.js";
 import { toPlain } from "../value/to-plain.js";
 import { GoList, GoMap, type GoValue } from "../value/value.js";
@@ -21,7 +21,7 @@ export const argoYamlFunctions: FunctionTable = {
 export function printYaml(value: GoValue): string {
   try {
     // Refuses what JSON cannot say, as Marshal does on its way.
-    encodeJson(value);
+    if (!isEncodable(value)) encodeJson(value);
     return emitYaml(toPlain(value), { style: "kubernetes" }).replace(/\n$/, "");
   } catch (error) {
     throw asFailure(error, "error marshaling into JSON: ");
@@ -43,7 +43,10 @@ function withFloats(value: Value): GoValue {
   if (typeof value !== "object" || value === null) return fromPlain(value);
   if (Array.isArray(value)) return new GoList(value.map(withFloats));
   const entries = new Map<string, GoValue>();
-  for (const [key, item] of Object.entries(value)) entries.set(key, withFloats(item as Value));
+  for (const key of Object.keys(value)) {
+    const item = (value as Readonly<Record<string, Value>>)[key] as Value;
+    entries.set(key, typeof item === "object" || typeof item === "bigint" ? withFloats(item) : item);
+  }
   return new GoMap(entries);
 }
 

@@ -11,6 +11,23 @@ export function encodeJson(value: GoValue, options: { readonly escapeHtml?: bool
   return encode(value, options.escapeHtml ?? true, 0);
 }
 
+/** Whether `encodeJson` prints the value: cheaper, where the text is not wanted. */
+export function isEncodable(value: GoValue, depth = 0): boolean {
+  if (depth > maxDepth) return false;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || value === null || value instanceof GoInt || value instanceof GoBytes) return true;
+  if (value instanceof GoComplex) return false;
+  if (value instanceof GoMap) {
+    for (const item of value.entries.values()) if (!isEncodable(item, depth + 1)) return false;
+    return true;
+  }
+  if (value instanceof GoList) {
+    for (const item of value.items) if (!isEncodable(item, depth + 1)) return false;
+    return true;
+  }
+  return isEncodable(value.json(), depth + 1);
+}
+
 /** encoding/json's Indent of compact JSON, with two blanks. */
 export function encodePrettyJson(value: GoValue, options: { readonly escapeHtml?: boolean } = {}): string {
   return indentJson(encodeJson(value, options));

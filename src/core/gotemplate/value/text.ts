@@ -20,7 +20,7 @@ export function byteLength(text: string): number {
 
 /** The bytes of a Go string. */
 export function toBytes(text: string): Uint8Array {
-  if (!escaped.test(text)) return utf8Encode(text);
+  if (isWellFormed(text) || !escaped.test(text)) return utf8Encode(text);
   const bytes: number[] = [];
   for (const char of text) {
     const code = char.codePointAt(0) as number;
@@ -69,13 +69,18 @@ export function sliceBytes(text: string, start: number, end: number): string {
 
 /** Text for output: bytes that are not UTF-8 become U+FFFD. */
 export function toOutput(text: string): string {
-  if (!escaped.test(text)) return text;
+  if (isWellFormed(text) || !escaped.test(text)) return text;
   return canonical(text).replace(/[\udc80-\udcff]/gu, "\ufffd");
+}
+
+/** ES2024's `isWellFormed`, which looks at two-byte strings only; where it is missing, the slow way tells. */
+function isWellFormed(text: string): boolean {
+  return (text as string & { isWellFormed?: () => boolean }).isWellFormed?.() ?? false;
 }
 
 /** Joins escaped halves again after concatenation: the canonical form of a Go string. */
 export function canonical(text: string): string {
-  return escaped.test(text) ? fromBytes(toBytes(text)) : text;
+  return !isWellFormed(text) && escaped.test(text) ? fromBytes(toBytes(text)) : text;
 }
 
 /** The runes of a string; an invalid byte is one rune (U+FFFD in Go, kept here as its escape). */
