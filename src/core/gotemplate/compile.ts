@@ -35,13 +35,13 @@ export function compileList(list: ListNode, functions: FunctionTable): Walk {
 
 /** Actions of the same words share their pipeline and what it was compiled to (a tree belongs to one function table). */
 function sharedPipe(pipe: PipeNode, functions: FunctionTable): Eval {
-  pipe.compiled.pipe ??= evalPipe(pipe, functions);
-  return pipe.compiled.pipe;
+  pipe.compiledPipe ??= evalPipe(pipe, functions);
+  return pipe.compiledPipe;
 }
 
 function sharedCommand(pipe: PipeNode, functions: FunctionTable): EvalCommand | undefined {
-  pipe.compiled.command ??= evalSingleCommand(pipe, functions);
-  return pipe.compiled.command;
+  pipe.compiledCommand ??= evalSingleCommand(pipe, functions);
+  return pipe.compiledCommand;
 }
 
 function compileNode(node: Node, functions: FunctionTable): Walk {
