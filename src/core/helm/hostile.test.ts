@@ -15,6 +15,14 @@ test.each([
   ["asks for a billion numbers", "{{ until 1000000000 }}", ""],
   ["repeats without measure", `{{ repeat 1000000000 "abcdefgh" }}`, ""],
   ["loops within loops", "{{ range until 10000 }}{{ range until 10000 }}{{ range until 10000 }}x{{ end }}{{ end }}{{ end }}", ""],
+  ["asks for a billion rounds", "{{ range 1000000000 }}{{ end }}", "budget of steps"],
+  ["indents without measure", `{{ indent 2000000000 "a" }}`, "too long"],
+  ["indents over and over", `{{ range until 100000 }}{{ indent 10000 "a\nb" }}{{ end }}`, "budget of output"],
+  ["encodes what it encoded", `{{ $x := "abcdefgh" }}{{ range until 60 }}{{ $x = b64enc $x }}{{ end }}`, "budget of output"],
+  ["reads a long text again and again", `{{ $x := repeat 1000000 "a" }}{{ range until 100000 }}{{ $_ := upper $x }}{{ end }}`, "budget of steps"],
+  ["hashes passwords for ever", `{{ range until 1000 }}{{ bcrypt "x" }}{{ end }}`, "budget of steps"],
+  ["is a text that tpl finds in itself", `{{ define "t" }}{{ tpl "{{ include \"t\" . }}" . }}{{ end }}{{ include "t" . }}`, ""],
+  ["puts a map into itself", `{{ $d := dict }}{{ $_ := set $d "a" $d }}{{ deepCopy $d | len }}`, ""],
   ["doubles a text forty times", `{{ $x := "x" }}{{ range until 40 }}{{ $x = print $x $x }}{{ end }}{{ $x }}`, ""],
 ])("a template that %s ends with an error", { timeout: 60_000 }, (_, template, message) => {
   const error = errorOf(() => render(template));
