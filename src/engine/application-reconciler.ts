@@ -18,6 +18,7 @@ import { OperationRunner } from "./operation-runner.js";
 import { runningOperation } from "./operation-state.js";
 import type { CompareOutput } from "./rooms/compare.js";
 import type { RenderOutput } from "./rooms/render.js";
+import { SettledWalks, type WalkInputs, type WalkState, walkState } from "./settled-walks.js";
 import type { TreeChange } from "./tree-change.js";
 import type { Handled } from "./work-queue.js";
 
@@ -26,6 +27,7 @@ export class ApplicationReconciler {
   private readonly comparison: ApplicationComparison;
   private readonly reporter: ApplicationReporter;
   private readonly operations: OperationRunner;
+  private readonly settled = new SettledWalks();
 
   constructor(private readonly context: ApplicationContext) {
     this.comparison = new ApplicationComparison(context);
@@ -62,6 +64,7 @@ export class ApplicationReconciler {
   forget(key: string): void {
     this.comparison.forget(key);
     this.reporter.forget(key);
+    this.settled.forget(key);
   }
 
   /** Whether a tree of a repository would render an Application differently; true where that is not known. */
@@ -103,11 +106,16 @@ export class ApplicationReconciler {
     const found: Condition[] = [];
     const refresh = requestedRefresh(app.object);
     let output: RenderOutput;
+    let inputs: WalkInputs;
+    let before: WalkState;
     let comparison: CompareOutput;
     try {
       this.follow(app, undefined);
       output = await this.comparison.render(app, cluster, { refresh, ...this.freshness(app) });
       this.follow(app, output);
+      inputs = this.inputs(app, { cluster, project, output });
+      if (refresh === undefined && this.settled.holds(inputs)) return await this.confirm(inputs);
+      before = walkState(inputs);
       comparison = await this.comparison.compare(app, cluster, output, project);
     } catch (error) {
       // A newer commit came meanwhile: the key is on the queue again.
@@ -117,7 +125,25 @@ export class ApplicationReconciler {
     }
     found.push(...comparison.conditions);
     const held = await this.holdForHooks(app, comparison);
-    return await this.operations.operate(held, { cluster, project, output, comparison, found });
+    const handled = await this.operations.operate(held, { cluster, project, output, comparison, found });
+    if (comparison.status === "Synced" && !comparison.failed && found.length === 0)
+      this.settled.note(app.key, before, context.applications.get(app.namespace, app.name));
+    return handled;
+  }
+
+  private inputs(app: Application, at: Pick<WalkInputs, "cluster" | "project" | "output">): WalkInputs {
+    const { context } = this;
+    const instance = instanceName(app.object.metadata, context.namespace);
+    return { app, ...at, instance, settings: context.settings(), held: context.heldPlans(app.key).length };
+  }
+
+  /** Nothing has changed that the last verdict came from: it holds at the commits of now. */
+  private async confirm(inputs: WalkInputs): Promise<Handled> {
+    const { app, output } = inputs;
+    const before = walkState(inputs);
+    const confirmed = await this.reporter.confirm(app, output);
+    this.settled.note(app.key, before, confirmed.object);
+    return nextPoll(this.context);
   }
 
   /** Argo CD: an Application whose manifests have hooks for its deletion is kept for them by finalizers. */

@@ -3,7 +3,7 @@ import { driftAnnotation } from "../core/drift/record-text.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { listAt, objectAt, stringAt, type Value, type ValueObject } from "../core/manifest/value.js";
 import type { SyncProgress } from "../core/sync/operation.js";
-import { requestedRefresh } from "../core/tracking/application-flags.js";
+import { parseRfc3339Ms, requestedRefresh } from "../core/tracking/application-flags.js";
 import { ClusterError } from "../ports/cluster-error.js";
 import { type Application, applicationOf, kubernetesTime, refreshAnnotation } from "./application.js";
 import type { ApplicationContext } from "./application-context.js";
@@ -120,6 +120,21 @@ export class ApplicationReporter {
       drift,
       ...(what.intents === undefined ? {} : { intents: { intents: what.intents } }),
     });
+  }
+
+  /** The last verdict is still true, now at these commits: a write only where they moved, or where the verdict's age asks for one. */
+  async confirm(app: Application, output: RenderOutput): Promise<Application> {
+    const { context } = this;
+    this.ages.compared(app);
+    const sync = objectAt(app.status, "sync");
+    const revisions: ValueObject = app.hasMultipleSources
+      ? { revisions: output.revisions }
+      : { revision: output.revisions[0] ?? "" };
+    const nowMs = context.clock.now();
+    const isDue = nowMs - (parseRfc3339Ms(stringAt(app.status, "reconciledAt")) ?? 0) >= verdictHeartbeatMs;
+    const next: ValueObject = { ...sync, ...revisions };
+    if (!isDue && sameValue(sync, next)) return app;
+    return await this.writeStatus(app, { ...app.status, sync: next, reconciledAt: kubernetesTime(nowMs) }, {});
   }
 
   private applicationHealth(app: Application, comparison: CompareOutput): HealthVerdict {

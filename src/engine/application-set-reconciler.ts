@@ -4,6 +4,7 @@ import {
   decodeApplicationSet,
   type ReconcilePlan,
   refreshAnnotation,
+  standingStatus,
 } from "../core/applicationset/index.js";
 import { formatError } from "../core/errors.js";
 import { asValue, type KubernetesObject } from "../core/manifest/object.js";
@@ -18,6 +19,7 @@ import type { EventRecorder } from "./events.js";
 import { type HeldPlan, heldText } from "./guard/guard-record.js";
 import { areReadsValid, type GenerateRoom, type GeneratorReads, generateApplications } from "./rooms/generate.js";
 import { timed } from "./rooms/timed.js";
+import { mayNotice, type TreeChange } from "./tree-change.js";
 import type { Handled } from "./work-queue.js";
 
 export interface ApplicationSetContext {
@@ -29,6 +31,8 @@ export interface ApplicationSetContext {
   readonly events: EventRecorder;
   /** Held plans that would change what a set generates. */
   readonly heldPlans: (key: string) => readonly HeldPlan[];
+  /** How many Applications a set's status lists; 0 for all. */
+  readonly statusCount: () => number;
 }
 
 const sideBySide = 16;
@@ -37,14 +41,19 @@ const sideBySide = 16;
 export class ApplicationSetReconciler {
   private readonly reads = new Map<string, readonly GeneratorReads[]>();
   private readonly labels = new Map<string, Readonly<Record<string, string>>>();
+  /** Sets that were brought up to date without an error, and when they are to be generated again though nothing announces itself. */
+  private readonly dueAtMs = new Map<string, number>();
 
   constructor(private readonly context: ApplicationSetContext) {}
 
-  /** Whether a new commit of a repository may change what the set generates. */
-  async isTouchedBy(key: string, repoURL: string): Promise<boolean> {
+  /** Whether a new commit of a repository may change what the set generates; `change`: what differs from the commit before, where that is known. */
+  async isTouchedBy(key: string, repoURL: string, change?: TreeChange): Promise<boolean> {
     const reads = this.reads.get(key);
     if (reads === undefined) return true;
     const concerned = reads.filter((read) => read.repoURL === repoURL);
+    // What was touched by a commit before this one has been generated anew, or waits for it.
+    if (change !== undefined && concerned.length > 0 && !concerned.some(({ readSet }) => mayNotice(readSet, change)))
+      return false;
     return concerned.length > 0 && !(await areReadsValid(this.context.room.source, concerned).catch(() => false));
   }
 
@@ -53,7 +62,11 @@ export class ApplicationSetReconciler {
     return this.reads.get(key) ?? [];
   }
 
-  async reconcile(key: string): Promise<Handled> {
+  /**
+   * `standingOnly`: nothing but sync and health of its Applications has changed since the last reconcile, so that nothing need be generated: that of
+   * thousands keeps the whole process busy.
+   */
+  async reconcile(key: string, standingOnly = false): Promise<Handled> {
     const { context } = this;
     const slash = key.indexOf("/");
     const object = context.plane.applicationSets.get(key.slice(0, slash), key.slice(slash + 1));
@@ -61,6 +74,10 @@ export class ApplicationSetReconciler {
       this.forget(key);
       return { kind: "done" };
     }
+    const dueInMs = (this.dueAtMs.get(key) ?? Number.NEGATIVE_INFINITY) - context.clock.monotonic();
+    if (standingOnly && dueInMs > 0 && object.metadata.deletionTimestamp === undefined)
+      return await this.tellStanding(key, object, dueInMs);
+    this.dueAtMs.delete(key);
     const started = context.clock.monotonic();
     try {
       return await this.walk(key, object);
@@ -71,6 +88,22 @@ export class ApplicationSetReconciler {
         (context.clock.monotonic() - started) / 1000,
       );
     }
+  }
+
+  /** Brings sync and health of the Applications up to date in the set's status. */
+  private async tellStanding(key: string, object: KubernetesObject, dueInMs: number): Promise<Handled> {
+    const { plane, statusCount } = this.context;
+    const set = { metadata: object.metadata, status: objectAt(asValue(object), "status") } as Parameters<
+      typeof standingStatus
+    >[0];
+    const status = standingStatus(set, this.applicationsIn(object.metadata.namespace), statusCount());
+    if (status !== undefined) await this.writeStatus(object, status);
+    this.updateMetrics(key, plane.applicationSets.get(object.metadata.namespace ?? "", object.metadata.name) ?? object);
+    return dueInMs === Number.POSITIVE_INFINITY ? { kind: "done" } : { kind: "retryAfter", ms: dueInMs };
+  }
+
+  private applicationsIn(namespace: string | undefined): readonly KubernetesObject[] {
+    return [...this.context.plane.applications.values()].filter(({ metadata }) => metadata.namespace === namespace);
   }
 
   private async walk(key: string, object: KubernetesObject): Promise<Handled> {
@@ -86,7 +119,8 @@ export class ApplicationSetReconciler {
         set,
         clusterSecrets: [...plane.secrets.values()].filter((secret) => secret.metadata.labels?.[secretTypeLabel] === "cluster"),
         projects: new Set([...plane.projects.values()].map((project) => project.metadata.name)),
-        existing: [...plane.applications.values()].filter(({ metadata }) => metadata.namespace === object.metadata.namespace),
+        existing: this.applicationsIn(object.metadata.namespace),
+        statusCount: context.statusCount(),
         now: kubernetesTime(clock.now()),
         maxAgeMs: isAsked ? 0 : Number.POSITIVE_INFINITY,
         ...(holds.length > 0 ? { rolloutHeld: holds.map(heldText).join(" ") } : {}),
@@ -106,6 +140,8 @@ export class ApplicationSetReconciler {
     for (const event of plan.events) context.events.note(object, event);
     this.updateMetrics(key, object);
     if (plan.error !== undefined) return { kind: "failed", reason: plan.error };
+    const againMs = plan.requeueAfterSeconds > 0 ? plan.requeueAfterSeconds * 1000 : Number.POSITIVE_INFINITY;
+    this.dueAtMs.set(key, clock.monotonic() + againMs);
     return plan.requeueAfterSeconds > 0 ? { kind: "retryAfter", ms: plan.requeueAfterSeconds * 1000 } : { kind: "done" };
   }
 
@@ -202,7 +238,7 @@ export class ApplicationSetReconciler {
     if (old !== undefined && old["resource_update_status"] !== labels.resource_update_status)
       metrics.removeGauge("argocd_appset_info", old);
     metrics.gauge("argocd_appset_info", labels, 1);
-    metrics.gauge("argocd_appset_owned_applications", { namespace, name }, listAt(status, "resources").length);
+    metrics.gauge("argocd_appset_owned_applications", { namespace, name }, ownedCount(status));
     this.labels.set(key, labels);
   }
 
@@ -215,7 +251,14 @@ export class ApplicationSetReconciler {
     }
     this.labels.delete(key);
     this.reads.delete(key);
+    this.dueAtMs.delete(key);
   }
+}
+
+/** The list in the status may be cut short. */
+function ownedCount(status: ValueObject): number {
+  const count = status["resourcesCount"];
+  return typeof count === "number" ? count : listAt(status, "resources").length;
 }
 
 function refOf(set: KubernetesObject, name: string): ObjectRef {

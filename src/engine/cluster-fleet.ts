@@ -6,6 +6,7 @@ import type { ClusterPort } from "../ports/cluster.js";
 import type { ClusterRegistryPort, RegisteredCluster } from "../ports/cluster-registry.js";
 import type { Telemetry } from "../ports/telemetry.js";
 import { guardCluster } from "./cluster-guard.js";
+import { startHeartbeat } from "./heartbeat.js";
 import type { InformerChange } from "./informer.js";
 import { LiveState, type LiveStateSettings } from "./live-state.js";
 
@@ -220,6 +221,7 @@ export class ClusterFleet {
       random,
       telemetry,
       onChange: (apps, change) => onChange(server, apps, change),
+      watchOver: () => startHeartbeat(guard, clock),
       ...(this.options.keepsOwners ? { keepsOwners: this.options.keepsOwners } : {}),
       ...(this.options.share ? { isKept: this.options.share.isKept } : {}),
       onState: (state) => {

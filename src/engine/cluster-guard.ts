@@ -15,6 +15,10 @@ export interface GuardOptions {
 export interface GuardedCluster extends ClusterPort {
   /** The cluster does not answer, or keeps a request waiting for long. */
   isStuck(): boolean;
+  /** How long nothing has been heard of the cluster. */
+  silentMs(): number;
+  /** Whether it is there: rejects where it does not answer in time, which counts as a request without an answer. */
+  ask(withinMs: number): Promise<void>;
 }
 
 const failuresToOpen = 3;
@@ -49,6 +53,8 @@ function guarded(port: ClusterPort, breaker: Breaker): GuardedCluster {
     as: (user) => guarded(port.as(user), breaker),
     close: () => port.close(),
     isStuck: () => breaker.isStuck(),
+    silentMs: () => breaker.silentMs(),
+    ask: (withinMs) => breaker.run(() => breaker.inTime(port.version(), withinMs)),
   };
 }
 
@@ -59,8 +65,27 @@ class Breaker {
   /** When each request under way began. */
   private readonly running = new Map<symbol, number>();
   private cancelCheck: (() => void) | undefined;
+  private heardAt: number;
 
-  constructor(private readonly options: GuardOptions) {}
+  constructor(private readonly options: GuardOptions) {
+    this.heardAt = options.clock.monotonic();
+  }
+
+  silentMs(): number {
+    return this.options.clock.monotonic() - this.heardAt;
+  }
+
+  /** Rejects as a request without an answer does, where `request` takes longer. */
+  async inTime(request: Promise<unknown>, ms: number): Promise<void> {
+    const waiting = new AbortController();
+    const late = this.options.clock.sleep(ms, waiting.signal).then(
+      () => {
+        throw new ClusterError(`${this.options.server} has not answered for ${ms / 1000} s`, { reason: "Unreachable", status: 0 });
+      },
+      () => {},
+    );
+    await Promise.race([request, late]).finally(() => waiting.abort());
+  }
 
   isStuck(): boolean {
     if (this.closedUntil !== undefined) return true;
@@ -118,6 +143,7 @@ class Breaker {
 
   private answered(): void {
     this.failures = 0;
+    this.heardAt = this.options.clock.monotonic();
     if (this.closedUntil === undefined) return;
     this.closedUntil = undefined;
     this.options.onChange?.(false);

@@ -33,6 +33,7 @@ import { planCommit } from "./guard/plan-commit.js";
 import { RolloutGuard } from "./guard/rollout-guard.js";
 import { HealthBook } from "./health-book.js";
 import { type InformerChange, isPartial } from "./informer.js";
+import { LateReaders } from "./late-readers.js";
 import { sameValue } from "./merge-patch.js";
 import { Notifier, notificationsConfigMap } from "./notifications/notifier.js";
 import type { ParameterOverrides } from "./parameters.js";
@@ -40,7 +41,7 @@ import { ProjectBook } from "./projects.js";
 import { listQueried } from "./queried-resources.js";
 import { RenderCache } from "./render-cache.js";
 import { placementOf, type ReplicaOptions, Share, type ShareOptions } from "./replicas/share.js";
-import { RepositoryBook } from "./repositories.js";
+import { pollIntervalAnnotation, RepositoryBook } from "./repositories.js";
 import { CompareMemory } from "./rooms/compare.js";
 import type { GenerateRoom } from "./rooms/generate.js";
 import { type RepositoryChange, RepositoryWatch } from "./rooms/watch.js";
@@ -50,6 +51,7 @@ import { treeChange } from "./tree-change.js";
 import { updateFilter } from "./update-filter.js";
 import { mayHaveChanged, readWebhook } from "./webhook.js";
 import { asksAgain } from "./webhooks/generators.js";
+import { Replays } from "./webhooks/replays.js";
 import { WebhookSecretReader } from "./webhooks/secrets.js";
 import { type Handled, type QueuedKey, WorkQueue } from "./work-queue.js";
 
@@ -89,6 +91,8 @@ const stopGraceMs = 22_000;
 const setDelayMs = 1_000;
 /** How Applications stand only shows in their set's status, unless the set rolls out in steps. */
 const setStatusDelayMs = 10_000;
+/** A status that lists thousands of Applications is written more rarely: it is as large as they are many. */
+const setStatusDelayOfOneMs = 4;
 /** Who is not touched by a commit learns of it within this time, or slower where there are many: it costs a write each. */
 const revisionSpreadMs = 5_000;
 const revisionSpreadOfOneMs = 20;
@@ -117,7 +121,11 @@ export class Controller {
   private notifier: Notifier | undefined;
   private readonly heldGauges: HeldPlanGauges;
   private readonly webhookSecrets: WebhookSecretReader;
+  private readonly replays: Replays;
   private readonly share: Share;
+  private readonly late: LateReaders;
+  /** Sets that have something to do beside telling how their Applications stand. */
+  private readonly askedSets = new Set<string>();
   private ready = false;
 
   constructor(private readonly options: ControllerOptions) {
@@ -134,6 +142,7 @@ export class Controller {
       concurrency: options.concurrency ?? defaultConcurrency,
       handle: (key) => this.reconcileApplication(key),
       laneOf: (key) => this.laneOf(key),
+      tenantOf: (key) => this.tenantOf(key),
       isStuck: (lane) => this.fleet.isStuck(lane),
       onError,
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applications" }, depth),
@@ -147,12 +156,14 @@ export class Controller {
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applicationsets" }, depth),
       onTaken: (ms) => telemetry.metrics.observe("fleetwright_queue_wait_seconds", { queue: "applicationsets" }, ms / 1000),
     });
+    this.late = new LateReaders({ clock, random, later: (key, ms) => this.queue.addAfter(key, ms) });
     this.share = new Share(options.replicas && this.shareOptions(options.replicas));
     this.health = new HealthBook(options.lua);
     this.isUpdate = updateFilter({}, this.health.assess);
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
     this.heldGauges = new HeldPlanGauges(telemetry.metrics, clock);
+    this.replays = new Replays(clock);
     this.webhookSecrets = new WebhookSecretReader(clock, async () => {
       const secret = await hub.get({ apiVersion: "v1", kind: "Secret", namespace, name: "argocd-secret" });
       return secret === undefined ? {} : secretData(secret);
@@ -194,7 +205,7 @@ export class Controller {
       clock,
       random,
       telemetry,
-      intervalMs: () => this.settings.reconciliationMs,
+      intervalMs: (repoURL) => this.repositories.pollIntervalMs(repoURL) ?? this.settings.reconciliationMs,
       jitterMs: () => this.settings.reconciliationJitterMs,
       onChange: (change) => this.onRepository(change),
       onGone: (place) => {
@@ -273,11 +284,12 @@ export class Controller {
     headers: Readonly<Record<string, string | undefined>>,
     rawBody: Uint8Array,
   ): Promise<{ readonly repositories: readonly string[]; readonly followed: boolean }> {
-    const event = readWebhook({ headers, body: rawBody }, await this.webhookSecrets.get());
+    const event = readWebhook({ headers, body: rawBody }, await this.webhookSecrets.get(), this.replays);
     if (event.kind === "none") return { repositories: [], followed: false };
     const sets = [...this.plane.applicationSets.values()].filter((set) => asksAgain(set, event));
-    for (const set of sets) this.setQueue.add(keyOfObject(set), { urgent: true });
-    const found = (await this.watch?.poke((repoURL) => mayHaveChanged(repoURL, event))) ?? false;
+    for (const set of sets) this.addSet(keyOfObject(set), { urgent: true });
+    // Nobody waits for the look: git hosts give an answer ten seconds, and a host that is slow would have its webhooks counted as failed.
+    const found = this.watch?.poke((repoURL) => mayHaveChanged(repoURL, event)).found ?? false;
     // Only of repositories that are read: what strangers name must not become series.
     if (found)
       this.options.telemetry.metrics.count("argocd_webhook_requests_total", { repo: normalizeRepositoryURL(event.urls[0]!) });
@@ -286,7 +298,7 @@ export class Controller {
 
   /** Looks at all repositories now, as if each had been announced. */
   async pollRepositories(): Promise<void> {
-    await this.watch?.poke(() => true);
+    await this.watch?.poke(() => true).done;
   }
 
   /** Both sides of one resource (`group/Kind/namespace/name`) as the Application's last comparison had them. */
@@ -366,7 +378,6 @@ export class Controller {
         cache: this.renderCache,
         renderers,
         telemetry,
-        clock,
         ...(charts ? { charts } : {}),
         ...(this.options.renderWorkers ? { workers: this.options.renderWorkers } : {}),
         ...(this.options.renders ? { shared: new SharedRenders(this.options.renders) } : {}),
@@ -393,6 +404,7 @@ export class Controller {
       telemetry,
       events: new EventRecorder({ hub, clock, telemetry, component: "argocd-applicationset-controller" }),
       heldPlans: (key) => this.guard?.heldFor(key) ?? [],
+      statusCount: () => this.settings.parameters.setStatusCount,
       room: { source, ...this.generateRoom() },
     });
   }
@@ -445,7 +457,7 @@ export class Controller {
           {
             source,
             generate: this.generateRoom(),
-            render: { cache: this.renderCache, renderers, telemetry, clock, ...(charts ? { charts } : {}) },
+            render: { cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
             currentOf: (resolved) => this.guard?.currentOf(resolved) ?? resolved.commit,
             applications: () => plane.applications.whole(),
             applicationSets: () => [...plane.applicationSets.values()],
@@ -462,7 +474,7 @@ export class Controller {
       },
       onHeld: ({ changes, applicationSets }) => {
         for (const { application } of changes) this.queue.add(application);
-        for (const set of applicationSets) this.setQueue.add(set);
+        for (const set of applicationSets) this.addSet(set);
       },
       onRelease: (repoURL) => void this.watch?.poke((url) => sameRepositoryURL(url, repoURL)),
     });
@@ -472,6 +484,7 @@ export class Controller {
     const object = this.applicationAt(key);
     // Another replica's: it comes back to this one's queue when it comes to this one.
     if (object !== undefined && (!this.share.mayWorkOn(key, object) || isPartial(object))) return { kind: "done" };
+    this.late.served(key);
     const { tracer } = this.options.telemetry;
     if (tracer === undefined) return await this.applications!.reconcile(key);
     return await tracer.span("reconcile", { application: key }, () => this.applications!.reconcile(key));
@@ -526,6 +539,7 @@ export class Controller {
   /** Forgets what is kept of an Application that another replica works on now. */
   private letGo(key: string): void {
     this.queue.forget(key);
+    this.late.forget(key);
     this.watch?.forget(key);
     this.applications?.forget(key);
   }
@@ -546,7 +560,8 @@ export class Controller {
   private async reconcileSet(key: string): Promise<Handled> {
     if (!this.share.mayWorkOnSets()) return { kind: "done" };
     const { tracer } = this.options.telemetry;
-    const run = (): Promise<Handled> => this.sets!.reconcile(key);
+    const standingOnly = !this.askedSets.delete(key);
+    const run = (): Promise<Handled> => this.sets!.reconcile(key, standingOnly);
     const handled = tracer === undefined ? await run() : await tracer.span("reconcile", { applicationSet: key }, run);
     this.watch?.follow(
       `set:${key}`,
@@ -568,7 +583,11 @@ export class Controller {
       telemetry,
       onChange: (_server, apps, change) => {
         if (!isSignificant(change) || !this.isUpdate(change)) return;
-        for (const instance of apps) this.queue.add(this.keyOf(instance));
+        for (const instance of apps) {
+          const key = this.keyOf(instance);
+          // What an operation waits for lies on the way of a push: it goes on at once.
+          this.queue.add(key, { urgent: isOperating(this.applicationAt(key)) });
+        }
       },
       keepsOwners: (instance) => {
         const application = this.applicationAt(this.keyOf(instance));
@@ -614,10 +633,13 @@ export class Controller {
 
   /** The cluster that an Application goes to, as its spec names it: what is slow there must not hold up the others. */
   private laneOf(key: string): string {
-    const slash = key.indexOf("/");
-    const object = this.plane.applications.get(key.slice(0, slash), key.slice(slash + 1));
-    const destination = objectAt(objectAt(object as unknown as ValueObject | undefined, "spec"), "destination");
+    const destination = objectAt(objectAt(this.applicationAt(key) as unknown as ValueObject | undefined, "spec"), "destination");
     return stringAt(destination, "server") || stringAt(destination, "name");
+  }
+
+  /** The project that an Application belongs to. */
+  private tenantOf(key: string): string {
+    return stringAt(objectAt(this.applicationAt(key) as unknown as ValueObject | undefined, "spec"), "project");
   }
 
   private isOn(application: KubernetesObject, server: string): boolean {
@@ -640,6 +662,7 @@ export class Controller {
     if (after === undefined) {
       this.share.forget(key);
       this.queue.forget(key);
+      this.late.forget(key);
       this.watch?.forget(key);
       this.queue.add(key);
     } else if (this.share.takes(key, after) && (before === undefined || isAsked(before, after)))
@@ -648,10 +671,23 @@ export class Controller {
     if (owner === undefined || !this.ready) return;
     const set = `${object.metadata.namespace ?? ""}/${owner.name}`;
     if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) {
-      if (!own) this.setQueue.addAfter(set, setDelayMs);
-      return;
-    } else if (!sameValue(standingOf(before), standingOf(after)))
-      this.setQueue.addAfter(set, this.isRolling(set) ? setDelayMs : setStatusDelayMs);
+      if (own) return;
+      this.askedSets.add(set);
+      this.setQueue.addAfter(set, setDelayMs);
+    } else if (!sameValue(standingOf(before), standingOf(after))) this.addStanding(set);
+  }
+
+  private addSet(key: string, options: { readonly urgent?: boolean } = {}): void {
+    this.askedSets.add(key);
+    this.setQueue.add(key, options);
+  }
+
+  private addStanding(set: string): void {
+    // A set that rolls out in steps decides by how its Applications stand.
+    if (this.isRolling(set)) {
+      this.askedSets.add(set);
+      this.setQueue.addAfter(set, setDelayMs);
+    } else this.setQueue.addAfter(set, Math.max(setStatusDelayMs, this.plane.applications.size * setStatusDelayOfOneMs));
   }
 
   private isRolling(set: string): boolean {
@@ -666,9 +702,10 @@ export class Controller {
     const key = keyOfObject((after ?? before)!);
     if (after === undefined) {
       this.setQueue.forget(key);
+      this.askedSets.delete(key);
       this.watch?.forget(`set:${key}`);
     }
-    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) this.setQueue.add(key);
+    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) this.addSet(key);
   }
 
   private onProject({ before, after }: InformerChange): void {
@@ -697,6 +734,8 @@ export class Controller {
     }
     if (after === undefined) this.repositories.remove(object.metadata.name);
     else this.repositories.put(after);
+    if (before?.metadata.annotations?.[pollIntervalAnnotation] !== after?.metadata.annotations?.[pollIntervalAnnotation])
+      this.watch?.reschedule();
   }
 
   private onConfigMap({ before, after }: InformerChange): void {
@@ -715,6 +754,7 @@ export class Controller {
     this.isUpdate = updateFilter(this.settings.data, this.health.assess);
     this.compareMemory.clear();
     if (!this.ready) return;
+    if (old.reconciliationMs !== this.settings.reconciliationMs) this.watch?.reschedule();
     if (!sameValue(old.parameters, this.settings.parameters)) this.plane.rescope();
     const followsOther =
       !sameValue(old.tracking, this.settings.tracking) ||
@@ -726,21 +766,21 @@ export class Controller {
 
   /** A new commit: whom it touches is worked on at once, the others learn the new revision a little later. */
   private async onRepository({ repoURL, revision, from, to }: RepositoryChange): Promise<void> {
-    const { telemetry, random } = this.options;
+    const { telemetry } = this.options;
     const source = this.source!;
     const tree = await source.tree(repoURL, to);
     const change = from === undefined ? undefined : await treeChange(source, repoURL, from, to);
     let touched = 0;
     const readers = this.watch!.readersOf({ repoURL, revision });
-    const spreadMs = Math.min(
-      Math.max(revisionSpreadMs, readers.length * revisionSpreadOfOneMs),
-      Math.max(revisionSpreadMs, this.settings.reconciliationMs || Number.POSITIVE_INFINITY),
-    );
+    // Later than a poll would have told them is late even for the largest fleet.
+    const { reconciliationMs, reconciliationJitterMs } = this.settings;
+    const latestMs = reconciliationMs > 0 ? reconciliationMs + reconciliationJitterMs : Number.POSITIVE_INFINITY;
+    const spreadMs = Math.max(revisionSpreadMs, Math.min(readers.length * revisionSpreadOfOneMs, latestMs));
     for (const reader of readers) {
       if (reader.startsWith("set:")) {
-        if (!(await this.sets!.isTouchedBy(reader.slice(4), repoURL))) continue;
+        if (!(await this.sets!.isTouchedBy(reader.slice(4), repoURL, change))) continue;
         touched++;
-        this.setQueue.add(reader.slice(4), { urgent: true });
+        this.addSet(reader.slice(4), { urgent: true });
         continue;
       }
       const isTouched = this.applications!.isTouchedBy(reader, repoURL, tree, change);
@@ -748,7 +788,7 @@ export class Controller {
         touched++;
         this.options.renderWorkers?.supersede(reader);
         this.queue.add(reader, { urgent: true });
-      } else this.queue.addAfter(reader, 1000 + random() * spreadMs);
+      } else this.late.add(reader, spreadMs);
     }
     telemetry.metrics.count("fleetwright_commit_readers_total", { touched: "true" }, touched);
     telemetry.metrics.count("fleetwright_commit_readers_total", { touched: "false" }, readers.length - touched);
@@ -756,12 +796,12 @@ export class Controller {
   }
 
   private addReader(reader: string): void {
-    if (reader.startsWith("set:")) this.setQueue.add(reader.slice(4));
+    if (reader.startsWith("set:")) this.addSet(reader.slice(4));
     else this.queue.add(reader);
   }
 
   private addAllSets(): void {
-    for (const set of this.plane.applicationSets.values()) this.setQueue.add(keyOfObject(set));
+    for (const set of this.plane.applicationSets.values()) this.addSet(keyOfObject(set));
   }
 
   /** Argo CD's server makes the default project where there is none; applications without a project belong to it. */
@@ -783,6 +823,11 @@ export class Controller {
 
 function keyOfObject(object: KubernetesObject): string {
   return `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
+}
+
+function isOperating(application: KubernetesObject | undefined): boolean {
+  const status = objectAt(application as unknown as ValueObject | undefined, "status");
+  return stringAt(objectAt(status, "operationState"), "phase") === "Running";
 }
 
 function isClusterSecret(object: KubernetesObject): boolean {

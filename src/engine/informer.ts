@@ -74,9 +74,12 @@ export class Informer {
     return this.objects.size;
   }
 
-  /** The server is known to answer again: a pause after failures ends. A list tells at once what a quiet watch would tell late. */
+  /**
+   * The server is known to answer again: a pause after failures ends, and a list tells at once what a quiet watch would tell late. A watch
+   * that has outlived the failure may be a dead connection: it is opened anew where it stands.
+   */
   hurry(): void {
-    if (this.failures === 0) return;
+    if (this.failures === 0) return this.watching?.abort();
     this.resourceVersion = undefined;
     this.pausing?.abort();
   }

@@ -29,6 +29,8 @@ export interface LiveStateOptions {
   readonly isKept?: (app: string) => boolean;
   /** Whether comparisons of an application ask who owns fields (server-side apply, trusted field managers). */
   readonly keepsOwners?: (app: string) => boolean;
+  /** Begins to look after a cluster that is followed; what it returns ends it. */
+  readonly watchOver?: () => () => void;
 }
 
 export type LiveClusterState =
@@ -79,7 +81,10 @@ export class LiveState {
   private readonly watched = new Map<string, string>();
   private readonly wanted = new Map<string, Set<string>>();
   private readonly wantedByApp = new Map<string, ReadonlySet<string>>();
+  /** How often something of an application has changed. */
+  private readonly changes = new Map<string, number>();
   private cancelDiscovery: (() => void) | undefined;
+  private endWatch: (() => void) | undefined;
   private stopped = false;
   private failing = new Set<string>();
   private listed = false;
@@ -117,6 +122,7 @@ export class LiveState {
   start(): void {
     if (this.isStarted) return;
     this.isStarted = true;
+    this.endWatch = this.options.watchOver?.();
     void this.discover();
   }
 
@@ -140,6 +146,7 @@ export class LiveState {
 
   async stop(): Promise<void> {
     this.stopped = true;
+    this.endWatch?.();
     this.cancelDiscovery?.();
     await Promise.all([...this.informers.values()].map((informer) => informer.stop()));
   }
@@ -234,8 +241,15 @@ export class LiveState {
       if (apps) apps.add(app);
       else this.wanted.set(key, new Set([app]));
     }
-    if (keys.size === 0) this.wantedByApp.delete(app);
-    else this.wantedByApp.set(app, keys);
+    if (keys.size === 0) {
+      this.wantedByApp.delete(app);
+      this.changes.delete(app);
+    } else this.wantedByApp.set(app, keys);
+  }
+
+  /** Grows whenever an object that an application tracks, wants or looks out for has changed, by whomever. */
+  changesOf(app: string): number {
+    return this.changes.get(app) ?? 0;
   }
 
   /** Applications that want an object of this key. */
@@ -436,15 +450,15 @@ export class LiveState {
     }
     if (object.metadata.namespace !== undefined) this.keepTopLevel(object.metadata.namespace, key, after);
     if (object.kind === "CustomResourceDefinition" && this.listed) this.discoverSoon();
-    // Who writes looks at what came of it; nobody has to be told.
-    if (own) return;
     const wanting = this.wanted.get(key);
     // Who looks for orphans in a namespace hears of what comes and goes there.
     const looking = before === undefined || after === undefined ? this.watchers.get(object.metadata.namespace ?? "") : undefined;
     if (appBefore === "" && appAfter === "" && wanting === undefined && looking === undefined) return;
     const apps = new Set([appBefore, appAfter, ...(wanting ?? []), ...(looking ?? [])]);
     apps.delete("");
-    this.options.onChange(apps, change);
+    for (const app of apps) this.changes.set(app, (this.changes.get(app) ?? 0) + 1);
+    // Who writes looks at what came of it; nobody has to be told.
+    if (!own) this.options.onChange(apps, change);
   }
 }
 

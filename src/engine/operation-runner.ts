@@ -104,14 +104,17 @@ export class OperationRunner {
     const several = app.hasMultipleSources;
     const source = isObject(sync["source"]) ? sync["source"] : (app.sources[0] ?? {});
     const sources = listAt(sync, "sources").length > 0 ? listAt(sync, "sources") : app.sources;
+    const namespaceMetadata = objectAt(app.spec, "syncPolicy")["managedNamespaceMetadata"];
     const state: ValueObject = {
       operation,
       phase: "Running",
       message: "",
       startedAt: kubernetesTime(context.clock.now()),
-      syncResult: several
-        ? { revisions, revision: "", source: { repoURL: "" }, sources }
-        : { revision: revisions[0] ?? "", source },
+      syncResult: {
+        ...(several ? { revisions, revision: "", source: { repoURL: "" }, sources } : { revision: revisions[0] ?? "", source }),
+        // What the namespace was given: a change of it asks for a new comparison.
+        ...(isObject(namespaceMetadata) ? { managedNamespaceMetadata: namespaceMetadata } : {}),
+      },
     };
     const automated = objectAt(operation, "initiatedBy")["automated"] === true;
     const who = automated
@@ -221,7 +224,7 @@ export class OperationRunner {
       operationState: stateWith(begun, ended.progress, this.now()),
       intents: intents ?? [],
     });
-    return { kind: "retryAfter", ms: ended.againAfterMs };
+    return { kind: "retryAfter", ms: ended.againAfterMs, urgent: true };
   }
 
   /** An operation has ended: succeeded, to be tried again, or failed for good. */

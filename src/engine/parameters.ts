@@ -16,6 +16,8 @@ export interface ControllerParameters {
   readonly statusProcessors: number | undefined;
   readonly waveDelayMs: number | undefined;
   readonly jqTimeoutMs: number | undefined;
+  /** How many of its Applications an ApplicationSet's status lists; 0 for all. */
+  readonly setStatusCount: number;
   /** How Argo CD gives clusters to its shards; undefined: Applications are shared one by one. */
   readonly shardingAlgorithm: string | undefined;
 }
@@ -52,6 +54,8 @@ export function readParameters(data: Readonly<Record<string, string>>, overrides
     statusProcessors: positive(seconds("controller.status.processors")),
     waveDelayMs: waveDelay === undefined ? undefined : waveDelay * 1000,
     shardingAlgorithm: data["controller.sharding.algorithm"] || undefined,
+    // Argo CD: more would come near to what etcd takes as one object.
+    setStatusCount: seconds("applicationsetcontroller.status.max.resources.count") ?? 5_000,
     jqTimeoutMs: positive(parseGoDurationMs(data["controller.ignore.normalizer.jq.timeout"] ?? "")),
   };
 }

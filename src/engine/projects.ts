@@ -38,6 +38,8 @@ export interface ProjectVerdict {
   readonly actingOn: (cluster: FleetCluster) => ClusterPort;
   /** The project's `orphanedResources`: undefined where nobody looks for them. */
   readonly orphans: OrphanRule | undefined;
+  /** The project as it was judged by; undefined where there is none. */
+  readonly of: KubernetesObject | undefined;
 }
 
 export interface OrphanRule {
@@ -104,6 +106,7 @@ export class ProjectBook {
     };
     return {
       exists: true,
+      of: object,
       conditions,
       orphans,
       actingOn: (at) => {
@@ -139,6 +142,7 @@ export class ProjectBook {
 function refused(message: string): ProjectVerdict {
   return {
     exists: false,
+    of: undefined,
     conditions: [{ type: "InvalidSpecError", message }],
     orphans: undefined,
     actingOn: () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { manualClock } from "#src/adapters/memory/manual-clock.js";
 import { base64Encode, utf8Encode } from "#src/platform/bytes.js";
 import { hmacHex } from "#src/platform/hash.js";
 import { isSameRepository, mayHaveChanged, readWebhook } from "./webhook.js";
 import { asksAgain } from "./webhooks/generators.js";
+import { Replays } from "./webhooks/replays.js";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -220,6 +222,71 @@ const senders: readonly Sender[] = [
     event: { kind: "artifact", urls: ["harbor.example.com:8443/charts/web"], tag: "1.2.3" },
   },
   {
+    name: "GitHub's registry_package",
+    ...github,
+    headers: { "x-github-event": "registry_package" },
+    body: {
+      action: "published",
+      registry_package: {
+        id: 1,
+        name: "web",
+        package_type: "container",
+        owner: { login: "acme" },
+        package_version: { container_metadata: { tag: { name: "2.0.0", digest: "sha256:01" } } },
+      },
+    },
+    event: { kind: "artifact", urls: ["ghcr.io/acme/web"], tag: "2.0.0" },
+  },
+  {
+    name: "Gitea's container package",
+    secrets: gogs,
+    proof: (body: Uint8Array) => ({ "x-gitea-signature": signature(body) }),
+    headers: { "x-gitea-event": "package", "x-github-event": "package" },
+    body: {
+      action: "created",
+      package: {
+        owner: { login: "acme" },
+        name: "web",
+        type: "container",
+        version: "1.2.3",
+        html_url: "https://gitea.example.com/acme/-/packages/container/web/1.2.3",
+      },
+    },
+    event: { kind: "artifact", urls: ["gitea.example.com/acme/web"], tag: "1.2.3" },
+  },
+  {
+    name: "Quay",
+    ...registry,
+    headers: {},
+    body: {
+      name: "web",
+      repository: "acme/web",
+      namespace: "acme",
+      docker_url: "quay.io/acme/web",
+      homepage: "https://quay.io/repository/acme/web",
+      updated_tags: ["1.2.3", "latest"],
+    },
+    event: { kind: "artifact", urls: ["quay.io/acme/web"], tag: "1.2.3" },
+  },
+  {
+    name: "Azure's registry",
+    ...registry,
+    headers: {},
+    body: {
+      id: "cb8c3971-9adc-488b-9bdd-43cbb4974ff5",
+      timestamp: "2026-11-17T16:52:01.343145347Z",
+      action: "push",
+      target: {
+        mediaType: "application/vnd.oci.image.manifest.v1+json",
+        repository: "charts/web",
+        tag: "1.2.3",
+        digest: "sha256:01",
+      },
+      request: { id: "3cbb6949", host: "acme.azurecr.io", method: "PUT", useragent: "Helm/4" },
+    },
+    event: { kind: "artifact", urls: ["acme.azurecr.io/charts/web"], tag: "1.2.3" },
+  },
+  {
     name: "CNCF Distribution",
     ...registry,
     headers: { "content-type": "application/vnd.docker.distribution.events.v1+json" },
@@ -255,6 +322,28 @@ describe.each(senders)("$name", ({ secrets, proof, headers, body, event }) => {
       expect(() => readWebhook({ headers: { ...headers, ...proof(sent) }, body: sent }, wrong)).toThrow(refused);
     if (!("x-hook-uuid" in proof(bytes))) expect(() => readWebhook({ headers, body: bytes }, secrets)).toThrow(refused);
   });
+});
+
+test("a signed webhook that comes again is refused; one without a signature, or another push, is not", () => {
+  const replays = new Replays(manualClock());
+  const send = (after: string): string => {
+    const sent = utf8Encode(JSON.stringify({ ref: "refs/heads/main", after, repository: githubRepository }));
+    const headers = { "x-github-event": "push", "x-github-delivery": String(Math.random()), ...github.proof(sent) };
+    return readWebhook({ headers, body: sent }, github.secrets, replays).kind;
+  };
+  expect([send("1"), send("2")]).toEqual(["push", "push"]);
+  expect(() => send("1")).toThrow(expect.objectContaining({ code: "WEBHOOK_REPLAYED" }));
+  const hub = utf8Encode(JSON.stringify({ push_data: { tag: "1" }, repository: { repo_name: "acme/web" } }));
+  for (let again = 0; again < 2; again++)
+    expect(readWebhook({ headers: registry.proof(), body: hub }, registry.secrets, replays).kind).toBe("artifact");
+});
+
+test("a forged webhook does not use up the genuine one's bytes", () => {
+  const replays = new Replays(manualClock());
+  const sent = utf8Encode(JSON.stringify({ ref: "refs/heads/main", repository: githubRepository }));
+  const headers = { "x-github-event": "push" };
+  expect(() => readWebhook({ headers, body: sent }, github.secrets, replays)).toThrow();
+  expect(readWebhook({ headers: { ...headers, ...github.proof(sent) }, body: sent }, github.secrets, replays).kind).toBe("push");
 });
 
 test("a signature fits the very bytes only", () => {

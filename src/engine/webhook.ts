@@ -10,6 +10,7 @@ import { github } from "./webhooks/github.js";
 import { gitlab } from "./webhooks/gitlab.js";
 import type { WebhookEvent, WebhookProvider, WebhookRequest, WebhookSecrets } from "./webhooks/provider.js";
 import { registry } from "./webhooks/registry.js";
+import type { Replays } from "./webhooks/replays.js";
 
 /** In this order: Gitea also sends GitHub's headers, and a registry's request is one that nobody else claims. */
 const providers: readonly WebhookProvider[] = [azureDevOps, gitea, github, gitlab, bitbucket, bitbucketServer, registry];
@@ -27,9 +28,9 @@ const secretNames = [
 /**
  * What a webhook says, after its sender has shown that it knows the secret: nothing is parsed before. Where any secret is configured a
  * provider without one is refused, unless `webhook.allowUnauthenticated` is "true" (Argo CD takes it: a forger would say to be another
- * provider). Throws InputError WEBHOOK_SIGNATURE or WEBHOOK_BODY.
+ * provider). Throws InputError WEBHOOK_SIGNATURE, WEBHOOK_REPLAYED or WEBHOOK_BODY.
  */
-export function readWebhook(request: WebhookRequest, secrets: WebhookSecrets): WebhookEvent {
+export function readWebhook(request: WebhookRequest, secrets: WebhookSecrets, replays?: Pick<Replays, "serve">): WebhookEvent {
   const provider = providers.find(({ claims }) => claims(request.headers))!;
   const authentication = provider.authenticate(request, secrets);
   if (authentication === "forged")
@@ -41,7 +42,11 @@ export function readWebhook(request: WebhookRequest, secrets: WebhookSecrets): W
   )
     throw new InputError(`no webhook secret is configured for ${provider.name}`, { code: "WEBHOOK_SIGNATURE" });
   let parsed: ValueObject | undefined;
-  return provider.read(request.headers, () => (parsed ??= parse(utf8DecodeLossy(request.body))));
+  const event = provider.read(request.headers, () => (parsed ??= parse(utf8DecodeLossy(request.body))));
+  if (event.kind === "none" || authentication !== "genuine" || provider.signs !== true) return event;
+  const servedMs = replays?.serve(request.body);
+  if (servedMs === undefined) return event;
+  throw new InputError(`this very webhook was served ${Math.round(servedMs / 1000)} s ago`, { code: "WEBHOOK_REPLAYED" });
 }
 
 /** Whether a repository that is followed may have changed by what the webhook tells of. */

@@ -123,3 +123,62 @@ describe("lanes", () => {
     expect(started).toContain("fine/0");
   });
 });
+
+describe("tenants", () => {
+  test("a tenant's single key does not wait for the hundred of another", async () => {
+    const seen: string[] = [];
+    const clock = manualClock();
+    const tenantOf = (key: string): string => key.split("/")[0]!;
+    const queue = new WorkQueue({ clock, concurrency: 1, handle: noting(seen), onError: () => {}, tenantOf });
+    for (let each = 0; each < 100; each++) queue.add(`many/${each}`);
+    queue.add("one/0");
+    queue.start();
+    await clock.advance(0);
+    expect(seen.indexOf("one/0")).toBe(1);
+  });
+
+  test("an urgent key begins though all places are taken by others", async () => {
+    const begun: string[] = [];
+    const clock = manualClock();
+    const handle = async (key: string): Promise<Handled> => {
+      begun.push(key);
+      await clock.sleep(1_000);
+      return done;
+    };
+    const queue = new WorkQueue({ clock, concurrency: 4, handle, onError: () => {} });
+    queue.start();
+    for (const key of ["a", "b", "c", "d", "e"]) queue.add(key);
+    queue.add("pushed", { urgent: true });
+    await clock.advance(0);
+    expect(begun).toEqual(["a", "b", "c", "d", "pushed"]);
+  });
+
+  test("an urgent key that waits for its lane goes before those that waited there already", async () => {
+    const begun: string[] = [];
+    const clock = manualClock();
+    const handle = async (key: string): Promise<Handled> => {
+      begun.push(key);
+      await clock.sleep(1_000);
+      return done;
+    };
+    const queue = new WorkQueue({ clock, concurrency: 4, handle, onError: () => {}, laneOf: () => "slow" });
+    queue.start();
+    for (const key of ["a", "b", "c", "d", "e"]) queue.add(key);
+    queue.add("pushed", { urgent: true });
+    await clock.advance(1_000);
+    expect(begun.slice(0, 4)).toEqual(["a", "b", "c", "pushed"]);
+  });
+
+  test("work that says that it is urgent comes again before those that wait", async () => {
+    const seen: string[] = [];
+    const { clock, queue } = queueOf(async (key) => {
+      seen.push(key);
+      await clock.sleep(10);
+      return key === "step" && seen.length === 1 ? { kind: "retryAfter", ms: 5, urgent: true } : done;
+    });
+    queue.start();
+    for (const key of ["step", "a", "b", "c"]) queue.add(key);
+    await clock.advance(100);
+    expect(seen).toEqual(["step", "a", "step", "b", "c"]);
+  });
+});

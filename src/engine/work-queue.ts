@@ -1,9 +1,10 @@
 import type { Clock } from "../ports/clock.js";
+import { FairLine } from "./fair-line.js";
 
 /** What became of a key: finished, to come again at a time, or to come again with back-off. */
 export type Handled =
   | { readonly kind: "done" }
-  | { readonly kind: "retryAfter"; readonly ms: number }
+  | { readonly kind: "retryAfter"; readonly ms: number; readonly urgent?: boolean }
   | { readonly kind: "failed"; readonly reason: string };
 
 export interface WorkQueueOptions {
@@ -18,6 +19,8 @@ export interface WorkQueueOptions {
   readonly onDepth?: (depth: number) => void;
   /** Keys of one lane (a cluster) never take all places. */
   readonly laneOf?: (key: string) => string;
+  /** Keys of one tenant (a project) never keep those of another waiting: tenants take turns. */
+  readonly tenantOf?: (key: string) => string;
   /** A lane whose keys wait for something that does not answer: the places that they hold do not count. */
   readonly isStuck?: (lane: string) => boolean;
   /** A key has been taken up after it waited so long. */
@@ -34,34 +37,30 @@ export interface QueuedKey {
 
 interface Lane {
   active: number;
-  /** Keys that wait for a place of their lane. */
-  readonly parked: Map<string, Parked>;
-}
-
-interface Parked {
-  readonly isUrgent: boolean;
-  /** When the key was added. */
-  readonly since: number;
+  /** Keys that wait for a place of their lane, with the time since when. */
+  readonly urgent: FairLine;
+  readonly waiting: FairLine;
 }
 
 /** Share of the places that one lane may take. */
 const laneShare = 0.75;
+/** Places beside all others, as a share of them, that only urgent keys may take: what a push caused never waits for background work to end. */
+const urgentShare = 0.25;
 
 /**
  * Keys to be worked on (client-go's rate-limiting queue): a key that is added while it waits is one key, one that is added while it is
- * worked on comes again afterwards; failures wait exponentially longer, per key. Urgent keys go first.
+ * worked on comes again afterwards; failures wait exponentially longer, per key. Urgent keys go first; tenants take turns.
  */
 export class WorkQueue {
+  private readonly urgent: FairLine;
+  private readonly waiting: FairLine;
   /** key → since when. */
-  private readonly urgent = new Map<string, number>();
-  private readonly waiting = new Map<string, number>();
   private readonly active = new Map<string, number>();
   private readonly again = new Map<string, boolean>();
   private readonly failures = new Map<string, number>();
   private readonly timers = new Map<string, { readonly at: number; readonly cancel: () => void }>();
   private readonly lanes = new Map<string, Lane>();
   private readonly laneOfActive = new Map<string, string>();
-  private parkedCount = 0;
   private stopped = false;
   private started = false;
   private idle: (() => void)[] = [];
@@ -71,6 +70,8 @@ export class WorkQueue {
 
   constructor(private readonly options: WorkQueueOptions) {
     this.concurrency = options.concurrency;
+    this.urgent = new FairLine(options.tenantOf);
+    this.waiting = new FairLine(options.tenantOf);
   }
 
   start(): void {
@@ -86,16 +87,12 @@ export class WorkQueue {
       return;
     }
     if (this.isParked(key, urgent)) return;
-    const since = this.waiting.get(key) ?? this.options.clock.monotonic();
-    if (urgent) {
-      this.waiting.delete(key);
-      if (!this.urgent.has(key)) this.urgent.set(key, since);
-    } else if (!this.urgent.has(key)) this.waiting.set(key, since);
+    this.putInLine({ urgent: this.urgent, waiting: this.waiting }, key, urgent);
     this.pump();
   }
 
   /** Adds the key after `ms`, unless it is due earlier already. */
-  addAfter(key: string, ms: number): void {
+  addAfter(key: string, ms: number, options: { readonly urgent?: boolean } = {}): void {
     if (this.stopped) return;
     const at = this.options.clock.monotonic() + ms;
     const known = this.timers.get(key);
@@ -103,7 +100,7 @@ export class WorkQueue {
     known?.cancel();
     const cancel = this.options.clock.schedule(ms, () => {
       this.timers.delete(key);
-      this.add(key);
+      this.add(key, options);
     });
     this.timers.set(key, { at, cancel });
   }
@@ -117,10 +114,10 @@ export class WorkQueue {
 
   /** Lets go of all keys but those that are kept; resolves when none of the others is worked on any more. */
   async drain(isKept: (key: string) => boolean): Promise<void> {
-    for (const queue of [this.urgent, this.waiting, this.again, this.timers, this.failures])
-      for (const key of [...queue.keys()]) if (!isKept(key)) this.dropFrom(queue, key);
-    for (const { parked } of this.lanes.values())
-      for (const key of [...parked.keys()]) if (!isKept(key) && parked.delete(key)) this.parkedCount--;
+    for (const line of this.lines()) for (const [key] of line.entries()) if (!isKept(key)) line.delete(key);
+    for (const [key, { cancel }] of this.timers) if (!isKept(key)) cancel();
+    for (const keys of [this.again, this.timers, this.failures])
+      for (const key of [...keys.keys()]) if (!isKept(key)) keys.delete(key);
     this.options.onDepth?.(this.depth);
     const ending = [...this.active.keys()].filter((key) => !isKept(key));
     await Promise.all(ending.map((key) => new Promise<void>((resolve) => this.ending.push({ key, resolve }))));
@@ -128,37 +125,27 @@ export class WorkQueue {
 
   /** How long the key that has waited longest has done so. */
   get oldestMs(): number {
-    const since = first(this.urgent) ?? Number.POSITIVE_INFINITY;
-    const parked = [...this.lanes.values()].map((lane) => firstEntry(lane.parked)?.[1].since ?? Number.POSITIVE_INFINITY);
-    const oldest = Math.min(since, first(this.waiting) ?? Number.POSITIVE_INFINITY, ...parked);
+    const oldest = Math.min(...this.lines().map((line) => line.oldest ?? Number.POSITIVE_INFINITY));
     return oldest === Number.POSITIVE_INFINITY ? 0 : this.options.clock.monotonic() - oldest;
   }
 
   /** Every key, for people who look into the queue. */
   keys(): readonly QueuedKey[] {
     const now = this.options.clock.monotonic();
-    const told = (queue: ReadonlyMap<string, number>, state: QueuedKey["state"]): QueuedKey[] =>
-      [...queue].map(([key, since]) => ({ key, state, ms: now - since, failures: this.failures.get(key) ?? 0 }));
+    const told = (keys: Iterable<readonly [string, number]>, state: QueuedKey["state"]): QueuedKey[] =>
+      [...keys].map(([key, since]) => ({ key, state, ms: now - since, failures: this.failures.get(key) ?? 0 }));
     const later = [...this.timers].map(
       ([key, { at }]): QueuedKey => ({ key, state: "later", ms: at - now, failures: this.failures.get(key) ?? 0 }),
     );
-    const parked = [...this.lanes.values()].flatMap((lane) =>
-      [...lane.parked].map(
-        ([key, { isUrgent, since }]): QueuedKey => ({
-          key,
-          state: isUrgent ? "urgent" : "waiting",
-          ms: now - since,
-          failures: this.failures.get(key) ?? 0,
-        }),
-      ),
-    );
-    const queued = [...told(this.urgent, "urgent"), ...told(this.waiting, "waiting"), ...parked];
-    return [...told(this.active, "active"), ...queued, ...later];
+    const lanes = [...this.lanes.values()];
+    const urgent = [this.urgent, ...lanes.map((lane) => lane.urgent)].flatMap((line) => told(line.entries(), "urgent"));
+    const waiting = [this.waiting, ...lanes.map((lane) => lane.waiting)].flatMap((line) => told(line.entries(), "waiting"));
+    return [...told(this.active, "active"), ...urgent, ...waiting, ...later];
   }
 
   /** Keys that wait or are worked on; timers do not count. */
   get depth(): number {
-    return this.urgent.size + this.waiting.size + this.active.size + this.parkedCount;
+    return this.lines().reduce((sum, { size }) => sum + size, this.active.size);
   }
 
   /** Resolves when nothing waits and nothing is worked on. */
@@ -171,11 +158,8 @@ export class WorkQueue {
     this.stopped = true;
     for (const { cancel } of this.timers.values()) cancel();
     this.timers.clear();
-    this.urgent.clear();
-    this.waiting.clear();
+    for (const line of this.lines()) line.clear();
     this.again.clear();
-    for (const lane of this.lanes.values()) lane.parked.clear();
-    this.parkedCount = 0;
     await this.whenIdle();
   }
 
@@ -184,20 +168,29 @@ export class WorkQueue {
     this.pump();
   }
 
-  private dropFrom(queue: Map<string, unknown>, key: string): void {
-    if (queue === this.timers) this.timers.get(key)?.cancel();
-    queue.delete(key);
+  private lines(): readonly FairLine[] {
+    const lines = [this.urgent, this.waiting];
+    for (const { urgent, waiting } of this.lanes.values()) lines.push(urgent, waiting);
+    return lines;
+  }
+
+  /** An urgent key leaves the line of the others, and keeps the time since when it waits. */
+  private putInLine(lines: Pick<Lane, "urgent" | "waiting">, key: string, urgent: boolean): void {
+    const since = lines.waiting.since(key) ?? this.options.clock.monotonic();
+    if (urgent) {
+      lines.waiting.delete(key);
+      lines.urgent.add(key, since);
+    } else if (lines.urgent.since(key) === undefined) lines.waiting.add(key, since);
   }
 
   private pump(): void {
-    while (this.started && this.hasPlace()) {
+    while (this.started) {
       const isUrgent = this.urgent.size > 0;
-      const next = firstEntry(this.urgent) ?? firstEntry(this.waiting);
+      if (!this.hasPlace(isUrgent)) break;
+      const next = (isUrgent ? this.urgent : this.waiting).take();
       if (next === undefined) break;
       const [key, since] = next;
-      this.urgent.delete(key);
-      this.waiting.delete(key);
-      if (!this.takeLane(key, { isUrgent, since })) continue;
+      if (!this.takeLane(key, isUrgent, since)) continue;
       const now = this.options.clock.monotonic();
       this.active.set(key, now);
       this.options.onTaken?.(now - since);
@@ -206,28 +199,28 @@ export class WorkQueue {
     this.options.onDepth?.(this.depth);
   }
 
-  private hasPlace(): boolean {
-    if (this.active.size < this.concurrency) return true;
+  private hasPlace(isUrgent: boolean): boolean {
+    const places = this.concurrency + (isUrgent ? Math.floor(this.concurrency * urgentShare) : 0);
+    if (this.active.size < places) return true;
     const { isStuck } = this.options;
     if (isStuck === undefined) return false;
     let counted = this.active.size;
     for (const [name, { active }] of this.lanes) if (active > 0 && isStuck(name)) counted -= active;
-    return counted < this.concurrency;
+    return counted < places;
   }
 
   /** Whether the key's lane has a place for it; else the key is set aside until it has. */
-  private takeLane(key: string, parked: Parked): boolean {
-    const { laneOf } = this.options;
+  private takeLane(key: string, isUrgent: boolean, since: number): boolean {
+    const { laneOf, tenantOf } = this.options;
     if (laneOf === undefined) return true;
     const name = laneOf(key);
     let lane = this.lanes.get(name);
     if (lane === undefined) {
-      lane = { active: 0, parked: new Map() };
+      lane = { active: 0, urgent: new FairLine(tenantOf), waiting: new FairLine(tenantOf) };
       this.lanes.set(name, lane);
     }
     if (lane.active >= Math.max(1, Math.ceil(this.concurrency * laneShare))) {
-      lane.parked.set(key, parked);
-      this.parkedCount++;
+      (isUrgent ? lane.urgent : lane.waiting).add(key, since);
       return false;
     }
     lane.active++;
@@ -242,22 +235,17 @@ export class WorkQueue {
     this.laneOfActive.delete(key);
     lane.active--;
     // Who waits longest for this lane comes next; it has waited for its turn already.
-    const next = firstEntry(lane.parked);
-    if (next !== undefined) {
-      const [parked, { since }] = next;
-      lane.parked.delete(parked);
-      this.parkedCount--;
-      this.urgent.set(parked, since);
-    } else if (lane.active === 0) this.lanes.delete(name);
+    const urgent = lane.urgent.take();
+    const next = urgent ?? lane.waiting.take();
+    if (next !== undefined) (urgent === undefined ? this.waiting : this.urgent).giveBack(...next);
+    else if (lane.active === 0) this.lanes.delete(name);
   }
 
   /** Whether the key waits for its lane already; an urgent one is from now on. */
   private isParked(key: string, urgent: boolean): boolean {
-    if (this.parkedCount === 0) return false;
     const lane = this.lanes.get(this.options.laneOf?.(key) ?? "");
-    const parked = lane?.parked.get(key);
-    if (lane === undefined || parked === undefined) return false;
-    if (urgent) lane.parked.set(key, { ...parked, isUrgent: true });
+    if (lane === undefined || (lane.urgent.since(key) ?? lane.waiting.since(key)) === undefined) return false;
+    this.putInLine(lane, key, urgent);
     return true;
   }
 
@@ -279,7 +267,7 @@ export class WorkQueue {
       if (handled.kind === "failed") this.addAfter(key, this.nextDelay(key));
       else {
         this.failures.delete(key);
-        if (handled.kind === "retryAfter") this.addAfter(key, handled.ms);
+        if (handled.kind === "retryAfter") this.addAfter(key, handled.ms, handled);
       }
       const urgent = this.again.get(key);
       this.again.delete(key);
@@ -298,13 +286,4 @@ export class WorkQueue {
     this.failures.set(key, count + 1);
     return Math.min(this.options.maxDelayMs ?? 180_000, (this.options.baseDelayMs ?? 500) * 2 ** Math.min(count, 30));
   }
-}
-
-function firstEntry<V>(map: ReadonlyMap<string, V>): readonly [string, V] | undefined {
-  for (const entry of map) return entry;
-  return undefined;
-}
-
-function first(map: ReadonlyMap<string, number>): number | undefined {
-  return firstEntry(map)?.[1];
 }

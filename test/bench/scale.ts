@@ -16,7 +16,7 @@ import { type BenchProcess, type ClusterAddress, startClusters, startController 
 const crds = fileURLToPath(new URL("../../deploy/crds", import.meta.url));
 const patienceMs = 1_800_000;
 const commits = 30;
-const restMs = Number(process.env["FLEETWRIGHT_BENCH_REST_SECONDS"] ?? 60) * 1000;
+const restMs = Number(process.env["FLEETWRIGHT_BENCH_REST_SECONDS"] ?? 120) * 1000;
 
 /**
  * `npm run bench -- scale [SERVICES [REGIONS [REPLICAS]]]`: SERVICES × 3 environments × REGIONS Applications on 3 × REGIONS simulated clusters in another
@@ -62,16 +62,25 @@ export async function scaleBench(args: readonly string[]): Promise<number> {
         `${controller.name}: peak memory`,
         `${megabytes(peak)} (${(each / 1e3).toFixed(0)} KB an Application over the floor)`,
       );
-      report(`${controller.name}: memory now`, megabytes(now));
+      const [used, total, external] = await Promise.all(
+        ["nodejs_heap_size_used_bytes", "nodejs_heap_size_total_bytes", "nodejs_external_memory_bytes"].map(controller.metric),
+      );
+      report(
+        `${controller.name}: memory now`,
+        `${megabytes(now)} (heap ${megabytes(used!)} of ${megabytes(total!)}, outside it ${megabytes(external!)})`,
+      );
       report(`${controller.name}: CPU of the roll-out`, `${controller.cpuSeconds().toFixed(1)} s`);
     }
     if (replicas > 1) await reportShares(controllers, expected);
-    const latencies = await steady({ shape, repository, clusters: others, controllers });
+    const inOrder = await steady({ shape, repository, clusters: others, controllers });
+    const latencies = [...inOrder].sort((a, b) => a - b);
     report(
       `${commits} commits, one a second: push → applied`,
       `p50 ${quantile(latencies, 0.5)} ms, p95 ${quantile(latencies, 0.95)} ms`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 20_000));
+    report("  in their order, ms", inOrder.map((ms) => ms.toFixed(0)).join(" "));
+    // Who no commit touched learns the last revision within two minutes at most; after that each is looked at once more before it is left alone.
+    await new Promise((resolve) => setTimeout(resolve, 60_000 + Math.min(240_000, expected * 50)));
     const before = controllers.map((controller) => controller.cpuSeconds());
     await new Promise((resolve) => setTimeout(resolve, restMs));
     for (const [index, controller] of controllers.entries()) {
@@ -162,7 +171,7 @@ async function steady({ shape, repository, clusters, controllers }: Steady): Pro
   }
   const latencies = await Promise.all(runs);
   for (const client of clients) await client.close();
-  return latencies.sort((a, b) => a - b);
+  return latencies;
 }
 
 async function reportShares(controllers: readonly BenchProcess[], expected: number): Promise<void> {

@@ -14,10 +14,10 @@ import type { AreaReport } from "./run.js";
 import { sync } from "./sync.js";
 import { tracking } from "./tracking.js";
 
-/** Runs every case below `folder`; `match` keeps only the ids that contain it. */
+/** Runs every case below `folder`; `match` keeps only the ids that contain it, `seeds` has the fleets of an area made from others. */
 export type Area = (
   folder: string,
-  options: { readonly match?: string | undefined; readonly full?: boolean | undefined },
+  options: { readonly match?: string | undefined; readonly full?: boolean | undefined; readonly seeds?: string | undefined },
 ) => Promise<AreaReport>;
 
 /** One line an area; the runner is `<area>.ts` beside this file. */

@@ -73,7 +73,9 @@ function judge({ resources, app, resourceOverrides }: Input): unknown {
   );
   const pairs = resources.map(({ target, live }: Input) => ({ target: target ?? undefined, live: live ?? undefined }));
   const found = applicationHealth(pairs, app, healthAssessor({ overrides, lua }));
-  return { appHealth: found.status, resources: found.resources.map((one) => one ?? null), error: found.error?.message };
+  // As elsewhere in the corpus, an empty list is null.
+  const health = found.resources.length > 0 ? found.resources.map((one) => one ?? null) : null;
+  return { appHealth: found.status, resources: health, error: found.error?.message };
 }
 
 function autoSync(input: Input): unknown {

@@ -3,16 +3,16 @@ import { diffFleets } from "#src/core/impact/fleet-diff.js";
 import type { FleetState } from "#src/core/impact/fleet-state.js";
 import { reachFinder } from "#src/core/impact/reach.js";
 import type { FileTree } from "#src/core/render/file-tree.js";
-import { type FleetKey, fleetVariants, generateFleet } from "../fleet/generated-fleet.js";
+import { type FleetKey, fleetVariants, generateFleet, type VariantChoice } from "../fleet/generated-fleet.js";
 import type { AreaReport } from "./run.js";
 
 type Commit = NonNullable<FleetKey["commits"]>[number];
 
 /** For each commit of generated fleets: exactly the Applications of the answer key are affected, no other and none missed. */
-export async function fleetImpact(folder: string, options: { readonly match?: string | undefined }): Promise<AreaReport> {
+export async function fleetImpact(folder: string, options: VariantChoice): Promise<AreaReport> {
   const failures: { id: string; why: string }[] = [];
   let passed = 0;
-  for (const args of fleetVariants(options.match, ["--git", "40", "--naive"])) {
+  for (const args of fleetVariants(options, ["--git", "40", "--naive"])) {
     const fleet = generateFleet(folder, args);
     const opened = await openFleet({ directory: fleet.directory, repos: [], note: () => {} });
     const check = (id: string, why: string | undefined): void => {

@@ -6,17 +6,23 @@ import { FleetWorkspace } from "#src/core/impact/workspace.js";
 import type { Selection } from "#src/core/kustomize/index.js";
 import { lintFleet } from "#src/core/lint/lint.js";
 import type { RuleFinding } from "#src/core/lint/rule.js";
-import { fleetVariants, type GeneratedFleet, generateFleet } from "../fleet/generated-fleet.js";
+import {
+  fleetVariants,
+  type GeneratedFleet,
+  generateFleet,
+  plantedAnomalies,
+  type VariantChoice,
+} from "../fleet/generated-fleet.js";
 import type { AreaReport } from "./run.js";
 
 /**
  * `lint` on generated fleets: their copy-paste mistakes and what is really double or unused in them are found, nothing else; and what is planted
  * besides is found too.
  */
-export async function fleetLint(folder: string, options: { readonly match?: string | undefined }): Promise<AreaReport> {
+export async function fleetLint(folder: string, options: VariantChoice): Promise<AreaReport> {
   const failures: { id: string; why: string }[] = [];
   let passed = 0;
-  for (const args of fleetVariants(options.match, ["--naive"])) {
+  for (const args of fleetVariants(options, ["--naive"])) {
     const fleet = generateFleet(folder, args);
     try {
       const why = [...wrongFindings(fleet), ...missedPlants(fleet)];
@@ -32,7 +38,7 @@ export async function fleetLint(folder: string, options: { readonly match?: stri
 function wrongFindings({ directory, key }: GeneratedFleet): readonly string[] {
   const findings = lint(directory);
   const odd = new Set(findings.filter(({ rule }) => rule === "sibling-outlier").map(({ location }) => location.file));
-  const planted = new Set((key.anomalies ?? []).map(({ file }) => file));
+  const planted = new Set(plantedAnomalies(key).map(({ file }) => file));
   const others = findings
     .filter(({ rule }) => rule !== "sibling-outlier" && rule !== "deprecated-field")
     .map(({ rule, location }) => `${rule} ${location.file}`);

@@ -30,6 +30,7 @@ async function main(): Promise<number> {
       verbose: { type: "boolean" },
       match: { type: "string" },
       full: { type: "boolean" },
+      seeds: { type: "string" },
     },
   });
   const corpus = resolve(values.corpus ?? join(projectRoot, "../shared/conformance"));
@@ -47,7 +48,7 @@ async function main(): Promise<number> {
       process.stdout.write(`${name}: skipped, the corpus folder ${folder} is not here\n`);
       continue;
     }
-    const report = await area(folder, { match: values.match, full: values.full });
+    const report = await area(folder, { match: values.match, full: values.full, seeds: values.seeds });
     for (const failure of report.failures)
       process.stdout.write(`FAIL ${failure.id}${values.verbose ? `: ${failure.why}` : ""}\n`);
     for (const [reason, count] of report.skipped) process.stdout.write(`skipped ${count}: ${reason}\n`);

@@ -191,7 +191,7 @@ export class ScriptedCluster {
       this.appliedAt.set(key, this.step);
     }
     const verb = { apply: "applied", create: "created", replace: "replaced", update: "updated" }[op];
-    return { reply: { ok: true, message: `${target.metadata.name} ${verb}` } as const, call };
+    return { reply: { ok: true, message: `${target.metadata.name ?? ""} ${verb}` } as const, call };
   }
 
   private hasDefinition(apiVersion: string, kind: string): boolean {

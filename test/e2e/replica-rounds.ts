@@ -216,7 +216,7 @@ function isOfApplication({ resource, namespace }: RecordedWrite): boolean {
   return resource === "configmaps" && namespace.startsWith("app-");
 }
 
-async function announce(controller: ControllerProcess, repository: FleetRepository): Promise<void> {
+export async function announce(controller: ControllerProcess, repository: FleetRepository): Promise<void> {
   const answer = await request(`${controller.url}/api/webhook`, {
     method: "POST",
     headers: { "content-type": "application/json", "x-github-event": "push" },
@@ -226,7 +226,7 @@ async function announce(controller: ControllerProcess, repository: FleetReposito
   if (answer.statusCode !== 200) throw new Error(`the webhook was answered with ${answer.statusCode}: ${text}`);
 }
 
-async function listApplications(hub: ClusterPort): Promise<readonly KubernetesObject[]> {
+export async function listApplications(hub: ClusterPort): Promise<readonly KubernetesObject[]> {
   const resource = (await hub.discover()).find(({ kind, group }) => kind === "Application" && group === "argoproj.io")!;
   return (await hub.list(resource, { namespace: "argocd" })).items;
 }
@@ -235,7 +235,7 @@ function statusOf(app: KubernetesObject): ValueObject {
   return objectAt(app as unknown as ValueObject, "status");
 }
 
-function isSyncedAt(app: KubernetesObject, commit: string): boolean {
+export function isSyncedAt(app: KubernetesObject, commit: string): boolean {
   const sync = objectAt(statusOf(app), "sync");
   const operation = objectAt(statusOf(app), "operationState");
   return (
@@ -265,7 +265,7 @@ data: {at: "${at}"}
   return files;
 }
 
-function applicationSet(repoURL: string, applications: number): string {
+export function applicationSet(repoURL: string, applications: number): string {
   return JSON.stringify({
     apiVersion: "argoproj.io/v1alpha1",
     kind: "ApplicationSet",

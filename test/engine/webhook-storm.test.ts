@@ -41,12 +41,12 @@ test(
     const controller = await fleet.start({ port: 0, host: "127.0.0.1" });
     for (const name of names) await fleet.apply(application(name, { cluster: "here" }));
     for (const name of names) await fleet.until(name, isSettled);
+    let pushes = 0;
     const push = (url: string): { readonly body: string; readonly signature: string } => {
-      const body = JSON.stringify({ ref: "refs/heads/main", repository: { html_url: url, clone_url: url } });
+      const repository = { html_url: url, clone_url: url };
+      const body = JSON.stringify({ ref: "refs/heads/main", after: String(++pushes), repository });
       return { body, signature: `sha256=${createHmac("sha256", secret).update(body).digest("hex")}` };
     };
-    const own = push(fleet.repoURL);
-    const other = push("https://git.example.com/acme/other");
     const pool = new Pool(controller.url!, { connections: 64 });
     const answers = new Map<number, number>();
     const send = async ({ body, signature }: ReturnType<typeof push>): Promise<void> => {
@@ -73,17 +73,23 @@ test(
       }
       for (let each = 0; each < perTick; each++) {
         const kind = sends.length % 4;
+        const own = push(fleet.repoURL);
+        const other = push("https://git.example.com/acme/other");
         sends.push(send(kind === 0 ? other : kind === 1 ? { ...own, signature: other.signature } : own));
       }
       await tick;
     }
     // The last commit is announced too, somewhere in the storm's end.
-    sends.push(send(own));
+    const final = push(fleet.repoURL);
+    sends.push(send(final));
     await Promise.all(sends);
-    await pool.close();
     expect(answers.get(401)).toBe(Math.floor(total / 4));
     expect([...answers.values()].reduce((sum, count) => sum + count)).toBe(sends.length);
     expect([...answers.keys()].sort()).toEqual([200, 401]);
+    // Who has listened and sends one again is refused.
+    await send(final);
+    expect(answers.get(409)).toBe(1);
+    await pool.close();
     const revision = (app: Parameters<typeof isSettled>[0]): string =>
       stringAt(objectAt(objectAt(app, "status"), "sync"), "revision");
     for (const name of names) await fleet.until(name, (app) => isSettled(app) && revision(app) === commit);

@@ -2,11 +2,18 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Random } from "../fuzz/random.js";
 
 /** What the generator writes beside a fleet: the right answers. */
 export interface FleetKey {
   readonly expected: { readonly applicationsPerSet: Readonly<Record<string, number>>; readonly applications: number };
-  readonly anomalies?: readonly { readonly kind: string; readonly application: string; readonly file: string }[];
+  /** What the generator did wrong on purpose; one that finds no other cluster than the right one changed nothing. */
+  readonly anomalies?: readonly {
+    readonly kind: string;
+    readonly application: string;
+    readonly file: string;
+    readonly changed: Readonly<Record<string, unknown>>;
+  }[];
   readonly commits?: readonly {
     readonly n: number;
     readonly sha: string;
@@ -35,15 +42,44 @@ export function generateFleet(folder: string, args: readonly string[]): Generate
   };
 }
 
-/** Generator options that a run of a fleet area tries; `--match` picks some by their text. */
-export function fleetVariants(match: string | undefined, extra: readonly string[]): readonly (readonly string[])[] {
+/** The mistakes that can be seen in the tree: not those that changed nothing. */
+export function plantedAnomalies(key: FleetKey): NonNullable<FleetKey["anomalies"]> {
+  return (key.anomalies ?? []).filter(({ changed }) => Object.keys(changed).length > 0);
+}
+
+export interface VariantChoice {
+  /** Keeps the variants whose options contain it. */
+  readonly match?: string | undefined;
+  /** `FROM-TO`: fleets of these seeds, each of a shape of its own, in place of the usual ones. */
+  readonly seeds?: string | undefined;
+}
+
+/** Generator options that a run of a fleet area tries. */
+export function fleetVariants({ match, seeds }: VariantChoice, extra: readonly string[]): readonly (readonly string[])[] {
   const shapes = [
     [],
     ["--services", "12", "--regions", "6", "--envs", "2"],
     ["--services", "45", "--regions", "2", "--helm-apps", "7"],
     ["--services", "20", "--regions", "3", "--helm-apps", "1"],
   ];
-  return [1, 2, 3, 7, 42, 1234, 99991]
-    .map((seed, index) => [...shapes[index % shapes.length]!, "--seed", String(seed), ...extra])
+  const usual = [1, 2, 3, 7, 42, 1234, 99991].map((seed, index) => [...shapes[index % shapes.length]!, "--seed", String(seed)]);
+  return (seeds === undefined ? usual : freshFleets(seeds))
+    .map((args) => [...args, ...extra])
     .filter((args) => match === undefined || args.join(" ").includes(match));
+}
+
+function freshFleets(seeds: string): readonly (readonly string[])[] {
+  const [from = 0, to = from] = seeds.split("-").map(Number);
+  return Array.from({ length: to - from + 1 }, (_, at) => {
+    const random = new Random(from + at);
+    const counts = {
+      services: 6 + random.below(43),
+      envs: 1 + random.below(6),
+      regions: 1 + random.below(9),
+      "helm-apps": random.below(7),
+    };
+    // A large product of the three takes minutes.
+    while (counts.services * counts.envs * counts.regions > 450) counts.services = Math.ceil(counts.services / 2);
+    return [...Object.entries(counts).flatMap(([name, count]) => [`--${name}`, String(count)]), "--seed", String(from + at)];
+  });
 }

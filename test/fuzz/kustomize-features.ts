@@ -72,7 +72,8 @@ export interface Place {
 
 type Maker = (place: Place) => Value;
 
-function fields(place: Place, count: number): Fields {
+/** So many fields of a kustomization, drawn from all. */
+export function fields(place: Place, count: number): Fields {
   const chosen: Fields = {};
   const all = Object.keys(makers);
   for (let i = 0; i < count; i++) {

@@ -27,10 +27,27 @@ export function gitTree(rootId: string, objects: TreeObjects): FileTree {
   const find = (path: string): GitTreeEntry | undefined => {
     const known = found.get(path);
     if (known !== undefined) return known ?? undefined;
-    const entry = walk(path);
+    const entry = direct(path) ?? walk(path);
     if (found.size >= maxFound) found.clear();
     found.set(path, entry ?? null);
     return entry;
+  };
+
+  const plainDirectories = new Map<string, GitTreeEntry>();
+  /** What is reached without links, from its directory on: most of what is asked for stands beside what was asked for before. */
+  const direct = (path: string): GitTreeEntry | undefined => {
+    const known = path === "" ? root : plainDirectories.get(path);
+    if (known) return known;
+    const slash = path.lastIndexOf("/");
+    const parent = direct(slash < 0 ? "" : path.slice(0, slash));
+    if (parent?.kind !== "directory") return undefined;
+    const entry = objects.tree(parent.id).get(path.slice(slash + 1));
+    if (entry?.kind === "directory") {
+      if (plainDirectories.size >= maxFound) plainDirectories.clear();
+      plainDirectories.set(path, entry);
+      return entry;
+    }
+    return entry?.kind === "file" ? entry : undefined;
   };
 
   const walk = (path: string): GitTreeEntry | undefined => {

@@ -72,7 +72,10 @@ export class HelmRepository {
     if (known) return known;
     if (entry.damaged !== undefined) checkDigest(entry.damaged);
     const origin = new URL(resolved.passCredentials ? entry.url : repoURL).origin;
-    const answer = await this.get({ repoURL, origin, url: entry.url, maxBytes: this.options.maxArchiveBytes, headers: {} }, signal);
+    const answer = await this.get(
+      { repoURL, origin, url: entry.url, maxBytes: this.options.maxArchiveBytes, headers: {} },
+      signal,
+    );
     checkStatus(answer, entry.url, `chart ${chart} ${version}`);
     if (entry.digest !== undefined) verify(answer.bytes, entry.digest, `chart ${chart} ${version}`);
     const actual = sha256(answer.bytes);

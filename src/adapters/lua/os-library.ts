@@ -1,21 +1,7 @@
+import { monthNames, weekdayNames } from "../../core/gotemplate/fmt/date-names.js";
 import { fengari, type LuaFunction, type LuaState } from "./fengari-modules.js";
 
 const { lua, to_luastring: bytes, to_jsstring: text } = fengari;
-const months = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
-const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /** `time` and `date`, the two functions of `os` that scripts may have; all times are UTC. */
 export function osFunctions(nowSeconds: number): ReadonlyMap<string, LuaFunction> {
@@ -81,8 +67,8 @@ function formatDate(format: string, time: Date): string {
 /** The fields of Argo CD's os.date; `%a` is always `mon` there. */
 function dateField(flag: string, time: Date): string | undefined {
   const two = (value: number) => String(value).padStart(2, "0");
-  const month = months[time.getUTCMonth()] ?? "";
-  const day = days[time.getUTCDay()] ?? "";
+  const month = monthNames[time.getUTCMonth()] ?? "";
+  const day = weekdayNames[time.getUTCDay()] ?? "";
   const clock = `${two(time.getUTCHours())}:${two(time.getUTCMinutes())}`;
   const fields: { readonly [flag: string]: string } = {
     a: "mon",

@@ -1,8 +1,9 @@
 import type { ScmRepository } from "../../core/applicationset/index.js";
 import type { ValueObject } from "../../core/manifest/value.js";
-import { isObject, listAt, objectAt, stringAt } from "../../core/manifest/value.js";
+import { isObject, objectAt, stringAt } from "../../core/manifest/value.js";
+import { openPullRequests } from "./open-pull-requests.js";
 import { allPages, byLink, segments, withQuery } from "./pages.js";
-import { cloneUrl, hasLabels, type Provider, trimUrl } from "./provider.js";
+import { cloneUrl, type Provider, trimUrl } from "./provider.js";
 
 /** Gitea and Forgejo: Link headers. Unlike the original, which reads the first page only, every page is read. */
 export const gitea: Provider = {
@@ -53,22 +54,10 @@ export const gitea: Provider = {
       },
     };
   },
-  pullRequestHost: ({ settings, http, api }) => ({
-    async pullRequests() {
-      const url = `${api}/repos/${segments(stringAt(settings, "owner"), stringAt(settings, "repo"))}/pulls?state=open&limit=50`;
-      const found = await allPages(http, url, { next: byLink, request: { accept: [404] } });
-      if (!found) return "repoNotFound";
-      return found
-        .map((pull) => ({
-          number: Number(pull["number"]),
-          title: stringAt(pull, "title"),
-          branch: stringAt(objectAt(pull, "head"), "ref"),
-          targetBranch: stringAt(objectAt(pull, "base"), "ref"),
-          headSHA: stringAt(objectAt(pull, "head"), "sha"),
-          labels: listAt(pull, "labels").flatMap((label) => (isObject(label) ? [stringAt(label, "name")] : [])),
-          author: stringAt(objectAt(pull, "user"), "login"),
-        }))
-        .filter(({ labels }) => hasLabels(settings, labels));
+  pullRequestHost: (context) => ({
+    pullRequests() {
+      const repository = segments(stringAt(context.settings, "owner"), stringAt(context.settings, "repo"));
+      return openPullRequests(context, `${context.api}/repos/${repository}/pulls?state=open&limit=50`);
     },
   }),
 };

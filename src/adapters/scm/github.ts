@@ -4,8 +4,9 @@ import type { ScmRepository } from "../../core/applicationset/index.js";
 import { ExternalError, InputError } from "../../core/errors.js";
 import type { ValueObject } from "../../core/manifest/value.js";
 import { isObject, listAt, objectAt, stringAt } from "../../core/manifest/value.js";
+import { openPullRequests } from "./open-pull-requests.js";
 import { allPages, byLink, segments, withQuery } from "./pages.js";
-import { bearer, cloneUrl, hasLabels, type Provider, type ProviderContext, trimUrl } from "./provider.js";
+import { bearer, cloneUrl, type Provider, trimUrl } from "./provider.js";
 
 /** GitHub and GitHub Enterprise: Link headers, 404 for an empty repository's branch, 403 with x-ratelimit-* for limits. */
 export const github: Provider = {
@@ -41,22 +42,10 @@ export const github: Provider = {
       return (await http.request(withQuery(url, { ref: repository.branch }), { accept: [404] })).status !== 404;
     },
   }),
-  pullRequestHost: ({ settings, http, api }: ProviderContext) => ({
-    async pullRequests() {
-      const url = `${api}/repos/${segments(stringAt(settings, "owner"), stringAt(settings, "repo"))}/pulls?per_page=100`;
-      const found = await allPages(http, url, { next: byLink, request: { accept: [404] } });
-      if (!found) return "repoNotFound";
-      return found
-        .map((pull) => ({
-          number: Number(pull["number"]),
-          title: stringAt(pull, "title"),
-          branch: stringAt(objectAt(pull, "head"), "ref"),
-          targetBranch: stringAt(objectAt(pull, "base"), "ref"),
-          headSHA: stringAt(objectAt(pull, "head"), "sha"),
-          labels: listAt(pull, "labels").flatMap((label) => (isObject(label) ? [stringAt(label, "name")] : [])),
-          author: stringAt(objectAt(pull, "user"), "login"),
-        }))
-        .filter(({ labels }) => hasLabels(settings, labels));
+  pullRequestHost: (context) => ({
+    pullRequests() {
+      const repository = segments(stringAt(context.settings, "owner"), stringAt(context.settings, "repo"));
+      return openPullRequests(context, `${context.api}/repos/${repository}/pulls?per_page=100`);
     },
   }),
 };

@@ -17,6 +17,8 @@ export function registerAt(program: Command, io: CliIo): void {
         if (options.output === "name") io.out(applications.map((application) => `${application.name}\n`).join(""));
         else if (options.output === "table") io.out(table(applications));
         else printValue(io, applications.map(asManifest), options.output);
+        for (const { key, errors } of state.applicationSets.values())
+          for (const error of errors) io.err(`ApplicationSet ${key}: ${formatError(error)}\n`);
         for (const { error } of state.problems) io.err(`${formatError(error)}\n`);
       }),
     );

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
-import { InputError } from "../../core/errors.js";
+import { formatError, InputError } from "../../core/errors.js";
 import type { FleetApplication, FleetState } from "../../core/impact/fleet-state.js";
 import { type FoldedChange, foldChanges } from "../../core/impact/fold.js";
 import { formatValue } from "../../core/impact/format-value.js";
@@ -19,7 +19,7 @@ interface Options extends FleetOptions {
   readonly all?: boolean;
 }
 
-/** `fleetwright compare APP_A APP_B`, or two environments service by service. Exit code 1 when something differs that no overlay explains. */
+/** `fleetwright compare APP_A APP_B`, or two environments service by service. Exit code 1 when something differs that no overlay explains, 2 when a side cannot be rendered. */
 export function registerCompare(program: Command, io: CliIo): void {
   addRevisionOptions(
     program
@@ -33,11 +33,13 @@ export function registerCompare(program: Command, io: CliIo): void {
     .action((appA: string | undefined, appB: string | undefined, options: Options) =>
       withFleet(io, options, async (fleet) => {
         const { id, state } = await chosenState(fleet, options);
-        const pairs = new Map(
+        const asked = new Map(
           (options.env.length === 2 ? environmentPairs(state, options.label, options.env) : [namedPair(state, appA, appB)]).map(
             (pair) => [`${pair[0].name} → ${pair[1].name}`, pair],
           ),
         );
+        const errors = [...asked].flatMap(([title, pair]) => errorOf(title, pair));
+        const pairs = new Map([...asked].filter(([, pair]) => pair.every(({ render }) => !render.error)));
         const folded = foldChanges(new Map([...pairs].map(([title, pair]) => [title, differences(pair)])));
         const explain = overlayExplainer(await fleet.tree(id));
         const told = options.all
@@ -45,11 +47,17 @@ export function registerCompare(program: Command, io: CliIo): void {
           : folded.map((change) => explain(change, pairs.get(change.applications[0]!)!));
         const left = told.flatMap((one) => one.left ?? []);
         const explained = told.flatMap((one) => one.explained);
-        if (options.output === "json") printValue(io, { pairs: pairs.size, differences: left, explained }, "json");
+        if (options.output === "json") printValue(io, { pairs: pairs.size, differences: left, explained, errors }, "json");
         else io.out(text(pairs.size, left, explained));
-        io.setExitCode(left.length > 0 ? 1 : 0);
+        for (const { pair, error } of errors) io.err(`! ${pair}: ${error}\n`);
+        io.setExitCode(errors.length > 0 ? 2 : left.length > 0 ? 1 : 0);
       }),
     );
+}
+
+/** What cannot be rendered cannot be compared either; all other pairs are. */
+function errorOf(pair: string, sides: ApplicationPair): readonly { readonly pair: string; readonly error: string }[] {
+  return sides.flatMap(({ name, render }) => (render.error ? [{ pair, error: `${name}: ${formatError(render.error)}` }] : []));
 }
 
 /** More than these are counted; `-o json` has them all. */

@@ -3,9 +3,10 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import { ExternalError } from "../../core/errors.js";
 import { emitJson } from "../../core/yaml/json.js";
+import { diffSarif } from "../fleet/report/diff-sarif.js";
 import { type FleetReport, hasDifferences, type LiveReport } from "../fleet/report/fleet-report.js";
 import { htmlReport } from "../fleet/report/html.js";
-import { diffJson, sarifReport } from "../fleet/report/json.js";
+import { diffJson } from "../fleet/report/json.js";
 import { commentLimit, markdownReport } from "../fleet/report/markdown.js";
 import { terminalReport } from "../fleet/report/terminal.js";
 import { addInspectOptions, type InspectOptions } from "./inspect-options.js";
@@ -72,6 +73,6 @@ function print(report: FleetReport, options: Options, io: CliIo): string {
     case "json":
       return `${emitJson(asValue(diffJson(report)), { indent: 2, sortKeys: false, escapeHtml: false })}\n`;
     case "sarif":
-      return `${emitJson(asValue(sarifReport(report)), { indent: 2, sortKeys: false, escapeHtml: false })}\n`;
+      return `${emitJson(asValue(diffSarif(report)), { indent: 2, sortKeys: false, escapeHtml: false })}\n`;
   }
 }

@@ -1,8 +1,12 @@
 import type { Command } from "commander";
+import { formatError } from "../../core/errors.js";
+import type { ApplicationChange } from "../../core/impact/fleet-diff.js";
 import { manifestGeneratePaths } from "../../core/impact/generate-paths.js";
 import { exceededBudgets, readBudgets } from "../../core/impact/guard.js";
+import type { Reason } from "../../core/impact/reasons.js";
+import { stringAt, type ValueObject } from "../../core/manifest/value.js";
 import { configFile } from "../fleet/fleet-config.js";
-import { hasDifferences, summaryLine } from "../fleet/report/fleet-report.js";
+import { errorText, type FleetReport, hasDifferences, summaryLine } from "../fleet/report/fleet-report.js";
 import { impactJson } from "../fleet/report/json.js";
 import { someNames } from "../fleet/report/terminal.js";
 import type { CliIo } from "./io.js";
@@ -43,14 +47,7 @@ export function registerImpact(program: Command, io: CliIo): void {
           printValue(io, { ...(impactJson(report) as object), ...(over ? { overBudget: over } : {}) }, "json");
         else if (options.output === "name") io.out(report.changes.map((change) => `${change.name}\n`).join(""));
         else {
-          const rows = report.changes.map((change) => {
-            const [reason, ...more] = report.reasons.get(change.key) ?? [];
-            const why = reason
-              ? [reason.path, ...reason.through].join(" → ") + (more.length > 0 ? ` (and ${more.length} more files)` : "")
-              : "";
-            return [change.name, change.effect === "unchanged" ? "touched, no effect" : change.effect, why];
-          });
-          if (rows.length > 0) io.out(`${formatTable(["APPLICATION", "EFFECT", "WHY"], rows)}\n`);
+          io.out(tables(report));
           for (const problem of report.problems) io.err(`${problem}\n`);
           io.out(`${summaryLine(report)}\n`);
         }
@@ -59,4 +56,44 @@ export function registerImpact(program: Command, io: CliIo): void {
         io.setExitCode((over ? over.length > 0 : hasDifferences(report)) ? 1 : 0);
       }),
     );
+}
+
+/** What is touched and why: Applications, then the sets that make them. */
+function tables(report: FleetReport): string {
+  const applications = report.changes.map((change) => [
+    change.name,
+    change.movedFrom ? `${change.effect}, moves from ${placeOf(change.movedFrom)}` : words[change.effect],
+    change.error ? errorText(report, change) : why(report.reasons.get(change.key)),
+  ]);
+  const sets = report.applicationSets.map(({ key, effect, added, removed, errors }) => [
+    key.slice(key.indexOf("/") + 1),
+    [
+      words[effect],
+      ...(added.length > 0 ? [`+${added.length}`] : []),
+      ...(removed.length > 0 ? [`-${removed.length}`] : []),
+    ].join(" "),
+    errors[0] ? formatError(errors[0]) : why(report.setReasons.get(key)),
+  ]);
+  return [
+    applications.length > 0 ? `${formatTable(["APPLICATION", "EFFECT", "WHY"], applications)}\n` : "",
+    sets.length > 0 ? `${formatTable(["APPLICATIONSET", "EFFECT", "WHY"], sets)}\n` : "",
+  ].join("");
+}
+
+const words = {
+  added: "added",
+  removed: "removed",
+  changed: "changed",
+  unchanged: "touched, no effect",
+  error: "error",
+} as const satisfies Record<ApplicationChange["effect"], string>;
+
+function placeOf(destination: ValueObject): string {
+  return `${stringAt(destination, "name") || stringAt(destination, "server")}/${stringAt(destination, "namespace")}`;
+}
+
+function why([reason, ...more]: readonly Reason[] = []): string {
+  if (!reason) return "";
+  const files = more.length === 1 ? "1 more file" : `${more.length} more files`;
+  return [reason.path, ...reason.through].join(" → ") + (more.length > 0 ? ` (and ${files})` : "");
 }

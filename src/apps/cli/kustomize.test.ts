@@ -54,9 +54,23 @@ test("a wrong command line ends with the original's exit code 1", async () => {
     expect((await run(args)).exitCode, args.join(" ")).toBe(1);
 });
 
-test("a deprecated flag is told of on standard error", async () => {
-  expect((await run(["--reorder", "none"])).err).toContain("Flag --reorder has been deprecated");
-  expect((await run(["--enable-managedby-label"])).err).toContain("Flag --enable-managedby-label has been deprecated");
+test("a deprecated flag is told of on standard error, wherever it is given", async () => {
+  const told = (text: string): readonly (string | undefined)[] =>
+    [...text.matchAll(/^Flag --(\S+) has been/gm)].map(([, flag]) => flag);
+  expect(told((await run(["--reorder", "none"])).err)).toEqual(["reorder"]);
+  const { err } = await run(["--reorder", "none", "--enable-managedby-label", "--reorder", "legacy"]);
+  expect(told(err)).toEqual(["reorder", "enable-managedby-label", "reorder"]);
+  expect(err).toContain("Use the `managedByLabel` option in the `buildMetadata` field instead.");
+});
+
+test("a switch may have a value, as in Go", async () => {
+  expect((await run(["--enable-managedby-label=true"])).out).toContain("managed-by");
+  const off = await run(["--enable-managedby-label=false", "--enable-helm=1", "--network=0"], {
+    KUSTOMIZE_ENABLE_MANAGEDBY_LABEL: "on",
+  });
+  expect(off.out).not.toContain("managed-by");
+  expect(off.exitCode).toBe(0);
+  expect(await run(["--enable-helm=maybe"])).toMatchObject({ out: "", exitCode: 1 });
 });
 
 test("the environment asks for the managed-by label with the word `on`", async () => {

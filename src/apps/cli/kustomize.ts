@@ -54,6 +54,9 @@ export function registerKustomize(program: Command, io: CliIo): void {
     .option("--enable-alpha-plugins", "taken for compatibility: only builtin plugins run in process")
     .action((directory: string, flags: BuildFlags) => runBuild(io, directory, flags));
   takeFlagsWithoutEffect(build);
+  takeFlagsOfGo(build);
+  for (const [flag, message] of Object.entries(deprecatedFlags))
+    build.on(`option:${flag}`, () => io.err(`Flag --${flag} has been deprecated, ${message}\n`));
   // The original's exit code for a wrong command line is 1.
   build.exitOverride((error) => {
     if (error.exitCode !== 0) io.setExitCode(1);
@@ -74,12 +77,41 @@ function takeFlagsWithoutEffect(build: Command): void {
     build.addOption(new Option(flag).hideHelp().argParser(collected).default([]));
 }
 
-/** What the original says of flags before it builds; false where it then does not. */
-function acceptsFlags(io: CliIo, { reorder, loadRestrictor, enableManagedbyLabel }: BuildFlags): boolean {
-  if (enableManagedbyLabel)
-    io.err("Flag --enable-managedby-label has been deprecated, use the managedByLabel option of buildMetadata instead.\n");
-  if (reorder !== undefined)
-    io.err("Flag --reorder has been deprecated, use the new 'sortOptions' field in kustomization.yaml instead.\n");
+/** Told wherever they are given, before the build. */
+const deprecatedFlags = {
+  "enable-managedby-label":
+    "The flag `enable-managedby-label` has been deprecated. Use the `managedByLabel` option in the `buildMetadata` field instead.",
+  reorder: "use the new 'sortOptions' field in kustomization.yaml instead.",
+};
+
+/** The original's switches may have a value: `--enable-helm=true`, `--network=0`. */
+function takeFlagsOfGo(build: Command): void {
+  const switches = new Map(build.options.flatMap((option) => (option.isBoolean() ? [[option.long ?? "", option] as const] : [])));
+  const parse = build.parseOptions.bind(build);
+  build.parseOptions = (argv) => {
+    const values = new Map<string, boolean>();
+    const plain = argv.map((argument) => {
+      const [, name = "", text = ""] = /^(--[a-z-]+)=(.*)$/s.exec(argument) ?? [];
+      const option = switches.get(name);
+      if (option === undefined) return argument;
+      const value = booleans.get(text);
+      if (value === undefined) build.error(`error: invalid argument ${JSON.stringify(text)} for "${name}" flag`);
+      else values.set(option.attributeName(), value);
+      return name;
+    });
+    const parsed = parse(plain);
+    for (const [attribute, value] of values) build.setOptionValue(attribute, value);
+    return parsed;
+  };
+}
+
+/** What Go's strconv.ParseBool reads. */
+const booleans = new Map<string, boolean>([
+  ...["1", "t", "T", "true", "TRUE", "True"].map((text) => [text, true] as const),
+  ...["0", "f", "F", "false", "FALSE", "False"].map((text) => [text, false] as const),
+]);
+
+function acceptsFlags(io: CliIo, { reorder, loadRestrictor }: BuildFlags): boolean {
   return (
     isLegal(io, "load-restrictor", loadRestrictor, ["", ...restrictors]) && isLegal(io, "reorder", reorder ?? "legacy", orders)
   );

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import { diffFleets } from "../../core/impact/fleet-diff.js";
-import { findReasons } from "../../core/impact/reasons.js";
+import { findReasons, findSetReasons } from "../../core/impact/reasons.js";
+import { diffApplicationSets } from "../../core/impact/set-diff.js";
 import type { Value } from "../../core/manifest/value.js";
 import type { OpenFleet } from "../fleet/open-fleet.js";
 import { type FleetReport, fleetReport } from "../fleet/report/fleet-report.js";
@@ -33,15 +34,18 @@ export async function withComparison(
     const before = await fleet.at(from);
     const after = await fleet.at(to);
     const changes = diffFleets(before, after, { secretKey: randomBytes(16).toString("hex") });
-    const reasons = findReasons(changes, {
+    const applicationSets = diffApplicationSets(before, after);
+    const context = {
       changedPaths: await fleet.checkout.changedPaths(from, to),
       before,
       after,
       treeBefore: await fleet.tree(from),
       treeAfter: await fleet.tree(to),
-    });
+    };
+    const reasons = findReasons(changes, context);
+    const setReasons = findSetReasons(applicationSets, context);
     const { budgets } = await fleet.config(from);
-    await action(fleetReport({ from, to, before, after, changes, reasons, budgets }));
+    await action(fleetReport({ from, to, before, after, changes, reasons, applicationSets, setReasons, budgets }));
   });
 }
 

@@ -61,7 +61,7 @@ function countFolders(tree: FileTree, state: FleetState): Pick<Found, "overlays"
   const used = new Set<string>();
   for (const { spec } of state.applications.values())
     for (const source of [spec["source"], ...listAt(spec, "sources")].filter(isObject)) used.add(stringAt(source, "path"));
-  const files = [...walkFiles(tree)];
+  const files = walkFiles(tree);
   const kustomizations = files
     .filter((path) => /(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(path))
     .map((path) => path.slice(0, Math.max(0, path.lastIndexOf("/"))));

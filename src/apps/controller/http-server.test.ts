@@ -1,18 +1,20 @@
 import { expect, test } from "vitest";
+import { InputError } from "../../core/errors.js";
 import { silentTelemetry } from "../../ports/telemetry.js";
-import { controllerRoutes } from "./http-server.js";
+import { type ControllerRoutes, controllerRoutes } from "./http-server.js";
 
 const seen: number[] = [];
-const app = controllerRoutes({
-  controller: {
-    isReady: true,
-    drift: (filter) => [{ ...filter }],
-    queued: () => ({ replica: "", applications: [], applicationSets: [] }),
-    webhook: async (_headers, body) => {
-      seen.push(body.length);
-      return { repositories: [], followed: false };
-    },
+const controller: ControllerRoutes["controller"] = {
+  isReady: true,
+  drift: (filter) => [{ ...filter }],
+  queued: () => ({ replica: "", applications: [], applicationSets: [] }),
+  webhook: async (_headers, body) => {
+    seen.push(body.length);
+    return { repositories: [], followed: false };
   },
+};
+const app = controllerRoutes({
+  controller,
   metrics: async () => "",
   contentType: "text/plain",
   log: silentTelemetry.log,
@@ -38,6 +40,22 @@ test("a webhook with a larger body than 50 MiB is refused unread, whether it say
   expect(seen).toEqual([]);
   expect((await app.request("/api/webhook", { method: "POST", body: "{}" })).status).toBe(200);
   expect(seen).toEqual([2]);
+});
+
+test("forged webhooks are answered with 401, replayed ones with 409, others that cannot be read with 400", async () => {
+  for (const [code, status] of [
+    ["WEBHOOK_SIGNATURE", 401],
+    ["WEBHOOK_REPLAYED", 409],
+    ["WEBHOOK_BODY", 400],
+  ] as const) {
+    const refusing = controllerRoutes({
+      controller: { ...controller, webhook: () => Promise.reject(new InputError("no", { code })) },
+      metrics: async () => "",
+      contentType: "text/plain",
+      log: silentTelemetry.log,
+    });
+    expect((await refusing.request("/api/webhook", { method: "POST", body: "{}" })).status).toBe(status);
+  }
 });
 
 test("drift is asked for by age, project, environment, cluster and cause; a bad duration is refused", async () => {

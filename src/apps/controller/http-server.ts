@@ -23,6 +23,7 @@ export interface ControllerRoutes {
   readonly page?: Hono;
 }
 
+const refusals: Readonly<Partial<Record<string, 401 | 409>>> = { WEBHOOK_SIGNATURE: 401, WEBHOOK_REPLAYED: 409 };
 const mostWebhookBytes = 50 * 1024 * 1024;
 
 /** `/metrics`, `/healthz`, `/readyz`, `/api/webhook`, `/api/v1/drift` and `/api/v1/queue`. */
@@ -45,7 +46,7 @@ export function controllerRoutes({ controller, metrics, contentType, log, page, 
     } catch (error) {
       if (!(error instanceof FleetwrightError) || error.kind !== "input") throw error;
       log.warn("a webhook was refused", { code: error.code });
-      return context.json({ error: error.message }, error.code === "WEBHOOK_SIGNATURE" ? 401 : 400);
+      return context.json({ error: error.message }, refusals[error.code] ?? 400);
     }
   });
   app.get("/api/v1/drift", (context) => {

@@ -93,7 +93,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
         },
         otherTree: (repoURL) => others.get(normalizeRepositoryURL(repoURL)),
         isSearched: config.isSearched,
-        ...(config.inventory.length === 0 ? {} : { inventory: config.inventory.flatMap((file) => inventoryAt(tree, file)) }),
+        ...givenInventory(config.inventory, tree),
       }),
     };
     workspaces.set(key, made);
@@ -168,6 +168,18 @@ async function restoreNearest({ workspace, cache }: Entry, id: string, checkout:
     return tree;
   }
   return undefined;
+}
+
+function givenInventory(
+  files: readonly string[],
+  tree: FileTree,
+): { readonly inventory?: readonly Cluster[]; readonly inventoryFiles?: ReadonlyMap<string, string> } {
+  if (files.length === 0) return {};
+  const found = files.flatMap((file) => inventoryAt(tree, file).map((cluster) => ({ file, cluster })));
+  return {
+    inventory: found.map(({ cluster }) => cluster),
+    inventoryFiles: new Map(found.map(({ file, cluster }) => [cluster.name, file])),
+  };
 }
 
 function inventoryAt(tree: FileTree, file: string): ReturnType<typeof clustersFromInventory> {

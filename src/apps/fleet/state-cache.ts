@@ -17,10 +17,12 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { ExternalError, type FleetwrightError, InputError } from "../../core/errors.js";
-import type { FleetRender } from "../../core/impact/fleet-state.js";
-import type { Reach } from "../../core/impact/reach.js";
-import type { WorkspaceSnapshot } from "../../core/impact/workspace.js";
+import type { FleetApplicationSet, FleetProblem, FleetRender } from "../../core/impact/fleet-state.js";
+import type { KeptApplication, KeptFleet } from "../../core/impact/kept-fleet.js";
+import type { GenerationRun, WorkspaceSnapshot } from "../../core/impact/workspace.js";
 import type { ReadSet } from "../../core/render/recording-tree.js";
+import { readsReader, readsWriter, type StoredReads } from "./stored-reads.js";
+import { type StoredStrings, stringReader, stringWriter } from "./stored-strings.js";
 
 /** Fleet states on disk, by tree. Everything may be deleted at any time; what is damaged or half written is not used. */
 export interface StateCache {
@@ -35,34 +37,43 @@ const maxBytes = 512 << 20;
 const maxStates = 24;
 const maxPacks = 12;
 /** Part of every key: another program's notes are never read. */
-const formatVersion = "3";
-const none: ReadonlyMap<string, string> = new Map();
+const formatVersion = "4";
 
 interface StoredRender extends Omit<FleetRender, "manifests" | "error" | "readSet"> {
   readonly error?: unknown;
-  readonly readSet: StoredReadSet;
+  readonly readSet: number;
   /** Where the manifests are: index of the pack, first byte, length. */
   readonly at: readonly [pack: number, offset: number, length: number];
   readonly digest: string;
 }
 
-/** Paths and ids as indexes into one table, since most renders read the same files. */
-type StoredReadSet = readonly [
-  files: Uint32Array,
-  listings: Uint32Array,
-  kinds: Uint32Array,
-  directories: Uint32Array,
-  isLinked: boolean,
-];
+/** What makes resources and generator runs: one graph of objects, since the one is compared with the other by identity. */
+type StoredResources = Pick<WorkspaceSnapshot, "findings" | "inventory"> & { readonly generated: ReadonlyMap<string, StoredRun> };
+type StoredRun = Omit<GenerationRun, "readSet" | "errors"> & { readonly errors: readonly unknown[] };
+
+interface StoredFleet extends Pick<KeptFleet, "gitUrls" | "clusterFiles"> {
+  readonly findingPaths: readonly string[];
+  readonly applications: readonly (Omit<KeptApplication, "body"> & { readonly end: number })[];
+  /** The bodies of the Applications, one after another. */
+  readonly bodies: Uint8Array;
+  readonly applicationSets: readonly (Omit<FleetApplicationSet, "readSet" | "errors"> & {
+    readonly readSet: number;
+    readonly errors: readonly unknown[];
+  })[];
+  readonly problems: readonly (Omit<FleetProblem, "error"> & { readonly error: unknown })[];
+}
 
 interface StoredState {
   readonly packs: readonly { readonly name: string; readonly bytes: number }[];
-  readonly table: readonly string[];
-  readonly findings: WorkspaceSnapshot["findings"];
-  readonly generated: ReadonlyMap<string, unknown>;
+  readonly strings: StoredStrings;
+  readonly reads: StoredReads;
   readonly renders: ReadonlyMap<string, StoredRender>;
-  readonly reaches: ReadonlyMap<string, StoredReadSet>;
-  readonly inventory: WorkspaceSnapshot["inventory"];
+  /** Numbers of read-sets, as in `renders`. */
+  readonly reaches: ReadonlyMap<string, number>;
+  readonly generatorReads: ReadonlyMap<string, number>;
+  /** StoredResources, made when they are looked at. */
+  readonly resources: Uint8Array;
+  readonly fleet?: StoredFleet;
 }
 
 /** Opens the states of one context: clone, options and version of the program. `cacheHome`: by the XDG rules. */
@@ -93,15 +104,14 @@ export function openStateCache(context: readonly string[], env: Readonly<Record<
         });
         const now = new Date();
         utimesSync(file, now, now);
+        const reads = readsReader(state.reads, stringReader(state.strings));
         const renders = new Map<string, FleetRender>();
         for (const [key, stored] of state.renders) {
-          const render = lazyRender(stored, state.table, opened[stored.at[0]]!, folder);
+          const render = lazyRender(stored, reads.readSet, opened[stored.at[0]]!, folder);
           known.set(render, { pack: state.packs[stored.at[0]]!, stored });
           renders.set(key, render);
         }
-        const generated = new Map([...state.generated].map(([key, run]) => [key, reviveRun(run, state.table)]));
-        const reaches = new Map([...state.reaches].map(([key, reach]) => [key, reviveReach(reach, state.table)]));
-        return { findings: reviveFindings(state.findings), generated, renders, reaches, inventory: state.inventory };
+        return snapshotOf(state, renders, reads);
       } catch {
         return undefined;
       }
@@ -128,15 +138,8 @@ function store(
   known: WeakMap<FleetRender, { readonly pack: StoredState["packs"][number]; readonly stored: StoredRender }>,
   folder: string,
 ): StoredState {
-  const table = new Map<string, number>();
-  const numberOf = (text: string): number => {
-    let at = table.get(text);
-    if (at === undefined) {
-      at = table.size;
-      table.set(text, at);
-    }
-    return at;
-  };
+  const strings = stringWriter();
+  const reads = readsWriter(strings.numberOf);
   const packs: { name: string; bytes: number }[] = [];
   const kept = new Set([...snapshot.renders.values()].flatMap((render) => known.get(render)?.pack.name ?? []));
   // Too many small packs are gathered into one.
@@ -152,7 +155,7 @@ function store(
   };
   for (const [key, render] of snapshot.renders) {
     const before = isFresh ? undefined : known.get(render);
-    const readSet = storeReadSet(render.readSet, numberOf);
+    const readSet = reads.add(render.readSet);
     if (before) {
       renders.set(key, { ...before.stored, readSet, at: [packIndex(before.pack), before.stored.at[1], before.stored.at[2]] });
       continue;
@@ -173,33 +176,142 @@ function store(
   if (length > 0) writeAtomically(join(folder, own.name), Buffer.concat(chunks));
   own.bytes = length;
   for (const [render, stored] of added) known.set(render, { pack: own, stored });
-  const generated = new Map(
-    [...snapshot.generated].map(([key, run]) => [
-      key,
-      { ...run, readSet: storeReadSet(run.readSet, numberOf), errors: run.errors.map(plainError) },
-    ]),
-  );
-  const findings = new Map(
-    [...snapshot.findings].map(([path, { id, found }]) => [
-      path,
-      { id, found: found.problem ? { ...found, problem: plainError(found.problem) as FleetwrightError } : found },
-    ]),
-  );
-  const reaches = new Map(
-    [...snapshot.reaches].map(([key, reach]) => [key, storeReadSet({ ...reach, listings: none }, numberOf)]),
-  );
-  return { packs, findings, generated, renders, reaches, inventory: snapshot.inventory, table: [...table.keys()] };
+  const reaches = new Map([...snapshot.reaches].map(([key, reach]) => [key, reads.add(reach)]));
+  const generatorReads = new Map([...snapshot.generated].map(([key, { readSet }]) => [key, reads.add(readSet)]));
+  const fleet = snapshot.fleet && storeFleet(snapshot.fleet, snapshot.findings.keys(), reads.add);
+  return {
+    packs,
+    renders,
+    reaches,
+    generatorReads,
+    resources: serialize(storeResources(snapshot)),
+    ...(fleet ? { fleet } : {}),
+    reads: reads.written(),
+    strings: strings.written(),
+  };
+}
+
+function storeResources({ findings, generated, inventory }: WorkspaceSnapshot): StoredResources {
+  return {
+    findings: new Map(
+      [...findings].map(([path, { id, found }]) => [
+        path,
+        { id, found: found.problem ? { ...found, problem: plainError(found.problem) as FleetwrightError } : found },
+      ]),
+    ),
+    generated: new Map(
+      [...generated].map(([key, { manifest, inventory: clusters, applications, errors }]) => [
+        key,
+        { manifest, inventory: clusters, applications, errors: errors.map(plainError) },
+      ]),
+    ),
+    inventory,
+  };
+}
+
+function storeFleet(fleet: KeptFleet, findingPaths: Iterable<string>, addReads: (reads: ReadSet) => number): StoredFleet {
+  const bodies: Buffer[] = [];
+  let end = 0;
+  const applications = fleet.applications.map(({ key, name, namespace, renderKey, body }) => {
+    const { metadata, spec, origin } = body();
+    const bytes = serialize({ metadata, spec, origin });
+    bodies.push(bytes);
+    end += bytes.length;
+    return { key, name, namespace, renderKey, end };
+  });
+  const applicationSets = [...fleet.applicationSets.values()].map((set) => ({
+    ...set,
+    readSet: addReads(set.readSet),
+    errors: set.errors.map(plainError),
+  }));
+  const problems = fleet.problems.map((problem) => ({ ...problem, error: plainError(problem.error) }));
+  return {
+    gitUrls: fleet.gitUrls,
+    clusterFiles: fleet.clusterFiles,
+    findingPaths: [...findingPaths],
+    applications,
+    bodies: Buffer.concat(bodies),
+    applicationSets,
+    problems,
+  };
+}
+
+type Reads = ReturnType<typeof readsReader>;
+
+function snapshotOf(state: StoredState, renders: ReadonlyMap<string, FleetRender>, reads: Reads): WorkspaceSnapshot {
+  let made: Pick<WorkspaceSnapshot, "findings" | "generated" | "inventory"> | undefined;
+  const resources = (): NonNullable<typeof made> => (made ??= reviveResources(state, reads));
+  const { fleet } = state;
+  return {
+    get findings() {
+      return resources().findings;
+    },
+    get generated() {
+      return resources().generated;
+    },
+    get inventory() {
+      return resources().inventory;
+    },
+    renders,
+    reaches: new Map([...state.reaches].map(([key, number]) => [key, reads.reach(number)])),
+    ...(fleet ? { fleet: reviveFleet(fleet, state, reads) } : {}),
+  };
+}
+
+function reviveResources(state: StoredState, reads: Reads): Pick<WorkspaceSnapshot, "findings" | "generated" | "inventory"> {
+  const { findings, generated, inventory } = deserialize(state.resources) as StoredResources;
+  const runs = [...generated].map(([key, run]): readonly [string, GenerationRun] => [
+    key,
+    { ...run, readSet: reads.readSet(state.generatorReads.get(key)!), errors: run.errors.map(reviveError) },
+  ]);
+  return { findings: reviveFindings(findings), generated: new Map(runs), inventory };
+}
+
+function reviveFleet(fleet: StoredFleet, state: StoredState, reads: Reads): KeptFleet {
+  const { gitUrls, clusterFiles, findingPaths, bodies } = fleet;
+  let paths: ReadonlySet<string> | undefined;
+  const applications = fleet.applications.map(({ key, name, namespace, renderKey, end }, index) => {
+    let made: ReturnType<KeptApplication["body"]> | undefined;
+    const start = index === 0 ? 0 : fleet.applications[index - 1]!.end;
+    const body = (): NonNullable<typeof made> => (made ??= deserialize(bodies.subarray(start, end)) as NonNullable<typeof made>);
+    return { key, name, namespace, renderKey, body };
+  });
+  const sets = fleet.applicationSets.map(({ readSet, errors, ...set }): readonly [string, FleetApplicationSet] => {
+    let made: ReadSet | undefined;
+    const lazy = {
+      ...set,
+      errors: errors.map(reviveError),
+      get readSet() {
+        made ??= reads.readSet(readSet);
+        return made;
+      },
+    };
+    return [set.key, lazy];
+  });
+  return {
+    gitUrls,
+    clusterFiles,
+    applications,
+    applicationSets: new Map(sets),
+    problems: fleet.problems.map((problem) => ({ ...problem, error: reviveError(problem.error) })),
+    hasFindings: (path) => (paths ??= new Set(findingPaths)).has(path),
+    renderReads: reads.frozen(
+      new Map([...[...state.renders].map(([key, { readSet }]) => [key, readSet] as const), ...state.reaches]),
+    ),
+    generatorReads: reads.frozen(state.generatorReads),
+    generatorReadSet: (key) => reads.readSet(state.generatorReads.get(key)!),
+  };
 }
 
 /** The manifests are read when somebody looks at them; most of a fleet is never looked at. */
-function lazyRender(stored: StoredRender, table: readonly string[], handle: number, folder: string): FleetRender {
+function lazyRender(stored: StoredRender, readSetAt: (number: number) => ReadSet, handle: number, folder: string): FleetRender {
   let manifests: FleetRender["manifests"] | undefined;
   let readSet: ReadSet | undefined;
   return {
     warnings: stored.warnings,
     ...(stored.error ? { error: reviveError(stored.error) } : {}),
     get readSet() {
-      readSet ??= reviveReadSet(stored.readSet, table);
+      readSet ??= readSetAt(stored.readSet);
       return readSet;
     },
     get manifests() {
@@ -215,46 +327,6 @@ function lazyRender(stored: StoredRender, table: readonly string[], handle: numb
       return manifests;
     },
   };
-}
-
-function storeReadSet(readSet: ReadSet, numberOf: (text: string) => number): StoredReadSet {
-  const pairs = (map: ReadonlyMap<string, string>): Uint32Array => {
-    const out = new Uint32Array(map.size * 2);
-    let at = 0;
-    for (const [key, value] of map) {
-      out[at++] = numberOf(key);
-      out[at++] = numberOf(value);
-    }
-    return out;
-  };
-  return [
-    pairs(readSet.files),
-    pairs(readSet.listings),
-    pairs(readSet.kinds),
-    pairs(readSet.directories),
-    readSet.isLinked === true,
-  ];
-}
-
-function reviveReadSet(stored: StoredReadSet, table: readonly string[]): ReadSet {
-  const map = (pairs: Uint32Array): ReadonlyMap<string, string> => {
-    const out = new Map<string, string>();
-    for (let at = 0; at < pairs.length; at += 2) out.set(table[pairs[at]!]!, table[pairs[at + 1]!]!);
-    return out;
-  };
-  const [files, listings, kinds, directories, isLinked] = stored;
-  const sets = { files: map(files), listings: map(listings), kinds: map(kinds), directories: map(directories) };
-  return isLinked ? { ...sets, isLinked } : sets;
-}
-
-function reviveReach(stored: StoredReadSet, table: readonly string[]): Reach {
-  const { files, kinds, directories } = reviveReadSet(stored, table);
-  return { files, kinds, directories };
-}
-
-function reviveRun(run: unknown, table: readonly string[]): never {
-  const { readSet, errors, ...rest } = run as { readSet: StoredReadSet; errors: readonly unknown[] };
-  return { ...rest, readSet: reviveReadSet(readSet, table), errors: errors.map(reviveError) } as never;
 }
 
 function reviveFindings(findings: WorkspaceSnapshot["findings"]): WorkspaceSnapshot["findings"] {

@@ -28,7 +28,8 @@ export interface TreeQuestion {
 export type TreeAnswer = { readonly value: unknown } | { readonly error: PlainError };
 
 export type RenderReply =
-  | { readonly kind: "done"; readonly result: RenderResult }
+  /** `ms` without what the thread waited for answers: these come late where the main thread is busy. */
+  | { readonly kind: "done"; readonly result: RenderResult; readonly ms: number }
   | { readonly kind: "failed"; readonly error: PlainError };
 
 /** An error as it passes between threads. */

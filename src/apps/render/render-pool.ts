@@ -8,7 +8,7 @@ import type { RenderOrder, RenderReply, TreeAnswer, TreeQuestion } from "./rende
 
 export interface RenderPoolOptions {
   readonly threads: number;
-  /** From this on a render is made here the next time. */
+  /** A render that took so long is made here the next time. */
   readonly slowMs?: number;
   readonly timeLimitMs?: number;
   readonly heapMegabytes?: number;
@@ -68,8 +68,11 @@ export function renderPool(options: RenderPoolOptions): RenderWorkers {
   const finish = (lane: Lane, reply: RenderReply): void => {
     const { task } = lane;
     release(lane);
-    if (reply.kind === "done") task?.resolve(reply.result);
-    else task?.reject(errorOf(reply.error));
+    if (reply.kind === "done" && task !== undefined) {
+      note(times, task.key, reply.ms);
+      task.resolve(reply.result);
+    }
+    if (reply.kind === "failed") task?.reject(errorOf(reply.error));
     pump();
   };
 
@@ -104,15 +107,6 @@ export function renderPool(options: RenderPoolOptions): RenderWorkers {
       const task = next();
       if (task === undefined) return;
       lane.task = task;
-      const started = performance.now();
-      const { resolve } = task;
-      lane.task = {
-        ...task,
-        resolve: (result) => {
-          note(times, task.key, performance.now() - started);
-          resolve(result);
-        },
-      };
       lane.timer = setTimeout(() => end(lane, budget(`more than ${timeLimitMs / 1000} s`)), timeLimitMs);
       lane.worker.postMessage(orderOf(task.input));
     }
@@ -120,7 +114,16 @@ export function renderPool(options: RenderPoolOptions): RenderWorkers {
 
   return {
     takes: (key) => (times.get(key) ?? 0) >= slowMs,
-    took: (key, ms) => note(times, key, ms),
+    here(key, render) {
+      // Not the time by the clock: on a busy machine every render would be long, and all would wait for the few threads.
+      const before = process.cpuUsage();
+      try {
+        return render();
+      } finally {
+        const { user, system } = process.cpuUsage(before);
+        note(times, key, (user + system) / 1000);
+      }
+    },
     run: (input, job) =>
       new Promise((resolve, reject) => {
         const task = { ...job, input, resolve, reject };

@@ -8,12 +8,15 @@ import type { RenderOrder, RenderReply, TreeAnswer, TreeQuestion } from "./rende
 /** The worker's side: renders one order after the other, and asks the main thread for files. It has no credentials and reads no disk. */
 const { answers, signal } = workerData as { readonly answers: MessagePort; readonly signal: Int32Array };
 const renderers = toolRenderers();
+let waitedMs = 0;
 
 parentPort?.on("message", (order: RenderOrder) => {
   parentPort?.postMessage(render(order));
 });
 
 function render(order: RenderOrder): RenderReply {
+  const started = performance.now();
+  waitedMs = 0;
   try {
     const { refs, remotes, revision, ...rest } = order;
     const result = renderSource(
@@ -26,7 +29,7 @@ function render(order: RenderOrder): RenderReply {
       },
       renderers,
     );
-    return { kind: "done", result };
+    return { kind: "done", result, ms: performance.now() - started - waitedMs };
   } catch (error) {
     return { kind: "failed", error: plainError(error) };
   }
@@ -34,11 +37,13 @@ function render(order: RenderOrder): RenderReply {
 
 function treeOf(tree: string): FileTree {
   const ask = (method: TreeQuestion["method"], path: string): unknown => {
+    const asked = performance.now();
     Atomics.store(signal, 0, 0);
     parentPort?.postMessage({ kind: "tree", tree, method, path } satisfies TreeQuestion);
     for (;;) {
       const received = receiveMessageOnPort(answers);
       if (received !== undefined) {
+        waitedMs += performance.now() - asked;
         const answer = received.message as TreeAnswer;
         if ("error" in answer) throw errorOf(answer.error);
         return answer.value;

@@ -5,7 +5,8 @@ const names = new Set("adopt impact diff render at blame explain scan compare wh
 export function bundleFor(args: readonly string[]): "helm" | "program" | undefined {
   if (isLocalTemplate(args)) return "helm";
   // `diff --live` talks to clusters.
-  const isBundled = names.has(args.find((arg) => !arg.startsWith("-")) ?? "") && !args.includes("help") && !args.includes("--live");
+  const isBundled =
+    names.has(args.find((arg) => !arg.startsWith("-")) ?? "") && !args.includes("help") && !args.includes("--live");
   return isBundled ? "program" : undefined;
 }
 

@@ -29,6 +29,7 @@ export type { Origin, Params } from "./params/params.js";
 export { approvalAnnotation, budgetAnnotation } from "./reconcile/delete-proof.js";
 export { reconcileApplicationSet, refreshAnnotation } from "./reconcile/reconcile.js";
 export { type RolloutSteps, rolloutSteps } from "./reconcile/rollout-steps.js";
+export { standingStatus } from "./reconcile/standing.js";
 export type {
   ApplicationDelete,
   ApplicationUpdate,

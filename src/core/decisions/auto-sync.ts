@@ -1,7 +1,9 @@
+import { decode } from "../applicationset/model/decode.js";
+import { goType } from "../applicationset/model/go-type.js";
 import { asValue, type KubernetesObject } from "../manifest/object.js";
 import { isObject, listAt, objectAt, stringAt, type Value, type ValueObject } from "../manifest/value.js";
 import { isAutomated, parseRfc3339Ms } from "../tracking/application-flags.js";
-import { equalLoosely } from "./equal-values.js";
+import { equalAsGo } from "./equal-as-go.js";
 import { type SelfHealSettings, selfHealWaitMs } from "./self-heal.js";
 import { sourcesOf } from "./sources.js";
 
@@ -87,9 +89,11 @@ function lastAttempt(root: ValueObject, desired: readonly string[], mayHaveChang
   const sources = sourcesOf(objectAt(root, "spec"));
   const revisions =
     sources.kind === "multiple" ? (listAt(result, "revisions") as readonly string[]) : [stringAt(result, "revision")];
-  if (mayHaveChanges && !equalLoosely(revisions, desired)) return undefined;
+  if (mayHaveChanges && !equalAsGo("[]string", revisions, desired)) return undefined;
   const isSameSource =
-    sources.kind === "multiple" ? equalLoosely(sources.sources, result.sources) : equalLoosely(sources.source, result.source);
+    sources.kind === "multiple"
+      ? equalAsGo("ApplicationSources", sources.sources, result.sources)
+      : equalAsGo("ApplicationSource", sources.source, result.source);
   return isSameSource ? { ...common, revisions } : undefined;
 }
 
@@ -122,16 +126,18 @@ function operationOf(
   const sync: { [key: string]: Value } = {};
   if (stringAt(syncStatus, "revision") !== "") sync.revision = stringAt(syncStatus, "revision");
   if (listAt(syncStatus, "revisions").length > 0) sync.revisions = listAt(syncStatus, "revisions");
-  if (sources.kind === "single") sync.source = sources.source;
-  if (listAt(spec, "sources").length > 0) sync.sources = listAt(spec, "sources");
+  if (sources.kind === "single") sync.source = decode(goType("ApplicationSource"), sources.source);
+  if (listAt(spec, "sources").length > 0) sync.sources = decode(goType("ApplicationSources"), listAt(spec, "sources"));
   if (automated.prune === true) sync.prune = true;
   if (listAt(policy, "syncOptions").length > 0) sync.syncOptions = listAt(policy, "syncOptions");
   if (healing) {
     sync.autoHealAttemptsCount = healing.attempts;
     // Argo CD: self-heal syncs what differs and nothing else (the namespace is not part of the choice).
-    sync.resources = healing.unsynced.map(({ group, kind, name }) => ({ ...(group ? { group } : {}), kind, name }));
+    const resources = healing.unsynced.map(({ group, kind, name }) => ({ ...(group ? { group } : {}), kind, name }));
+    if (resources.length > 0) sync.resources = resources;
   }
-  return { sync, initiatedBy: { automated: true }, retry: isObject(policy.retry) ? policy.retry : { limit: 5 } };
+  const retry = isObject(policy.retry) ? decode(goType("RetryStrategy"), policy.retry) : { limit: 5 };
+  return { sync, initiatedBy: { automated: true }, retry };
 }
 
 function desiredRevisions(spec: ValueObject, syncStatus: ValueObject): readonly string[] {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { KubernetesObject } from "../manifest/object.js";
-import { deletionBatches, isDeletedWithApplication } from "./deletion.js";
+import { deletionBatches, isDeletedWithApplication, requiresConfirmation } from "./deletion.js";
 
 const app: KubernetesObject = {
   apiVersion: "argoproj.io/v1alpha1",
@@ -25,4 +25,13 @@ test("custom resource definitions and what is kept on purpose stay", () => {
   expect(isDeletedWithApplication(app, object("c", {}, "CustomResourceDefinition"))).toBe(false);
   expect(isDeletedWithApplication(app, object("c", { "argocd.argoproj.io/sync-options": "Delete=false" }))).toBe(false);
   expect(isDeletedWithApplication(app, object("c", { "helm.sh/resource-policy": "keep" }))).toBe(false);
+});
+
+test("what an Application's own options ask to be confirmed is confirmed, unless the resource says otherwise", () => {
+  const withOption = (option: string): KubernetesObject => ({ ...app, spec: { syncPolicy: { syncOptions: [option] } } });
+  expect(requiresConfirmation(app, object("c"))).toBe(false);
+  expect(requiresConfirmation(withOption("Delete=confirm"), object("c"))).toBe(true);
+  expect(requiresConfirmation(withOption("Prune=confirm"), object("c"))).toBe(true);
+  const own = object("c", { "argocd.argoproj.io/sync-options": "Prune=true" });
+  expect(requiresConfirmation(withOption("Prune=confirm"), own)).toBe(false);
 });

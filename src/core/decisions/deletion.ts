@@ -11,14 +11,12 @@ export function isDeletedWithApplication(app: KubernetesObject, object: Kubernet
     return false;
   if (isSameApplication(app, object)) return false;
   if (annotationItems(object, "helm.sh/resource-policy").includes("keep")) return false;
-  return deleteOptionOf(app, object) !== "false";
+  return syncOptionOf(app, object, "Delete") !== "false";
 }
 
 /** Whether a person must confirm before `object` goes. */
 export function requiresConfirmation(app: KubernetesObject, object: KubernetesObject): boolean {
-  return (
-    deleteOptionOf(app, object) === "confirm" || optionOf(annotationItems(object, syncOptionsAnnotation), "Prune") === "confirm"
-  );
+  return (["Delete", "Prune"] as const).some((name) => syncOptionOf(app, object, name) === "confirm");
 }
 
 /** The order of a cascaded deletion: the highest wave first; a batch must be gone before the next. */
@@ -33,14 +31,14 @@ export function deletionBatches(objects: readonly KubernetesObject[]): readonly 
   return [...byWave].sort(([a], [b]) => b - a).map(([, batch]) => batch);
 }
 
-/** The resource's own option wins over the Application's. */
-function deleteOptionOf(app: KubernetesObject, object: KubernetesObject): string | undefined {
-  const own = optionOf(annotationItems(object, syncOptionsAnnotation), "Delete");
+/** The value of `Name=value`: the resource's own wins over the Application's. */
+function syncOptionOf(app: KubernetesObject, object: KubernetesObject, name: "Delete" | "Prune"): string | undefined {
+  const own = optionOf(annotationItems(object, syncOptionsAnnotation), name);
   if (own !== undefined) return own;
   const options = listAt(objectAt(objectAt(asValue(app), "spec"), "syncPolicy"), "syncOptions");
   return optionOf(
     options.filter((option) => typeof option === "string"),
-    "Delete",
+    name,
   );
 }
 

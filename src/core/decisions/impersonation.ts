@@ -19,8 +19,8 @@ export function impersonatedUser(
   target: { readonly server: string; readonly namespace: string; readonly applicationNamespace: string },
 ): string {
   for (const { server = "", namespace = "", defaultServiceAccount = "" } of accounts) {
-    const matchesServer = compileGobwas(server)(target.server);
-    if (!compileGobwas(namespace)(target.namespace) || !matchesServer) continue;
+    const matchesServer = compiled(server, "server")(target.server);
+    if (!compiled(namespace, "namespace")(target.namespace) || !matchesServer) continue;
     if (isBadServiceAccount(defaultServiceAccount)) {
       throw new InputError(`default service account contains invalid chars '${defaultServiceAccount}'`, {
         code: "PROJECT_BAD_SERVICE_ACCOUNT",
@@ -30,6 +30,16 @@ export function impersonatedUser(
     return `system:serviceaccount:${target.namespace || target.applicationNamespace}:${defaultServiceAccount}`;
   }
   return "";
+}
+
+function compiled(pattern: string, of: "server" | "namespace"): (text: string) => boolean {
+  try {
+    return compileGobwas(pattern);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const reason = error.message.slice(error.message.lastIndexOf(": ") + 2);
+    throw new InputError(`invalid glob pattern for destination ${of}: ${reason}`, { code: error.code, cause: error });
+  }
 }
 
 /** Whether a name cannot be a service account's. */

@@ -1,8 +1,8 @@
 import type { KubernetesObject } from "../manifest/object.js";
 import { asValue } from "../manifest/object.js";
-import { isObject, listAt, objectAt } from "../manifest/value.js";
+import { isObject, objectAt } from "../manifest/value.js";
 import { parseRfc3339Ms, type RefreshType, requestedRefresh } from "../tracking/application-flags.js";
-import { equalLoosely } from "./equal-values.js";
+import { equalAsGo } from "./equal-as-go.js";
 import { sourcesOf } from "./sources.js";
 
 /** How much is looked at again: 0 the live tree only, 1 the last revision, 2 the latest, 3 the latest with its ref resolved anew. */
@@ -36,19 +36,20 @@ export function decideRefresh(app: KubernetesObject, settings: RefreshSettings):
   const compared = objectAt(objectAt(status, "sync"), "comparedTo");
   const sources = sourcesOf(spec);
   const isSameSource =
-    sources.kind === "multiple" ? equalLoosely(sources.sources, compared.sources) : equalLoosely(sources.source, compared.source);
+    sources.kind === "multiple"
+      ? equalAsGo("ApplicationSources", sources.sources, compared.sources)
+      : equalAsGo("ApplicationSource", sources.source, compared.source);
   if (!isSameSource) return needed("source changed", 3);
   const { isSoft, isHard } = expiry(parseRfc3339Ms(String(status.reconciledAt ?? "")), settings);
   if (isHard) return needed("comparison is too old", 2, "hard");
   if (isSoft) return needed("comparison is too old", 2);
-  if (!equalLoosely(spec.destination, compared.destination)) return needed("destination changed", 2);
+  if (!equalAsGo("ApplicationDestination", spec.destination, compared.destination)) return needed("destination changed", 2);
   const result = objectAt(objectAt(status, "operationState"), "syncResult");
   const namespaceMetadata = objectAt(spec, "syncPolicy").managedNamespaceMetadata;
   const hasResult = isObject(objectAt(status, "operationState").syncResult);
-  if (isObject(namespaceMetadata) && hasResult && !equalLoosely(namespaceMetadata, result.managedNamespaceMetadata)) {
-    return needed("namespace metadata changed", 2);
-  }
-  if (!equalLoosely(listAt(spec, "ignoreDifferences"), listAt(compared, "ignoreDifferences"))) {
+  const isSameMetadata = equalAsGo("*ManagedNamespaceMetadata", namespaceMetadata, result.managedNamespaceMetadata);
+  if (isObject(namespaceMetadata) && hasResult && !isSameMetadata) return needed("namespace metadata changed", 2);
+  if (!equalAsGo("IgnoreDifferences", spec.ignoreDifferences, compared.ignoreDifferences)) {
     return needed("ignored differences changed", 2);
   }
   if (settings.requestedLevel !== undefined) return needed("controller asked", settings.requestedLevel);

@@ -28,6 +28,14 @@ describe("comparing desired with live state", () => {
     expect(isModified(service("{ports: [{port: 80}]}"), service(live))).toBe(false);
   });
 
+  test("the selector of a PodDisruptionBudget, which patches replace as a whole, is compared in its type's form", () => {
+    const budget = (expression: string) =>
+      `{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: a}, spec: {selector: {matchExpressions: [${expression}]}}}`;
+    const live = budget("{key: a, operator: In, values: [b]}");
+    expect(isModified(budget("{key: a, operator: In, values: [b], unknown: 1}"), live)).toBe(false);
+    expect(isModified(budget("{key: a, operator: In, values: [c]}"), live)).toBe(true);
+  });
+
   test("subsets of Endpoints are in Kubernetes' order, which goes by a hash", () => {
     const endpoints = object(
       "{apiVersion: v1, kind: Endpoints, metadata: {name: a}, subsets: [{addresses: [{ip: 10.0.0.2}, {ip: 10.0.0.1}], " +

@@ -1,14 +1,14 @@
-import type { KubernetesObject } from "../manifest/object.js";
+import { valuesEqual } from "../manifest/equal.js";
+import { asValue, type KubernetesObject } from "../manifest/object.js";
 import type { Value, ValueObject } from "../manifest/value.js";
 import { hasSyncOption } from "../sync/annotations.js";
-import { valuesEqual } from "./equal.js";
 import { normalizeKind } from "./kinds.js";
 import { lastAppliedOf } from "./last-applied.js";
 import { type CompareOptions, normalizeIgnored } from "./options.js";
 import { normalizeOnly, serverSideComparison } from "./server-side.js";
-import { keepCanonical, oneSided, remarshal, withoutCreationTimestamp } from "./sides.js";
+import { canonicalForm, oneSided, remarshal, withoutCreationTimestamp } from "./sides.js";
 import { structuredComparison } from "./structured.js";
-import { threeWay } from "./three-way.js";
+import { type ThreeWayOptions, threeWay } from "./three-way.js";
 import { withoutTrackingTraces } from "./tracking-traces.js";
 import { takeOverTrusted } from "./trusted-managers.js";
 
@@ -48,33 +48,37 @@ export function compareResource(pair: ComparePair, options: CompareOptions): Com
   const live = withoutTrackingTraces(pair.target, pair.live, options);
   const prepared = takeOverTrusted({ target: pair.target, live }, options);
   if (options.serverSideDiff) return serverSideComparison({ ...pair, ...prepared }, options);
-  const target = prepared.target && normalize(prepared.target, options);
-  const current = prepared.live && normalize(prepared.live, options);
-  if (!target || !current) return oneSided(target, current);
+  const typed = prepared.target && remarshal(prepared.target);
+  const target = typed && normalizeBuiltin(typed, options);
+  const typedLive = prepared.live && canonicalForm(prepared.live);
+  const current = prepared.live && normalizeBuiltin(typedLive ?? prepared.live, options);
+  if (!typed || !target || !current) return oneSided(target, current);
   if (options.structuredMergeDiff || hasSyncOption(target, "ServerSideApply=true")) {
     return structuredComparison(target, current, options);
   }
+  const form = { isLiveCanonical: Boolean(typedLive) };
   const lastApplied = lastAppliedOf(current);
   if (lastApplied) {
-    const original = normalizeBuiltin(lastApplied, options);
-    const found = threeWay(original, target, current);
+    // What was applied last is mostly what git still says, and then it becomes the same again.
+    const isTarget = valuesEqual(asValue(lastApplied), asValue(typed));
+    const original = isTarget ? target : normalizeBuiltin(lastApplied, options);
+    const found = threeWay(original, target, current, form);
     if (found) return result(found);
   }
-  return result(twoWay(target, current));
+  return result(twoWay(target, current, form));
 }
 
 /** The object as both sides are brought into one form: its Go type's, then kind by kind, then without ignored fields. */
 export function normalize(object: KubernetesObject, options: CompareOptions): KubernetesObject {
-  const typed = remarshal(object);
-  return keepCanonical(normalizeBuiltin(typed, options), typed);
+  return normalizeBuiltin(remarshal(object), options);
 }
 
 export function normalizeBuiltin(object: KubernetesObject, options: CompareOptions): KubernetesObject {
   return normalizeIgnored(normalizeKind(withoutCreationTimestamp(object), options), options);
 }
 
-function twoWay(target: KubernetesObject, live: KubernetesObject) {
-  const found = threeWay(target, target, live);
+function twoWay(target: KubernetesObject, live: KubernetesObject, form: ThreeWayOptions) {
+  const found = threeWay(target, target, live, form);
   if (!found) throw new Error("two-way comparison failed");
   return found;
 }

@@ -1,12 +1,12 @@
 import { InputError } from "../errors.js";
 import { compileGobwasLenient, type GlobMatcher } from "../glob/gobwas.js";
-import { compileDeletion, type JqBudget, type JqDeletion } from "../jq/delete.js";
+import { compileDeletion, type JqBudget } from "../jq/delete.js";
 import type { KubernetesObject } from "../manifest/object.js";
 import { asObject, asValue, splitApiVersion } from "../manifest/object.js";
 import type { Value } from "../manifest/value.js";
 import { isObject } from "../manifest/value.js";
 import { asFloats } from "./floats.js";
-import { removePointer } from "./pointer.js";
+import { pointerRemoval } from "./pointer.js";
 
 /** One entry of `spec.ignoreDifferences`; group and kind are globs. */
 export interface IgnoreDifference {
@@ -30,8 +30,9 @@ export type IgnoreStatus = "all" | "crd" | "none";
 
 interface Removal {
   readonly matches: (object: KubernetesObject) => boolean;
-  readonly pointer?: string;
-  readonly deletion?: JqDeletion;
+  readonly remove: (value: Value) => Value | undefined;
+  /** By jq, where all numbers are floating point, as they come out of Argo CD's JSON decoder. */
+  readonly isJq: boolean;
 }
 
 /** Takes the ignored fields out of an object; `undefined` from a rule that cannot be carried out leaves the object as it was. */
@@ -97,8 +98,8 @@ function removalsOf(ignore: IgnoreDifference, budget: JqBudget): readonly Remova
   if (pointers.length === 0 && expressions.length === 0) return [];
   const matches = matcherOf(ignore);
   return [
-    ...pointers.map((pointer) => ({ matches, pointer })),
-    ...expressions.map((expression) => ({ matches, deletion: compileDeletion(expression, budget) })),
+    ...pointers.map((pointer) => ({ matches, remove: pointerRemoval(pointer), isJq: false })),
+    ...expressions.map((expression) => ({ matches, remove: compileDeletion(expression, budget), isJq: true })),
   ];
 }
 
@@ -112,20 +113,16 @@ function matcherOf(ignore: IgnoreDifference): (object: KubernetesObject) => bool
     group(splitApiVersion(object.apiVersion).group);
 }
 
-// In jq all numbers are floating point, as they come out of Argo CD's JSON decoder.
-function deleted(value: Value, deletion: JqDeletion | undefined): Value | undefined {
-  const found = deletion?.(value);
-  return found === undefined ? undefined : asFloats(found);
-}
-
 function removeAll(object: KubernetesObject, removals: readonly Removal[]): KubernetesObject {
   let value: Value = asValue(object);
-  for (const removal of removals) {
-    if (!removal.matches(object)) continue;
+  let isFloats = false;
+  for (const { matches, remove, isJq } of removals) {
+    if (!matches(object)) continue;
     // Argo CD: a rule that fails on this object is passed over.
-    const removed: Value | undefined =
-      removal.pointer !== undefined ? removePointer(value, removal.pointer) : deleted(value, removal.deletion);
-    if (removed !== undefined) value = removed;
+    const removed = remove(value);
+    if (removed === undefined) continue;
+    value = isJq && !isFloats ? asFloats(removed) : removed;
+    isFloats ||= isJq;
   }
   if (isObject(value)) return asObject(value);
   throw new InputError("ignoreDifferences leaves nothing of the object to compare", {

@@ -1,6 +1,6 @@
+import { valuesEqual } from "../manifest/equal.js";
 import type { Value, ValueObject } from "../manifest/value.js";
 import { isObject } from "../manifest/value.js";
-import { valuesEqual } from "./equal.js";
 import { asFloats } from "./floats.js";
 import { elementKind } from "./strategic/error.js";
 

@@ -2,30 +2,30 @@ import type { Value } from "../manifest/value.js";
 import { isObject } from "../manifest/value.js";
 
 /**
- * The value without what a JSON pointer names, or undefined where there is nothing. As the library of Argo CD has it:
+ * Takes out of a value what a JSON pointer names; undefined where there is nothing. As the library of Argo CD has it:
  * negative indexes count from the end, and the text before the first slash is passed over.
  */
-export function removePointer(value: Value, pointer: string): Value | undefined {
-  const tokens = pointer.split("/");
-  if (tokens.length < 2) return undefined;
-  return remove(value, tokens.slice(1).map(unescaped));
+export function pointerRemoval(pointer: string): (value: Value) => Value | undefined {
+  const tokens = pointer.split("/").slice(1).map(unescaped);
+  return (value) => (tokens.length === 0 ? undefined : remove(value, tokens, 0));
 }
 
-function remove(value: Value, tokens: readonly string[]): Value | undefined {
-  const [token = "", ...rest] = tokens;
+function remove(value: Value, tokens: readonly string[], at: number): Value | undefined {
+  const token = tokens[at]!;
+  const isLast = at === tokens.length - 1;
   if (Array.isArray(value)) {
     const index = listIndex(token, value.length);
     if (index === undefined) return undefined;
-    if (rest.length === 0) return value.toSpliced(index, 1);
-    const inner = remove(value[index] as Value, rest);
+    if (isLast) return value.toSpliced(index, 1);
+    const inner = remove(value[index] as Value, tokens, at + 1);
     return inner === undefined ? undefined : value.with(index, inner);
   }
   if (!isObject(value) || !Object.hasOwn(value, token)) return undefined;
-  if (rest.length === 0) {
+  if (isLast) {
     const { [token]: _, ...kept } = value;
     return kept;
   }
-  const inner = remove(value[token] as Value, rest);
+  const inner = remove(value[token] as Value, tokens, at + 1);
   return inner === undefined ? undefined : { ...value, [token]: inner };
 }
 

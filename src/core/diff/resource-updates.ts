@@ -1,6 +1,6 @@
+import { valuesEqual } from "../manifest/equal.js";
 import type { KubernetesObject } from "../manifest/object.js";
 import { asValue } from "../manifest/object.js";
-import { valuesEqual } from "./equal.js";
 import type { IgnoreDifference, ResourceOverride } from "./ignore-rules.js";
 import { compileIgnoreRules } from "./ignore-rules.js";
 

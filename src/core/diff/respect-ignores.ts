@@ -1,9 +1,9 @@
 import { InputError } from "../errors.js";
+import { valuesEqual } from "../manifest/equal.js";
 import type { KubernetesObject } from "../manifest/object.js";
 import { asObject, asValue } from "../manifest/object.js";
 import type { Value, ValueObject } from "../manifest/value.js";
 import { isObject } from "../manifest/value.js";
-import { valuesEqual } from "./equal.js";
 import { applyMergePatch, mergePatchBetween } from "./json-merge.js";
 import { type CompareOptions, normalizeIgnored } from "./options.js";
 import { threeWayPatch } from "./strategic/diff.js";

@@ -1,4 +1,5 @@
 import { InputError } from "../errors.js";
+import { valuesEqual } from "../manifest/equal.js";
 import type { KubernetesObject } from "../manifest/object.js";
 import { asObject, asValue } from "../manifest/object.js";
 import { compareTyped } from "../manifest/smd/compare.js";
@@ -10,7 +11,6 @@ import { toFieldSet } from "../manifest/smd/to-field-set.js";
 import { isObject, type Value } from "../manifest/value.js";
 import { parseJson } from "../yaml/json.js";
 import type { Comparison } from "./compare.js";
-import { valuesEqual } from "./equal.js";
 import { normalizeKind } from "./kinds.js";
 import { withoutLastApplied } from "./last-applied.js";
 import { type CompareOptions, normalizeIgnored } from "./options.js";

@@ -11,26 +11,16 @@ export function oneSided(target: KubernetesObject | null, live: KubernetesObject
   return { modified: true, normalizedLive: null, predictedLive: target ? asValue(target) : null };
 }
 
-const canonical = new WeakSet<object>();
-
-/** Whether the object is known to be in the form of its Go type, so that decoding it again changes nothing. */
-export function isCanonical(object: object): boolean {
-  return canonical.has(object);
-}
-
-/** Notes that `object` was made of a canonical one by taking fields out. */
-export function keepCanonical<T extends object>(object: T, from: object): T {
-  if (canonical.has(from)) canonical.add(object);
-  return object;
-}
-
-/** The object in the form that its Go type writes; unchanged where the type is unknown or does not fit. */
-export function remarshal(object: KubernetesObject): KubernetesObject {
+/** The object in the form that its Go type writes; undefined where the type is unknown or does not fit. */
+export function canonicalForm(object: KubernetesObject): KubernetesObject | undefined {
   const type = goTypeOf(object.apiVersion, object.kind);
   const typed = type && roundTrip(asValue(object), type, { strict: true });
-  if (!typed) return object;
-  canonical.add(typed);
-  return asObject(typed);
+  return typed && asObject(typed);
+}
+
+/** The same; unchanged where there is no such form. */
+export function remarshal(object: KubernetesObject): KubernetesObject {
+  return canonicalForm(object) ?? object;
 }
 
 export function withoutCreationTimestamp(object: KubernetesObject): KubernetesObject {

@@ -1,4 +1,5 @@
 import { InputError } from "../errors.js";
+import { valuesEqual } from "../manifest/equal.js";
 import type { KubernetesObject } from "../manifest/object.js";
 import { asObject, asValue } from "../manifest/object.js";
 import { FieldSet } from "../manifest/smd/field-set.js";
@@ -6,7 +7,6 @@ import { decodeManagedFields } from "../manifest/smd/managed-fields.js";
 import { trackApply } from "../manifest/smd/updater.js";
 import { isObject, objectAt, type ValueObject } from "../manifest/value.js";
 import type { Comparison } from "./compare.js";
-import { valuesEqual } from "./equal.js";
 import { withoutLastApplied } from "./last-applied.js";
 import type { CompareOptions } from "./options.js";
 import { StrategicMergeError } from "./strategic/error.js";

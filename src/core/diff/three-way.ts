@@ -7,10 +7,10 @@ import { withDefaults } from "./defaults/walk.js";
 import { asFloats } from "./floats.js";
 import { applyMergePatch, threeWayJsonPatch } from "./json-merge.js";
 import { keepElementsOf, keepFieldsOf } from "./prune.js";
-import { isCanonical } from "./sides.js";
 import { threeWayPatch, twoWayPatch } from "./strategic/diff.js";
 import { StrategicMergeError } from "./strategic/error.js";
 import { applyStrategicPatch } from "./strategic/merge.js";
+import { hasReplacedFields } from "./strategic/replaced-fields.js";
 import { roundTrip } from "./typed/canonical.js";
 import { type GoStruct, goTypeOf } from "./typed/go-types.js";
 
@@ -19,11 +19,21 @@ export interface Predicted {
   readonly predicted: ValueObject;
 }
 
+export interface ThreeWayOptions {
+  /** The live object is in the form of its Go type, perhaps with fields taken out: decoding it again changes nothing. */
+  readonly isLiveCanonical: boolean;
+}
+
 /**
  * The live object, and what an apply of `target` would make of it, given what was applied last; built-in kinds both with
  * the server's defaults. Undefined where the patch cannot be made.
  */
-export function threeWay(original: KubernetesObject, target: KubernetesObject, live: KubernetesObject): Predicted | undefined {
+export function threeWay(
+  original: KubernetesObject,
+  target: KubernetesObject,
+  live: KubernetesObject,
+  { isLiveCanonical }: ThreeWayOptions,
+): Predicted | undefined {
   const config = withoutNamespace(target);
   const before = original === target ? config : withoutNamespace(original);
   const current = asValue(live);
@@ -36,7 +46,7 @@ export function threeWay(original: KubernetesObject, target: KubernetesObject, l
     const patch = threeWayPatch(before, config, withoutClaimDefaults(before, current, original), type);
     const predicted = applyStrategicPatch(current, patch, type);
     // What an apply leaves alone is what it was: nothing to be compared.
-    const normalized = defaulted(current, type);
+    const normalized = defaulted(current, type, isLiveCanonical);
     if (predicted === current) return { live: normalized, predicted: normalized };
     return { live: normalized, predicted: defaulted(predicted, type) };
   } catch (error) {
@@ -47,17 +57,20 @@ export function threeWay(original: KubernetesObject, target: KubernetesObject, l
 }
 
 /** The object with the server's defaults, added by a patch as Argo CD adds them, so that unknown fields stay. */
-export function defaulted(object: ValueObject, type: GoStruct): ValueObject {
-  const decoded = isCanonical(object) ? object : roundTrip(object, type, { strict: false });
+export function defaulted(object: ValueObject, type: GoStruct, isCanonical = false): ValueObject {
+  const decoded = isCanonical ? object : roundTrip(object, type, { strict: false });
   if (!decoded) return object;
   const floats = asFloats(object) as ValueObject;
   const filled = withDefaults(decoded, type);
-  if (filled === decoded) return floats;
+  const isReplacing = hasReplacedFields(type);
+  if (filled === decoded && !isReplacing) return floats;
   // Without unknown fields and without a change in a list, the patch would give just this.
-  if (decoded === object && floats === object && sharesLists(object, filled)) return filled;
+  if (!isReplacing && decoded === object && floats === object && sharesLists(object, filled)) return filled;
   const complete = roundTrip(object, type, { strict: false, complete: true });
   if (!complete) return floats;
-  const patch = twoWayPatch(complete, withDefaults(complete, type), type);
+  // What is one and the same is not walked through: a copy, where the walk itself finds something.
+  const before = isReplacing ? (structuredClone(complete) as ValueObject) : complete;
+  const patch = twoWayPatch(before, withDefaults(complete, type), type);
   return asFloats(applyStrategicPatch(floats, patch, type)) as ValueObject;
 }
 

@@ -1,3 +1,4 @@
+import { InputError } from "../errors.js";
 import type { KubernetesObject } from "../manifest/object.js";
 import { asObject, asValue } from "../manifest/object.js";
 import { compareTyped } from "../manifest/smd/compare.js";
@@ -29,8 +30,14 @@ export function takeOverTrusted(pair: Pair, options: CompareOptions): Pair {
   const { modified } = compareTyped(liveValue, targetValue, atom);
   for (const entry of live.metadata.managedFields ?? []) {
     if (!managers.includes(String(entry["manager"]))) continue;
-    const owned = decodeFieldsV1(entry["fieldsV1"])?.intersection(modified);
-    if (!owned || owned.isEmpty) continue;
+    const fields = decodeFieldsV1(entry["fieldsV1"]);
+    if (!fields) {
+      throw new InputError(`error normalizing manager ${String(entry["manager"])}: its fieldsV1 cannot be read`, {
+        code: "COMPARE_TYPE",
+      });
+    }
+    const owned = fields.intersection(modified);
+    if (owned.isEmpty) continue;
     const [nextLive, nextTarget] = [removeItems(liveValue, owned, atom), removeItems(targetValue, owned, atom)];
     if (!isObject(nextLive) || !isObject(nextTarget)) return pair;
     [liveValue, targetValue] = [nextLive, nextTarget];

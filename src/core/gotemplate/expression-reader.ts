@@ -242,9 +242,7 @@ function endOfQuoted(text: string, from: number): number {
   return -1;
 }
 
-const keywords: ReadonlySet<string> = new Set(
-  "block break continue define else end if range nil template with".split(" "),
-);
+const keywords: ReadonlySet<string> = new Set("block break continue define else end if range nil template with".split(" "));
 
 const lineFeed = 0x0a;
 const doubleQuote = 0x22;

@@ -1,6 +1,7 @@
 import { parseGoInt } from "../gotemplate/value/number-syntax.js";
 import { compareText } from "../gotemplate/value/text.js";
 import { trimSpace } from "../gotemplate/value/unicode.js";
+import { kindsInOrder } from "../manifest/kinds-in-order.js";
 import { type ManifestHead, readHead } from "./manifest-head.js";
 
 /** One rendered YAML document. */
@@ -19,46 +20,8 @@ export interface Hook extends Manifest {
   readonly deletePolicies: readonly string[];
 }
 
-const installOrder = [
-  "PriorityClass",
-  "Namespace",
-  "NetworkPolicy",
-  "ResourceQuota",
-  "LimitRange",
-  "PodSecurityPolicy",
-  "PodDisruptionBudget",
-  "ServiceAccount",
-  "Secret",
-  "SecretList",
-  "ConfigMap",
-  "StorageClass",
-  "PersistentVolume",
-  "PersistentVolumeClaim",
-  "CustomResourceDefinition",
-  "ClusterRole",
-  "ClusterRoleList",
-  "ClusterRoleBinding",
-  "ClusterRoleBindingList",
-  "Role",
-  "RoleList",
-  "RoleBinding",
-  "RoleBindingList",
-  "Service",
-  "DaemonSet",
-  "Pod",
-  "ReplicationController",
-  "ReplicaSet",
-  "Deployment",
-  "HorizontalPodAutoscaler",
-  "StatefulSet",
-  "Job",
-  "CronJob",
-  "IngressClass",
-  "Ingress",
-  "APIService",
-  "MutatingWebhookConfiguration",
-  "ValidatingWebhookConfiguration",
-];
+// Helm 4 puts priority classes first and the webhooks last; Argo CD does not know them.
+const installOrder = ["PriorityClass", ...kindsInOrder, "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 const rank: ReadonlyMap<string, number> = new Map(installOrder.map((kind, index) => [kind, index]));
 
 const hookEvents = new Set([

@@ -84,12 +84,17 @@ function gitUrlsOf(resources: readonly FoundResource[]): readonly string[] {
 }
 
 /** Every file of the tree, sorted. Symbolic links are not walked: what they lead to is found where it is. */
-export function* walkFiles(tree: FileTree, directory = ""): Generator<string> {
-  for (const entry of tree.list(directory) ?? []) {
-    const path = directory === "" ? entry.name : `${directory}/${entry.name}`;
-    if (entry.kind === "file") yield path;
-    else if (entry.kind === "directory") yield* walkFiles(tree, path);
-  }
+export function walkFiles(tree: FileTree): readonly string[] {
+  const paths: string[] = [];
+  const walk = (directory: string): void => {
+    for (const entry of tree.list(directory) ?? []) {
+      const path = directory === "" ? entry.name : `${directory}/${entry.name}`;
+      if (entry.kind === "file") paths.push(path);
+      else if (entry.kind === "directory") walk(path);
+    }
+  };
+  walk("");
+  return paths;
 }
 
 /** A located error about a resource that was found. */

@@ -40,6 +40,7 @@ export interface FleetApplicationSet {
   readonly key: string;
   readonly file: string;
   readonly document: number;
+  readonly manifest: ValueObject;
   readonly applications: readonly string[];
   readonly errors: readonly FleetwrightError[];
   readonly readSet: ReadSet;
@@ -48,6 +49,8 @@ export interface FleetApplicationSet {
 /** A finding that is about no single Application: a file that cannot be read, a name that two have. */
 export interface FleetProblem {
   readonly error: FleetwrightError;
+  /** A file that may hold sets and Applications, and cannot be read. */
+  readonly unreadable?: string;
 }
 
 /** The fleet at one tree. */
@@ -55,6 +58,8 @@ export interface FleetState {
   readonly applications: ReadonlyMap<string, FleetApplication>;
   readonly applicationSets: ReadonlyMap<string, FleetApplicationSet>;
   readonly problems: readonly FleetProblem[];
+  /** Name of a cluster → the file that holds it. */
+  readonly clusterFiles: ReadonlyMap<string, string>;
 }
 
 /** Renders one Application's manifests from a tree that records. Throws InputError. */

@@ -42,7 +42,10 @@ interface Neighbours {
 /** A finder that looks at each kustomization file and each directory of a tree once, however many Applications reach it. */
 export function reachFinder(): FindReach {
   const named = new Map<string, Named>();
-  const neighboursIn = new WeakMap<FileTree, Map<string, Neighbours>>();
+  const knownOf = new WeakMap<
+    FileTree,
+    { readonly neighbours: Map<string, Neighbours>; readonly linked: Map<string, boolean> }
+  >();
 
   const namedBy = ({ id, bytes }: TreeFile): Named => {
     const before = named.get(id);
@@ -54,10 +57,10 @@ export function reachFinder(): FindReach {
   };
 
   const neighboursOf = (tree: FileTree, directory: string): Neighbours => {
-    let known = neighboursIn.get(tree);
-    if (!known) neighboursIn.set(tree, (known = new Map()));
-    let found = known.get(directory);
-    if (!found) known.set(directory, (found = findNeighbours(tree, directory, namedBy)));
+    let known = knownOf.get(tree);
+    if (!known) knownOf.set(tree, (known = { neighbours: new Map(), linked: new Map() }));
+    let found = known.neighbours.get(directory);
+    if (!found) known.neighbours.set(directory, (found = findNeighbours(tree, directory, namedBy, known.linked)));
     return found;
   };
 
@@ -116,9 +119,14 @@ function closure(
   return { files, kinds, directories };
 }
 
-function findNeighbours(tree: FileTree, directory: string, namedBy: (file: TreeFile) => Named): Neighbours {
+function findNeighbours(
+  tree: FileTree,
+  directory: string,
+  namedBy: (file: TreeFile) => Named,
+  linked: Map<string, boolean>,
+): Neighbours {
   const texts: string[] = [];
-  let isOpaque = isLinked(tree, directory) || hasLinks(tree, directory);
+  let isOpaque = isLinked(tree, directory, linked) || hasLinks(tree, directory);
   for (const name of kustomizationNames) {
     const file = readFile(tree, inside(directory, name));
     const found = file && namedBy(file);
@@ -175,10 +183,11 @@ function readNamed(bytes: Uint8Array): Named {
   }
 }
 
-function textsOf(value: Value): readonly string[] {
-  if (typeof value === "string") return [value];
-  if (Array.isArray(value)) return value.flatMap((item: Value) => textsOf(item));
-  return isObject(value) ? Object.values(value).flatMap((item) => textsOf(item)) : [];
+function textsOf(value: Value, texts: string[] = []): readonly string[] {
+  if (typeof value === "string") texts.push(value);
+  else if (Array.isArray(value)) for (const item of value as readonly Value[]) textsOf(item, texts);
+  else if (isObject(value)) for (const key in value) textsOf(value[key]!, texts);
+  return texts;
 }
 
 function inside(directory: string, name: string): string {
@@ -190,12 +199,17 @@ function readFile(tree: FileTree, path: string): TreeFile | undefined {
 }
 
 /** Whether a path leads through a link: what is relative to it is relative to somewhere else. */
-function isLinked(tree: FileTree, path: string): boolean {
-  const parts = path.split("/");
-  return parts.some((name, at) => {
-    const entries = tree.list(parts.slice(0, at).join("/")) ?? [];
-    return entries.some((entry) => entry.kind === "symlink" && entry.name === name);
-  });
+function isLinked(tree: FileTree, path: string, known: Map<string, boolean>): boolean {
+  if (path === "") return false;
+  const before = known.get(path);
+  if (before !== undefined) return before;
+  const slash = path.lastIndexOf("/");
+  const parent = path.slice(0, Math.max(0, slash));
+  const name = path.slice(slash + 1);
+  const entries = isLinked(tree, parent, known) ? undefined : (tree.list(parent) ?? []);
+  const found = entries === undefined || entries.some((entry) => entry.kind === "symlink" && entry.name === name);
+  known.set(path, found);
+  return found;
 }
 
 /** What a link leads to is not part of a directory's identity. */

@@ -1,11 +1,13 @@
 import { utf8Decode } from "../../platform/bytes.js";
+import type { Origin } from "../applicationset/index.js";
 import { isObject, listAt, objectAt, stringAt, type Value } from "../manifest/value.js";
 import type { FileTree } from "../render/file-tree.js";
 import { joinInside } from "../render/memory-tree.js";
 import type { ReadSet } from "../render/recording-tree.js";
 import { parseYaml } from "../yaml/parse.js";
 import type { ApplicationChange } from "./fleet-diff.js";
-import type { FleetApplication, FleetState } from "./fleet-state.js";
+import type { FleetApplication, FleetApplicationSet, FleetState } from "./fleet-state.js";
+import type { ApplicationSetChange } from "./set-diff.js";
 
 /** Why an Application is touched: a changed file, and the folders or resources through which it is reached, the nearest to the file first. */
 export interface Reason {
@@ -44,6 +46,42 @@ export function findReasons(
   return reasons;
 }
 
+/** The changed files behind each change of `changes`, by the set's key. */
+export function findSetReasons(
+  changes: readonly ApplicationSetChange[],
+  { changedPaths, treeBefore, treeAfter, ...states }: ReasonContext,
+): ReadonlyMap<string, readonly Reason[]> {
+  const listed = new Set(changedPaths.filter((path) => treeBefore.kind(path) !== treeAfter.kind(path)));
+  const throughOf = (path: string, set: FleetApplicationSet | undefined, state: FleetState): readonly string[] | undefined => {
+    if (!set) return undefined;
+    if (set.file === path) return [];
+    const generators = new Set(
+      set.applications
+        .flatMap((key) => {
+          const origin = state.applications.get(key)?.origin;
+          return origin?.kind === "applicationSet" ? origin.origins.filter((entry) => isMadeBy(entry, path, state)) : [];
+        })
+        .map(({ generator }) => generator),
+    );
+    return generators.size > 0 || hasRead(set.readSet, path, listed) ? [...generators].slice(0, 1) : undefined;
+  };
+  return new Map(
+    changes.map((change) => [
+      change.key,
+      changedPaths.flatMap((path) => {
+        const through = throughOf(path, change.after, states.after) ?? throughOf(path, change.before, states.before);
+        return through ? [{ path, through }] : [];
+      }),
+    ]),
+  );
+}
+
+/** Whether a file made parameters: itself, as a part of a directory, or as a cluster. */
+function isMadeBy(entry: Origin, path: string, state: FleetState): boolean {
+  if (entry.cluster !== undefined && state.clusterFiles.get(entry.cluster) === path) return true;
+  return entry.file !== undefined && (entry.file === path || path.startsWith(`${entry.file}/`));
+}
+
 function reasonOf(
   path: string,
   application: FleetApplication | undefined,
@@ -66,9 +104,7 @@ function reasonOf(
   if (origin.kind !== "applicationSet") return undefined;
   const set = state.applicationSets.get(origin.applicationSet);
   // A file that made the parameters is named by its element; a listing by the generator.
-  const isOwn = origin.origins.some(
-    (entry) => entry.file === path || (entry.file !== undefined && path.startsWith(`${entry.file}/`)),
-  );
+  const isOwn = origin.origins.some((entry) => isMadeBy(entry, path, state));
   const isFileRead = set?.readSet.files.has(path) === true;
   if (isOwn || (set && !isFileRead && hasRead(set.readSet, path, listed)))
     return { path, through: [origin.generator, `ApplicationSet ${origin.applicationSet}`] };

@@ -31,7 +31,7 @@ export function planRollout(
   budgets: readonly Budget[],
   place: { readonly repoURL: string; readonly revision: string },
 ): RolloutPlan {
-  const state = (applications: Fleet) => ({ applications, applicationSets: new Map(), problems: [] });
+  const state = (applications: Fleet) => ({ applications, applicationSets: new Map(), problems: [], clusterFiles: new Map() });
   const changes = diffFleets(state(fleets.before), state(fleets.after), { secretKey: "plan" }).filter(
     ({ effect }) => effect !== "unchanged",
   );

@@ -24,6 +24,7 @@ import type {
   FleetState,
   RenderApplication,
 } from "./fleet-state.js";
+import { type KeptFleet, wokenApplication } from "./kept-fleet.js";
 import { isReachValid, type Reach, reachFinder } from "./reach.js";
 import { ReadIndex } from "./read-index.js";
 
@@ -37,6 +38,8 @@ export interface WorkspaceOptions {
   readonly isSearched?: (path: string) => boolean;
   /** Clusters in place of those that the tree holds. */
   readonly inventory?: readonly Cluster[];
+  /** The files of these, by name of the cluster. */
+  readonly inventoryFiles?: ReadonlyMap<string, string>;
 }
 
 /** All that a workspace knows, as plain values and Maps, to be kept for another process. Equal parts are the same objects. */
@@ -47,6 +50,8 @@ export interface WorkspaceSnapshot {
   /** Of Applications that nobody has looked at yet: what their render can read. */
   readonly reaches: ReadonlyMap<string, Reach>;
   readonly inventory: readonly Cluster[];
+  /** The state that all of this came to; absent where none was computed. */
+  readonly fleet?: KeptFleet;
 }
 
 export interface GenerationRun {
@@ -69,15 +74,18 @@ export class FleetWorkspace {
   readonly #options: WorkspaceOptions;
   readonly #findings = new Map<string, { readonly id: string; readonly found: FileFindings }>();
   readonly #generated = new Map<string, GenerationRun>();
-  readonly #generatorReads = new ReadIndex<string>();
+  readonly #generatorReads = new ReadIndex();
   readonly #renders = new Map<string, KeptRender>();
   readonly #reaches = new Map<string, Reach>();
   readonly #findReach = reachFinder();
   /** Every spec is one Application's, and never changes. */
   readonly #renderKeys = new WeakMap<ValueObject, string>();
-  readonly #renderReads = new ReadIndex<string>();
-  #state: FleetState = { applications: new Map(), applicationSets: new Map(), problems: [] };
+  readonly #renderReads = new ReadIndex();
+  #state: FleetState = { applications: new Map(), applicationSets: new Map(), problems: [], clusterFiles: new Map() };
   #inventory: readonly Cluster[] = [];
+  #gitUrls: readonly string[] = [];
+  /** What was taken over and nobody has needed yet. */
+  #kept: WorkspaceSnapshot | undefined;
   #isCheckout: (repoURL: string) => boolean = () => false;
   #isEmpty = true;
   /** Whether `#state` is what the findings, generations and renders come to. */
@@ -88,6 +96,7 @@ export class FleetWorkspace {
   }
 
   snapshot(): WorkspaceSnapshot {
+    this.#unpack();
     const renders = new Map<string, FleetRender>();
     const reaches = new Map(this.#reaches);
     for (const [key, { made, reach }] of this.#renders) {
@@ -95,26 +104,92 @@ export class FleetWorkspace {
       if (render) renders.set(key, render);
       else if (reach) reaches.set(key, reach);
     }
-    return { findings: this.#findings, generated: this.#generated, renders, reaches, inventory: this.#inventory };
+    const known = { findings: this.#findings, generated: this.#generated, renders, reaches, inventory: this.#inventory };
+    return this.#isComputed ? { ...known, fleet: this.#keptFleet() } : known;
+  }
+
+  #keptFleet(): KeptFleet {
+    const { applications, applicationSets, problems, clusterFiles } = this.#state;
+    return {
+      gitUrls: this.#gitUrls,
+      applications: [...applications.values()].map((application) => {
+        const { key, name, namespace } = application;
+        return { key, name, namespace, renderKey: this.#renderKey(key, application.spec), body: () => application };
+      }),
+      applicationSets,
+      problems,
+      clusterFiles,
+      hasFindings: (path) => this.#findings.has(path),
+      renderReads: { touching: (paths) => this.#renderReads.touchedBy(paths) },
+      generatorReads: { touching: (paths) => this.#generatorReads.touchedBy(paths) },
+      generatorReadSet: (key) => this.#generated.get(key)!.readSet,
+    };
   }
 
   /** Takes over what another workspace knew; the next move says what may have changed since. Only before the first move. */
   restore(snapshot: WorkspaceSnapshot): void {
-    for (const [path, entry] of snapshot.findings) this.#findings.set(path, entry);
-    for (const [key, run] of snapshot.generated) {
-      this.#generated.set(key, run);
-      this.#generatorReads.set(key, run.readSet);
+    for (const [key, render] of snapshot.renders) this.#renders.set(key, { render, made: () => render });
+    for (const [key, reach] of snapshot.reaches) this.#reaches.set(key, reach);
+    const { fleet } = snapshot;
+    if (fleet) {
+      this.#kept = snapshot;
+      this.#generatorReads.takeOver(fleet.generatorReads);
+      this.#renderReads.takeOver(fleet.renderReads);
+    } else {
+      this.#takeOver(snapshot);
+      for (const [key, run] of snapshot.generated) this.#generatorReads.set(key, run.readSet);
+      for (const [key, render] of snapshot.renders) this.#renderReads.set(key, render.readSet);
+      for (const [key, reach] of snapshot.reaches) this.#renderReads.set(key, reach);
     }
-    for (const [key, render] of snapshot.renders) {
-      this.#renders.set(key, { render, made: () => render });
-      this.#renderReads.set(key, render.readSet);
-    }
-    for (const [key, reach] of snapshot.reaches) {
-      this.#reaches.set(key, reach);
-      this.#renderReads.set(key, reach);
-    }
-    this.#inventory = snapshot.inventory;
     this.#isEmpty = false;
+  }
+
+  /** The state that was taken over, at a tree that may differ from its own in what the move says. */
+  #wake(fleet: KeptFleet, tree: FileTree): void {
+    this.#gitUrls = fleet.gitUrls;
+    const isCheckout = this.#options.checkoutUrls(new Set(fleet.gitUrls));
+    this.#isCheckout = isCheckout;
+    const applications = new Map<string, FleetApplication>();
+    for (const kept of fleet.applications) {
+      const { key, renderKey } = kept;
+      const reach = this.#reaches.get(renderKey);
+      if (reach && !this.#renders.has(renderKey)) {
+        const run = (): FleetRender => this.#renderNow(kept.body(), tree, isCheckout);
+        this.#renders.set(renderKey, { ...pendingRender(run), reach });
+      }
+      const render = this.#renders.get(renderKey)?.render;
+      if (!render) return;
+      this.#reaches.delete(renderKey);
+      applications.set(key, wokenApplication(kept, render));
+    }
+    const { applicationSets, problems } = fleet;
+    this.#state = { applications, applicationSets, problems, clusterFiles: this.#options.inventoryFiles ?? fleet.clusterFiles };
+    this.#isComputed = true;
+  }
+
+  /** Whether resources and generator runs are at `tree` what they were. */
+  #isKept(fleet: KeptFleet, tree: FileTree, changed: readonly string[]): boolean {
+    for (const path of changed) {
+      if (this.#options.isSearched?.(path) === false) continue;
+      if (fleet.hasFindings(path)) return false;
+      const file = tree.read(path);
+      if (file && hasFindings(findResources(path, file))) return false;
+    }
+    for (const key of this.#generatorReads.touchedBy(changed))
+      if (!isReadSetValid(fleet.generatorReadSet(key), tree, changed)) return false;
+    return true;
+  }
+
+  #takeOver(snapshot: WorkspaceSnapshot): void {
+    for (const [path, entry] of snapshot.findings) this.#findings.set(path, entry);
+    for (const [key, run] of snapshot.generated) this.#generated.set(key, run);
+    this.#inventory = snapshot.inventory;
+  }
+
+  #unpack(): void {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    if (kept) this.#takeOver(kept);
   }
 
   get state(): FleetState {
@@ -122,6 +197,7 @@ export class FleetWorkspace {
   }
 
   get inventory(): readonly Cluster[] {
+    this.#unpack();
     return this.#inventory;
   }
 
@@ -138,6 +214,15 @@ export class FleetWorkspace {
   moveTo(tree: FileTree, changedPaths?: readonly string[]): FleetState {
     const changed = this.#isEmpty || changedPaths === undefined ? undefined : changedPaths;
     this.#isEmpty = false;
+    const fleet = this.#kept?.fleet;
+    if (fleet) {
+      if (!this.#isComputed) this.#wake(fleet, tree);
+      if (this.#isComputed && changed !== undefined && this.#isKept(fleet, tree, changed)) {
+        this.#state = this.#renderAgain(this.#forgetStaleRenders(tree, changed), tree);
+        return this.#state;
+      }
+      this.#unpack();
+    }
     const hasNewResources = this.#search(tree, changed);
     const stale = this.#forgetStale(tree, changed);
     // Where resources and generations stand, so does every Application but those that were read anew.
@@ -165,7 +250,7 @@ export class FleetWorkspace {
     const forget = (path: string): void => {
       if (this.#findings.delete(path)) isChanged = true;
     };
-    const paths = changed ?? [...walkFiles(tree)];
+    const paths = changed ?? walkFiles(tree);
     if (changed === undefined) {
       const there = new Set(paths);
       for (const path of this.#findings.keys()) if (!there.has(path)) this.#findings.delete(path);
@@ -176,7 +261,7 @@ export class FleetWorkspace {
       if (file === undefined) forget(path);
       else if (this.#findings.get(path)?.id !== file.id) {
         const found = findResources(path, file);
-        if (found.resources.length > 0 || found.problem) {
+        if (hasFindings(found)) {
           this.#findings.set(path, { id: file.id, found });
           isChanged = true;
         } else forget(path);
@@ -189,7 +274,6 @@ export class FleetWorkspace {
     tree: FileTree,
     changed: readonly string[] | undefined,
   ): { readonly hasGenerators: boolean; readonly renders: readonly string[] } {
-    const stale: string[] = [];
     let hasGenerators = false;
     const generators = changed === undefined ? this.#generated.keys() : this.#generatorReads.touchedBy(changed);
     for (const key of [...generators]) {
@@ -200,6 +284,11 @@ export class FleetWorkspace {
         hasGenerators = true;
       }
     }
+    return { hasGenerators, renders: this.#forgetStaleRenders(tree, changed) };
+  }
+
+  #forgetStaleRenders(tree: FileTree, changed: readonly string[] | undefined): readonly string[] {
+    const stale: string[] = [];
     const renders =
       changed === undefined ? [...this.#renders.keys(), ...this.#reaches.keys()] : [...this.#renderReads.touchedBy(changed)];
     for (const key of renders) {
@@ -211,7 +300,7 @@ export class FleetWorkspace {
       this.#forgetRender(key);
       stale.push(key);
     }
-    return { hasGenerators, renders: stale };
+    return stale;
   }
 
   #forgetRender(key: string): void {
@@ -221,6 +310,7 @@ export class FleetWorkspace {
   }
 
   #compute(tree: FileTree, inventory = this.#options.inventory): FleetState {
+    this.#unpack();
     const problems: FleetProblem[] = [];
     const resources: FoundResource[] = [];
     const gitUrls = new Set<string>();
@@ -228,11 +318,12 @@ export class FleetWorkspace {
       const { found } = this.#findings.get(path)!;
       resources.push(...found.resources);
       for (const url of found.gitUrls) gitUrls.add(url);
-      if (found.problem) problems.push({ error: found.problem });
+      if (found.problem) problems.push({ error: found.problem, unreadable: path });
     }
     this.#inventory = this.#keepInventory(
       inventory ?? resources.flatMap((found) => (found.kind === "cluster" ? [found.cluster] : [])),
     );
+    this.#gitUrls = [...gitUrls];
     this.#isCheckout = this.#options.checkoutUrls(gitUrls);
     const applicationSets = new Map<string, FleetApplicationSet>();
     const applications = new Map<string, FleetApplication>();
@@ -254,6 +345,7 @@ export class FleetWorkspace {
         key,
         file: found.file,
         document: found.document,
+        manifest: found.value,
         applications: made,
         errors: run.errors,
         readSet: run.readSet,
@@ -266,7 +358,12 @@ export class FleetWorkspace {
     }
     problems.push(...duplicateProblems(duplicates));
     this.#dropUnused(applications, applicationSets);
-    return { applications, applicationSets, problems };
+    return { applications, applicationSets, problems, clusterFiles: this.#clusterFiles(resources) };
+  }
+
+  #clusterFiles(resources: readonly FoundResource[]): ReadonlyMap<string, string> {
+    const found = resources.flatMap((one) => (one.kind === "cluster" ? [[one.cluster.name, one.file] as const] : []));
+    return this.#options.inventoryFiles ?? new Map(found);
   }
 
   /** The same list object as before where nothing changed, so that generations stay valid. */
@@ -363,25 +460,36 @@ export class FleetWorkspace {
   }
 
   #render(key: string, made: { metadata: ValueObject; spec: ValueObject }, tree: FileTree): FleetRender {
-    let renderKey = this.#renderKeys.get(made.spec);
-    if (renderKey === undefined) {
-      const inputs = [made.spec["source"] ?? null, made.spec["sources"] ?? null, made.spec["destination"] ?? null];
-      renderKey = `${key} ${textOf(inputs)}`;
-      this.#renderKeys.set(made.spec, renderKey);
-    }
+    const renderKey = this.#renderKey(key, made.spec);
     const known = this.#renders.get(renderKey);
     if (known) return known.render;
     const isCheckout = this.#isCheckout;
-    const run = (): FleetRender => {
-      const recorder = recordReads(tree);
-      return { ...this.#runRender(made, recorder.tree, isCheckout), readSet: recorder.readSet() };
-    };
+    const run = (): FleetRender => this.#renderNow(made, tree, isCheckout);
     const reach = this.#reaches.get(renderKey) ?? this.#findReach(made, tree, isCheckout);
     const kept = reach ? { ...pendingRender(run), reach } : renderedNow(run());
     this.#reaches.delete(renderKey);
     this.#renders.set(renderKey, kept);
     this.#renderReads.set(renderKey, reach ?? kept.render.readSet);
     return kept.render;
+  }
+
+  /** Equal keys read and render the same. */
+  #renderKey(key: string, spec: ValueObject): string {
+    let renderKey = this.#renderKeys.get(spec);
+    if (renderKey === undefined) {
+      renderKey = `${key} ${textOf([spec["source"] ?? null, spec["sources"] ?? null, spec["destination"] ?? null])}`;
+      this.#renderKeys.set(spec, renderKey);
+    }
+    return renderKey;
+  }
+
+  #renderNow(
+    made: { readonly metadata: ValueObject; readonly spec: ValueObject },
+    tree: FileTree,
+    isCheckout: (repoURL: string) => boolean,
+  ): FleetRender {
+    const recorder = recordReads(tree);
+    return { ...this.#runRender(made, recorder.tree, isCheckout), readSet: recorder.readSet() };
   }
 
   #runRender(
@@ -412,6 +520,10 @@ export class FleetWorkspace {
     const used = new Set([...applications.values()].map((application) => application.render));
     for (const [key, { render }] of this.#renders) if (!used.has(render)) this.#forgetRender(key);
   }
+}
+
+function hasFindings(found: FileFindings): boolean {
+  return found.resources.length > 0 || found.problem !== undefined;
 }
 
 /** A render that was made, or one that is made when somebody looks at it. */

@@ -171,3 +171,35 @@ test("a JSON patch whose path is no text is told by what it is", () => {
   expect(told("replace")).toContain("failed to decode path: json: cannot unmarshal array into Go value of type string");
   expect(told("add")).toContain("add operation failed to decode path: missing value");
 });
+
+test("an apiVersion that is null can refer to nothing; a patch with a target turns it, or a missing one, into a text", () => {
+  const account = (apiVersion: string) => ({
+    "w.yaml": `${apiVersion}kind: ServiceAccount\nmetadata: {name: s}\nimagePullSecrets: [{name: x}]\n`,
+  });
+  expect(failure({ resources: ["w.yaml"] }, account("apiVersion: ~\n"))).toContain("'APIVersion' mismatch '' != '~'");
+  const patch = '{"apiVersion": "v1", "kind": "Any", "metadata": {"name": "any"}, "a": 1}';
+  for (const apiVersion of ["apiVersion: ~\n", ""]) {
+    const patched = build({ resources: ["w.yaml"], patches: [{ target: { kind: ".*" }, patch }] }, account(apiVersion));
+    expect(patched).toContain("a: 1\napiVersion: null\n");
+  }
+});
+
+test("resources that a component has given one name are refused, as they would be added again", () => {
+  const component = {
+    kind: "Component",
+    replacements: [{ sourceValue: "same", targets: [{ select: { kind: "Widget" }, fieldPaths: ["metadata.name"] }] }],
+  };
+  const files = {
+    "w.yaml": `${head}---\n${head.replace("name: w", "name: x")}`,
+    "c/kustomization.yaml": JSON.stringify({ apiVersion: "kustomize.config.k8s.io/v1alpha1", ...component }),
+  };
+  expect(failure({ resources: ["w.yaml"], components: ["c"] }, files)).toContain(
+    "recursed merging from path '/c': may not add resource with an already registered id: Widget.v1.example.com/same",
+  );
+});
+
+test("of fields that differ in case alone the last counts, also where it is null", () => {
+  const text = "kind: Kustomization\nnamePrefix: a-\nResources: [missing.yaml]\nresources:\n";
+  const result = buildKustomization(memoryTree({ "kustomization.yaml": text }), "");
+  expect(result.kind === "built" && result.yaml()).toBe("");
+});

@@ -27,7 +27,7 @@ export interface FleetFiles {
 
 /** Reads the tree. What cannot be read as YAML is left out: rendering tells of it where it counts. */
 export function readFleetFiles(tree: FileTree, isSearched: (path: string) => boolean): FleetFiles {
-  const paths = [...walkFiles(tree)];
+  const paths = walkFiles(tree);
   const texts = new Map<string, string | undefined>();
   const text = (path: string): string | undefined => {
     if (!texts.has(path)) {

@@ -1,5 +1,5 @@
 import { InputError } from "../errors.js";
-import { valuesEqual } from "./smd/equal.js";
+import { valuesEqual } from "./equal.js";
 import { isObject, type Value } from "./value.js";
 
 export interface PatchOperation {

@@ -1,4 +1,4 @@
-import { valuesEqual } from "./smd/equal.js";
+import { valuesEqual } from "./equal.js";
 import { isObject, type Value } from "./value.js";
 
 /** RFC 7386: objects merge key by key, null removes a key, everything else replaces. */

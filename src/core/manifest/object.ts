@@ -58,7 +58,8 @@ export function resourceKeyOf(object: KubernetesObject): ResourceKey {
     group: splitApiVersion(object.apiVersion).group,
     kind: object.kind,
     namespace: object.metadata.namespace ?? "",
-    name: object.metadata.name,
+    // An object with generateName only has no name yet.
+    name: object.metadata.name ?? "",
   };
 }
 

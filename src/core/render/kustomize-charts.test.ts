@@ -46,3 +46,18 @@ test("a chart that is not in the repository is pulled from its repo", () => {
 test("without --enable-helm nothing is asked for", () => {
   expect(() => render(kustomization, new Map(), "")).toThrow("must specify --enable-helm");
 });
+
+test("a number in valuesInline that overrides a quoted text of the values file is a number", () => {
+  const template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {kind: {{ kindOf .Values.size }}}\n";
+  const tree = memoryTree({
+    "kustomization.yaml": "helmCharts:\n- {name: web, releaseName: r, valuesInline: {size: 3}}\n",
+    "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.4.0\n",
+    "charts/web/values.yaml": "size: '2'\n",
+    "charts/web/templates/a.yaml": template,
+  });
+  const result = kustomizeRenderer({ buildOptions: "--enable-helm", renderHelm: helmRenderer() })(
+    { tree, source: {}, appName: "x", namespace: "x", kubeVersion: "1.33.0", apiVersions: [], remotes: new Map() },
+    "",
+  );
+  expect(result).toMatchObject({ kind: "rendered", manifests: [{ data: { kind: "float64" } }] });
+});

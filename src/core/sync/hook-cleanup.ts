@@ -16,12 +16,16 @@ export function* finishHooks(session: SyncSession, tasks: readonly SyncTask[]): 
 /** Takes the finalizer off the live hook; a conflict is tried again on a fresh object, a hook that is gone is fine. */
 export function* removeHookFinalizer(session: SyncSession, task: SyncTask): Stepping<string | undefined> {
   let error: string | undefined;
+  // A hook of two phases is one object: what freed it for the one has freed it for the other.
+  if (task.live) task.live = session.freed.get(task.live) ?? task.live;
+  const before = task.live;
   for (let attempt = 0; attempt < conflictAttempts; attempt++) {
     if (!task.live || !hasHookFinalizer(task.live)) return undefined;
     const freed = withoutHookFinalizer(task.live);
     const reply = yield* session.ask({ op: "updateFinalizers", live: freed });
     if (reply.ok) {
       task.live = reply.object ?? freed;
+      if (before) session.freed.set(before, task.live);
       return undefined;
     }
     if (reply.reason === "not-found") return undefined;

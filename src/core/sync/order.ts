@@ -1,3 +1,4 @@
+import { kindsInOrder } from "../manifest/kinds-in-order.js";
 import { asValue, type KubernetesObject, splitApiVersion } from "../manifest/object.js";
 import { objectAt, stringAt } from "../manifest/value.js";
 import type { SyncPhase } from "./hooks.js";
@@ -5,44 +6,7 @@ import { objectOf, type SyncTask, taskWave } from "./task.js";
 
 const phaseOrder: Readonly<Record<SyncPhase, number>> = { PreSync: -1, Sync: 0, PostSync: 1, SyncFail: 2 };
 
-// Argo CD's order; a kind that is not listed comes after all of these.
-const kindsInOrder = [
-  "Namespace",
-  "NetworkPolicy",
-  "ResourceQuota",
-  "LimitRange",
-  "PodSecurityPolicy",
-  "PodDisruptionBudget",
-  "ServiceAccount",
-  "Secret",
-  "SecretList",
-  "ConfigMap",
-  "StorageClass",
-  "PersistentVolume",
-  "PersistentVolumeClaim",
-  "CustomResourceDefinition",
-  "ClusterRole",
-  "ClusterRoleList",
-  "ClusterRoleBinding",
-  "ClusterRoleBindingList",
-  "Role",
-  "RoleList",
-  "RoleBinding",
-  "RoleBindingList",
-  "Service",
-  "DaemonSet",
-  "Pod",
-  "ReplicationController",
-  "ReplicaSet",
-  "Deployment",
-  "HorizontalPodAutoscaler",
-  "StatefulSet",
-  "Job",
-  "CronJob",
-  "IngressClass",
-  "Ingress",
-  "APIService",
-];
+// A kind that is not listed comes after all of these.
 const kindOrder: ReadonlyMap<string, number> = new Map(kindsInOrder.map((kind, index) => [kind, index]));
 
 /** Phase, wave, kind, name; then namespaces and CRDs are moved before the first object that needs them. */

@@ -13,6 +13,8 @@ export class SyncSession {
   private message: string;
   private readonly results = new Map<string, ResourceResult>();
   private readonly intents = new Map<string, HookIntent>();
+  /** live hooks that this step took the finalizer from → as they are since */
+  readonly freed = new Map<KubernetesObject, KubernetesObject>();
 
   constructor(progress: SyncProgress) {
     this.phase = progress.phase;

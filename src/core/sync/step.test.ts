@@ -128,3 +128,25 @@ describe("stepping a sync", () => {
     expect(ended.progress).toMatchObject({ phase: "Failed", message: "Operation terminated" });
   });
 });
+
+test("a hook of two phases is one object: its finalizer is taken off once", () => {
+  const both = { "argocd.argoproj.io/hook": "PreSync,PostSync" };
+  const target = job("report", both);
+  const live = { ...target, metadata: { ...target.metadata, finalizers: ["argocd.argoproj.io/hook-finalizer"] } };
+  const done = (syncPhase: "PreSync" | "PostSync") =>
+    ({
+      group: "batch",
+      version: "v1",
+      kind: "Job",
+      namespace: "shop",
+      name: "report",
+      syncPhase,
+      status: "Synced",
+      hookType: syncPhase,
+      hookPhase: "Running",
+      message: "",
+    }) as const;
+  const progress: SyncProgress = { ...started, resources: [done("PreSync"), done("PostSync")] };
+  const { writes } = play(input([prune(live)], { hooks: [target], progress }));
+  expect(writes.filter((write) => write.startsWith("updateFinalizers"))).toEqual(["updateFinalizers report"]);
+});

@@ -80,5 +80,5 @@ export function resourceKeyText(task: SyncTask): string {
 /** `group/Kind/name`, as messages name a task. */
 export function displayName(task: SyncTask): string {
   const object = objectOf(task);
-  return `${splitApiVersion(object.apiVersion).group}/${object.kind}/${object.metadata.name}`;
+  return `${splitApiVersion(object.apiVersion).group}/${object.kind}/${object.metadata.name ?? ""}`;
 }

@@ -9,5 +9,6 @@ export function waveOf(object: KubernetesObject): number {
 function integer(text: string | undefined): number | undefined {
   if (text === undefined || !/^[+-]?\d+$/.test(text)) return undefined;
   const value = Number(text);
-  return Number.isSafeInteger(value) ? value : undefined;
+  // `+ 0`: minus zero is zero.
+  return Number.isSafeInteger(value) ? value + 0 : undefined;
 }

@@ -26,8 +26,15 @@ export interface EmitOptions {
   readonly indent?: number;
   /** go-yaml-v3 only: every number is a float64, as in values that went through encoding/json. */
   readonly numbers?: "exact" | "float64";
-  /** Texts of collections right below the root, by the collection: what is immutable and printed again is not walked again. */
-  readonly printed?: WeakMap<object, string>;
+  /** Texts of collections below a key, by the collection: what is immutable and printed again is not walked again. */
+  readonly printed?: WeakMap<object, PrintedText>;
+}
+
+export interface PrintedText {
+  /** Column of the key. */
+  readonly indent: number;
+  /** From the key's colon on. */
+  readonly text: string;
 }
 
 /** YAML text of `value`, ending in a line break; byte for byte what Go prints in that style. */
@@ -48,12 +55,15 @@ interface Place {
 /** go-yaml v2 folds flow scalars here; v3 does not fold. */
 const FOLD_WIDTH = 80;
 
+/** Shorter texts are written sooner than found. */
+const WORTH_KEEPING = 160;
+
 class Emitter {
   readonly #version: EmitterVersion;
   readonly #sort: boolean;
   readonly #step: number;
   readonly #floats: boolean;
-  readonly #printed: WeakMap<object, string> | undefined;
+  readonly #printed: WeakMap<object, PrintedText> | undefined;
   #out = "";
   /** A literal scalar that ends in a line or paragraph separator has ended its line without a line feed. */
   #isAtLineStart = false;
@@ -130,20 +140,20 @@ class Emitter {
       this.#out += `: ${this.#leaf(node, { indent, column, container: "mapping", asKey: false })}`;
       return;
     }
-    if (this.#printed === undefined || indent > 0) {
-      this.#collectionBelow(node, indent);
-      return;
-    }
-    const known = this.#printed.get(node);
-    if (known !== undefined) {
-      this.#out += known;
+    const known = this.#printed?.get(node);
+    if (known?.indent === indent) {
+      this.#out += known.text;
       return;
     }
     const start = this.#out.length;
     this.#collectionBelow(node, indent);
+    if (this.#printed !== undefined && this.#out.length - start >= WORTH_KEEPING) this.#keep(node, indent, start);
+  }
+
+  #keep(node: object, indent: number, start: number): void {
     const text = this.#out.slice(start);
     // What follows a separator that ends a line depends on it.
-    if (!/[\u2028\u2029]$/.test(text)) this.#printed.set(node, text);
+    if (!/[\u2028\u2029]$/.test(text)) this.#printed?.set(node, { indent, text });
   }
 
   #collectionBelow(node: object, indent: number): void {

@@ -77,14 +77,20 @@ function readNumber(chars: readonly string[], from: number, start: bigint): { re
 
 /** Keys in go-yaml's order. Its order is not always transitive, so small sets are sorted by insertion, as Go does. */
 export function sortedKeys(keys: string[], version: 2 | 3): string[] {
-  if (keys.every(isLetters)) return keys.sort();
-  if (keys.length > 12) return keys.sort((a, b) => (keyLess(a, b, version) ? -1 : keyLess(b, a, version) ? 1 : 0));
+  const isPlain = keys.every(isLetters);
+  if (keys.length > 12) {
+    if (isPlain) return keys.sort();
+    return keys.sort((a, b) => (keyLess(a, b, version) ? -1 : keyLess(b, a, version) ? 1 : 0));
+  }
   for (let index = 1; index < keys.length; index++) {
-    for (let at = index; at > 0 && keyLess(keys[at] as string, keys[at - 1] as string, version); at--) {
-      const swapped = keys[at] as string;
-      keys[at] = keys[at - 1] as string;
-      keys[at - 1] = swapped;
+    const key = keys[index] as string;
+    let at = index;
+    for (; at > 0; at--) {
+      const above = keys[at - 1] as string;
+      if (!(isPlain ? key < above : keyLess(key, above, version))) break;
+      keys[at] = above;
     }
+    keys[at] = key;
   }
   return keys;
 }

@@ -40,6 +40,8 @@ export interface GenerateInput {
   readonly now: string;
   readonly maxAgeMs: number;
   readonly refusals?: ReadonlyMap<string, string>;
+  /** How many Applications the set's status lists; 0 for all. */
+  readonly statusCount?: number;
   /** Why a commit that would change what the set generates is held. */
   readonly rolloutHeld?: string;
 }
@@ -81,6 +83,7 @@ export async function generateApplications(room: GenerateRoom, input: GenerateIn
     clusters,
     projects: input.projects,
     now: input.now,
+    settings: { maxResourcesStatusCount: input.statusCount ?? 0 },
     ...(rolloutHeld === undefined ? {} : { rolloutHeld }),
   };
   if (set.metadata.deletionTimestamp !== undefined) {

@@ -12,7 +12,6 @@ import {
 } from "../../core/render/render-source.js";
 import { sourceDirectory } from "../../core/render/source-path.js";
 import { type SourceType, sourceTypeOf } from "../../core/render/source-type.js";
-import type { Clock } from "../../ports/clock.js";
 import type { ChartRegistryPort, ChartRequest } from "../../ports/registry.js";
 import type { RenderWorkers } from "../../ports/render-workers.js";
 import type { SourcePort } from "../../ports/source.js";
@@ -30,7 +29,6 @@ export interface RenderRoom {
   readonly renderers: ToolRenderers;
   /** Threads for long renders. */
   readonly workers?: RenderWorkers;
-  readonly clock: Pick<Clock, "monotonic">;
   readonly telemetry: Telemetry;
 }
 
@@ -270,13 +268,9 @@ async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObje
   throw new InputError("remote bases refer to each other without end", { code: "RENDER_NEEDS" });
 }
 
-function renderHere({ workers, clock, renderers }: RenderRoom, input: RenderSourceInput, key: string): RenderResult {
-  const started = clock.monotonic();
-  try {
-    return renderSource(input, renderers);
-  } finally {
-    workers?.took(key, clock.monotonic() - started);
-  }
+function renderHere({ workers, renderers }: RenderRoom, input: RenderSourceInput, key: string): RenderResult {
+  const render = (): RenderResult => renderSource(input, renderers);
+  return workers === undefined ? render() : workers.here(key, render);
 }
 
 function isEmptyReadSet({ files, listings, kinds }: ReadSet): boolean {

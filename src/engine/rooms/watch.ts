@@ -22,7 +22,7 @@ export interface RepositoryWatchOptions {
   readonly random: Random;
   readonly telemetry: Telemetry;
   /** How often a repository is asked though nothing announced itself; 0 never. */
-  readonly intervalMs: () => number;
+  readonly intervalMs: (repoURL: string) => number;
   readonly jitterMs: () => number;
   readonly onChange: (change: RepositoryChange) => Promise<void>;
   /** A revision that was there is there no more. */
@@ -35,7 +35,13 @@ interface Repository {
   cancel: (() => void) | undefined;
   polling: Promise<void> | undefined;
   again: boolean;
+  /** Looks that failed, one after the other. */
+  failures: number;
 }
+
+const firstRetryMs = 2_000;
+/** A repository that nobody polls is asked again this late at most while it does not answer. */
+const latestRetryMs = 180_000;
 
 /** Notices new commits: by polling each repository once for all its readers, or at once when a webhook names it. */
 export class RepositoryWatch {
@@ -64,7 +70,7 @@ export class RepositoryWatch {
       else this.readers.set(id, new Map([[reader, place]]));
       let repository = this.repositories.get(place.repoURL);
       if (repository === undefined) {
-        repository = { commits: new Map(), cancel: undefined, polling: undefined, again: false };
+        repository = { commits: new Map(), cancel: undefined, polling: undefined, again: false, failures: 0 };
         this.repositories.set(place.repoURL, repository);
         this.schedule(place.repoURL, repository);
       }
@@ -100,11 +106,10 @@ export class RepositoryWatch {
       repository.commits.set(place.revision, commit);
   }
 
-  /** Looks at a repository now: a webhook says that something was pushed. Whether anybody reads it. */
-  async poke(matches: (repoURL: string) => boolean): Promise<boolean> {
+  /** Looks at a repository now: a webhook says that something was pushed. Whether anybody reads it, and when the look is over; that never fails. */
+  poke(matches: (repoURL: string) => boolean): { readonly found: boolean; readonly done: Promise<unknown> } {
     const found = [...this.repositories].filter(([repoURL]) => matches(repoURL));
-    await Promise.all(found.map(([repoURL, repository]) => this.poll(repoURL, repository)));
-    return found.length > 0;
+    return { found: found.length > 0, done: Promise.all(found.map(([repoURL, repository]) => this.poll(repoURL, repository))) };
   }
 
   stop(): void {
@@ -112,11 +117,24 @@ export class RepositoryWatch {
     for (const { cancel } of this.repositories.values()) cancel?.();
   }
 
+  /** Intervals have changed: they count from now on. */
+  reschedule(): void {
+    for (const [repoURL, repository] of this.repositories) {
+      if (repository.polling !== undefined) continue;
+      repository.cancel?.();
+      this.schedule(repoURL, repository);
+    }
+  }
+
   private schedule(repoURL: string, repository: Repository): void {
-    const intervalMs = this.options.intervalMs();
-    if (this.stopped || intervalMs <= 0) return;
-    const ms = intervalMs + this.options.random() * this.options.jitterMs();
-    repository.cancel = this.options.clock.schedule(ms, () => void this.poll(repoURL, repository));
+    const { clock, random, intervalMs, jitterMs } = this.options;
+    const interval = intervalMs(repoURL);
+    const { failures } = repository;
+    if (this.stopped || (interval <= 0 && failures === 0)) return;
+    const regular = interval > 0 ? interval + random() * jitterMs() : latestRetryMs;
+    const ms =
+      failures === 0 ? regular : Math.min(regular, firstRetryMs * 2 ** Math.min(failures - 1, 10) * (0.8 + 0.4 * random()));
+    repository.cancel = clock.schedule(ms, () => void this.poll(repoURL, repository));
   }
 
   private async poll(repoURL: string, repository: Repository): Promise<void> {
@@ -125,7 +143,9 @@ export class RepositoryWatch {
       return await repository.polling;
     }
     repository.cancel?.();
-    repository.polling = this.look(repoURL, repository).finally(() => {
+    const { telemetry, clock } = this.options;
+    repository.polling = timed(telemetry, clock, "watch", () => this.look(repoURL, repository)).then((isWhole) => {
+      repository.failures = isWhole ? 0 : repository.failures + 1;
       repository.polling = undefined;
       const again = repository.again;
       repository.again = false;
@@ -136,26 +156,57 @@ export class RepositoryWatch {
     await repository.polling;
   }
 
-  private async look(repoURL: string, repository: Repository): Promise<void> {
-    const { source, telemetry, clock, onChange, onGone } = this.options;
-    await timed(telemetry, clock, "watch", async () => {
-      for (const [revision, from] of [...repository.commits]) {
-        const place = { repoURL, revision };
-        try {
-          const { commit } = await source.resolve(repoURL, revision, { maxAgeMs: 0 });
-          if (commit === from || !repository.commits.has(revision)) continue;
-          repository.commits.set(revision, commit);
-          await onChange({ ...place, from, to: commit });
-        } catch (error) {
-          telemetry.log.warn("a repository cannot be watched", {
-            repo: normalizeRepositoryURL(repoURL),
-            revision,
-            error: formatError(error),
-          });
-          if (error instanceof FleetwrightError && error.kind === "input") onGone(place);
-          else break;
-        }
-      }
+  /** Asks for each revision that is followed; whether all was found out and told. */
+  private async look(repoURL: string, repository: Repository): Promise<boolean> {
+    let isWhole = true;
+    const { clock } = this.options;
+    const startedMs = clock.monotonic();
+    for (const revision of [...repository.commits.keys()]) {
+      const place = { repoURL, revision };
+      // One answer of the repository serves all its revisions.
+      const outcome = await this.lookAt(place, repository, clock.monotonic() - startedMs);
+      if (outcome === "told") continue;
+      isWhole = false;
+      // Who does not answer for one revision will not for the others.
+      if (outcome === "unreachable") break;
+    }
+    return isWhole;
+  }
+
+  private async lookAt(
+    place: FollowedRevision,
+    repository: Repository,
+    maxAgeMs: number,
+  ): Promise<"told" | "failed" | "unreachable"> {
+    const { source, onChange, onGone } = this.options;
+    const { repoURL, revision } = place;
+    let commit: string;
+    try {
+      ({ commit } = await source.resolve(repoURL, revision, { maxAgeMs }));
+    } catch (error) {
+      this.warn(place, error);
+      if (!(error instanceof FleetwrightError) || error.kind !== "input") return "unreachable";
+      onGone(place);
+      return "told";
+    }
+    const from = repository.commits.get(revision);
+    if (commit === from || !repository.commits.has(revision)) return "told";
+    try {
+      await onChange({ ...place, from, to: commit });
+    } catch (error) {
+      this.warn(place, error);
+      return "failed";
+    }
+    // Only now: a commit that could not be told to all is news to the next look too.
+    if (repository.commits.has(revision)) repository.commits.set(revision, commit);
+    return "told";
+  }
+
+  private warn({ repoURL, revision }: FollowedRevision, error: unknown): void {
+    this.options.telemetry.log.warn("a repository cannot be watched", {
+      repo: normalizeRepositoryURL(repoURL),
+      revision,
+      error: formatError(error),
     });
   }
 }

@@ -4,6 +4,7 @@ import { bySignature, none, pullRequest, push, stringsAt, type WebhookProvider }
 /** Bitbucket Server and Data Center. */
 export const bitbucketServer: WebhookProvider = {
   name: "Bitbucket Server",
+  signs: true,
   claims: (headers) => headers["x-event-key"] !== undefined && headers["x-hook-uuid"] === undefined,
   authenticate(request, secrets) {
     // Its connection test is never signed, and says nothing.

@@ -7,6 +7,7 @@ const names = ["forgejo", "gitea", "gogs"] as const;
 /** Gitea, Forgejo and Gogs. They send GitHub's headers too, with another signature: they are asked first. */
 export const gitea: WebhookProvider = {
   name: "Gitea",
+  signs: true,
   claims: (headers) => eventOf(headers) !== undefined,
   authenticate(request, secrets) {
     const given = names.map((name) => request.headers[`x-${name}-signature`]).find((signature) => signature !== undefined);

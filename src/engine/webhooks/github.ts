@@ -13,6 +13,7 @@ import {
 /** GitHub and GitHub Enterprise: push and pull requests, and packages of GHCR. */
 export const github: WebhookProvider = {
   name: "GitHub",
+  signs: true,
   claims: (headers) => headers["x-github-event"] !== undefined,
   authenticate: (request, secrets) =>
     bySignature(request.headers["x-hub-signature-256"], request, secrets["webhook.github.secret"], "sha256="),

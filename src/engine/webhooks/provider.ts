@@ -29,6 +29,8 @@ export type WebhookEvent =
 /** One kind of sender. Adding one is a file that obeys this, and a line in `webhook.ts`. */
 export interface WebhookProvider {
   readonly name: string;
+  /** What is proved is the body, not only the sender: see `Replays`. */
+  readonly signs?: true;
   /** Whether a request with these headers is this provider's. */
   readonly claims: (headers: WebhookRequest["headers"]) => boolean;
   /** Whether the sender knows the secret; "unset" where none is configured. Looks at bytes only, in constant time. */

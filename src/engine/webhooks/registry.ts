@@ -2,7 +2,7 @@ import { isObject, listAt, objectAt, stringAt, type ValueObject } from "../../co
 import { artifact, basicCredentials, byToken, none, type WebhookEvent, type WebhookProvider } from "./provider.js";
 
 /**
- * Registries: Harbor, Docker Hub and what CNCF Distribution sends. They sign nothing; the secret (`webhook.registry.secret`) comes as the
+ * Registries: Harbor, Docker Hub, Quay, Azure's, and what CNCF Distribution (GitLab's registry too) sends. They sign nothing; the secret (`webhook.registry.secret`) comes as the
  * authorization header, bare, as a bearer token or as the password of basic authentication.
  */
 export const registry: WebhookProvider = {
@@ -14,7 +14,7 @@ export const registry: WebhookProvider = {
     const token = /^basic /i.test(given) ? basicCredentials(headers).password : given.replace(/^bearer +/i, "");
     return byToken(token, secrets["webhook.registry.secret"]);
   },
-  read: (_headers, body) => harbor(body()) ?? dockerHub(body()) ?? distribution(body()) ?? none,
+  read: (_headers, body) => harbor(body()) ?? dockerHub(body()) ?? quay(body()) ?? azure(body()) ?? distribution(body()) ?? none,
 };
 
 /** Harbor's own format, and its CloudEvents. */
@@ -33,6 +33,20 @@ function dockerHub(body: ValueObject): WebhookEvent | undefined {
     hosts.map((host) => `${host}/${name}`),
     stringAt(objectAt(body, "push_data"), "tag"),
   );
+}
+
+function quay(body: ValueObject): WebhookEvent | undefined {
+  const place = stringAt(body, "docker_url");
+  const [tag] = listAt(body, "updated_tags");
+  return place === "" || tag === undefined ? undefined : artifact([place], String(tag));
+}
+
+/** Azure's registry sends one of Distribution's events, without the list around it. */
+function azure(body: ValueObject): WebhookEvent | undefined {
+  const host = stringAt(objectAt(body, "request"), "host");
+  const repository = stringAt(objectAt(body, "target"), "repository");
+  if (stringAt(body, "action") !== "push" || host === "" || repository === "") return undefined;
+  return artifact([`${host}/${repository}`], stringAt(objectAt(body, "target"), "tag"));
 }
 
 function distribution(body: ValueObject): WebhookEvent | undefined {

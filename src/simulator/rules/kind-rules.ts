@@ -1,7 +1,7 @@
+import { canonicalQuantity } from "../../core/diff/typed/quantity.js";
 import type { Value } from "../../core/manifest/value.js";
 import type { FieldCause } from "../api/status-error.js";
 import { count, type Draft, part, partAt, parts, text, texts } from "../draft.js";
-import { canonicalQuantity } from "../schema/quantity.js";
 import { type Labels, labelSelectorOf } from "../store/selectors.js";
 import { invalidField, requiredField, unsupportedValue } from "./causes.js";
 

@@ -1,6 +1,6 @@
+import { canonicalQuantity } from "../../core/diff/typed/quantity.js";
 import { base64Decode } from "../../platform/bytes.js";
 import { isDraft } from "../draft.js";
-import { canonicalQuantity } from "./quantity.js";
 import type { Field, Shape } from "./shape.js";
 
 /** Thrown for a value of the wrong type; the message is Go's. */

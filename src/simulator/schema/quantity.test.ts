@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { canonicalQuantity } from "./quantity.js";
+import { canonicalQuantity } from "../../core/diff/typed/quantity.js";
 
 test.each([
   ["1000m", "1"],

@@ -4,9 +4,9 @@ import type { FleetState } from "../../../core/impact/fleet-state.js";
 import { type FoldedChange, foldChanges } from "../../../core/impact/fold.js";
 import type { Reason } from "../../../core/impact/reasons.js";
 import type { ResourceChange } from "../../../core/impact/resource-change.js";
+import { type ApplicationSetChange, diffApplicationSets } from "../../../core/impact/set-diff.js";
 import type { ValueObject } from "../../../core/manifest/value.js";
 
-/** All that a report of two revisions may say; each output format prints the same. */
 /** What a sync would change in the clusters, by Application. */
 export interface LiveReport {
   readonly compared: number;
@@ -14,6 +14,7 @@ export interface LiveReport {
   readonly errors: readonly { readonly application: string; readonly message: string }[];
 }
 
+/** All that a report of two revisions may say; each output format prints the same. */
 export interface FleetReport {
   readonly from: string;
   readonly to: string;
@@ -22,12 +23,8 @@ export interface FleetReport {
   readonly reasons: ReadonlyMap<string, readonly Reason[]>;
   /** Findings about no single Application, at `to`. */
   readonly problems: readonly string[];
-  readonly applicationSets: readonly {
-    readonly key: string;
-    readonly added: readonly string[];
-    readonly removed: readonly string[];
-    readonly errors: readonly string[];
-  }[];
+  readonly applicationSets: readonly ApplicationSetChange[];
+  readonly setReasons: ReadonlyMap<string, readonly Reason[]>;
   readonly applicationCount: number;
   /** Set where clusters were asked too. */
   readonly live?: LiveReport;
@@ -44,6 +41,8 @@ export function fleetReport(input: {
   readonly after: FleetState;
   readonly changes: readonly ApplicationChange[];
   readonly reasons: ReadonlyMap<string, readonly Reason[]>;
+  readonly applicationSets?: readonly ApplicationSetChange[];
+  readonly setReasons?: ReadonlyMap<string, readonly Reason[]>;
   readonly budgets?: readonly ValueObject[];
 }): FleetReport {
   const { before, after, changes } = input;
@@ -57,27 +56,18 @@ export function fleetReport(input: {
       new Map(touched.filter((change) => change.effect === "changed").map((change) => [change.key, change.resources])),
     ),
     problems: after.problems.map(({ error }) => formatError(error)),
-    applicationSets: applicationSetChanges(before, after),
+    applicationSets: input.applicationSets ?? diffApplicationSets(before, after),
+    setReasons: input.setReasons ?? new Map(),
     applicationCount: after.applications.size,
     after,
     budgets: input.budgets ?? [],
   };
 }
 
-function applicationSetChanges(before: FleetState, after: FleetState): FleetReport["applicationSets"] {
-  const keys = [...new Set([...before.applicationSets.keys(), ...after.applicationSets.keys()])].sort();
-  return keys
-    .map((key) => {
-      const older = new Set(before.applicationSets.get(key)?.applications);
-      const newer = new Set(after.applicationSets.get(key)?.applications);
-      return {
-        key,
-        added: [...newer].filter((name) => !older.has(name)),
-        removed: [...older].filter((name) => !newer.has(name)),
-        errors: (after.applicationSets.get(key)?.errors ?? []).map(formatError),
-      };
-    })
-    .filter((set) => set.added.length + set.removed.length + set.errors.length > 0);
+/** What is wrong with an Application, and at which revision. */
+export function errorText(report: FleetReport, change: ApplicationChange): string {
+  const revision = change.errorAt === "before" ? report.from : report.to;
+  return `at ${revision.slice(0, 10)}: ${formatError(change.error)}`;
 }
 
 /** How many Applications there are of each effect. */

@@ -1,6 +1,5 @@
-import { formatError } from "../../../core/errors.js";
 import { type FoldedChange, foldChanges } from "../../../core/impact/fold.js";
-import { type FleetReport, liveLine, summaryLine } from "./fleet-report.js";
+import { errorText, type FleetReport, liveLine, summaryLine } from "./fleet-report.js";
 import { escapeHtml } from "./markdown.js";
 import { resourceLines } from "./terminal.js";
 
@@ -9,7 +8,7 @@ export function htmlReport(report: FleetReport): string {
   const sections = [
     ...report.changes
       .filter((change) => change.effect === "error")
-      .map((change) => `<p class="bad"><b>${escapeHtml(change.name)}</b> ${escapeHtml(formatError(change.error))}</p>`),
+      .map((change) => `<p class="bad"><b>${escapeHtml(change.name)}</b> ${escapeHtml(errorText(report, change))}</p>`),
     ...report.problems.map((problem) => `<p class="bad">${escapeHtml(problem)}</p>`),
     ...(["added", "removed"] as const).map((effect) => {
       const names = report.changes

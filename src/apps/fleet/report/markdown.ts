@@ -1,6 +1,6 @@
 import { formatError } from "../../../core/errors.js";
 import { type FoldedChange, foldChanges } from "../../../core/impact/fold.js";
-import { type FleetReport, liveLine, summaryLine } from "./fleet-report.js";
+import { errorText, type FleetReport, liveLine, summaryLine } from "./fleet-report.js";
 import { resourceLines, someNames } from "./terminal.js";
 
 /** GitHub refuses comments above 65,536 characters; GitLab and others take more. */
@@ -40,8 +40,10 @@ function errorSections(report: FleetReport): readonly string[] {
   const lines = [
     ...report.changes
       .filter((change) => change.effect === "error")
-      .map((change) => `- **${change.name}**: ${inline(formatError(change.error))}`),
-    ...report.applicationSets.flatMap((set) => set.errors.map((error) => `- ApplicationSet **${set.key}**: ${inline(error)}`)),
+      .map((change) => `- **${change.name}**: ${inline(errorText(report, change))}`),
+    ...report.applicationSets.flatMap((set) =>
+      set.errors.map((error) => `- ApplicationSet **${set.key}**: ${inline(formatError(error))}`),
+    ),
     ...report.problems.map((problem) => `- ${inline(problem)}`),
   ];
   return lines.length === 0 ? [] : [`#### Cannot be rendered\n${lines.join("\n")}\n`];

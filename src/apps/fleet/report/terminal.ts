@@ -4,7 +4,7 @@ import type { FieldChange } from "../../../core/impact/field-change.js";
 import { type FoldedChange, foldChanges } from "../../../core/impact/fold.js";
 import { formatValue } from "../../../core/impact/format-value.js";
 import type { ResourceChange } from "../../../core/impact/resource-change.js";
-import { type FleetReport, liveLine, summaryLine } from "./fleet-report.js";
+import { errorText, type FleetReport, liveLine, summaryLine } from "./fleet-report.js";
 
 const namesShown = 6;
 
@@ -33,7 +33,7 @@ export function terminalReport(report: FleetReport, options: { readonly color: b
   for (const change of report.changes) {
     if (change.effect === "added") lines.push(paint("green", `+ ${change.name}  ${change.resources.length} resources`));
     if (change.effect === "removed") lines.push(paint("red", `- ${change.name}  ${change.resources.length} resources`));
-    if (change.effect === "error") lines.push(paint("yellow", `! ${change.name}  ${formatError(change.error)}`));
+    if (change.effect === "error") lines.push(paint("yellow", `! ${change.name}  ${errorText(report, change)}`));
     if (change.effect !== "changed" || change.spec.length === 0) continue;
     lines.push(paint("bold", `~ ${change.name}  Application`));
     for (const line of change.spec.flatMap(fieldLines))
@@ -44,7 +44,7 @@ export function terminalReport(report: FleetReport, options: { readonly color: b
   const unchanged = report.changes.filter((change) => change.effect === "unchanged");
   if (unchanged.length > 0) lines.push(paint("gray", `touched, no effect: ${someNames(unchanged.map((change) => change.name))}`));
   for (const set of report.applicationSets)
-    for (const error of set.errors) lines.push(paint("yellow", `! ApplicationSet ${set.key}  ${error}`));
+    for (const error of set.errors) lines.push(paint("yellow", `! ApplicationSet ${set.key}  ${formatError(error)}`));
   for (const problem of report.problems) lines.push(paint("yellow", `! ${problem}`));
   lines.push(paint("bold", summaryLine(report)));
   if (report.live) {

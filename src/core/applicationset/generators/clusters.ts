@@ -40,7 +40,10 @@ function selectClusters(selector: LabelSelector, run: GeneratorRun): readonly Cl
 
 function setOf(params: Params, spec: ValueObject, run: GeneratorRun, context: string): ParamSet {
   try {
-    return { params: withValues(params, spec["values"], run), origins: [{ generator: run.path }] };
+    return {
+      params: withValues(params, spec["values"], run),
+      origins: [{ generator: run.path, cluster: String(params["name"]) }],
+    };
   } catch (error) {
     throw wrapError(context, error);
   }

@@ -12,6 +12,8 @@ export interface Origin {
   /** The repository and the file that a git generator read. */
   readonly repoURL?: string;
   readonly file?: string;
+  /** Name of the cluster that a cluster generator took. */
+  readonly cluster?: string;
   /** Position in a list, or in the array that a file holds. */
   readonly index?: number;
 }

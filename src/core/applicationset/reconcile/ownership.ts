@@ -5,7 +5,7 @@ import type { ApplicationSet } from "../model/application-set.js";
 const apiVersion = "argoproj.io/v1alpha1";
 
 /** Applications whose controller is this set, by name as in the original, sorted. */
-export function ownedBy(set: ApplicationSet, existing: readonly KubernetesObject[]): KubernetesObject[] {
+export function ownedBy(set: Pick<ApplicationSet, "metadata">, existing: readonly KubernetesObject[]): KubernetesObject[] {
   return existing
     .filter((application) => {
       const owner = controllerOf(application);

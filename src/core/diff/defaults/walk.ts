@@ -20,7 +20,10 @@ const plans = new Map<GoStruct, DefaultingPlan>();
 
 interface DefaultingPlan {
   readonly own: Defaulter | undefined;
-  readonly fields: readonly GoField[];
+  /** Fields in which something may be missing. */
+  readonly fields: ReadonlyMap<string, GoField>;
+  /** What a struct becomes that is not there at all, where it becomes something. */
+  readonly absent: readonly (readonly [field: string, value: ValueObject])[];
 }
 
 /**
@@ -30,22 +33,27 @@ interface DefaultingPlan {
 export function withDefaults(object: ValueObject, type: GoStruct): ValueObject {
   const plan = planOf(type);
   let result = plan.own ? plan.own(object) : object;
-  for (const field of plan.fields) {
-    const before = result[field.name];
-    const after = defaulted(before ?? null, field.type, type);
-    if (after === before || after === undefined) continue;
-    result = { ...result, [field.name]: after };
+  // What is there has few fields, its type many.
+  const present = result;
+  if (plan.fields.size > 0)
+    for (const key in present) {
+      const before = present[key] as Value;
+      const field = typeof before === "object" ? plan.fields.get(key) : undefined;
+      if (!field || before === null) continue;
+      const after = defaulted(before, field.type, type);
+      if (after !== before && after !== undefined) result = { ...result, [key]: after };
+    }
+  for (const [key, value] of plan.absent) {
+    const before = result[key];
+    if (before === undefined || before === null || !isObject(before)) result = { ...result, [key]: value };
   }
   return result;
 }
 
 function defaulted(value: Value, type: GoType, owner: GoStruct): Value | undefined {
   switch (type.kind) {
-    case "struct": {
-      if (isObject(value)) return withDefaults(value, type);
-      const found = withDefaults(nothing, type);
-      return found === nothing ? undefined : found;
-    }
+    case "struct":
+      return isObject(value) ? withDefaults(value, type) : filledIn(type);
     case "pointer":
       return value === null ? undefined : defaulted(value, type.element, owner);
     case "list":
@@ -58,6 +66,11 @@ function defaulted(value: Value, type: GoType, owner: GoStruct): Value | undefin
 }
 
 const nothing: ValueObject = {};
+
+function filledIn(type: GoStruct): ValueObject | undefined {
+  const found = withDefaults(nothing, type);
+  return found === nothing ? undefined : found;
+}
 
 function defaultedList(list: readonly Value[], element: GoType, owner: GoStruct): readonly Value[] {
   let changed: Value[] | undefined;
@@ -75,7 +88,11 @@ function planOf(type: GoStruct): DefaultingPlan {
   const known = plans.get(type);
   if (known) return known;
   const fields = [...type.fields.values()].filter((field) => hasDefaults(field.type, type, new Set()));
-  const plan = { own: defaulters.get(type.name), fields };
+  const absent = fields.flatMap(({ name, type: inner }): (readonly [string, ValueObject])[] => {
+    const value = inner.kind === "struct" ? filledIn(inner) : undefined;
+    return value ? [[name, value]] : [];
+  });
+  const plan = { own: defaulters.get(type.name), fields: new Map(fields.map((field) => [field.name, field])), absent };
   plans.set(type, plan);
   return plan;
 }

@@ -1,6 +1,6 @@
+import { valuesEqual } from "../../manifest/equal.js";
 import type { Value, ValueObject } from "../../manifest/value.js";
 import { isObject } from "../../manifest/value.js";
-import { valuesEqual } from "../equal.js";
 import { elementKind, StrategicMergeError } from "./error.js";
 
 /** The one kind that all elements of the lists have; lists of lists and mixed lists cannot be merged. */

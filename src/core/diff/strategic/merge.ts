@@ -1,6 +1,6 @@
+import { valuesEqual } from "../../manifest/equal.js";
 import type { Value, ValueObject } from "../../manifest/value.js";
 import { isObject } from "../../manifest/value.js";
-import { valuesEqual } from "../equal.js";
 import type { GoType } from "../typed/go-types.js";
 import { elementKind, StrategicMergeError } from "./error.js";
 import { elementKindOf, findByKey, isDeletion, mergeKeyValue, mergeOrders, withoutRepetitions } from "./lists.js";

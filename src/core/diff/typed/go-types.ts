@@ -46,13 +46,20 @@ const scalarKinds: Readonly<Record<string, ScalarKind | SpecialKind>> = {
 let typeNamesByKind: ReadonlyMap<string, string> | undefined;
 let linesByType: ReadonlyMap<string, string> | undefined;
 const structs = new Map<string, GoStruct>();
+/** Of built-in kinds only, so that their number is bounded: version, kind. */
+const typesAsked = new Map<string, Map<string, GoStruct>>();
 
 /** The Go type of a built-in kind of client-go's scheme, or undefined (CRDs and custom resources have none). */
 export function goTypeOf(apiVersion: string | undefined, kind: string | undefined): GoStruct | undefined {
   if (!apiVersion || !kind) return undefined;
-  if (!typeNamesByKind) load();
-  const name = typeNamesByKind?.get(`${apiVersion.includes("/") ? "" : "/"}${apiVersion}/${kind}`);
-  return name === undefined ? undefined : goStruct(name);
+  let found = typesAsked.get(apiVersion)?.get(kind);
+  if (found === undefined) {
+    if (!typeNamesByKind) load();
+    const name = typeNamesByKind?.get(`${apiVersion.includes("/") ? "" : "/"}${apiVersion}/${kind}`);
+    found = name === undefined ? undefined : goStruct(name);
+    if (found) typesAsked.set(apiVersion, (typesAsked.get(apiVersion) ?? new Map<string, GoStruct>()).set(kind, found));
+  }
+  return found;
 }
 
 /** A struct by its Go name, e.g. `core/v1.PodSpec`. */

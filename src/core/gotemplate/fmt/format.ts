@@ -1,6 +1,7 @@
 import { canonical, compareText, fromBytes, runes, toBytes } from "../value/text.js";
 import { isSignedKind, types } from "../value/type.js";
 import { GoBytes, GoComplex, GoInt, GoList, GoMap, GoObject, type GoValue, typeOf } from "../value/value.js";
+import { monthNames, weekdayNames } from "./date-names.js";
 import { durationText } from "./duration.js";
 import { formatFloat } from "./float.js";
 import { type Flags, padded, signedFloat, wholeNumber } from "./number.js";
@@ -81,22 +82,6 @@ function stringer(
   if (value instanceof GoInt && value.type === types.weekday) return weekdayNames[Number(value.value)];
   return value instanceof GoObject ? value.text() : undefined;
 }
-
-export const monthNames = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
-export const weekdayNames = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 function formatString(value: string, verb: string, flags: Flags): string | undefined {
   switch (verb) {

@@ -1,4 +1,4 @@
-import { monthNames, weekdayNames } from "../fmt/format.js";
+import { monthNames, weekdayNames } from "../fmt/date-names.js";
 import type { Moment } from "./moment.js";
 
 /** A piece of a Go date layout: the reference time's part it stands for, or plain text. */

@@ -1,4 +1,4 @@
-import { monthNames, weekdayNames } from "../fmt/format.js";
+import { monthNames, weekdayNames } from "../fmt/date-names.js";
 import { toBytes } from "../value/text.js";
 import { parseLayout } from "./layout.js";
 import { daysInMonth, daysSinceEpoch, isLeapYear, nanosOf } from "./moment.js";

@@ -1,23 +1,12 @@
 import type { KubernetesObject } from "../../manifest/object.js";
-import { asObject } from "../../manifest/object.js";
 import type { Value } from "../../manifest/value.js";
 import type { FileTree } from "../../render/file-tree.js";
-import { emitYaml } from "../../yaml/emit.js";
-import {
-  annotation,
-  isRemovedAnnotation,
-  metaTexts,
-  originAnnotation,
-  transformationsAnnotation,
-  withMetaTexts,
-} from "../model/annotations.js";
+import { emitYaml, type PrintedText } from "../../yaml/emit.js";
+import { annotation } from "../model/annotations.js";
 import { BuildSchemas } from "../model/custom-schema.js";
 import { fieldSpec } from "../model/field-spec.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
-import { withFoldedBreaks } from "../nodes/folded-breaks.js";
-import { toJson } from "../nodes/json.js";
-import type { Node, NodeMap } from "../nodes/node.js";
 import type { KustomizeOptions, KustomizeResult, Warning } from "../options.js";
 import { withOverrides } from "../overrides/overrides.js";
 import { KustomizeSession } from "../session.js";
@@ -26,6 +15,7 @@ import { labelTransformer } from "../transformers/labels.js";
 import { sortOrderTransformer } from "../transformers/sort-order.js";
 import { Loader, NeedsError } from "../tree/loader.js";
 import { Accumulator } from "./accumulator.js";
+import { finished } from "./finished.js";
 import { findKustomization } from "./kustomization-file.js";
 import { fixNameReferences } from "./name-references.js";
 import { type BuildContext, Target, UnshareableError } from "./target.js";
@@ -115,49 +105,8 @@ const managedBy = labelTransformer({ "app.kubernetes.io/managed-by": `kustomize-
   fieldSpec("metadata/labels", { create: true }),
 ]);
 
-/** Without the build's notes, every scalar by its meaning. */
-function finished(resource: Resource, buildMetadata: readonly string[]): KubernetesObject {
-  const annotations: { [key: string]: string } = {};
-  const keepsOrigin = buildMetadata.includes("originAnnotations");
-  const keepsTransformations = buildMetadata.includes("transformerAnnotations");
-  let hadNone = true;
-  for (const [key, text] of Object.entries(metaTexts(resource.value, "annotations"))) {
-    hadNone = false;
-    if (isRemovedAnnotation(key) || (key === originAnnotation && !keepsOrigin)) continue;
-    if (key !== transformationsAnnotation || keepsTransformations) annotations[key] = text;
-  }
-  const isUntouched = hadNone && keepsOrigin && keepsTransformations;
-  const value = isUntouched ? resource.value : withMetaTexts(resource.value, "annotations", annotations);
-  return asObject(finishedFields(value));
-}
-
-const finishedOnce = new WeakMap<object, Value>();
-
-/** Every scalar by its meaning. What overlays share under a field comes out as one value, and is printed once. */
-function finishedFields(value: NodeMap): Value {
-  let result: { [key: string]: Value } | undefined;
-  for (const key in value) {
-    const before = value[key]!;
-    const name = withFoldedBreaks(key) as string;
-    const after = typeof before === "object" && before !== null ? finishedField(before) : withFoldedBreaks(toJson(before));
-    if (after === before && name === key) continue;
-    result ??= { ...(value as { readonly [key: string]: Value }) };
-    if (name !== key) delete result[key];
-    result[name] = after;
-  }
-  return result ?? (value as Value);
-}
-
-function finishedField(node: Node & object): Value {
-  const known = finishedOnce.get(node);
-  if (known !== undefined) return known;
-  const value = withFoldedBreaks(toJson(node));
-  finishedOnce.set(node, value);
-  return value;
-}
-
 /** Results are immutable, so a part that many of them share has one text. */
-const printed = new WeakMap<object, string>();
+const printed = new WeakMap<object, PrintedText>();
 
 function printResources(resources: readonly KubernetesObject[]): string {
   const options = { style: "kustomize", printed } as const;

@@ -8,7 +8,7 @@ import { clusterNamespace, effectiveNamespace, formatId } from "../model/res-id.
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
 import { toJson } from "../nodes/json.js";
-import { childOf, isList, isMap, isMissingOrNull, type Node, textOf } from "../nodes/node.js";
+import { childOf, childText, isList, isMap, isMissingOrNull, type Node, textOf, UntaggedScalar } from "../nodes/node.js";
 import { fieldError } from "../nodes/ops.js";
 import { leadingReferences, type Reference } from "./reference-paths.js";
 
@@ -75,6 +75,11 @@ class Referrals {
     return this.#byFormerName.get(name) ?? [];
   }
 
+  /** Whether one that had this name has another now; a reference to any other name stays as it is. */
+  hasRenamed(name: string): boolean {
+    return this.named(name).some((resource) => resource.name !== name);
+  }
+
   originallyIn(namespace: string): readonly Resource[] {
     if (this.#byOriginalNamespace.size === 0)
       for (const resource of this.resources) push(this.#byOriginalNamespace, effectiveNamespace(resource.orgId), resource);
@@ -88,9 +93,10 @@ function push(index: Map<string, Resource[]>, key: string, resource: Resource): 
   else index.set(key, [resource]);
 }
 
-/** An apiVersion such as `/v1` does not read back as what was read from it. */
+/** An apiVersion such as `/v1` does not read back as what was read from it, and neither does a null that was written out. */
 function requirePlainApiVersion({ value, curId: { group, version } }: Resource): void {
-  const written = textOf(childOf(value, "apiVersion"));
+  const own = childOf(value, "apiVersion");
+  const written = own instanceof UntaggedScalar ? own.text : childText(value, "apiVersion");
   const wanted = group === "" ? version : `${group}/${version}`;
   if (written !== wanted) throw fieldError(`node-referrerOriginal 'APIVersion' mismatch '${written}' != '${wanted}'`);
 }
@@ -110,11 +116,14 @@ class Referrer {
 
   fix(references: readonly Reference[]): Resource {
     requirePlainApiVersion(this.#resource);
-    const { value } = this.#resource;
-    const leading = leadingReferences(value, references);
+    let walked = this.#resource.value;
+    let leading = this.#leading(references);
     for (const reference of references) {
-      // Where nothing has changed yet, the walk of all paths at once has said which of them lead anywhere.
-      if (this.#resource.value === value && !leading.has(reference)) continue;
+      if (this.#resource.value !== walked) {
+        walked = this.#resource.value;
+        leading = this.#leading(references);
+      }
+      if (!leading.has(reference)) continue;
       this.#reference = reference;
       try {
         this.#resource = this.#resource.with(editField(this.#resource.value, reference.spec, this.#edit));
@@ -126,6 +135,11 @@ class Referrer {
       }
     }
     return this.#resource;
+  }
+
+  /** A walk of all paths at once says which of them lead to what may change. */
+  #leading(references: readonly Reference[]): ReadonlySet<Reference> {
+    return leadingReferences(this.#resource.value, references, (text) => this.#referrals.hasRenamed(text));
   }
 
   #set(node: Node | undefined): Node | undefined {

@@ -1,6 +1,6 @@
 import type { FieldSpec } from "../model/field-spec.js";
 import type { Gvk } from "../model/gvk.js";
-import { isList, isMap, isMissingOrNull, type Node } from "../nodes/node.js";
+import { isList, isMap, isMissingOrNull, isScalar, type Node, textOf } from "../nodes/node.js";
 import { splitPath } from "../nodes/paths.js";
 
 /** A field that may hold the name of a resource of a kind. */
@@ -14,41 +14,55 @@ interface Branch {
   /** Those whose path ends here. */
   readonly ends: Reference[];
   readonly fields: Map<string, Branch>;
+  /** Its name is more than that of a field: the walk knows what it means. */
+  readonly isOdd: boolean;
 }
 
-/** Those of the references whose path leads to something in `root`, or to where a walk has to say what is wrong. */
-export function leadingReferences(root: Node, references: readonly Reference[]): ReadonlySet<Reference> {
+/**
+ * Those of the references whose path leads to something in `root`, or to where a walk has to say what is wrong. A text for which `mayChange`
+ * says no is nothing.
+ */
+export function leadingReferences(
+  root: Node,
+  references: readonly Reference[],
+  mayChange: (text: string) => boolean,
+): ReadonlySet<Reference> {
   const found = new Set<Reference>();
-  collect(root, treeOf(references), found);
+  collect(root, treeOf(references), { found, mayChange });
   return found;
 }
 
-function collect(node: Node, branch: Branch, found: Set<Reference>): void {
+interface Search {
+  readonly found: Set<Reference>;
+  readonly mayChange: (text: string) => boolean;
+}
+
+function collect(node: Node, branch: Branch, search: Search): void {
   if (isMissingOrNull(node)) return;
-  for (const reference of branch.ends) found.add(reference);
+  if (branch.ends.length > 0 && (!isScalar(node) || search.mayChange(textOf(node))))
+    for (const reference of branch.ends) search.found.add(reference);
   if (branch.fields.size === 0) return;
   if (isList(node)) {
-    for (const item of node) collectBelow(item, branch, found);
+    for (const item of node) collectBelow(item, branch, search);
     return;
   }
-  collectBelow(node, branch, found);
+  collectBelow(node, branch, search);
 }
 
 /** As collect, for what the paths that end here do not count. */
-function collectBelow(node: Node, branch: Branch, found: Set<Reference>): void {
+function collectBelow(node: Node, branch: Branch, search: Search): void {
   if (isMissingOrNull(node)) return;
   if (isList(node)) {
-    for (const item of node) collectBelow(item, branch, found);
+    for (const item of node) collectBelow(item, branch, search);
     return;
   }
   if (!isMap(node)) {
-    addAll(branch, found);
+    addAll(branch, search.found);
     return;
   }
   for (const [name, below] of branch.fields) {
-    if (isPlain(name)) {
-      if (Object.hasOwn(node, name)) collect(node[name]!, below, found);
-    } else addAll(below, found);
+    if (below.isOdd) addAll(below, search.found);
+    else if (Object.hasOwn(node, name)) collect(node[name]!, below, search);
   }
 }
 
@@ -57,23 +71,20 @@ function addAll(branch: Branch, found: Set<Reference>): void {
   for (const below of branch.fields.values()) addAll(below, found);
 }
 
-/** Other parts have a meaning of their own, which the walk knows. */
-function isPlain(name: string): boolean {
-  return /^[A-Za-z_][\w.-]*$/.test(name);
-}
+const plainName = /^[A-Za-z_][\w.-]*$/;
 
 const trees = new WeakMap<readonly Reference[], Branch>();
 
 function treeOf(references: readonly Reference[]): Branch {
   const known = trees.get(references);
   if (known) return known;
-  const root: Branch = { ends: [], fields: new Map() };
+  const root: Branch = { ends: [], fields: new Map(), isOdd: false };
   for (const reference of references) {
     let branch = root;
     for (const part of splitPath(reference.spec.path, "/")) {
       let below = branch.fields.get(part);
       if (below === undefined) {
-        below = { ends: [], fields: new Map() };
+        below = { ends: [], fields: new Map(), isOdd: !plainName.test(part) };
         branch.fields.set(part, below);
       }
       branch = below;

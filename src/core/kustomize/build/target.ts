@@ -223,13 +223,10 @@ export class Target {
       return;
     }
     const result = this.#accumulateChild(into, loader, isComponent, inherited, this.#context);
-    if (isComponent) this.#adopt(into, result);
-    else withPrefix(`recursed merging from path '${loader.displayRoot}'`, () => into.merge(result.result()));
-  }
-
-  /** A component gives back the accumulation that it was given, merged anew. */
-  #adopt(into: Accumulator, result: Accumulator): void {
-    if (result !== into) into.merge(result.result());
+    // Original: what a component gives back is the accumulation that it was given, merged into an empty one.
+    withPrefix(`recursed merging from path '${loader.displayRoot}'`, () =>
+      isComponent ? into.map.requireDistinct() : into.merge(result.result()),
+    );
   }
 
   #accumulateChild(

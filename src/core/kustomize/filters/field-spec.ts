@@ -49,9 +49,19 @@ export function editField(object: NodeMap, spec: FieldSpec, edit: FieldEdit): No
 
 export function applyFieldSpecs(object: NodeMap, specs: readonly FieldSpec[], edit: FieldEdit): NodeMap {
   let result = object;
-  if (specs.some(isOfType)) for (const spec of specs) result = applyFieldSpec(result, spec, edit);
+  if (hasSpecOfType(specs)) for (const spec of specs) result = applyFieldSpec(result, spec, edit);
   else for (const spec of specsFor(object, specs)) result = editField(result, spec, edit);
   return result;
+}
+
+const specsOfType = new WeakMap<readonly FieldSpec[], boolean>();
+
+function hasSpecOfType(specs: readonly FieldSpec[]): boolean {
+  const known = specsOfType.get(specs);
+  if (known !== undefined) return known;
+  const has = specs.some(isOfType);
+  specsOfType.set(specs, has);
+  return has;
 }
 
 /** Whether a spec leads to what other specs are chosen by. */

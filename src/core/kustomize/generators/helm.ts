@@ -94,5 +94,13 @@ function valuesOf({ valuesInline }: HelmArgs, merge: string, read: () => Uint8Ar
     merge === "override"
       ? mergeNodes(inline, chart, noSchemas, { listIncrease: "append" })
       : mergeNodes(chart, inline, noSchemas, { listIncrease: "append" });
+  if (merged) unquote(merged);
   return utf8Encode(emitYaml(merged ? toJson(merged.freeze()) : {}, { style: "kubernetes" }));
+}
+
+/** Values are read from the merged nodes as they are: a number that took the place of a quoted text is a number. */
+function unquote(node: YNode): void {
+  if (node.kind === "map") for (const key of node.keys()) unquote(node.get(key)!);
+  else if (node.kind === "list") node.items.forEach(unquote);
+  else if (node.isQuoted && node.tag !== "" && node.tag !== "!!str") node.setScalar(node.tag, node.value, false);
 }

@@ -99,6 +99,8 @@ class Decoder {
       const isCoerced = place.isCoerced && entry.through === "";
       const read = this.read(value[key] as Value, entry.shape, { struct: shape.type, field, path, isCoerced });
       if (read !== undefined) result[name] = read;
+      // encoding/json: of keys that differ in case alone the last counts, and a null empties what can be nil.
+      else if (value[key] === null && !isScalarShape(entry.shape)) delete result[name];
     }
     return result;
   }
@@ -126,6 +128,10 @@ function fieldName(shape: Struct, key: string): string | undefined {
     foldedNames.set(shape, folded);
   }
   return folded.get(key.toLowerCase());
+}
+
+function isScalarShape({ kind }: Shape): boolean {
+  return kind === "text" || kind === "boolean" || kind === "integer";
 }
 
 function jsonKind(value: Value): string {

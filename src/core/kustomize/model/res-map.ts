@@ -59,11 +59,7 @@ export class ResMap {
   /** Adds one whose id must be new. */
   append(resource: Resource): void {
     const key = resource.curKey;
-    if ((this.#byCurrent().get(key)?.length ?? 0) > 0)
-      throw kustomizeError(
-        "KUSTOMIZE_DUPLICATE",
-        `may not add resource with an already registered id: ${formatId(resource.curId)}`,
-      );
+    if ((this.#byCurrent().get(key)?.length ?? 0) > 0) throw duplicate(resource);
     const position = this.#list.push(resource) - 1;
     addPosition(this.#byCurrent(), key, position);
     if (this.#any) for (const anyKey of resource.idKeys) addPosition(this.#any, anyKey, position);
@@ -71,6 +67,17 @@ export class ResMap {
 
   appendAll(resources: readonly Resource[]): void {
     for (const resource of resources) this.append(resource);
+  }
+
+  /** Throws when two have come to the same id, as adding them to an empty map would. */
+  requireDistinct(): void {
+    const index = this.#byCurrent();
+    if (index.size === this.#list.length) return;
+    const seen = new Set<string>();
+    for (const resource of this.#list) {
+      if (seen.has(resource.curKey)) throw duplicate(resource);
+      seen.add(resource.curKey);
+    }
   }
 
   positionsOfCurrent(id: ResId): readonly number[] {
@@ -155,6 +162,10 @@ export class ResMap {
     this.#any = index;
     return index;
   }
+}
+
+function duplicate({ curId }: Resource): Error {
+  return kustomizeError("KUSTOMIZE_DUPLICATE", `may not add resource with an already registered id: ${formatId(curId)}`);
 }
 
 function addPosition(index: Map<string, number[]>, key: string, position: number): void {

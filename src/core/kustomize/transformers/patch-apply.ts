@@ -8,7 +8,9 @@ import { withStoredId } from "../model/history.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
 import { fromJson, toJson } from "../nodes/json.js";
-import { childText, isMap, isNilOrEmpty, type NodeMap } from "../nodes/node.js";
+import { childText, isList, isMap, isMissingOrNull, isNilOrEmpty, type NodeMap, tagOf, UntaggedScalar } from "../nodes/node.js";
+import { NodeKindError } from "../nodes/ops.js";
+import { resolvePlain } from "../nodes/resolve.js";
 import { YNode } from "../nodes/ynode.js";
 
 /** A strategic merge patch onto one resource: kind, name and namespace stay unless the patch may change them. */
@@ -40,7 +42,7 @@ export function mergeIntoSelected(map: ResMap, positions: readonly number[], pat
   let isRenamed = false;
   for (const resource of map.resources) {
     let merged = resource;
-    if (selected.has(resource.curKey)) merged = mergeInto(resource, patchFor(resource, patch));
+    if (selected.has(resource.curKey)) merged = mergeIntoAny(resource, patch);
     if (merged.isEmpty) isShrunk = true;
     else kept.push(merged);
     if (merged !== resource && merged.curKey !== resource.curKey) isRenamed = true;
@@ -51,6 +53,18 @@ export function mergeIntoSelected(map: ResMap, positions: readonly number[], pat
   }
   map.setAll([]);
   map.appendAll(kept);
+}
+
+/** Original: the patch takes over the target's apiVersion, and one that is missing or null becomes a text that reads as null. */
+function mergeIntoAny(target: Resource, patch: Resource): Resource {
+  const text = apiVersionOf(target.curId);
+  if (tagOf(resolvePlain(text)) !== "!!null") return mergeInto(target, patchFor(target, patch));
+  const { apiVersion: _replaced, ...value } = patch.value;
+  const merged = mergeInto(target, patchFor(target, patch).with(value));
+  const own = target.value["apiVersion"];
+  if (isMap(own) || isList(own)) throw new NodeKindError(isMap(own) ? "map" : "list", YNode.scalar("", text));
+  if (merged.isEmpty || !isMissingOrNull(own)) return merged;
+  return merged.with({ ...merged.value, apiVersion: new UntaggedScalar("!!null", text) });
 }
 
 const copies = new WeakMap<Resource, Resource>();

@@ -1,5 +1,7 @@
 /** Joins as Go's filepath.Join does, within the root: `..` at the root stays there. The result has no leading slash. */
 export function cleanJoin(base: string, path: string): string {
+  // Most are names below a directory that has been joined before.
+  if (simplePath.test(path) && (base === "" || simplePath.test(base))) return base === "" ? path : `${base}/${path}`;
   const parts: string[] = [];
   for (const part of `${base}/${path}`.split("/")) {
     if (part === "" || part === ".") continue;
@@ -8,6 +10,8 @@ export function cleanJoin(base: string, path: string): string {
   }
   return parts.join("/");
 }
+
+const simplePath = /^[\w-][^/]*(?:\/[\w-][^/]*)*$/;
 
 /** The path as messages name it: the tree's root is `/`. */
 export function absolutePath(path: string): string {

@@ -1,6 +1,6 @@
+import { valuesEqual } from "../equal.js";
 import { isObject, type Value } from "../value.js";
 import { type Atom, deduceAtom, type ListAtom, type MapAtom } from "./atom.js";
-import { valuesEqual } from "./equal.js";
 import { FieldSet } from "./field-set.js";
 import { itemElements } from "./list-items.js";
 import { type FieldPath, fieldElement, type PathElement } from "./path-element.js";

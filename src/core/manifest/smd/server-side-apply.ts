@@ -1,8 +1,8 @@
 import { compareBytes } from "../../yaml/json.js";
+import { valuesEqual } from "../equal.js";
 import type { Schema } from "../schema/schema.js";
 import { isObject, objectAt, stringAt, type Value, type ValueObject } from "../value.js";
 import { type Atom, atomOf } from "./atom.js";
-import { valuesEqual } from "./equal.js";
 import { FieldSet } from "./field-set.js";
 import { fieldsOfLastApplied, withLastApplied } from "./last-applied.js";
 import {

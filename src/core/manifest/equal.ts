@@ -1,4 +1,4 @@
-import type { Value, ValueObject } from "../manifest/value.js";
+import type { Value, ValueObject } from "./value.js";
 
 /** Deep equality of values; key order is of no account, 1 and 1n are the same number. */
 export function valuesEqual(a: Value | undefined, b: Value | undefined): boolean {

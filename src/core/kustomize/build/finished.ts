@@ -1,0 +1,72 @@
+import type { KubernetesObject } from "../../manifest/object.js";
+import { asObject } from "../../manifest/object.js";
+import type { Value } from "../../manifest/value.js";
+import { ScalarLiteral } from "../../yaml/scalar-literal.js";
+import {
+  isRemovedAnnotation,
+  metaTexts,
+  originAnnotation,
+  transformationsAnnotation,
+  withMetaTexts,
+} from "../model/annotations.js";
+import type { Resource } from "../model/resource.js";
+import { foldedBreaks } from "../nodes/folded-breaks.js";
+import { toJson } from "../nodes/json.js";
+import { isList, type Node, type NodeMap } from "../nodes/node.js";
+
+/** Without the build's notes, every scalar by its meaning. */
+export function finished(resource: Resource, buildMetadata: readonly string[]): KubernetesObject {
+  const annotations: { [key: string]: string } = {};
+  const keepsOrigin = buildMetadata.includes("originAnnotations");
+  const keepsTransformations = buildMetadata.includes("transformerAnnotations");
+  let hadNone = true;
+  for (const [key, text] of Object.entries(metaTexts(resource.value, "annotations"))) {
+    hadNone = false;
+    if (isRemovedAnnotation(key) || (key === originAnnotation && !keepsOrigin)) continue;
+    if (key !== transformationsAnnotation || keepsTransformations) annotations[key] = text;
+  }
+  const isUntouched = hadNone && keepsOrigin && keepsTransformations;
+  const value = isUntouched ? resource.value : withMetaTexts(resource.value, "annotations", annotations);
+  return asObject(finishedMap(value));
+}
+
+/** What changed on the way out, by the node: parts that overlays share come out as one value, and are printed once. */
+const finishedOnce = new WeakMap<object, Value>();
+
+/** As JSON has it, with the line breaks that printing folds; shares what stays as it is. */
+function finishedNode(node: Node): Value {
+  if (typeof node === "string") return foldedBreaks(node);
+  if (typeof node !== "object" || node === null) return node as Value;
+  if (node instanceof ScalarLiteral) {
+    const value = toJson(node);
+    return typeof value === "string" ? foldedBreaks(value) : value;
+  }
+  const known = finishedOnce.get(node);
+  if (known !== undefined) return known;
+  const value = isList(node) ? finishedList(node) : finishedMap(node);
+  if (value !== (node as Value)) finishedOnce.set(node, value);
+  return value;
+}
+
+function finishedList(node: readonly Node[]): Value {
+  let result: Value[] | undefined;
+  for (let index = 0; index < node.length; index++) {
+    const value = finishedNode(node[index]!);
+    if (value !== node[index]) (result ??= [...(node as readonly Value[])])[index] = value;
+  }
+  return result ?? (node as readonly Value[] as Value);
+}
+
+function finishedMap(node: NodeMap): Value {
+  let result: { [key: string]: Value } | undefined;
+  for (const key in node) {
+    const before = node[key]!;
+    const name = foldedBreaks(key);
+    const after = finishedNode(before);
+    if (after === before && name === key) continue;
+    result ??= { ...(node as { readonly [key: string]: Value }) };
+    if (name !== key) delete result[key];
+    result[name] = after;
+  }
+  return result ?? (node as Value);
+}
