@@ -57,7 +57,10 @@ export async function makeBundle() {
     // One byte a character: read and kept at half the cost.
     writeFileSync(
       join(folder, file),
-      (entry === "bundled-helm.js" ? lazily(code) : code).replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`),
+      (entry === "bundled-helm.js" ? lazily(code) : code).replace(
+        /[^\0-\x7f]/g,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+      ),
     );
   }
   // What is copied into the bundles keeps its licence beside them.

@@ -39,7 +39,23 @@ describe("an action read in place is what its tokens give", () => {
   });
 
   test("or it is left to them, whatever was done to it", () => {
-    const pieces = [..." .$|(){}-:=,\"`\\\n", "$x", ":=", "nil", "true", "1.5", "0x1", "'a'", "é", "end", "else", "if", "a", "{{", "}}"];
+    const pieces = [
+      ...' .$|(){}-:=,"`\\\n',
+      "$x",
+      ":=",
+      "nil",
+      "true",
+      "1.5",
+      "0x1",
+      "'a'",
+      "é",
+      "end",
+      "else",
+      "if",
+      "a",
+      "{{",
+      "}}",
+    ];
     const reader = new ActionReader(grammar);
     const mutation = fc.record({ at: fc.nat(60), cut: fc.nat(3), piece: fc.constantFrom(...pieces) });
     fc.assert(

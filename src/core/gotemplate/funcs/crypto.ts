@@ -10,8 +10,8 @@ import { randomBytes } from "./random.js";
 
 const block = 16;
 const bcryptCost = 10;
-/** A hash is slow by intent: two dozen of them use up a render's budget. */
-const hashSteps = 400_000;
+/** A hash is slow by intent: twenty of them use up a render's budget. */
+const hashSteps = 500_000;
 
 /** sprig's password functions. */
 export const cryptoFunctions: FunctionTable = {
