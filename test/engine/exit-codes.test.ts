@@ -21,7 +21,10 @@ const inspect = ["--data-dir", join(folder, "data"), "--allow-file-repositories"
 const configMap = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {a: '1'}\n`;
 
 beforeAll(async () => {
-  fleet = await startFleet({ clusters: ["east"], files: { "same/cm.yaml": configMap("one"), "other/cm.yaml": configMap("two") } });
+  fleet = await startFleet({
+    clusters: ["east"],
+    files: { "same/cm.yaml": configMap("one"), "other/cm.yaml": configMap("two") },
+  });
   writeFileSync(kubeconfig, kubeconfigOf([...fleet.simulators.values()]));
   for (const name of ["same", "other"]) await fleet.apply(application(name, { cluster: "east" }));
   await fleet.apply(project);
