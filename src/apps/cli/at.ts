@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import { formatError } from "../../core/errors.js";
+import { coverSecrets } from "../../core/impact/cover-secrets.js";
 import type { FleetApplication } from "../../core/impact/fleet-state.js";
 import { objectAt, stringAt } from "../../core/manifest/value.js";
 import { addFleetOptions, type FleetOptions, withFleet } from "./fleet-options.js";
@@ -45,6 +47,8 @@ function table(applications: readonly FleetApplication[]): string {
   );
 }
 
-function asManifest({ metadata, spec }: FleetApplication): unknown {
-  return { apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata, spec };
+/** What Secrets hold is covered in options of the tools too; `appset generate` has the Applications as they are. */
+function asManifest({ metadata, spec, render }: FleetApplication): unknown {
+  const cover = coverSecrets(render.manifests, randomBytes(16).toString("hex"));
+  return { apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata, spec: cover.value(spec) };
 }

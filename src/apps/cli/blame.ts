@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.js";
+import { coverSecrets } from "../../core/impact/cover-secrets.js";
 import { changedFields } from "../../core/impact/field-change.js";
 import { formatValue } from "../../core/impact/format-value.js";
 import { stripGeneratedHash } from "../../core/impact/generated-name.js";
@@ -78,7 +79,7 @@ function valueAt(manifests: readonly KubernetesObject[], resource: string, field
       (manifest.metadata.name === name || stripGeneratedHash(manifest.metadata.name) === stripGeneratedHash(name)),
   );
   if (!found) return undefined;
-  const value = asValue(maskSecret(found, { secretKey }));
+  const value = coverSecrets(manifests, secretKey).value(asValue(maskSecret(found, { secretKey })));
   if (field === undefined) return value;
   let here: Value | undefined = value;
   for (const [, key, quoted, index] of field.matchAll(/([^.[\]]+)|\["([^"]*)"\]|\[([^\]]*)\]/g)) {

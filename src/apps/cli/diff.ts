@@ -1,13 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { Option } from "commander";
-import { ExternalError } from "../../core/errors.js";
+import { ExternalError, InputError } from "../../core/errors.js";
 import { emitJson } from "../../core/yaml/json.js";
 import { diffSarif } from "../fleet/report/diff-sarif.js";
 import { type FleetReport, hasDifferences, type LiveReport } from "../fleet/report/fleet-report.js";
 import { htmlReport } from "../fleet/report/html.js";
 import { diffJson } from "../fleet/report/json.js";
-import { commentLimit, markdownReport } from "../fleet/report/markdown.js";
+import { commentLimit, leastLimit, markdownReport } from "../fleet/report/markdown.js";
 import { terminalReport } from "../fleet/report/terminal.js";
 import { addInspectOptions, type InspectOptions } from "./inspect-options.js";
 import type { CliIo } from "./io.js";
@@ -18,6 +18,7 @@ interface Options extends RangeOptions, InspectOptions {
   readonly output: "terminal" | "markdown" | "html" | "json" | "sarif";
   readonly out?: string;
   readonly maxLength: string;
+  readonly pager: boolean;
 }
 
 /** `fleetwright diff [REV_A] [REV_B]`: what changes in the rendered fleet. Exit code 1 when something does, 2 on an error. */
@@ -33,13 +34,15 @@ export function registerDiff(program: Command, io: CliIo): void {
         .default("terminal"),
     )
     .option("--out <file>", "write it to a file")
+    .option("--no-pager", "print at once; else a terminal shows it in $FLEETWRIGHT_PAGER, $PAGER or less")
     .option("--max-length <characters>", "bound of the Markdown", String(commentLimit))
     .action((revA: string | undefined, revB: string | undefined, options: Options) =>
       withComparison(io, given(revA, revB), options, async (compared) => {
         const report = options.live ? await withLive(io, compared, options, given(revA, revB).length > 1) : compared;
         const text = print(report, options, io);
-        if (options.out === undefined) io.out(text);
-        else await writeFile(options.out, text);
+        if (options.out !== undefined) await writeFile(options.out, text);
+        else if (io.page && options.pager && options.output === "terminal") await io.page(text);
+        else io.out(text);
         io.setExitCode((report.live?.errors.length ?? 0) > 0 ? 2 : hasDifferences(report) ? 1 : 0);
       }),
     );
@@ -62,12 +65,18 @@ async function withLive(io: CliIo, report: FleetReport, options: Options, isOfCh
   return { ...report, live };
 }
 
+function limitOf(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= leastLimit) return limit;
+  throw new InputError(`--max-length ${text}: not a whole number of at least ${leastLimit}`, { code: "CLI_USAGE" });
+}
+
 function print(report: FleetReport, options: Options, io: CliIo): string {
   switch (options.output) {
     case "terminal":
       return terminalReport(report, { color: io.color && options.out === undefined });
     case "markdown":
-      return markdownReport(report, Number(options.maxLength));
+      return markdownReport(report, limitOf(options.maxLength));
     case "html":
       return htmlReport(report);
     case "json":

@@ -1,10 +1,13 @@
+import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.js";
 import { explainField, type FieldStep } from "../../core/explain/explain-field.js";
-import { formatFieldPath, leavesOf, parseFieldPath, valueAt } from "../../core/explain/field-path.js";
+import { type FieldPath, formatFieldPath, leavesOf, parseFieldPath, valueAt } from "../../core/explain/field-path.js";
 import { findResource, resourceFile, sameResource } from "../../core/explain/find-resource.js";
+import { coverSecrets, type SecretCover } from "../../core/impact/cover-secrets.js";
 import type { FleetApplication } from "../../core/impact/fleet-state.js";
 import { formatValue } from "../../core/impact/format-value.js";
+import { maskSecret } from "../../core/impact/resource-change.js";
 import { asValue, type KubernetesObject } from "../../core/manifest/object.js";
 import { equalValues, isObject, listAt, stringAt, type Value } from "../../core/manifest/value.js";
 import type { FileTree } from "../../core/render/file-tree.js";
@@ -36,7 +39,7 @@ export function registerExplain(program: Command, io: CliIo): void {
         const tree = await fleet.checkout.tree(id);
         const explained = resource === undefined ? undefined : wantedResource(application, resource);
         if (!explained) printApplication(io, application, tree, options.output);
-        else if (field === undefined) printLeaves(io, explained, fileOf(application, explained, tree), options.output);
+        else if (field === undefined) printLeaves(io, { application, resource: explained, tree, output: options.output });
         else printField(io, { application, resource: explained, field, tree, output: options.output });
       }),
     );
@@ -58,7 +61,9 @@ function printApplication(io: CliIo, application: FleetApplication, tree: FileTr
     resource: `${manifest.kind}/${manifest.metadata.name}`,
     file: fileOf(application, manifest, tree),
   }));
-  if (output === "json") return printValue(io, { application: application.name, origin, resources }, "json");
+  const cover = coverSecrets(application.render.manifests, randomBytes(16).toString("hex"));
+  if (output === "json")
+    return printValue(io, { application: application.name, origin: cover.value(origin as unknown as Value), resources }, "json");
   if (origin.kind === "file") io.out(`${application.name} is written in ${origin.file}\n`);
   else {
     io.out(`${application.name} is made by ApplicationSet ${origin.applicationSet} (${origin.file})\n`);
@@ -66,7 +71,7 @@ function printApplication(io: CliIo, application: FleetApplication, tree: FileTr
     for (const { generator, file, index } of origin.origins)
       io.out(`  ${generator}${file === undefined ? "" : `  ${file}`}${index === undefined ? "" : `  item ${index}`}\n`);
     io.out("parameters\n");
-    for (const [key, value] of Object.entries(origin.params)) io.out(`  ${key}: ${formatValue(value as Value)}\n`);
+    for (const [key, value] of Object.entries(origin.params)) io.out(`  ${key}: ${formatValue(cover.value(value as Value))}\n`);
   }
   io.out(
     `\n${formatTable(
@@ -76,8 +81,9 @@ function printApplication(io: CliIo, application: FleetApplication, tree: FileTr
   );
 }
 
-function printLeaves(io: CliIo, resource: KubernetesObject, file: string, output: string): void {
-  const leaves = leavesOf(shown(resource)).map(({ path, value }) => ({ field: formatFieldPath(path), value, file }));
+function printLeaves(io: CliIo, { application, resource, tree, output }: Omit<FieldRequest, "field">): void {
+  const file = fileOf(application, resource, tree);
+  const leaves = leavesOf(shown(resource, application)).map(({ path, value }) => ({ field: formatFieldPath(path), value, file }));
   if (output === "json") return printValue(io, leaves, "json");
   io.out(`${resource.kind}/${resource.metadata.name}  ${file}\n`);
   io.out(
@@ -115,10 +121,13 @@ function printField(io: CliIo, { application, resource, field, tree, output }: F
       hint: "explain follows fields through the files of the checkout only",
     });
   const isSecret = resource.kind === "Secret";
+  const cover = coverSecrets(application.render.manifests, randomBytes(16).toString("hex"));
   const fields = leavesOf(root, path).map((leaf) => ({
     field: formatFieldPath(leaf.path),
     steps: explainField({ ...question, path: leaf.path }, tree, directoryOf(application)).map((step) =>
-      isSecret && /^(data|stringData)$/.test(String(leaf.path[0])) ? hidden(step) : step,
+      isSecret && (/^(data|stringData)$/.test(String(leaf.path[0])) || isLastApplied(leaf.path))
+        ? hidden(step)
+        : covered(step, cover),
     ),
   }));
   if (output === "json") return printValue(io, fields, "json");
@@ -141,19 +150,30 @@ function printField(io: CliIo, { application, resource, field, tree, output }: F
   }
 }
 
+function isLastApplied(path: FieldPath): boolean {
+  return path[0] === "metadata" && path.includes("kubectl.kubernetes.io/last-applied-configuration");
+}
+
+/** What Secrets of the Application hold is covered in values and lines. */
+function covered(step: FieldStep, cover: SecretCover): FieldStep {
+  const line = <T extends { readonly text: string }>(writer: T): T => ({ ...writer, text: cover.text(writer.text) });
+  return {
+    ...step,
+    value: cover.value(step.value),
+    ...(step.writer ? { writer: line(step.writer) } : {}),
+    also: step.also.map(line),
+  };
+}
+
 /** A Secret's values are never printed, nor the lines that hold them. */
 function hidden(step: FieldStep): FieldStep {
   const cover = <T extends { readonly text: string }>(writer: T): T => ({ ...writer, text: "(hidden)" });
   return { ...step, value: "(hidden)", ...(step.writer ? { writer: cover(step.writer) } : {}), also: step.also.map(cover) };
 }
 
-function shown(resource: KubernetesObject): Value {
-  if (resource.kind !== "Secret") return asValue(resource);
-  const cover = (value: unknown): Value =>
-    isObject(value) ? Object.fromEntries(Object.keys(value).map((key) => [key, "(hidden)"])) : null;
-  const covered: Record<string, unknown> = { ...resource };
-  for (const key of ["data", "stringData"]) if (Object.hasOwn(covered, key)) covered[key] = cover(covered[key]);
-  return asValue(covered as KubernetesObject);
+function shown(resource: KubernetesObject, { render }: FleetApplication): Value {
+  const secretKey = randomBytes(16).toString("hex");
+  return coverSecrets(render.manifests, secretKey).value(asValue(maskSecret(resource, { secretKey })));
 }
 
 function filesOf(application: FleetApplication): readonly string[] {

@@ -1,4 +1,5 @@
 import { formatError } from "../../core/errors.js";
+import { pageText } from "./pager.js";
 
 /** What a command may know of the process around it; tests hand in one that records. */
 export interface CliIo {
@@ -15,6 +16,8 @@ export interface CliIo {
   /** Whether standard error is a terminal: progress bars are drawn only there. */
   readonly interactive: boolean;
   readonly columns: number;
+  /** Text for standard output through the user's pager, where that is a terminal; absent: there is none. Resolves when the pager ends. */
+  page?(text: string): Promise<void>;
   /** All of standard input as text. */
   readInput(): Promise<string>;
   /** Aborted by Ctrl-C or SIGTERM; long-running commands end cleanly then. */
@@ -33,9 +36,10 @@ export function processIo(): CliIo {
     },
     cwd: process.cwd(),
     env: process.env,
-    color: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
+    color: process.stdout.isTTY === true && (process.env["NO_COLOR"] ?? "") === "",
     interactive: process.stderr.isTTY === true,
     columns: process.stdout.columns ?? 120,
+    ...(process.stdout.isTTY === true ? { page: (text: string) => pageText(text, process.env) } : {}),
     async readInput() {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);

@@ -1,5 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { type Command, Option } from "commander";
 import { formatLocation, InputError } from "../../core/errors.js";
+import { coverSecrets } from "../../core/impact/cover-secrets.js";
+import type { FleetState } from "../../core/impact/fleet-state.js";
 import type { Selection } from "../../core/kustomize/index.js";
 import { type LintResult, lintFleet, rules, suppressionRules } from "../../core/lint/lint.js";
 import { isObject, listAt } from "../../core/manifest/value.js";
@@ -48,10 +51,18 @@ export function registerLint(program: Command, io: CliIo): void {
           severity: options.severity,
           ...(options.rule.length > 0 ? { only: new Set(options.rule) } : {}),
         });
-        print(io, result, options.output);
+        print(io, withoutSecrets(result, state), options.output);
         io.setExitCode(result.findings.length > 0 ? 1 : 0);
       });
     });
+}
+
+/** A message may quote a value: what Secrets hold is covered. */
+function withoutSecrets({ findings, suppressed, ...rest }: LintResult, state: FleetState): LintResult {
+  const manifests = [...state.applications.values()].flatMap(({ render }) => render.manifests);
+  const cover = coverSecrets(manifests, randomBytes(16).toString("hex"));
+  const told = <T extends { readonly message: string }>(finding: T): T => ({ ...finding, message: cover.text(finding.message) });
+  return { ...rest, findings: findings.map(told), suppressed: suppressed.map(told) };
 }
 
 function checkRules(asked: readonly string[]): void {

@@ -1,6 +1,7 @@
 import type { FleetwrightError } from "../errors.js";
 import { equalValues, objectAt, stringAt, type ValueObject } from "../manifest/value.js";
 import { isSameReadSet } from "../render/recording-tree.js";
+import { coverOptions } from "./cover-secrets.js";
 import { changedFields, type FieldChange } from "./field-change.js";
 import type { ApplicationOrigin, FleetApplication, FleetState } from "./fleet-state.js";
 import { changedResources, type ResourceChange, type ResourceDiffOptions } from "./resource-change.js";
@@ -82,7 +83,11 @@ function diffApplication(
     return { ...common, effect: after ? "added" : "removed", spec: [], resources };
   }
   if (before.render === after.render && before.spec === after.spec && before.metadata === after.metadata) return undefined;
-  const spec = [...changedFields(before.metadata, after.metadata, "metadata"), ...changedFields(before.spec, after.spec, "spec")];
+  const spec = coverOptions(
+    [...changedFields(before.metadata, after.metadata, "metadata"), ...changedFields(before.spec, after.spec, "spec")],
+    () => [...before.render.manifests, ...after.render.manifests],
+    options.secretKey,
+  );
   if (before.render === after.render && spec.length === 0) return undefined;
   // What was compared without being rendered may turn out to have read nothing that changed.
   if (spec.length === 0 && isSameReadSet(before.render.readSet, after.render.readSet)) return undefined;

@@ -1,6 +1,6 @@
-import { hmacHex } from "../../platform/hash.js";
 import { asValue, formatResourceKey, type KubernetesObject, type ResourceKey, resourceKeyOf } from "../manifest/object.js";
-import { isObject, type Value, type ValueObject } from "../manifest/value.js";
+import { isObject, type ValueObject } from "../manifest/value.js";
+import { coverSecrets, maskText } from "./cover-secrets.js";
 import { changedFields, type FieldChange } from "./field-change.js";
 import { stripGeneratedHash } from "./generated-name.js";
 
@@ -43,7 +43,31 @@ export function changedResources(
   const taken = new Set(renamed.values());
   for (const object of added)
     if (!taken.has(object)) changes.push({ kind: "added", resource: resourceKeyOf(object), fields: [] });
-  return changes.sort((a, b) => (formatResourceKey(a.resource) < formatResourceKey(b.resource) ? -1 : 1));
+  const sorted = changes.sort((a, b) => (formatResourceKey(a.resource) < formatResourceKey(b.resource) ? -1 : 1));
+  return isWithoutSecrets(before) && isWithoutSecrets(after) ? sorted : covered(sorted, [...before, ...after], options);
+}
+
+function isWithoutSecrets(objects: readonly KubernetesObject[]): boolean {
+  return !objects.some(({ kind }) => kind === "Secret");
+}
+
+/** What a Secret holds may stand in another resource too, in an address or a copied annotation. */
+function covered(
+  changes: readonly ResourceChange[],
+  objects: readonly KubernetesObject[],
+  { secretKey }: ResourceDiffOptions,
+): readonly ResourceChange[] {
+  if (changes.length === 0) return changes;
+  const cover = coverSecrets(objects, secretKey);
+  const value = (from: FieldChange["before"]) => (from === undefined ? undefined : cover.value(from));
+  return changes.map((change) => ({
+    ...change,
+    fields: change.fields.map(({ path, before, after }) => ({
+      path: cover.text(path),
+      before: value(before),
+      after: value(after),
+    })),
+  }));
 }
 
 function index(objects: readonly KubernetesObject[]): ReadonlyMap<string, KubernetesObject> {
@@ -107,6 +131,5 @@ export function maskSecret(object: KubernetesObject, options: ResourceDiffOption
 }
 
 function maskValues(values: ValueObject, options: ResourceDiffOptions): ValueObject {
-  const mask = (value: Value): string => `(hidden, ${hmacHex("sha256", options.secretKey, String(value)).slice(0, 12)})`;
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, mask(value)]));
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, maskText(String(value), options.secretKey)]));
 }

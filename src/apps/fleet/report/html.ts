@@ -1,7 +1,9 @@
+import { formatError } from "../../../core/errors.js";
+import type { ApplicationChange } from "../../../core/impact/fleet-diff.js";
 import { type FoldedChange, foldChanges } from "../../../core/impact/fold.js";
 import { errorText, type FleetReport, liveLine, summaryLine } from "./fleet-report.js";
 import { escapeHtml } from "./markdown.js";
-import { resourceLines } from "./terminal.js";
+import { fieldLines, resourceLines } from "./terminal.js";
 
 /** A page that needs nothing else: no script, no fetch. */
 export function htmlReport(report: FleetReport): string {
@@ -9,6 +11,9 @@ export function htmlReport(report: FleetReport): string {
     ...report.changes
       .filter((change) => change.effect === "error")
       .map((change) => `<p class="bad"><b>${escapeHtml(change.name)}</b> ${escapeHtml(errorText(report, change))}</p>`),
+    ...report.applicationSets.flatMap(({ key, errors }) =>
+      errors.map((error) => `<p class="bad"><b>${escapeHtml(key)}</b> ${escapeHtml(formatError(error))}</p>`),
+    ),
     ...report.problems.map((problem) => `<p class="bad">${escapeHtml(problem)}</p>`),
     ...(["added", "removed"] as const).map((effect) => {
       const names = report.changes
@@ -19,6 +24,7 @@ export function htmlReport(report: FleetReport): string {
         : `<details open><summary>${names.length} ${effect}</summary><ul>${names.join("")}</ul></details>`;
     }),
     ...report.folded.map(changeSection),
+    ...report.changes.filter(({ effect, spec }) => effect === "changed" && spec.length > 0).map(specSection),
     ...(report.live
       ? [
           `<h2>${escapeHtml(liveLine(report.live))}</h2>`,
@@ -43,13 +49,21 @@ ${sections.filter((section) => section !== "").join("\n")}
 `;
 }
 
+/** What changes in an Application itself. */
+function specSection({ name, spec }: ApplicationChange): string {
+  const lines = spec.flatMap(fieldLines).map(lineSpan);
+  return `<details open><summary><b>${escapeHtml(name)}</b> Application</summary><pre>${lines.join("\n")}</pre></details>`;
+}
+
+function lineSpan(line: string): string {
+  const kind = line.startsWith("+ ") ? "plus" : line.startsWith("- ") ? "minus" : "path";
+  return `<span class="${kind}">${escapeHtml(line)}</span>`;
+}
+
 /** One change, told once for all Applications that have it. */
 function changeSection({ change, applications }: FoldedChange): string {
   const { kind, namespace, name } = change.resource;
-  const lines = resourceLines(change).map(
-    (line) =>
-      `<span class="${line.startsWith("+ ") ? "plus" : line.startsWith("- ") ? "minus" : "path"}">${escapeHtml(line)}</span>`,
-  );
+  const lines = resourceLines(change).map(lineSpan);
   const title = `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
   return `<details open><summary><b>${escapeHtml(title)}</b> ${change.kind}, in ${applications.length} Applications</summary>
 <p class="quiet">${escapeHtml(applications.join(", "))}</p><pre>${lines.join("\n")}</pre></details>`;

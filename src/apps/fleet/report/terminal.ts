@@ -67,7 +67,8 @@ export function resourceLines(change: ResourceChange): readonly string[] {
   return change.fields.flatMap(fieldLines);
 }
 
-function fieldLines(field: FieldChange): readonly string[] {
+/** The lines of one field's change. */
+export function fieldLines(field: FieldChange): readonly string[] {
   return [
     `${field.path}:`,
     ...(field.before === undefined ? [] : [`- ${formatValue(field.before)}`]),
