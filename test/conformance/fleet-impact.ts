@@ -1,6 +1,7 @@
 import { openFleet } from "#src/apps/fleet/open-fleet.js";
 import { diffFleets } from "#src/core/impact/fleet-diff.js";
 import type { FleetState } from "#src/core/impact/fleet-state.js";
+import { manifestGeneratePaths } from "#src/core/impact/generate-paths.js";
 import { reachFinder } from "#src/core/impact/reach.js";
 import type { FileTree } from "#src/core/render/file-tree.js";
 import { type FleetKey, fleetVariants, generateFleet, type VariantChoice } from "../fleet/generated-fleet.js";
@@ -29,6 +30,7 @@ export async function fleetImpact(folder: string, options: VariantChoice): Promi
           .filter((change) => change.effect !== "unchanged")
           .map((change) => (change.effect === "error" ? `${change.name} (${change.error?.message})` : change.name));
         check(`commit ${commit.n} ${commit.kind}`, differsFrom(commit, affected));
+        check(`paths ${commit.n} ${commit.kind}`, beyondPaths(commit, affected, before));
         before = after;
       }
       check("reaches", beyondReach(await opened.tree(commits.at(-1)!.sha), before));
@@ -38,6 +40,15 @@ export async function fleetImpact(folder: string, options: VariantChoice): Promi
     }
   }
   return { passed, failures, skipped: new Map() };
+}
+
+/** Argo CD renders an Application anew when a changed file is at or below one of its `manifest-generate-paths`: so it does for all affected ones. */
+function beyondPaths(commit: Commit, affected: readonly string[], before: FleetState): string | undefined {
+  return affected.find((name) => {
+    const application = [...before.applications.values()].find((one) => one.name === name);
+    const paths = application ? manifestGeneratePaths(application).split(";") : ["/"];
+    return !commit.touched.some((file) => paths.some((path) => path === "/" || `/${file}`.startsWith(`${path}/`)));
+  });
 }
 
 /** Renders every Application and gives the first that read something outside of what was foreseen. */

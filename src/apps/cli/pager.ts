@@ -17,7 +17,11 @@ export async function pageText(text: string, env: Readonly<Record<string, string
 function showIn(pager: string, text: string, env: Readonly<Record<string, string | undefined>>): Promise<boolean> {
   return new Promise((resolve) => {
     // less: what fits on a screen is printed and left, colours are kept, the screen is not cleared.
-    const child = spawn(pager, { shell: true, stdio: ["pipe", "inherit", "inherit"], env: { LESS: "FRX", LV: "-c", ...env } });
+    const child = spawn(pager, {
+      shell: true,
+      stdio: ["pipe", "inherit", "inherit"],
+      env: { ...env, LESS: env["LESS"] ?? "FRX", LV: env["LV"] ?? "-c" },
+    });
     child.on("error", () => resolve(false));
     // 127: the shell found no such program. 126: it may not be run.
     child.on("close", (code) => resolve(code !== 127 && code !== 126));

@@ -5,7 +5,8 @@ import type { FleetApplication } from "./fleet-state.js";
  * none inside another. Argo CD: a path that begins with `/` counts from the top, and a change anywhere below it renders anew.
  */
 export function manifestGeneratePaths({ render: { readSet } }: FleetApplication): string {
-  const read = [...readSet.files].filter(([, id]) => id !== "").map(([path]) => path);
+  // A file that is not there yet (`ignoreMissingValueFiles`) changes the render when it comes.
+  const read = [...readSet.files.keys()];
   const listed = [...readSet.listings].filter(([, digest]) => digest !== "").map(([path]) => path);
   const folders = [...new Set([...read.map((path) => path.slice(0, Math.max(0, path.lastIndexOf("/")))), ...listed])].sort();
   const outermost = folders.filter(
