@@ -57,7 +57,10 @@ export async function makeBundle() {
     // One byte a character: read and kept at half the cost.
     writeFileSync(
       join(folder, file),
-      code.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`),
+      (entry === "bundled-helm.js" ? lazily(code) : code).replace(
+        /[^\0-\x7f]/g,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+      ),
     );
   }
   // What is copied into the bundles keeps its licence beside them.
@@ -81,6 +84,14 @@ async function bundled(entry) {
     },
   });
   return [result].flat()[0].output[0];
+}
+
+/** Large parts of Node that few renders use are loaded when they are used. */
+function lazily(code) {
+  return code.replace(
+    /require\("(node:(?:crypto|child_process))"\)/g,
+    (_, name) => `new Proxy({}, { get: (_, key) => require("${name}")[key] })`,
+  );
 }
 
 function licenceOf(directory) {

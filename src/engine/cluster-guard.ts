@@ -80,7 +80,10 @@ class Breaker {
     const waiting = new AbortController();
     const late = this.options.clock.sleep(ms, waiting.signal).then(
       () => {
-        throw new ClusterError(`${this.options.server} has not answered for ${ms / 1000} s`, { reason: "Unreachable", status: 0 });
+        throw new ClusterError(`${this.options.server} has not answered for ${ms / 1000} s`, {
+          reason: "Unreachable",
+          status: 0,
+        });
       },
       () => {},
     );

@@ -13,15 +13,15 @@ function mortalCluster() {
   const life = { isDead: false, asked: 0, watches: 0 };
   const port = new Proxy(cluster, {
     get: (from, verb: keyof typeof cluster) => {
-      const call = from[verb] as (...args: readonly unknown[]) => unknown;
+      const call = from[verb] as (...args: unknown[]) => unknown;
       if (verb === "close" || typeof call !== "function") return call;
-      return (...args: readonly unknown[]) => {
+      return (...args: unknown[]) => {
         if (verb === "version") life.asked++;
         if (verb === "watch") {
           life.watches++;
-          return call.apply(from, args);
+          return call.apply(from, [...args]);
         }
-        return life.isDead ? new Promise(() => {}) : call.apply(from, args);
+        return life.isDead ? new Promise(() => {}) : call.apply(from, [...args]);
       };
     },
   });

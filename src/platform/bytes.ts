@@ -48,5 +48,6 @@ export function gunzip(input: Uint8Array, maxBytes: number): Uint8Array {
   // The last four bytes tell the length: a buffer of that size is filled at once. Where they lie, it only takes more steps.
   const tail = input.length < 4 ? 0 : new DataView(input.buffer, input.byteOffset + input.length - 4).getUint32(0, true);
   const chunkSize = Math.min(Math.max(tail + 1, smallestChunk), largestChunk, maxBytes + 1);
-  return gunzipSync(input, { maxOutputLength: maxBytes, chunkSize });
+  const inflated = gunzipSync(input, { maxOutputLength: maxBytes, chunkSize });
+  return new Uint8Array(inflated.buffer, inflated.byteOffset, inflated.byteLength);
 }

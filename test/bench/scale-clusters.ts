@@ -1,6 +1,10 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { startSimulator } from "#src/simulator/server.js";
 
-/** The clusters of `bench -- scale`, in a process of their own: one line of JSON tells where they are, then they serve until they are killed. */
+/**
+ * Clusters of `bench -- scale`, in a process of their own: one line of JSON tells where they are, then they serve until they are killed. Each line that
+ * comes in is answered with the longest time that they did not serve since the last one, in milliseconds.
+ */
 const names = process.argv.slice(2);
 const clusters = [];
 for (const name of names) {
@@ -14,3 +18,9 @@ for (const name of names) {
   clusters.push({ name, server: url, token });
 }
 process.stdout.write(`${JSON.stringify(clusters)}\n`);
+const delay = monitorEventLoopDelay({ resolution: 10 });
+delay.enable();
+process.stdin.on("data", () => {
+  process.stdout.write(`pause ${(delay.max / 1e6).toFixed(0)}\n`);
+  delay.reset();
+});

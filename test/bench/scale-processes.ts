@@ -24,12 +24,28 @@ export interface BenchProcess {
   readonly stop: () => Promise<void>;
 }
 
-export async function startClusters(names: readonly string[]): Promise<readonly [BenchProcess, readonly ClusterAddress[]]> {
+/** V8's options of the image (`deploy/Dockerfile`). */
+const imageOptions = ["--no-memory-reducer"];
+
+export interface ClustersProcess extends BenchProcess {
+  /** The longest time since it was last asked that the clusters did not serve, in milliseconds. */
+  readonly longestPauseMs: () => Promise<number>;
+}
+
+export async function startClusters(
+  name: string,
+  names: readonly string[],
+): Promise<readonly [ClustersProcess, readonly ClusterAddress[]]> {
   const child = spawn(process.execPath, ["--max-old-space-size=16000", clustersProgram, ...names], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
   const line = await until(child, /^(\[.*\])\n/m);
-  return [benchProcess("clusters", child, ""), JSON.parse(line) as ClusterAddress[]];
+  const longestPauseMs = async (): Promise<number> => {
+    const answer = until(child, /pause (\d+)\n/);
+    child.stdin?.write("\n");
+    return Number(await answer);
+  };
+  return [{ ...benchProcess(name, child, ""), longestPauseMs }, JSON.parse(line) as ClusterAddress[]];
 }
 
 export async function startController(of: {
@@ -45,7 +61,16 @@ export async function startController(of: {
   const nodeOptions = (process.env["FLEETWRIGHT_BENCH_NODE_OPTIONS"] ?? "").split(" ").filter(Boolean);
   const child = spawn(
     process.execPath,
-    [...nodeOptions, main, "controller", "--kubeconfig", join(folder, "kubeconfig"), "--data-dir", join(folder, "data")].concat(
+    [
+      ...imageOptions,
+      ...nodeOptions,
+      main,
+      "controller",
+      "--kubeconfig",
+      join(folder, "kubeconfig"),
+      "--data-dir",
+      join(folder, "data"),
+    ].concat(
       "--port 0 --host 127.0.0.1 --allow-file-repositories --log-level info".split(" "),
       of.replicas > 1 ? [] : ["--no-leases"],
     ),

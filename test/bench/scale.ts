@@ -32,9 +32,14 @@ export async function scaleBench(args: readonly string[]): Promise<number> {
     const repository = await createFleetRepository(join(folder, "fleet"));
     await repository.commit("The fleet", fleetFiles(shape));
     const wanted = fleetClusters(shape);
-    const [clusterProcess, clusters] = await startClusters(["hub", ...wanted.map(({ name }) => name)]);
+    const [hubProcess, hubs] = await startClusters("the hub", ["hub"]);
+    processes.push(hubProcess);
+    const [clusterProcess, others] = await startClusters(
+      "the other clusters",
+      wanted.map(({ name }) => name),
+    );
     processes.push(clusterProcess);
-    const [hubAddress, ...others] = clusters as [ClusterAddress, ...ClusterAddress[]];
+    const hubAddress = hubs[0]!;
     const hub = kubernetesClient({ server: hubAddress.server, bearerToken: hubAddress.token });
     await prepareHub(
       hub,
@@ -72,12 +77,15 @@ export async function scaleBench(args: readonly string[]): Promise<number> {
       report(`${controller.name}: CPU of the roll-out`, `${controller.cpuSeconds().toFixed(1)} s`);
     }
     if (replicas > 1) await reportShares(controllers, expected);
+    const simulated = [hubProcess, clusterProcess];
+    for (const each of simulated) await each.longestPauseMs();
     const inOrder = await steady({ shape, repository, clusters: others, controllers });
     const latencies = [...inOrder].sort((a, b) => a - b);
     report(
       `${commits} commits, one a second: push → applied`,
       `p50 ${quantile(latencies, 0.5)} ms, p95 ${quantile(latencies, 0.95)} ms`,
     );
+    for (const each of simulated) report(`  longest time that ${each.name} did not serve`, `${await each.longestPauseMs()} ms`);
     report("  in their order, ms", inOrder.map((ms) => ms.toFixed(0)).join(" "));
     // Who no commit touched learns the last revision within two minutes at most; after that each is looked at once more before it is left alone.
     await new Promise((resolve) => setTimeout(resolve, 60_000 + Math.min(240_000, expected * 50)));

@@ -77,9 +77,10 @@ test("values reach the pod", () => {
     "POD_NAME",
     "POD_IP",
     "ARGOCD_CONTROLLER_REPLICAS",
+    "NODE_OPTIONS",
     "HTTPS_PROXY",
   ]);
-  expect((container!["resources"] as { requests: unknown }).requests).toEqual({ cpu: "2", memory: "512Mi" });
+  expect((container!["resources"] as { requests: unknown }).requests).toEqual({ cpu: "2", memory: "768Mi" });
 });
 
 test("what is switched off is not there", () => {

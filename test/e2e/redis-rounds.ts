@@ -89,6 +89,11 @@ export async function playRedisRounds({ cluster, redis, applications }: RedisRou
       for (const controller of controllers) await controller.stop();
       controllers = [0, 1, 2].map(controllerOf);
       for (const controller of controllers) await controller.start();
+      await until(
+        () => `not all have started. ${logs()}`,
+        async () => controllers.every(({ url }) => url !== undefined),
+        patienceMs,
+      );
     };
     // Everything is forged while nobody has a render of its own: each replica starts anew and asks the cache. A cache that is slower than rendering is
     // not waited for, so on a busy machine that may take several times.
@@ -97,7 +102,7 @@ export async function playRedisRounds({ cluster, redis, applications }: RedisRou
       await forge(redis);
       await startAnew();
       await right(third, "3");
-      forged = await sum(controllers, "fleetwright_shared_cache_failures_total", 'reason="forged"');
+      forged = await counted(controllers, "fleetwright_shared_cache_failures_total", 'reason="forged"');
     }
 
     const fourth = await commit("4");
@@ -121,7 +126,7 @@ export async function playRedisRounds({ cluster, redis, applications }: RedisRou
         async () => (await revisions(cluster.client)).every((revision) => revision === unrelated),
         patienceMs,
       );
-      hits = await sum(controllers, "fleetwright_shared_cache_requests_total", 'result="hit"');
+      hits = await counted(controllers, "fleetwright_shared_cache_requests_total", 'result="hit"');
     }
     expect(await wrong(cluster.client, applications, "5")).toEqual([]);
     return { forged, hits };
@@ -157,6 +162,16 @@ async function revisions(client: ClusterPort): Promise<readonly unknown[]> {
   return (await listApplications(client)).map(
     (app) => (app["status"] as { readonly sync?: { readonly revision?: string } } | undefined)?.sync?.revision,
   );
+}
+
+/** What the controllers have counted together, once it is something; 0 where they count nothing within ten seconds. */
+async function counted(controllers: readonly ControllerProcess[], metric: string, label: string): Promise<number> {
+  for (let looks = 0; looks < 20; looks++) {
+    const total = await sum(controllers, metric, label);
+    if (total > 0) return total;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  return 0;
 }
 
 async function sum(controllers: readonly ControllerProcess[], metric: string, label: string): Promise<number> {

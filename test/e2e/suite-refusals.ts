@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import type { Bench } from "./fixtures.js";
-import type { TestCluster } from "./test-cluster.js";
 import { applicationText, isSettled, until } from "./workbench.js";
 
 /** What goes wrong is said on the Application in the server's words, and gets on when it can. */
-export function refusalSuite(bench: Bench, kind: TestCluster["kind"]): void {
+export function refusalSuite(bench: Bench): void {
   test("a namespace that is being terminated: the sync says so, and succeeds once it is gone", async () => {
     const { at } = bench;
     await at.kubectl(["create", "namespace", "ending"]);
@@ -66,33 +65,29 @@ export function refusalSuite(bench: Bench, kind: TestCluster["kind"]): void {
     await at.apply(settings(false));
   });
 
-  // The simulator evaluates no CEL: it accepts the policy objects and enforces nothing.
-  test.skipIf(kind === "simulator")(
-    `an admission policy's denial is the operation's message${kind === "simulator" ? " (skipped: the simulator has no admission policies)" : ""}`,
-    async () => {
-      const { at } = bench;
-      await at.kubectl(["apply", "-f", "-"], { input: policy });
-      await at.commit({ "denied/a.yaml": 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {forbidden: "yes"}}\n' });
-      await until(
-        () => "the policy is not enforced",
-        async () => {
-          const probe = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: probe, namespace: default, labels: {forbidden: "yes"}}\n`;
-          return await at.kubectl(["create", "--dry-run=server", "-f", "-"], { input: probe }).then(
-            () => false,
-            () => true,
-          );
-        },
-      );
-      await at.apply(
-        applicationText(at.repository.url, "denied", {
-          syncPolicy: "{automated: {}, retry: {limit: 0}, syncOptions: [CreateNamespace=true]}",
-        }),
-      );
-      const app = await at.untilApplication("denied", (view) => view.phase === "Failed");
-      expect(`${app.message} ${JSON.stringify(app.results)}`).toContain("the label forbidden is not allowed here");
-      expect(app.sync).toBe("OutOfSync");
-    },
-  );
+  test("an admission policy's denial is the operation's message", async () => {
+    const { at } = bench;
+    await at.kubectl(["apply", "-f", "-"], { input: policy });
+    await at.commit({ "denied/a.yaml": 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {forbidden: "yes"}}\n' });
+    await until(
+      () => "the policy is not enforced",
+      async () => {
+        const probe = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: probe, namespace: default, labels: {forbidden: "yes"}}\n`;
+        return await at.kubectl(["create", "--dry-run=server", "-f", "-"], { input: probe }).then(
+          () => false,
+          () => true,
+        );
+      },
+    );
+    await at.apply(
+      applicationText(at.repository.url, "denied", {
+        syncPolicy: "{automated: {}, retry: {limit: 0}, syncOptions: [CreateNamespace=true]}",
+      }),
+    );
+    const app = await at.untilApplication("denied", (view) => view.phase === "Failed");
+    expect(`${app.message} ${JSON.stringify(app.results)}`).toContain("the label forbidden is not allowed here");
+    expect(app.sync).toBe("OutOfSync");
+  });
 }
 
 const policy = `apiVersion: admissionregistration.k8s.io/v1

@@ -31,7 +31,7 @@ export function behaviours(kind: TestCluster["kind"], make: ClusterFactory): voi
   describe("drift", () => driftSuite(bench));
   describe("a resource's life", () => lifecycleSuite(bench));
   describe("who owns which field", () => fieldsSuite(bench));
-  describe("what the API server refuses", () => refusalSuite(bench, kind));
+  describe("what the API server refuses", () => refusalSuite(bench));
 }
 
 function guestbookSuite(bench: Bench): void {

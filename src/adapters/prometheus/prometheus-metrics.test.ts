@@ -28,3 +28,36 @@ test("metrics are written with Argo CD's names and labels; a series that is remo
 test("a metric that is not declared is our own mistake", () => {
   expect(() => prometheusMetrics().count("argocd_app_unknown_total")).toThrow(expect.objectContaining({ kind: "invariant" }));
 });
+
+test("a series has one value, counted up or set; labels are escaped, numbers written as Prometheus reads them", async () => {
+  const metrics = prometheusMetrics();
+  metrics.count("argocd_webhook_requests_total", { repo: 'a "b"\\c\nd' });
+  metrics.count("argocd_webhook_requests_total", { repo: 'a "b"\\c\nd' }, 2);
+  metrics.gauge("fleetwright_queue_depth", { queue: "applications" }, 3);
+  metrics.gauge("fleetwright_queue_depth", { queue: "applications" }, Number.POSITIVE_INFINITY);
+  const text = await metrics.text();
+  expect(text).toContain('argocd_webhook_requests_total{repo="a \\"b\\"\\\\c\\nd"} 3\n');
+  expect(text.match(/^fleetwright_queue_depth\{.*$/gm)).toEqual(['fleetwright_queue_depth{queue="applications"} +Inf']);
+});
+
+test("while thousands of series are written other work goes on", async () => {
+  const metrics = prometheusMetrics();
+  for (let each = 0; each < 5_000; each++)
+    metrics.gauge("argocd_app_labels", { namespace: "argocd", name: `app-${each}`, project: "default" }, 1);
+  let turns = 0;
+  const count = (): void => {
+    turns++;
+    next = setImmediate(count);
+  };
+  let next = setImmediate(count);
+  const text = await metrics.text();
+  clearImmediate(next);
+  expect(text.match(/^argocd_app_labels\{/gm)).toHaveLength(5_000);
+  expect(turns).toBeGreaterThan(5);
+});
+
+test("a label that is not declared is our own mistake", () => {
+  expect(() => prometheusMetrics().gauge("fleetwright_queue_depth", { line: "a" }, 1)).toThrow(
+    expect.objectContaining({ kind: "invariant" }),
+  );
+});

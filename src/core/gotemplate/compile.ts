@@ -1,5 +1,5 @@
 import { type Eval, type EvalCommand, evalPipe, evalSingleCommand, missing } from "./evaluate.js";
-import { State } from "./exec-state.js";
+import { type Run, State } from "./exec-state.js";
 import { display } from "./fmt/format.js";
 import { quote } from "./fmt/quote.js";
 import type { FunctionTable } from "./function.js";
@@ -35,13 +35,13 @@ export function compileList(list: ListNode, functions: FunctionTable): Walk {
 
 /** Actions of the same words share their pipeline and what it was compiled to (a tree belongs to one function table). */
 function sharedPipe(pipe: PipeNode, functions: FunctionTable): Eval {
-  pipe.compiled.pipe ??= evalPipe(pipe, functions);
-  return pipe.compiled.pipe;
+  pipe.compiledPipe ??= evalPipe(pipe, functions);
+  return pipe.compiledPipe;
 }
 
 function sharedCommand(pipe: PipeNode, functions: FunctionTable): EvalCommand | undefined {
-  pipe.compiled.command ??= evalSingleCommand(pipe, functions);
-  return pipe.compiled.command;
+  pipe.compiledCommand ??= evalSingleCommand(pipe, functions);
+  return pipe.compiledCommand;
 }
 
 function compileNode(node: Node, functions: FunctionTable): Walk {
@@ -208,7 +208,7 @@ function itemsOf(state: State, value: GoValue, hasTwo: boolean): Iterable<readon
   }
   if (value instanceof GoInt && (isSignedKind(value.type.kind) || isUnsignedKind(value.type.kind))) {
     if (hasTwo) throw state.fail(`can't use ${display(value)} to iterate over more than one variable`);
-    return value.value <= 0n ? undefined : counted(value);
+    return value.value <= 0n ? undefined : counted(state.run, value);
   }
   throw state.fail(`range can't iterate over ${display(value)}`);
 }
@@ -217,8 +217,14 @@ function* indexed(items: readonly GoValue[]): Generator<readonly [GoValue, GoVal
   for (let index = 0; index < items.length; index++) yield [int(index), items[index]];
 }
 
-function* counted(limit: GoInt): Generator<readonly [GoValue, GoValue]> {
-  for (let value = 0n; value < limit.value; value++) yield [undefined, new GoInt(limit.type, value)];
+/** A round of counting is nearly all of what such a loop does: it costs a few steps, so that a billion of them end soon. */
+const roundSteps = 3;
+
+function* counted(run: Run, limit: GoInt): Generator<readonly [GoValue, GoValue]> {
+  for (let value = 0n; value < limit.value; value++) {
+    run.spend(roundSteps);
+    yield [undefined, new GoInt(limit.type, value)];
+  }
 }
 
 function compileTemplate(node: TemplateNode, functions: FunctionTable): Walk {

@@ -1,5 +1,5 @@
 import { functionError, TemplateFailure } from "./errors.js";
-import type { State } from "./exec-state.js";
+import { longText, type State } from "./exec-state.js";
 import { quote } from "./fmt/quote.js";
 import { builtins } from "./funcs/builtins.js";
 import type { FunctionTable, TemplateFunction } from "./function.js";
@@ -297,15 +297,21 @@ function evalFunctionCall(
     state.node = node;
     if (!(final === missing ? fitsAlone : fitsPiped)) throw wrongCount(state, { ...call, final });
     const values: GoValue[] = [];
-    for (let index = 0; index < count; index++) values.push((fixed[index] as Eval)(state));
+    for (let index = 0; index < count; index++) {
+      const value = (fixed[index] as Eval)(state);
+      if (typeof value === "string" && value.length > longText) state.run.passed(value.length);
+      values.push(value);
+    }
     if (final !== missing) {
       state.boxed = false;
+      if (typeof final === "string" && final.length > longText) state.run.passed(final.length);
       values.push(validated(state, final, finalType));
     }
     state.run.spend(1);
     try {
       const value = method.call(values, state.context ?? state.set.contextOf(state));
       state.boxed = false;
+      if (typeof value === "string" && value.length > longText) state.run.passed(value.length);
       return value;
     } catch (error) {
       throw asCallError(state, { ...call, final }, error);

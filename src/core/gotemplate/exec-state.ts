@@ -19,6 +19,11 @@ export interface Budget {
   readonly depth: number;
 }
 
+/** Texts that are shorter cost no steps of their own. */
+export const longText = 4096;
+/** Reading 256 characters is about one step's work. */
+const unitsAStep = 8;
+
 export const defaultBudget: Budget = { steps: 10_000_000, outputLength: 64 * 1024 * 1024, depth: 1_500 };
 
 /** What one execution shares between all its nested templates. */
@@ -42,6 +47,12 @@ export class Run {
   wrote(length: number): void {
     this.written += length;
     if (this.written > this.budget.outputLength) throw spent("output", "TEMPLATE_OUTPUT");
+  }
+
+  /** A long text was given to a function or made by one: reading it takes time, and one that nobody can want is not made longer. */
+  passed(length: number): void {
+    if (length > this.budget.outputLength / 2) throw spent("output", "TEMPLATE_OUTPUT");
+    this.spend(length >> unitsAStep);
   }
 
   enter(): void {

@@ -56,7 +56,7 @@ export class ExpressionParser {
       const isConstant = first === "bool" || first === "dot" || first === "nil" || first === "number" || first === "string";
       if (index > 0 && isConstant) this.tokens.fail(`non executable command in pipeline stage ${index + 1}`);
     });
-    return { kind: "pipe", pos, isAssign, declarations, commands, compiled: {} };
+    return { kind: "pipe", pos, isAssign, declarations, commands, compiledPipe: undefined, compiledCommand: undefined };
   }
 
   private declarations(context: string): { declarations: VariableNode[]; isAssign: boolean } {

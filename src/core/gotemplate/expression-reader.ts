@@ -51,7 +51,9 @@ export class ExpressionReader {
       else break;
     }
     const isClosed = end === "delimiter" ? this.closes() : this.text.charCodeAt(this.pos++) === rightParenthesis;
-    return isClosed ? { kind: "pipe", pos, isAssign, declarations, commands, compiled: {} } : undefined;
+    return isClosed
+      ? { kind: "pipe", pos, isAssign, declarations, commands, compiledPipe: undefined, compiledCommand: undefined }
+      : undefined;
   }
 
   /** Passes the right delimiter, where there is one. */

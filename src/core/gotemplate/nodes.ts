@@ -43,7 +43,8 @@ export interface PipeNode extends At {
   readonly declarations: readonly VariableNode[];
   readonly commands: readonly CommandNode[];
   /** What it was compiled to, once it was run. */
-  readonly compiled: { pipe?: Eval | undefined; command?: EvalCommand | undefined };
+  compiledPipe: Eval | undefined;
+  compiledCommand: EvalCommand | undefined;
 }
 export interface CommandNode extends At {
   readonly kind: "command";

@@ -28,12 +28,29 @@ describe("hostile archives are refused", () => {
     expect(errorOf(() => readArchive(gzip(tar([[name, "x"]]))))).toMatchObject({ code: "HELM_ARCHIVE", message });
   });
 
-  test("links are no files", () => {
-    expect(errorOf(() => readArchive(gzip(tar([["c/link", ""]], "2")))).message).toBe("no files in chart archive");
+  test.each(["1", "2", "3", "4", "6"])("an entry of type %s, a link or a device, is an empty file", (type) => {
+    const bytes = gzip(tar([["c/Chart.yaml", ""]], type));
+    expect(readArchive(bytes)).toEqual([{ name: "Chart.yaml", bytes: new Uint8Array() }]);
+    expect(errorOf(() => loadChartArchive(bytes)).message).toBe("validation: chart.metadata.name is required");
+  });
+
+  test("of a name that is there twice the later content counts, of Chart.yaml field by field", () => {
+    const chart = loadChartArchive(
+      gzip(
+        tar([
+          ["c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\nappVersion: 7\n"],
+          ["c/values.yaml", "x: 1\n"],
+          ["c/Chart.yaml", "apiVersion: v2\nname: d\nversion: 2.0.0\n"],
+          ["c/values.yaml", "x: 2\n"],
+        ]),
+      ),
+    );
+    expect(chart.metadata).toMatchObject({ name: "d", version: "2.0.0", appVersion: "7" });
+    expect([...chart.values.entries]).toEqual([["x", 2]]);
   });
 
   test("a bomb ends at the limit", () => {
-    const bomb = gzip(new Uint8Array(160 * 1024 * 1024));
+    const bomb = gzip(new Uint8Array(125 * 1024 * 1024));
     expect(errorOf(() => readArchive(bomb))).toMatchObject({
       code: "HELM_ARCHIVE",
       message: expect.stringContaining("larger than"),
@@ -43,6 +60,8 @@ describe("hostile archives are refused", () => {
   test.each([
     ["no gzip", utf8Encode("text")],
     ["a cut archive", gzip(tar([["c/a", "x".repeat(2000)]]).subarray(0, 1024))],
+    ["a size beyond the archive", gzip(tar([["c/a", "x"]], "0", "77777777777"))],
+    ["a size that is none", gzip(tar([["c/a", "x"]], "0", "-0000000001"))],
     ["a cut stream", gzip(tar([["c/a", "x"]])).subarray(0, 40)],
     ["a wrong checksum", gzip(tar([["c/a", "x"]]).map((byte, index) => (index === 0 ? byte + 1 : byte)))],
   ])("%s", (_, bytes) => {
@@ -63,13 +82,13 @@ describe("hostile archives are refused", () => {
   });
 });
 
-function tar(files: readonly (readonly [string, string | Uint8Array])[], type = "0"): Uint8Array {
+function tar(files: readonly (readonly [string, string | Uint8Array])[], type = "0", size?: string): Uint8Array {
   const blocks: Uint8Array[] = [];
   for (const [name, content] of files) {
     const bytes = typeof content === "string" ? utf8Encode(content) : content;
     const header = new Uint8Array(512);
     header.set(utf8Encode(name));
-    header.set(utf8Encode(bytes.length.toString(8).padStart(11, "0")), 124);
+    header.set(utf8Encode(size ?? bytes.length.toString(8).padStart(11, "0")), 124);
     header.set(utf8Encode(type), 156);
     header.set(utf8Encode("ustar\0"), 257);
     header.fill(32, 148, 156);

@@ -43,7 +43,9 @@ export function readChartFolder(tree: FileTree, path: string): FolderFile[] {
 
 /** The chart of a .tgz file's bytes. */
 export function loadChartArchive(bytes: Uint8Array): Chart {
-  return loadChartFiles(readArchive(bytes));
+  const files = readArchive(bytes);
+  if (!files.some(({ name }) => name === "Chart.yaml")) throw helmError("unable to detect chart version, no Chart.yaml found");
+  return loadChartFiles(files);
 }
 
 function readFolder(tree: FileTree, root: string): FolderFile[] {

@@ -13,12 +13,14 @@ const maxNesting = 50;
 /** A chart of its files (names relative to the chart). Throws InputError HELM_CHART with Helm's message. */
 export function loadChartFiles(files: readonly ChartFile[], nesting = 0): Chart {
   if (nesting > maxNesting) throw helmError("charts are nested too deeply", { code: "HELM_ARCHIVE" });
+  // An archive may hold a name twice: the later one counts, and of Chart.yaml what it says beyond the earlier one.
   const text = (name: string) => {
-    const file = files.find((candidate) => candidate.name === name);
+    const file = files.findLast((candidate) => candidate.name === name);
     return file && fromBytes(file.bytes);
   };
-  if (nesting === 0) checkChartVersion(text("Chart.yaml"));
-  let metadata = chartYaml(text("Chart.yaml"));
+  const [first, ...more] = files.filter(({ name }) => name === "Chart.yaml").map(({ bytes }) => fromBytes(bytes));
+  if (nesting === 0) checkChartVersion(first);
+  let metadata = more.reduce<Metadata | undefined>((base, next) => chartYaml(next, base), chartYaml(first));
   const values = reading("cannot load values.yaml: ", "values.yaml", () => loadValues(text("values.yaml") ?? ""));
   const requirements = text("requirements.yaml");
   if (requirements !== undefined) {
@@ -32,7 +34,7 @@ export function loadChartFiles(files: readonly ChartFile[], nesting = 0): Chart 
     metadata: valid,
     values,
     schema: schemaOf(files),
-    lock: files.find((file) => file.name === "Chart.lock" || file.name === "requirements.lock")?.bytes,
+    lock: files.findLast((file) => file.name === "Chart.lock" || file.name === "requirements.lock")?.bytes,
     templates: files.filter((file) => file.name.startsWith("templates/")),
     files: files.filter((file) => isPlainFile(file.name, isV1)),
   };
@@ -49,16 +51,16 @@ function checkChartVersion(text: string | undefined): void {
   if (!["", "v1", "v2"].includes(version)) throw helmError("unsupported chart version");
 }
 
-function chartYaml(text: string | undefined): Metadata | undefined {
+function chartYaml(text: string | undefined, base?: Metadata): Metadata | undefined {
   if (text === undefined) return undefined;
   return reading("cannot load Chart.yaml: ", "Chart.yaml", () => {
-    const metadata = readMetadata(decodeMap(text));
+    const metadata = readMetadata(decodeMap(text), base);
     return metadata.apiVersion === "" ? { ...metadata, apiVersion: "v1" } : metadata;
   });
 }
 
 function schemaOf(files: readonly ChartFile[]): string | undefined {
-  const file = files.find((candidate) => candidate.name === "values.schema.json");
+  const file = files.findLast((candidate) => candidate.name === "values.schema.json");
   return file && utf8DecodeLossy(file.bytes);
 }
 

@@ -55,6 +55,7 @@ function effectOn(
   if (errors.length > 0 && !isAlike) return "error";
   if (!older) return "added";
   if (!newer) return "removed";
+  if (older === newer && errors.length === 0) return undefined;
   if (!equalValues(older.manifest, newer.manifest)) return "changed";
   if (!isAlike || !hasSameApplications(older, newer, before, after)) return "changed";
   return errors.length === 0 && isSameReadSet(older.readSet, newer.readSet) ? undefined : "unchanged";

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import { InputError } from "../errors.js";
 import { buildKustomization, memoryTree } from "./index.js";
+import { maxResources } from "./model/budget.js";
+import { BuildSchemas } from "./model/custom-schema.js";
+import { ResMap } from "./model/res-map.js";
+import { Resource } from "./model/resource.js";
 
 function failure(
   files: Readonly<Record<string, string | Uint8Array>>,
@@ -73,4 +77,34 @@ test("an unknown field is named with its place", () => {
     message: 'invalid Kustomization: json: unknown field "kynd"',
     location: { file: "kustomization.yaml", line: 3 },
   });
+});
+
+test("resources without end are refused within their budget, whatever multiplies them", () => {
+  const map = new ResMap();
+  const schemas = new BuildSchemas();
+  const add = (): void => {
+    for (let at = 0; at <= maxResources; at++)
+      map.append(new Resource({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: `c${at}` } }, schemas));
+  };
+  expect(add).toThrow(expect.objectContaining({ code: "KUSTOMIZE_TOO_LARGE" }));
+});
+
+test("bases within bases are refused beyond a depth that the stack bears", () => {
+  const chain = Array.from({ length: 300 }, (_, at) => [`b${at}/kustomization.yaml`, `resources: [../b${at + 1}]`] as const);
+  expect(failure(Object.fromEntries(chain), "b0").code).toBe("KUSTOMIZE_TOO_LARGE");
+});
+
+test("copies of copies are refused within their budget", () => {
+  const copies = Array.from({ length: 60 }, () => ({ op: "copy", from: "/data/x", path: "/data/x/-" }));
+  const patch = JSON.stringify([{ op: "add", path: "/data/x", value: ["x"] }, ...copies]);
+  const patches = [{ target: { kind: "ConfigMap" }, patch }];
+  const files = resource(`${head}data: {k: v}\n`);
+  const build = (fields: object) =>
+    failure({ ...files, "kustomization.yaml": JSON.stringify({ resources: ["r.yaml"], ...fields }) }).code;
+  expect(build({ patches })).toBe("KUSTOMIZE_TOO_LARGE");
+  const replacements = Array.from({ length: 60 }, (_, at) => ({
+    source: { kind: "ConfigMap", fieldPath: "data" },
+    targets: [{ select: { kind: "ConfigMap" }, fieldPaths: [`data.k${at}`], options: { create: true } }],
+  }));
+  expect(build({ replacements })).toBe("KUSTOMIZE_TOO_LARGE");
 });

@@ -44,7 +44,8 @@ test("a chart that is not in the repository is pulled from its repo", () => {
 });
 
 test("without --enable-helm nothing is asked for", () => {
-  expect(() => render(kustomization, new Map(), "")).toThrow("must specify --enable-helm");
+  for (const buildOptions of ["", "--enable-helm=false"])
+    expect(() => render(kustomization, new Map(), buildOptions)).toThrow("must specify --enable-helm");
 });
 
 test("a number in valuesInline that overrides a quoted text of the values file is a number", () => {

@@ -27,7 +27,7 @@ export function kustomizeRenderer(options: KustomizeRendererOptions = {}): ToolR
       allowRemote: true,
       remotes: input.remotes,
       loadRestrictions: isUnrestricted ? "none" : "rootOnly",
-      enableHelm: flags.includes("--enable-helm"),
+      enableHelm: /--enable-helm(?![\w-]|=(?:0|f|F|false|FALSE|False)\b)/.test(flags),
       ...(options.renderHelm ? { renderHelm: options.renderHelm } : {}),
       ...(options.onSelection ? { onSelection: options.onSelection } : {}),
       helmKubeVersion: input.kubeVersion,

@@ -12,7 +12,10 @@ export interface LinearExpression {
 const harmless = /^[!-~]+(?: [!-~]+)*$/;
 const longestHarmless = 40;
 
-/** RE2's meaning of `source`, which must mean the same to both engines for printable ASCII. */
+/**
+ * RE2's meaning of `source`, which must mean the same to both engines for printable ASCII and may nest repetitions only where something
+ * stands between them.
+ */
 export function linearExpression(source: string): LinearExpression {
   const quick = once(() => new RegExp(source, "g"));
   const linear = once(() => RE2JS.compile(source));

@@ -43,6 +43,9 @@ export function isBlankOrEnd(code: number): boolean {
   return code === SPACE || code === LF || code === TAB || !(code >= 0) || code === 0x85 || code === 0x2028 || code === 0x2029;
 }
 
+/** NEL, the first break beyond ASCII. */
+const FIRST_WIDE_BREAK = 0x85;
+
 export function isBreakOrEnd(code: number): boolean {
   return !(code >= 0) || isBreak(code);
 }
@@ -73,7 +76,13 @@ export function atDocumentMarker(src: string, pos: number): boolean {
 
 export function skipComment(cursor: Cursor): void {
   const { src } = cursor;
-  while (!isBreakOrEnd(src.charCodeAt(cursor.pos))) cursor.pos += 1;
+  let { pos } = cursor;
+  // Long lines of block scalars pass here: letters are told apart from breaks without a call.
+  for (let code = src.charCodeAt(pos); ; code = src.charCodeAt(++pos)) {
+    if ((code >= SPACE && code < FIRST_WIDE_BREAK) || code === TAB) continue;
+    if (isBreakOrEnd(code)) break;
+  }
+  cursor.pos = pos;
 }
 
 export function skipBlanks(cursor: Cursor): void {

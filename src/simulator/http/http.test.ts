@@ -273,7 +273,7 @@ describe("deletion", () => {
 
   test("a precondition on the uid protects a namesake", async () => {
     const refused = await ask("DELETE", `${maps}/child`, { preconditions: { uid: "other" } });
-    expect(refused.body.message).toContain("Precondition failed: UID in precondition: other");
+    expect(refused.body.message).toContain("the UID in the precondition (other) does not match the UID in record");
   });
 });
 

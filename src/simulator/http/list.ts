@@ -160,13 +160,8 @@ function checkListVersion(exchange: ResourceExchange): void {
 export function parseRevision(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0) {
-    throw invalid({ group: "", kind: "" }, "", [
-      {
-        reason: "FieldValueInvalid",
-        message: `Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-        field: "resourceVersion",
-      },
-    ]);
+    const problem = `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
+    throw badRequest(`invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: ${problem}`);
   }
   return value;
 }

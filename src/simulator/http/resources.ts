@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { parseResourcePath } from "../api/request-info.js";
-import { badRequest, methodNotAllowed, pathNotFound, StatusError } from "../api/status-error.js";
+import { badRequest, invalid, methodNotAllowed, pathNotFound, StatusError } from "../api/status-error.js";
 import { entryOf } from "../cluster.js";
 import { type Draft, isDraft, part, text } from "../draft.js";
 import { decodeProtobuf } from "../protobuf/decode.js";
+import { enforcePolicies } from "../rules/admission-policies.js";
 import { createObject } from "../writes/create.js";
 import { type DeleteOptions, type Deletion, deleteObject, plainDelete } from "../writes/delete.js";
 import type { WriteOptions } from "../writes/options.js";
@@ -94,7 +95,9 @@ export async function servePatch(exchange: ResourceExchange): Promise<ReturnType
   const bodyText = (await readBody(exchange)).toString("utf8");
   const patch = contentType === patchTypes.apply ? parseYamlBody(bodyText) : parseJsonBody(bodyText);
   if (contentType === patchTypes.apply && (exchange.query.get("fieldManager") ?? "") === "") {
-    throw badRequest('PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch');
+    throw invalid({ group: "meta.k8s.io", kind: "PatchOptions" }, "", [
+      { reason: "FieldValueRequired", message: "Required value: is required for apply patch", field: "fieldManager" },
+    ]);
   }
   return patchObject(cluster, { type, namespace: info.namespace, name: info.name }, contentType, patch, writeOptions(exchange));
 }
@@ -102,6 +105,8 @@ export async function servePatch(exchange: ResourceExchange): Promise<ReturnType
 async function serveDelete(exchange: ResourceExchange): Promise<void> {
   const { cluster, type, info } = exchange;
   const options = await deleteOptions(exchange);
+  const { object } = entryOf(cluster, type, info.namespace, info.name);
+  enforcePolicies(cluster, { type, operation: "DELETE", object: undefined, oldObject: object, options: writeOptions(exchange) });
   const deletion = deleteObject(cluster, type, info.namespace, info.name, options);
   answerDeletion(exchange, deletion);
 }
@@ -155,7 +160,14 @@ async function deleteOptions(exchange: ResourceExchange): Promise<DeleteOptions>
     body["gracePeriodSeconds"] ?? (query.has("gracePeriodSeconds") ? Number(query.get("gracePeriodSeconds")) : undefined);
   const policy = text(body, "propagationPolicy") || (query.get("propagationPolicy") ?? "");
   if (policy !== "" && policy !== "Background" && policy !== "Foreground" && policy !== "Orphan") {
-    throw badRequest(`invalid DeleteOptions: propagationPolicy "${policy}"`);
+    const supported = '"Foreground", "Background", "Orphan", "nil"';
+    throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", [
+      {
+        reason: "FieldValueNotSupported",
+        message: `Unsupported value: ${JSON.stringify(policy)}: supported values: ${supported}`,
+        field: "propagationPolicy",
+      },
+    ]);
   }
   const orphanDependents = body["orphanDependents"];
   const propagation = policy !== "" ? policy : orphanDependents === true ? "Orphan" : undefined;

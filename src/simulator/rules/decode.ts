@@ -15,12 +15,19 @@ const metadataShape = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
  * Reads a request's object as the resource's type: a private copy without unknown fields. Throws 400 for a wrong apiVersion, kind or type, and under strict
  * field validation for unknown fields; else each of those is a warning.
  */
-export function decodeObject(_cluster: Cluster, type: ResourceType, body: Draft, options: WriteOptions): Draft {
+export function decodeObject(_cluster: Cluster, type: ResourceType, given: Draft, options: WriteOptions): Draft {
+  const body = withKind(type, given);
   checkKind(type, body);
   const decoding: Decoding = { unknown: [] };
   const draft = guarded(type, () => (type.custom ? decodeCustom(type, body, decoding) : decodeBuiltIn(type, body, decoding)));
   reportUnknown(type, decoding.unknown, options);
   return draft;
+}
+
+/** A built-in object that does not name its kind is of the one that the path names. */
+function withKind(type: ResourceType, body: Draft): Draft {
+  if (type.custom || (text(body, "kind") !== "" && text(body, "apiVersion") !== "")) return body;
+  return { ...body, apiVersion: text(body, "apiVersion") || type.apiVersion, kind: text(body, "kind") || type.kind };
 }
 
 function checkKind(type: ResourceType, body: Draft): void {
@@ -73,6 +80,6 @@ function reportUnknown(type: ResourceType, unknown: readonly string[], options: 
     for (const finding of findings) options.warn(finding);
     return;
   }
-  const text = `strict decoding error: ${findings.join(", ")}`;
-  throw badRequest(type.custom ? text : `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${text}`);
+  const found = `strict decoding error: ${findings.join(", ")}`;
+  throw badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${found}`);
 }

@@ -50,12 +50,23 @@ export function validateMetadata(type: ResourceType, draft: Draft): readonly Fie
         causes.push(invalidField(`metadata.ownerReferences[${index}].${key}`, "", "must not be empty"));
     }
   }
-  for (const finalizer of texts(metadata, "finalizers")) {
+  for (const [index, finalizer] of texts(metadata, "finalizers").entries()) {
     for (const message of keyProblems(finalizer)) causes.push(invalidField("metadata.finalizers", finalizer, message));
+    // Definitions and custom resources are not asked: only what core's own validation looks at.
+    const isCore = !type.custom && type.group !== "apiextensions.k8s.io";
+    if (isCore && !finalizer.includes("/") && !standardFinalizers.has(finalizer))
+      causes.push(
+        invalidField(
+          `metadata.finalizers[${index}]`,
+          finalizer,
+          "name is neither a standard finalizer name nor is it fully qualified",
+        ),
+      );
   }
   return causes;
 }
 
+const standardFinalizers = new Set(["kubernetes", "orphan", "foregroundDeletion"]);
 const pathNames = new Set(["roles", "clusterroles", "rolebindings", "clusterrolebindings"]);
 
 function nameProblems(type: ResourceType, name: string): readonly string[] {

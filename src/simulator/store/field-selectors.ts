@@ -63,8 +63,13 @@ export function parseFieldSelector(
 
 function checkField(field: string, type: ResourceType): void {
   if (field === "metadata.name" || field === "metadata.namespace") return;
-  if (selectable[type.storage]?.includes(field)) return;
-  throw badRequest(`field label not supported: ${field}`);
+  const own = selectable[type.storage];
+  if (own?.includes(field)) return;
+  throw badRequest(
+    own || type.custom
+      ? `field label not supported: ${field}`
+      : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
+  );
 }
 
 function fieldText(object: KubernetesObject, field: string): string {

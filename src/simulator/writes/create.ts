@@ -4,6 +4,7 @@ import { alreadyExists, badRequest, forbidden, invalid, notFound, StatusError } 
 import { type Cluster, now } from "../cluster.js";
 import { type Draft, ensure, finished, part, text } from "../draft.js";
 import { admitCreate } from "../rules/admission.js";
+import { enforcePolicies } from "../rules/admission-policies.js";
 import { storageForm } from "../rules/conversion.js";
 import { decodeObject } from "../rules/decode.js";
 import { defaultDecoded, prepareForCreate } from "../rules/strategy.js";
@@ -37,6 +38,7 @@ export function createObject(
   admitCreate(cluster, type, draft, options);
   const causes = validateCreate(cluster, type, draft);
   if (causes.length > 0) throw invalid(type, text(metadata, "name"), causes);
+  enforcePolicies(cluster, { type, operation: "CREATE", object: finished(draft), oldObject: undefined, options });
   const key = storeKey(text(metadata, "namespace"), text(metadata, "name"));
   if (cluster.store.get(type.storage, key)) throw alreadyExists(type, text(metadata, "name"));
   if (owned) metadata["managedFields"] = owned;

@@ -57,9 +57,10 @@ function checkPreconditions(type: ResourceType, old: KubernetesObject, options: 
   const { uid, resourceVersion } = options;
   if (uid !== undefined && uid !== old.metadata.uid) {
     throw conflict(
-      type,
+      // The API server names the kind here, not the resource.
+      { group: type.group, plural: type.kind },
       old.metadata.name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ""}`,
+      `the UID in the precondition (${uid}) does not match the UID in record (${old.metadata.uid ?? ""}). The object might have been deleted and then recreated`,
     );
   }
   if (resourceVersion !== undefined && resourceVersion !== old.metadata.resourceVersion) {

@@ -1,10 +1,11 @@
 import type { KubernetesObject } from "../../core/manifest/object.js";
 import { equalValues } from "../../core/manifest/value.js";
 import type { ResourceType } from "../api/resource-type.js";
-import { badRequest, conflict, invalid, modified } from "../api/status-error.js";
+import { badRequest, conflict, type FieldCause, invalid, modified } from "../api/status-error.js";
 import { type Cluster, entryOf } from "../cluster.js";
-import { type Draft, ensure, finished, text } from "../draft.js";
+import { type Draft, ensure, finished, text, texts } from "../draft.js";
 import { admitUpdate } from "../rules/admission.js";
+import { enforcePolicies } from "../rules/admission-policies.js";
 import { storageForm } from "../rules/conversion.js";
 import { decodeObject } from "../rules/decode.js";
 import { allowsUnconditionalUpdate, prepareForUpdate } from "../rules/strategy.js";
@@ -58,8 +59,9 @@ export function writeUpdate(
   keepSystemFields(old, metadata, type);
   prepareForUpdate(cluster, type, draft, old, options.subresource);
   admitUpdate(cluster, type, draft, old, options);
-  const causes = validateUpdate(cluster, type, draft, old, options.subresource);
+  const causes = [...newFinalizers(old, metadata), ...validateUpdate(cluster, type, draft, old, options.subresource)];
   if (causes.length > 0) throw invalid(type, name, causes);
+  enforcePolicies(cluster, { type, operation: "UPDATE", object: finished(draft), oldObject: old, options });
   const object = tracked ? tracked(finished(draft)) : trackUpdate(cluster, type, old, finished(draft), options);
   const isLast =
     object.metadata.deletionTimestamp !== undefined &&
@@ -72,6 +74,17 @@ export function writeUpdate(
   // The last finalizer is gone: the object goes with it.
   if (isLast) return cluster.store.remove(type.storage, key, object) ?? current;
   return cluster.store.put(type.storage, key, object);
+}
+
+/** The API server: what is being deleted takes no more finalizers; it says so twice. */
+function newFinalizers(old: KubernetesObject, metadata: Draft): readonly FieldCause[] {
+  if (old.metadata.deletionTimestamp === undefined) return [];
+  const added = texts(metadata, "finalizers").filter((finalizer) => !old.metadata.finalizers?.includes(finalizer));
+  if (added.length === 0) return [];
+  const found = `[]string{${added.map((finalizer) => JSON.stringify(finalizer)).join(", ")}}`;
+  const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${found}`;
+  const cause = { reason: "FieldValueForbidden", message, field: "metadata.finalizers" };
+  return [cause, cause];
 }
 
 function isGraceOver(object: KubernetesObject): boolean {
@@ -89,7 +102,8 @@ function checkVersion(type: ResourceType, old: KubernetesObject, metadata: Draft
   const name = old.metadata.name;
   if (given === "" || given === "0") {
     if (isReplacement && !allowsUnconditionalUpdate(type)) {
-      throw invalid(type, name, [
+      // The API server: of a custom kind the resource is named, of a built-in one the kind.
+      throw invalid(type.custom ? { group: type.group, kind: type.plural } : type, name, [
         {
           reason: "FieldValueInvalid",
           message: "Invalid value: 0: must be specified for an update",

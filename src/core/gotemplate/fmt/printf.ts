@@ -132,14 +132,19 @@ class Printer {
     numbers.precision = this.number() ?? 0;
   }
 
-  /** Decimal digits; a number that is too large counts as absent and ends the directive at once. */
+  /** Decimal digits; a number that is too large before its last digit counts as absent, and so does all after it (Go). */
   private number(): number | undefined {
-    const digits = /^[0-9]+/.exec(this.format.slice(this.at, this.at + 12))?.[0];
-    if (digits === undefined) return undefined;
-    this.at += digits.length;
-    const value = Number(digits);
-    if (value <= tooLarge) return value;
-    return undefined;
+    const start = this.at;
+    let value = 0;
+    for (; ; this.at++) {
+      const digit = this.format.charCodeAt(this.at) - 0x30;
+      if (!(digit >= 0 && digit <= 9)) return this.at === start ? undefined : value;
+      if (value > tooLarge) {
+        this.at = this.format.length;
+        return undefined;
+      }
+      value = value * 10 + digit;
+    }
   }
 
   private starArgument(): number | undefined {

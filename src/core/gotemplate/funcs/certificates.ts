@@ -59,6 +59,9 @@ export const certificateFunctions: FunctionTable = {
   buildCustomCert: fn("string string", customCertificate),
 };
 
+/** Looking for primes takes long: twenty keys use up a render's budget. */
+const keySteps = 500_000;
+
 interface Wanted {
   readonly name: string;
   readonly days: number;
@@ -71,6 +74,7 @@ interface Wanted {
 
 function issue(context: FunctionContext, name: string, wanted: Wanted): GoCertificate {
   const random = (count: number) => randomBytes(context, name, count);
+  if (wanted.key === undefined) context.spend(keySteps);
   const key = wanted.key === undefined ? generateRsa(2048, random) : parseKey(wanted.key, "parsing private key: ");
   const issuer = wanted.authority && issuerOf(wanted.authority);
   const request: CertificateRequest = {
@@ -112,6 +116,7 @@ function newKey(context: FunctionContext, type: string): string {
   switch (type) {
     case "":
     case "rsa":
+      context.spend(2 * keySteps);
       return generateRsa(4096, random).pem;
     case "ecdsa":
       for (;;) {

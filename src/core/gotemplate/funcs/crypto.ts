@@ -10,6 +10,8 @@ import { randomBytes } from "./random.js";
 
 const block = 16;
 const bcryptCost = 10;
+/** A hash is slow by intent: twenty of them use up a render's budget. */
+const hashSteps = 500_000;
 
 /** sprig's password functions. */
 export const cryptoFunctions: FunctionTable = {
@@ -19,7 +21,10 @@ export const cryptoFunctions: FunctionTable = {
   htpasswd: fn("string string", function (user, password) {
     return user.includes(":") ? `invalid username: ${user}` : `${user}:${hashPassword(this, "htpasswd", password)}`;
   }),
-  derivePassword: fn("uint32 string string string string", derivePassword),
+  derivePassword: fn("uint32 string string string string", function (counter, type, password, user, site) {
+    this.spend(hashSteps);
+    return derivePassword(counter, type, password, user, site);
+  }),
   encryptAES: fn("string string", function (password, text) {
     if (text === "") return "";
     const bytes = toBytes(text);
@@ -53,7 +58,7 @@ function aesKey(password: string): Uint8Array {
 function hashPassword(context: FunctionContext, name: string, password: string): string {
   const bytes = toBytes(password);
   if (bytes.length > 72) return "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes";
-  context.spend(100_000);
+  context.spend(hashSteps);
   return bcryptHash(bytes, randomBytes(context, name, 16), bcryptCost);
 }
 

@@ -61,7 +61,7 @@ function buildOnce(tree: FileTree, directory: string, options: KustomizeOptions,
   const found = findKustomization(loader, session, warnings);
   const kustomization = options.overrides ? { ...found, fields: withOverrides(found.fields, options.overrides, loader) } : found;
   const { buildMetadata = [] } = kustomization.fields;
-  const context: BuildContext = { options, session, schemas: new BuildSchemas(), roots: [], ...attempt };
+  const context: BuildContext = { options, session, schemas: new BuildSchemas(), roots: new Set(), ...attempt };
   const origin = buildMetadata.length > 0 ? {} : undefined;
   const target = new Target(loader, kustomization, context, { buildMetadata, origin, helmNamespace: "" });
   const accumulator = target.accumulate(new Accumulator());

@@ -44,7 +44,7 @@ export interface BuildContext {
   /** Bases are taken from and left in the session; off where the build depends on more than the files. */
   readonly isShared: boolean;
   /** Directories accumulated so far, for sharing. */
-  readonly roots: string[];
+  readonly roots: Set<string>;
 }
 
 /** Thrown when a base brings its own OpenAPI document: what was shared does not know it. */
@@ -89,7 +89,7 @@ export class Target {
       operations: (text, read) => session.operations(text, read),
     };
     this.#useSchema();
-    context.roots.push(loader.root);
+    context.roots.add(loader.root);
   }
 
   get inherited(): Inherited {
@@ -273,7 +273,7 @@ export class Target {
     if (known) for (const root of known.roots) loader.refuseCycles(root);
     else {
       const { tree, readSet } = recordReads(loader.tree);
-      const context = { ...this.#context, roots: [] as string[], warnings: [] as Warning[] };
+      const context = { ...this.#context, roots: new Set<string>(), warnings: [] as Warning[] };
       let result: Accumulator;
       try {
         result = this.#accumulateChild(into, loader.withTree(tree), false, inherited, context);
@@ -281,11 +281,11 @@ export class Target {
         warnings.push(...context.warnings);
         throw error;
       }
-      known = { readSet: readSet(), accumulated: result.result(), roots: context.roots, warnings: context.warnings };
+      known = { readSet: readSet(), accumulated: result.result(), roots: [...context.roots], warnings: context.warnings };
       session.remember(key, known);
     }
-    roots.push(...known.roots);
-    warnings.push(...known.warnings);
+    for (const root of known.roots) roots.add(root);
+    for (const warning of known.warnings) warnings.push(warning);
     const { accumulated } = known;
     withPrefix(`recursed merging from path '${loader.displayRoot}'`, () => into.merge(accumulated));
   }

@@ -1,4 +1,5 @@
 import { isObject, type Value } from "../../manifest/value.js";
+import { countValues, maxCopiedValues, tooLarge } from "../model/budget.js";
 import { kustomizeError, quoteGo } from "../model/errors.js";
 
 /** One operation of a JSON patch (RFC 6902), as it was written. */
@@ -48,7 +49,12 @@ function jsonKind(value: Value): string {
  */
 export function applyPatch(document: Value, operations: readonly PatchOperation[]): Value {
   let root = clone(document) as Container;
+  let copied = 0;
   for (const operation of operations) {
+    if (operation.op === "copy" && operation.from !== undefined) {
+      copied += sizeAt(root, operation.from);
+      if (copied > maxCopiedValues) throw tooLarge(`the copies of a JSON patch are more than ${maxCopiedValues} values`);
+    }
     if (operation.op === "replace" && operation.path === "") root = wholeDocument(operation);
     else applyOperation(root, operation);
   }
@@ -58,6 +64,13 @@ export function applyPatch(document: Value, operations: readonly PatchOperation[
 function wholeDocument({ value }: PatchOperation): Container {
   if (typeof value === "object" && value !== null) return clone(value) as Container;
   throw patchError("replace operation value must be object or array: %!w(<nil>)");
+}
+
+/** Copies of copies grow without bound. */
+function sizeAt(root: Container, from: string): number {
+  const [source, key] = findParent(root, from);
+  const found = source && lookUp(source, key);
+  return found === undefined || found === absent || found instanceof Error ? 0 : countValues(found, maxCopiedValues);
 }
 
 type Container = Value[] | { [key: string]: Value };

@@ -5,6 +5,7 @@ import type {
   ReplacementTarget,
   SelectorArgs,
 } from "../kustomization/fields.js";
+import { countValues, maxCopiedValues, tooLarge } from "../model/budget.js";
 import { kustomizeError, prefixError, quoteGo } from "../model/errors.js";
 import { isIdSelectedBy, type ResId } from "../model/res-id.js";
 import type { ResMap } from "../model/res-map.js";
@@ -32,13 +33,17 @@ export interface ReplacementListener {
 /** Copies values from sources into targets, one replacement after the other; tells what the targets select. */
 export function applyReplacements(map: ResMap, replacements: readonly ReplacementArgs[], listener: ReplacementListener): void {
   const nodes = new LiveNodes(map);
+  let copied = 0;
   for (const [index, replacement] of replacements.entries()) {
     const { source, sourceValue, targets } = replacement;
     if ((sourceValue === undefined && source === undefined) || targets === undefined)
       throw replacementError("replacements must specify a source and at least one target");
     const value = sourceOf(nodes, replacement);
+    const size = value.kind === "scalar" ? 1 : countValues(value.freeze(), maxCopiedValues);
     for (const [at, target] of targets.entries()) {
       const count = applyToTarget(nodes, value, target);
+      copied += size * count * (target.fieldPaths?.length ?? 1);
+      if (copied > maxCopiedValues) throw tooLarge(`the copies of replacements are more than ${maxCopiedValues} values`);
       listener.selected(index, at, count);
       if (count === 0) listener.warn(`the replacement target ${formatSelectorId(target.select ?? {})} matches no resource`);
     }

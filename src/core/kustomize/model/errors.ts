@@ -15,6 +15,7 @@ export type KustomizeCode =
   | "KUSTOMIZE_GENERATOR"
   | "KUSTOMIZE_PLUGIN"
   | "KUSTOMIZE_HELM"
+  | "KUSTOMIZE_TOO_LARGE"
   | "KUSTOMIZE_BUILD";
 
 export interface KustomizeErrorDetails {

@@ -1,3 +1,4 @@
+import { maxResources, tooLarge } from "./budget.js";
 import { kustomizeError } from "./errors.js";
 import { behaviorOf, mergeGenerated } from "./generated.js";
 import { equalIds, formatId, formatIdVerbose, idKey, type ResId } from "./res-id.js";
@@ -60,6 +61,7 @@ export class ResMap {
   append(resource: Resource): void {
     const key = resource.curKey;
     if ((this.#byCurrent().get(key)?.length ?? 0) > 0) throw duplicate(resource);
+    if (this.#list.length >= maxResources) throw tooLarge(`more than ${maxResources} resources`);
     const position = this.#list.push(resource) - 1;
     addPosition(this.#byCurrent(), key, position);
     if (this.#any) for (const anyKey of resource.idKeys) addPosition(this.#any, anyKey, position);

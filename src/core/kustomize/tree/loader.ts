@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.js";
 import type { FileTree, TreeFile } from "../../render/file-tree.js";
+import { maxBaseDepth, tooLarge } from "../model/budget.js";
 import { kustomizeError, quoteGo } from "../model/errors.js";
 import type { RemoteNeed } from "../options.js";
 import { absolutePath, cleanJoin, isWithin, parentOf } from "./paths.js";
@@ -26,6 +27,7 @@ interface Visited {
   readonly root: string;
   readonly repo: RepoSpec | undefined;
   readonly before: Visited | undefined;
+  readonly depth: number;
 }
 
 /**
@@ -52,7 +54,7 @@ export class Loader {
 
   static at(tree: FileTree, directory: string, context: LoaderContext): Loader {
     const root = confirmDirectory(tree, cleanJoin("", directory));
-    return new Loader(context, { tree, root, repo: undefined, before: undefined }, context.isRestricted);
+    return new Loader(context, { tree, root, repo: undefined, before: undefined, depth: 0 }, context.isRestricted);
   }
 
   get context(): LoaderContext {
@@ -156,7 +158,13 @@ export class Loader {
     if (path.startsWith("/")) throw kustomizeError("KUSTOMIZE_FILE", `new root '${path}' cannot be absolute`);
     const root = confirmDirectory(this.tree, cleanJoin(this.root, path));
     this.#refuseCycle(root);
-    return new Loader(this.#context, { tree: this.tree, root, repo: undefined, before: this.#visited }, this.#isRestricted);
+    return new Loader(this.#context, this.#below({ tree: this.tree, root, repo: undefined }), this.#isRestricted);
+  }
+
+  #below(place: Pick<Visited, "tree" | "root" | "repo">): Visited {
+    const depth = this.#visited.depth + 1;
+    if (depth > maxBaseDepth) throw tooLarge(`bases within bases, more than ${maxBaseDepth} deep`);
+    return { ...place, before: this.#visited, depth };
   }
 
   /** The same place read through another view of the tree. */
@@ -195,7 +203,7 @@ export class Loader {
       submodules: repo.submodules,
     });
     const root = confirmDirectory(tree, cleanJoin("", repo.path));
-    return new Loader(this.#context, { tree, root, repo, before: this.#visited }, true);
+    return new Loader(this.#context, this.#below({ tree, root, repo }), true);
   }
 }
 
