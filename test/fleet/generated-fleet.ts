@@ -61,6 +61,8 @@ export function fleetVariants({ match, seeds }: VariantChoice, extra: readonly s
     ["--services", "12", "--regions", "6", "--envs", "2"],
     ["--services", "45", "--regions", "2", "--helm-apps", "7"],
     ["--services", "20", "--regions", "3", "--helm-apps", "1"],
+    ["--services", "6", "--regions", "16", "--envs", "1"],
+    ["--services", "26", "--regions", "1", "--envs", "1"],
   ];
   const usual = [1, 2, 3, 7, 42, 1234, 99991].map((seed, index) => [...shapes[index % shapes.length]!, "--seed", String(seed)]);
   return (seeds === undefined ? usual : freshFleets(seeds))
@@ -75,7 +77,7 @@ function freshFleets(seeds: string): readonly (readonly string[])[] {
     const counts = {
       services: 6 + random.below(43),
       envs: 1 + random.below(6),
-      regions: 1 + random.below(9),
+      regions: 1 + random.below(16),
       "helm-apps": random.below(7),
     };
     // A large product of the three takes minutes.

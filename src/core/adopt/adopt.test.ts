@@ -95,3 +95,14 @@ test("where each service has one Application, a label that is missing is told by
   ]);
   expect([proof.equal.length, proof.different.length, proof.missing, proof.extra]).toEqual([7, 2, [], []]);
 });
+
+test("clusters of which one begins as two others do are cut as all others are", () => {
+  const regions = ["us-east-1", "us-east-2", "eu-west-1", "ap-south-1", "sa-east-1", "ca-central-1", "af-south-1", "me-south-1"];
+  const all = regions.flatMap((region) => services.map((service) => application(`dev-${region}`, service)));
+  const { anomalies, applicationSet } = adoptApplications(all, { name: "services", fix: false });
+  expect(anomalies).toEqual([]);
+  const [{ matrix }] = objectAt(applicationSet, "spec")["generators"] as unknown as [
+    { matrix: { generators: [{ list: { elements: unknown[] } }, { list: { elements: unknown[] } }] } },
+  ];
+  expect(matrix.generators.map(({ list }) => list.elements.length)).toEqual([8, 5]);
+});

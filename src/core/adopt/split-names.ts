@@ -11,11 +11,18 @@ const weightings = [
   [1, 3],
 ] as const;
 
+/**
+ * How much it counts that a part could be cut, though nobody did: without, `us-east` + `1-cart` stays once it was chosen, since `us-east-2` shares its
+ * beginning; with it, that the rest of the fleet has `cart` alone wins.
+ */
+const memories = [0, 0.5] as const;
+
 /** The ways to cut all names that are worth a try; a name that shares no part with another is all left. Always at least one. */
 export function splitNames(names: readonly string[]): readonly NameSplit[] {
   const found = new Map<string, NameSplit>();
-  for (const [leftWeight, rightWeight] of weightings) {
-    for (const split of withMovedWords(cutByFrequency(names, leftWeight, rightWeight))) found.set(JSON.stringify(split), split);
+  for (const weights of weightings) {
+    for (const memory of memories)
+      for (const split of withMovedWords(cutByFrequency(names, weights, memory))) found.set(JSON.stringify(split), split);
   }
   const whole = { left: names, right: names.map(() => "") };
   found.set(JSON.stringify(whole), whole);
@@ -23,17 +30,24 @@ export function splitNames(names: readonly string[]): readonly NameSplit[] {
 }
 
 /** Each name is cut where both parts are shared by many; what the others chose counts in the next round. */
-function cutByFrequency(names: readonly string[], leftWeight: number, rightWeight: number): NameSplit {
+function cutByFrequency(
+  names: readonly string[],
+  [leftWeight, rightWeight]: readonly [number, number],
+  memory: (typeof memories)[number],
+): NameSplit {
   const cuts = names.map(cutsOf);
-  let lefts = countAll(cuts.flatMap((list) => list.map(([left]) => left)));
-  let rights = countAll(cuts.flatMap((list) => list.map(([, right]) => right)));
+  const possibleLefts = countAll(cuts.flatMap((list) => list.map(([left]) => left)));
+  const possibleRights = countAll(cuts.flatMap((list) => list.map(([, right]) => right)));
+  let [lefts, rights] = [possibleLefts, possibleRights];
   let chosen: (readonly [string, string])[] = [];
   for (let round = 0; round < rounds; round++) {
     chosen = cuts.map((list) => {
       let best = list[0]!;
       let lowest = Number.POSITIVE_INFINITY;
       for (const cut of list) {
-        const cost = leftWeight / (lefts.get(cut[0]) ?? 0.1) + rightWeight / (rights.get(cut[1]) ?? 0.1);
+        const left = (lefts.get(cut[0]) ?? 0.1) + memory * possibleLefts.get(cut[0])!;
+        const right = (rights.get(cut[1]) ?? 0.1) + memory * possibleRights.get(cut[1])!;
+        const cost = leftWeight / left + rightWeight / right;
         if (cost < lowest) [best, lowest] = [cut, cost];
       }
       return best;
