@@ -12,7 +12,7 @@ import { asValue, type KubernetesObject } from "../../core/manifest/object.js";
 import { equalValues, isObject, listAt, stringAt, type Value } from "../../core/manifest/value.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import { joinInside } from "../../core/render/memory-tree.js";
-import { renderFromTrees } from "../fleet/render-from-trees.js";
+import type { ApplicationTracer } from "../fleet/application-tracer.js";
 import { addRevisionOptions, chosenState, type FleetOptions, findApplication, withFleet } from "./fleet-options.js";
 import type { CliIo } from "./io.js";
 import { formatTable, outputOption, printValue } from "./output.js";
@@ -37,17 +37,19 @@ export function registerExplain(program: Command, io: CliIo): void {
         const application = findApplication(state, name);
         if (application.render.error) throw application.render.error;
         const tree = await fleet.checkout.tree(id);
-        const explained = resource === undefined ? undefined : wantedResource(application, resource);
+        const tracer = await fleet.tracer(id, application);
+        const explained = resource === undefined ? undefined : wantedResource(application, resource, tracer.make(tree));
         if (!explained) printApplication(io, application, tree, options.output);
         else if (field === undefined) printLeaves(io, { application, resource: explained, tree, output: options.output });
-        else printField(io, { application, resource: explained, field, tree, output: options.output });
+        else printField(io, { application, resource: explained, field, tree, output: options.output, tracer });
       }),
     );
 }
 
-function wantedResource(application: FleetApplication, resource: string): KubernetesObject {
+/** What it renders, or `Application/NAME`: the Application itself. */
+function wantedResource(application: FleetApplication, resource: string, itself: KubernetesObject): KubernetesObject {
   const { manifests } = application.render;
-  const found = findResource(manifests, resource);
+  const found = findResource(manifests, resource) ?? findResource([itself], resource);
   if (found) return found;
   throw new InputError(`${application.name} renders no ${resource}`, {
     code: "EXPLAIN_NOTHING",
@@ -81,7 +83,7 @@ function printApplication(io: CliIo, application: FleetApplication, tree: FileTr
   );
 }
 
-function printLeaves(io: CliIo, { application, resource, tree, output }: Omit<FieldRequest, "field">): void {
+function printLeaves(io: CliIo, { application, resource, tree, output }: Omit<FieldRequest, "field" | "tracer">): void {
   const file = fileOf(application, resource, tree);
   const leaves = leavesOf(shown(resource, application)).map(({ path, value }) => ({ field: formatFieldPath(path), value, file }));
   if (output === "json") return printValue(io, leaves, "json");
@@ -100,19 +102,22 @@ interface FieldRequest {
   readonly field: string;
   readonly tree: FileTree;
   readonly output: string;
+  readonly tracer: ApplicationTracer;
 }
 
-function printField(io: CliIo, { application, resource, field, tree, output }: FieldRequest): void {
+function printField(io: CliIo, { application, resource, field, tree, output, tracer }: FieldRequest): void {
   const root = asValue(resource);
   const path = parseFieldPath(field, root);
   const value = path && valueAt(root, path);
   if (path === undefined || value === undefined)
     throw new InputError(`${resource.kind}/${resource.metadata.name} has no ${field}`, { code: "EXPLAIN_NO_FIELD" });
-  const renderTrees = renderFromTrees();
+  const isItself = !application.render.manifests.includes(resource);
   const question = {
-    render: (edited: FileTree) => renderTrees(application, () => edited).manifests,
-    files: filesOf(application),
-    find: sameResource(resource, application.render.manifests),
+    render: (edited: FileTree) => (isItself ? [tracer.make(edited)] : tracer.render(edited)),
+    files: tracer.files,
+    rankOf: tracer.rankOf,
+    kindOf: tracer.kindOf,
+    find: isItself ? ([made]: readonly KubernetesObject[]) => made : sameResource(resource, application.render.manifests),
   };
   const again = question.find(question.render(tree));
   if (!again || !equalValues(valueAt(asValue(again), path), value))

@@ -1,12 +1,13 @@
 import { type Checkout, openCheckout } from "../../adapters/git/checkout.js";
 import { type Cluster, clustersFromInventory } from "../../core/applicationset/index.js";
 import { InputError } from "../../core/errors.js";
-import type { FleetState, RenderApplication } from "../../core/impact/fleet-state.js";
+import type { FleetApplication, FleetState, RenderApplication } from "../../core/impact/fleet-state.js";
 import { FleetWorkspace } from "../../core/impact/workspace.js";
 import type { Selection } from "../../core/kustomize/index.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import { normalizeRepositoryURL } from "../../core/render/repository-url.js";
 import { parseYamlDocuments } from "../../core/yaml/parse.js";
+import { type ApplicationTracer, traceApplication } from "./application-tracer.js";
 import { chooseCheckoutUrls } from "./checkout-urls.js";
 import { type FleetConfig, readFleetConfig } from "./fleet-config.js";
 import { programVersion } from "./program-version.js";
@@ -36,6 +37,8 @@ export interface OpenFleet {
   preview(id: string): Promise<(tree: FileTree, changed: readonly string[]) => FleetState>;
   /** The clusters that destinations of the fleet at `id` can mean. */
   inventory(id: string): Promise<readonly Cluster[]>;
+  /** Follows one Application of the fleet at `id` through edits of its files. */
+  tracer(id: string, application: FleetApplication): Promise<ApplicationTracer>;
   tree(id: string): Promise<FileTree>;
   config(id: string): Promise<FleetConfig>;
   /** Keeps what is new for the next process. What was not looked at until then cannot be any more. */
@@ -71,6 +74,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   const { onSelection } = options;
   const render: RenderApplication = renderFromTrees(onSelection ? { onSelection } : {});
 
+  const otherTree = (repoURL: string): FileTree | undefined => others.get(normalizeRepositoryURL(repoURL));
   const workspaceFor = (config: FleetConfig, tree: FileTree): Entry => {
     // Another configuration searches other files: that fleet is computed on its own.
     const key = `${tree.read("fleetwright.yaml")?.id ?? ""} ${config.inventory.map((file) => tree.read(file)?.id ?? "").join(" ")}`;
@@ -89,9 +93,10 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
         checkoutUrls: (named) => {
           const choice = chooseCheckoutUrls(checkout.remotes, named, new Set(others.keys()));
           if (choice.note) note(choice.note);
+          made.isCheckout = choice.isCheckout;
           return choice.isCheckout;
         },
-        otherTree: (repoURL) => others.get(normalizeRepositoryURL(repoURL)),
+        otherTree,
         isSearched: config.isSearched,
         ...givenInventory(config.inventory, tree),
       }),
@@ -125,6 +130,15 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
         return state;
       };
     },
+    async tracer(id, application) {
+      const tree = await checkout.tree(id);
+      const config = readFleetConfig(tree);
+      const { workspace, isCheckout } = workspaceFor(config, tree);
+      const { clusterFiles } = workspace.state;
+      const { inventory } = givenInventory(config.inventory, tree);
+      const options = { render, isCheckout: (url: string) => isCheckout?.(url) === true, otherTree, clusterFiles };
+      return traceApplication(application, tree, { ...options, ...(inventory ? { inventory } : {}) });
+    },
     async inventory(id) {
       const tree = await checkout.tree(id);
       return workspaceFor(readFleetConfig(tree), tree).workspace.inventory;
@@ -154,6 +168,8 @@ interface Entry {
   at: string | undefined;
   /** How much there is that the cache does not know: renders, and a tenth of each changed path. */
   newCount: number;
+  /** What was decided of the URLs that the fleet names. */
+  isCheckout?: (repoURL: string) => boolean;
 }
 
 /** Takes over the kept state of this tree, or else one whose tree git still knows; gives its tree. */

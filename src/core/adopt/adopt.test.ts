@@ -74,3 +74,24 @@ test("Applications without a grid become one list", () => {
   expect(proof.equal).toHaveLength(7);
   expect(objectAt(applicationSet, "spec")["generators"]).toMatchObject([{ list: { elements: Array(7).fill({}) } }]);
 });
+
+test("where each service has one Application, a label that is missing is told by the fields that are made of it", () => {
+  const teams = ["red", "blue", "green"];
+  const single = ["cart", "search", "mail", "billing", "audit", "tax", "media", "stock", "fraud"].map((service, at) =>
+    application("prod", service, (text) => {
+      const team = teams[at % 3]!;
+      const written = text.replace(`team-of-${service}`, team).replace(`namespace: ${service}`, `namespace: ${team}-${service}`);
+      return service === "mail"
+        ? written.replace(/ {2}labels: .*\n/, "")
+        : written.replace("red-stock", "default").replace("blue-stock", "default");
+    }),
+  );
+  const { anomalies, proof } = adoptApplications(single, { name: "services", fix: true });
+  expect(
+    anomalies.map(({ application: name, fields: [field] }) => [name, field?.path, field?.is, field?.expected, field?.agreeing]),
+  ).toEqual([
+    ["prod-mail", "metadata.labels.team", undefined, "green", 8],
+    ["prod-stock", "spec.destination.namespace", "default", "blue-stock", 8],
+  ]);
+  expect([proof.equal.length, proof.different.length, proof.missing, proof.extra]).toEqual([7, 2, [], []]);
+});

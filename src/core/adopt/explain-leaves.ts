@@ -1,5 +1,6 @@
 import type { Value } from "../manifest/value.js";
-import type { Leaf } from "./sample.js";
+import { type Inferred, inferMissing } from "./infer-missing.js";
+import { type Leaf, textOf } from "./sample.js";
 import type { NameSplit } from "./split-names.js";
 
 /** A column of values that belongs to one side: equal for all Applications with the same left (or right) part of the name. */
@@ -34,6 +35,33 @@ const maxChoiceValues = 8;
 
 /** Explains every field by the two parts of the name, as cheaply as the data allow. */
 export function explainLeaves(leaves: readonly Leaf[], split: NameSplit): FleetExplanation {
+  const explanation = explainAll(leaves, split);
+  const inferred = inferMissing(explanation);
+  return inferred.size === 0 ? explanation : explainInferred(leaves, split, inferred);
+}
+
+/** The same with values that other fields tell: who lacks one of these does not fit. */
+function explainInferred(leaves: readonly Leaf[], split: NameSplit, inferred: Inferred): FleetExplanation {
+  const completed = new Map(leaves.map((leaf) => [completeLeaf(leaf, inferred.get(leaf.id)), leaf]));
+  const explanation = explainAll([...completed.keys()], split);
+  const own = explanation.leaves.map((explained): Explanation => {
+    const leaf = completed.get(explained.leaf)!;
+    const told = inferred.get(leaf.id);
+    if (!told) return explained;
+    // All that have the field are siblings of those that lack it.
+    const mismatches = [...new Set([...explained.mismatches, ...told.keys()])].sort((a, b) => a - b);
+    return { ...explained, leaf, groups: leaf.values.map(() => ""), mismatches, cost: explained.cost + told.size * mismatchCost };
+  });
+  return { ...explanation, leaves: own };
+}
+
+function completeLeaf(leaf: Leaf, told: ReadonlyMap<number, string> | undefined): Leaf {
+  if (!told) return leaf;
+  const values = leaf.values.map((value, index) => told.get(index) ?? value);
+  return { ...leaf, values, texts: values.map(textOf) };
+}
+
+function explainAll(leaves: readonly Leaf[], split: NameSplit): FleetExplanation {
   const attributes: Attribute[] = [partAttribute("left", split.left), partAttribute("right", split.right)];
   const explained = [...leaves].sort((a, b) => rank(a) - rank(b)).map((leaf) => explainLeaf(leaf, attributes, split));
   return { attributes, leaves: explained, cost: explained.reduce((sum, { cost }) => sum + cost, 0) + partCost(split) };
@@ -143,7 +171,7 @@ function sampleIndexes(count: number): readonly number[] {
 }
 
 /** Replaces what the attributes of this Application say, the longest first. */
-function abstract(value: string, columns: readonly Attribute[], index: number): Template {
+export function abstract(value: string, columns: readonly Attribute[], index: number): Template {
   const found = columns
     .map((column) => ({ attribute: column.name, text: column.values[index] as string }))
     .sort((a, b) => b.text.length - a.text.length);

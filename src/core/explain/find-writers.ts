@@ -15,6 +15,10 @@ export interface Question {
   /** Finds the resource again in another render. */
   readonly find: (manifests: readonly KubernetesObject[]) => KubernetesObject | undefined;
   readonly path: FieldPath;
+  /** Of files that set values which others below them set too: the least is applied last. Absent for all others. */
+  readonly rankOf?: (file: string) => number | undefined;
+  /** What a file is, where it is none of the source's: `ApplicationSet`, `parameters` … */
+  readonly kindOf?: (file: string) => string | undefined;
 }
 
 export interface Writer {
@@ -51,6 +55,40 @@ export function findWriters(question: Question, tree: FileTree, most = Number.PO
     }
   }
   return writers;
+}
+
+const mostTried = 600;
+
+/**
+ * The lines of values on which the leaf depends without showing them: a template computes it. Any change of a word must change the leaf. Asked where no
+ * line shows in it.
+ */
+export function findDeciders(question: Question, tree: FileTree): readonly Writer[] {
+  const leaf = leafText(question, tree);
+  const writers: Writer[] = [];
+  let left = mostTried;
+  for (const file of question.files) {
+    if (leaf === undefined || question.rankOf?.(file) === undefined) continue;
+    const lines = utf8DecodeLossy(tree.read(file)?.bytes ?? new Uint8Array()).split("\n");
+    for (const [index, line] of lines.entries()) {
+      const decides = changesOf(line).some((edited) => {
+        if (left-- <= 0) return false;
+        const after = leafText(question, editedTree(tree, file, lines.with(index, edited).join("\n")));
+        return after !== undefined && after.text !== leaf.text;
+      });
+      if (decides) writers.push({ file, line: index + 1, text: line.trim() });
+    }
+  }
+  return writers;
+}
+
+/** The line with its value changed: the word behind the key, or the item. */
+function changesOf(line: string): readonly string[] {
+  const [, before = "", word = ""] = /^(\s*(?:- *)?(?:[\w."'-]+:\s+)?["']?)([^\s"'#{}[\]]+)/.exec(line) ?? [];
+  if (word === "" || word.endsWith(":")) return [];
+  const replace = (by: string): string => before + by + line.slice(before.length + word.length);
+  if (word === "true" || word === "false") return [replace(String(word !== "true"))];
+  return /^\d+$/.test(word) ? [replace(String(Number(word) + 1)), replace(mark)] : [replace(word + mark), replace(mark + word)];
 }
 
 /** The leaf as text: a Secret's in the clear, since that is what a file may say. Undefined when it is not there or nothing renders. */
