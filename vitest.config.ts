@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -7,6 +8,9 @@ export default defineConfig({
     exclude: ["test/e2e/**", "**/node_modules/**"],
     environment: "node",
     testTimeout: 20_000,
+    hookTimeout: 30_000,
+    // Vitest leaves a processor idle; on two that is half of the machine.
+    maxWorkers: availableParallelism(),
     pool: "threads",
   },
 });

@@ -9,12 +9,13 @@ import { loadChartArchive, mergeUserValues, templateChart } from "#src/core/helm
 import type { Bench } from "./benches.js";
 
 const releases = 48;
+const rendersBeforeWarm = 12;
 const main = join(dirname(fileURLToPath(import.meta.url)), "../../dist/apps/main.js");
 
 /**
  * `npm run bench -- helm --charts DIR [--rounds N]`: releases of packed charts, interleaved with the `helm` binary (HELM_BIN or PATH)
  * where there is one. One chart for 48 releases; a large one cold (a whole process of each), new to a process that has rendered other
- * charts, and warm (its parsed templates known, with other values each time).
+ * charts, and warm: in a process that has rendered it some times, as one that serves a fleet has, with other values each time.
  */
 export const helmBench: Bench = async (args) => {
   const { values } = parseArgs({
@@ -44,12 +45,14 @@ export const helmBench: Bench = async (args) => {
     engine = renderer(large);
     engine("web", "first");
   });
+  for (let index = 0; index < rendersBeforeWarm; index++) engine("web", `earlier-${index}`);
   for (let round = 0; round < Number(values.rounds); round++) {
     time(`${releases} releases, fleetwright in process, from the archive`, () => {
       const render = renderer(small);
       for (let index = 0; index < releases; index++) render(`release-${index}`, "all");
     });
-    time("large chart warm, other values, fleetwright", () => engine("web", `team-${round}`));
+    for (const team of ["a", "b", "c"])
+      time("large chart warm, other values, fleetwright", () => engine("web", `team-${team}-${round}`));
     time("large chart cold, fleetwright (a process)", () => execute(process.execPath, [main, "helm", "template", "web", large]));
     if (!hasHelm) continue;
     time(`${releases} releases, helm template, one at a time`, () => {

@@ -1,10 +1,10 @@
 import { type ComparePair, type Comparison, compareResource, dryRunTarget, needsDryRun } from "#src/core/diff/compare.js";
-import { valuesEqual } from "#src/core/diff/equal.js";
 import type { IgnoreDifference, IgnoreStatus, ResourceOverride } from "#src/core/diff/ignore-rules.js";
 import { applyMergePatch } from "#src/core/diff/json-merge.js";
 import { type CompareOptions, type CompareSettings, compileCompareOptions } from "#src/core/diff/options.js";
 import { appliedTarget } from "#src/core/diff/respect-ignores.js";
 import { FleetwrightError } from "#src/core/errors.js";
+import { valuesEqual } from "#src/core/manifest/equal.js";
 import { asObject, asValue, type KubernetesObject, splitApiVersion } from "#src/core/manifest/object.js";
 import { builtInSchemas } from "#src/core/manifest/schema/built-in.js";
 import { applyServerSide } from "#src/core/manifest/smd/server-side-apply.js";

@@ -51,6 +51,7 @@ export function registerController(program: Command, io: CliIo): void {
     .option("--lease-seconds <number>", "after how long a silent replica's share moves to the others", "15")
     .action((options: Options) =>
       guarded(io, async () => {
+        const { stop } = io;
         const connection = await loadKubeconfig({
           ...(options.kubeconfig === undefined ? {} : { file: options.kubeconfig }),
           ...(options.context === undefined ? {} : { context: options.context }),
@@ -76,8 +77,8 @@ export function registerController(program: Command, io: CliIo): void {
         });
         log.info("listening", { url: running.url });
         await new Promise<void>((resolve) => {
-          if (io.stop.aborted) return resolve();
-          io.stop.addEventListener("abort", () => resolve(), { once: true });
+          if (stop.aborted) return resolve();
+          stop.addEventListener("abort", () => resolve(), { once: true });
         });
         await running.stop();
       }),

@@ -20,14 +20,13 @@ export interface CliIo {
   page?(text: string): Promise<void>;
   /** All of standard input as text. */
   readInput(): Promise<string>;
-  /** Aborted by Ctrl-C or SIGTERM; long-running commands end cleanly then. */
+  /** Aborted by Ctrl-C or SIGTERM from the first time on that a command asks for it; a command that never does ends at once. */
   readonly stop: AbortSignal;
 }
 
 /** The CliIo of this process. */
 export function processIo(): CliIo {
-  const stop = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
+  let stop: AbortSignal | undefined;
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
@@ -45,8 +44,17 @@ export function processIo(): CliIo {
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks).toString("utf8");
     },
-    stop: stop.signal,
+    get stop() {
+      stop ??= stopSignal();
+      return stop;
+    },
   };
+}
+
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
+  return stop.signal;
 }
 
 /** Runs an action; an error is printed for a person and becomes exit code 2. */

@@ -75,6 +75,7 @@ interface Stagecraft {
 
 async function play(craft: Stagecraft): Promise<void> {
   const { io, options, dataDir, clock, closers } = craft;
+  const { stop } = io;
   const progress = new Progress(io, () => clock.monotonic());
   const repositoryDirectory = join(dataDir, "fleet");
   const shape: FleetShape = { ...options, repoURL: fleetRepositoryUrl(repositoryDirectory) };
@@ -157,8 +158,8 @@ async function play(craft: Stagecraft): Promise<void> {
     `page        ${running.url}/\nmetrics     ${running.url}/metrics\nkubeconfig  ${running.kubeconfig}   (kubectl --kubeconfig ${running.kubeconfig} --context hub get applications -n argocd)\nrepository  ${running.repository}\n\nCtrl-C ends it.\n`,
   );
   await new Promise<void>((resolve) => {
-    if (io.stop.aborted) resolve();
-    io.stop.addEventListener("abort", () => resolve(), { once: true });
+    if (stop.aborted) resolve();
+    stop.addEventListener("abort", () => resolve(), { once: true });
   });
 }
 
