@@ -2,16 +2,19 @@ import { describe, expect, test } from "vitest";
 import { missingRedis, RedisServer } from "../redis/redis-server.js";
 import { playRedisRounds } from "./redis-rounds.js";
 import { because, realServers } from "./requirements.js";
-import { realClusters, simulatedClusters, type TestCluster } from "./test-cluster.js";
+import { realClusters, simulatedClusters } from "./test-cluster.js";
 
 const { assets, missing } = realServers();
 const withoutRedis = missingRedis();
-const applications = Number(process.env["FLEETWRIGHT_E2E_APPLICATIONS"] ?? 30);
+const applications = Number(process.env["FLEETWRIGHT_E2E_APPLICATIONS"] ?? 12);
 
 describe.skipIf(withoutRedis)(`three replicas that share renders in Redis${because(withoutRedis)}`, () => {
-  const play = async (start: () => Promise<TestCluster>): Promise<void> => {
+  // Some minutes on either: the simulator stands in where there is no real server.
+  const where = missing ? `the simulator${because(missing)}` : "a real API server";
+
+  test(`stay right while it is flushed, forged and killed in the middle, on ${where}`, async () => {
     const redis = await RedisServer.start();
-    const cluster = await start();
+    const cluster = missing ? await simulatedClusters("redis") : await realClusters(assets)("redis");
     try {
       const report = await playRedisRounds({ cluster, redis, applications });
       process.stdout.write(`${JSON.stringify(report)}\n`);
@@ -21,17 +24,5 @@ describe.skipIf(withoutRedis)(`three replicas that share renders in Redis${becau
       await cluster.stop();
       await redis.kill();
     }
-  };
-
-  test("stay right while it is flushed, forged and killed in the middle, on the simulator", async () => {
-    await play(() => simulatedClusters("redis"));
   }, 900_000);
-
-  test.skipIf(missing)(
-    `and on a real API server${because(missing)}`,
-    async () => {
-      await play(() => realClusters(assets)("redis"));
-    },
-    900_000,
-  );
 });
