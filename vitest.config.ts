@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -9,8 +8,6 @@ export default defineConfig({
     environment: "node",
     testTimeout: 60_000,
     hookTimeout: 30_000,
-    // Vitest leaves a processor idle; on two that is half of the machine.
-    maxWorkers: availableParallelism(),
     pool: "threads",
   },
 });
