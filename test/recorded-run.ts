@@ -10,11 +10,18 @@ export interface Recorded {
 
 /** Runs the command line in a folder, without a terminal and with an empty standard input. */
 export async function recordedRun(args: readonly string[], cwd: string, env: CliIo["env"] = {}): Promise<Recorded> {
-  const result = { out: "", err: "", code: 0 };
+  const { io, recorded } = recordingIo(cwd, env);
+  await runProgram(io, args);
+  return recorded;
+}
+
+/** What `recordedRun` runs a command with, for tests that change something of it. */
+export function recordingIo(cwd: string, env: CliIo["env"] = {}): { readonly io: CliIo; readonly recorded: Recorded } {
+  const recorded = { out: "", err: "", code: 0 };
   const io: CliIo = {
-    out: (text) => void (result.out += text),
-    err: (text) => void (result.err += text),
-    setExitCode: (code) => void (result.code = code),
+    out: (text) => void (recorded.out += text),
+    err: (text) => void (recorded.err += text),
+    setExitCode: (code) => void (recorded.code = code),
     cwd,
     env,
     color: false,
@@ -23,6 +30,5 @@ export async function recordedRun(args: readonly string[], cwd: string, env: Cli
     readInput: async () => "",
     stop: new AbortController().signal,
   };
-  await runProgram(io, args);
-  return result;
+  return { io, recorded };
 }

@@ -3,13 +3,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import type { CliIo } from "#src/apps/cli/io.js";
-import { runProgram } from "#src/apps/cli/program.js";
 import { openFleet } from "#src/apps/fleet/open-fleet.js";
 import type { FleetApplication, FleetState } from "#src/core/impact/fleet-state.js";
 import type { Value } from "#src/core/manifest/value.js";
 import { emitYaml } from "#src/core/yaml/emit.js";
 import { emitJson } from "#src/core/yaml/json.js";
+import { type Recorded, recordedRun } from "../recorded-run.js";
 import { casesWithTrees, type Edit, type HarvestedRepository, makeRepository } from "./harvested-repository.js";
 import { because } from "./requirements.js";
 
@@ -142,20 +141,6 @@ async function expectAdopted(applications: readonly FleetApplication[], folder: 
   expect([proof.different, proof.missing, proof.extra, proof.errors]).toEqual([[], [], [], []]);
 }
 
-async function run(cwd: string, ...args: readonly string[]): Promise<{ readonly out: string; readonly err: string }> {
-  const result = { out: "", err: "" };
-  const io: CliIo = {
-    out: (text) => void (result.out += text),
-    err: (text) => void (result.err += text),
-    setExitCode: () => {},
-    cwd,
-    env: { XDG_CACHE_HOME: join(parent, "cache") },
-    color: false,
-    interactive: false,
-    columns: 120,
-    readInput: async () => "",
-    stop: new AbortController().signal,
-  };
-  await runProgram(io, args);
-  return result;
+async function run(cwd: string, ...args: readonly string[]): Promise<Recorded> {
+  return await recordedRun(args, cwd, { XDG_CACHE_HOME: join(parent, "cache") });
 }

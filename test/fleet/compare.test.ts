@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CliIo } from "#src/apps/cli/io.js";
-import { runProgram } from "#src/apps/cli/program.js";
+import { type Recorded, recordedRun } from "../recorded-run.js";
 
 const directory = mkdtempSync(join(tmpdir(), "fleetwright-compare-"));
 const git = (...args: string[]): void =>
@@ -46,22 +45,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-async function compare(...args: readonly string[]): Promise<{ readonly out: string; readonly code: number }> {
-  const result = { out: "", code: 0 };
-  const io: CliIo = {
-    out: (text) => void (result.out += text),
-    err: () => {},
-    setExitCode: (code) => void (result.code = code),
-    cwd: directory,
-    env: { XDG_CACHE_HOME: join(directory, ".git") },
-    color: false,
-    interactive: false,
-    columns: 120,
-    readInput: async () => "",
-    stop: new AbortController().signal,
-  };
-  await runProgram(io, ["compare", ...args]);
-  return result;
+async function compare(...args: readonly string[]): Promise<Recorded> {
+  return await recordedRun(["compare", ...args], directory, { XDG_CACHE_HOME: join(directory, ".git") });
 }
 
 test.each([[["web-staging", "web-prod"]], [["--env", "staging", "--env", "prod"]]])(

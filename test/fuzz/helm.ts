@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { runProgram } from "#src/apps/cli/program.js";
+import { recordingIo } from "../recorded-run.js";
 import type { Fuzzer } from "./fuzzers.js";
 import { randomChart } from "./helm-cases.js";
 import { chartValues, mutatedValues } from "./helm-values.js";
@@ -96,26 +97,13 @@ function runBinary(helm: string, args: readonly string[], folder: string): Outco
 }
 
 async function runOurs(args: readonly string[], cwd: string): Promise<Outcome> {
-  let exit = 0;
-  let output = "";
-  let error = "";
-  const io = {
-    out: (text: string) => void (output += text),
-    err: (text: string) => void (error += text),
-    setExitCode: (code: 0 | 1 | 2) => void (exit = code),
-    cwd,
-    env: {},
-    color: false,
-    interactive: false,
-    columns: 120,
-    readInput: () => Promise.resolve(""),
-    stop: new AbortController().signal,
-  };
+  const { io, recorded } = recordingIo(cwd);
   try {
     await runProgram(io, ["helm", "template", ...args]);
   } catch (thrown) {
-    return { exit: 99, output, error: `CRASH ${thrown instanceof Error ? thrown.stack : String(thrown)}` };
+    return { exit: 99, output: recorded.out, error: `CRASH ${thrown instanceof Error ? thrown.stack : String(thrown)}` };
   }
+  const { out: output, err: error, code: exit } = recorded;
   return { exit, output, error: error.slice(Math.max(0, error.indexOf("Error: "))) };
 }
 

@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { CliIo } from "./io.js";
-import { runProgram } from "./program.js";
+import { type Recorded, recordedRun } from "../../../test/recorded-run.js";
 
 let directory = "";
 beforeEach(() => {
@@ -92,22 +91,8 @@ const breakages = {
   },
 } as const;
 
-async function run(...args: readonly string[]): Promise<{ readonly out: string; readonly err: string; readonly code: number }> {
-  const result = { out: "", err: "", code: 0 };
-  const io: CliIo = {
-    out: (text) => void (result.out += text),
-    err: (text) => void (result.err += text),
-    setExitCode: (code) => void (result.code = code),
-    cwd: directory,
-    env: { XDG_CACHE_HOME: join(directory, ".git") },
-    color: false,
-    interactive: false,
-    columns: 120,
-    readInput: async () => "",
-    stop: new AbortController().signal,
-  };
-  await runProgram(io, args);
-  return result;
+async function run(...args: readonly string[]): Promise<Recorded> {
+  return await recordedRun(args, directory, { XDG_CACHE_HOME: join(directory, ".git") });
 }
 
 interface Report {

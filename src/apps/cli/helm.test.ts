@@ -4,8 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { CliIo } from "./io.js";
-import { runProgram } from "./program.js";
+import { type Recorded, recordedRun } from "../../../test/recorded-run.js";
 
 let folder: string;
 const servers: Server[] = [];
@@ -24,22 +23,8 @@ function write(files: Readonly<Record<string, string>>): void {
   }
 }
 
-async function helm(...args: readonly string[]): Promise<{ out: string; err: string; exit: number }> {
-  const seen = { out: "", err: "", exit: 0 };
-  const io: CliIo = {
-    out: (text) => void (seen.out += text),
-    err: (text) => void (seen.err += text),
-    setExitCode: (code) => void (seen.exit = code),
-    cwd: folder,
-    env: {},
-    color: false,
-    interactive: false,
-    columns: 120,
-    readInput: () => Promise.resolve(""),
-    stop: new AbortController().signal,
-  };
-  await runProgram(io, ["helm", ...args]);
-  return seen;
+async function helm(...args: readonly string[]): Promise<Recorded> {
+  return await recordedRun(["helm", ...args], folder);
 }
 
 const chart = (name: string, more = "") => `apiVersion: v2\nname: ${name}\nversion: 0.1.0\n${more}`;
@@ -54,8 +39,8 @@ test("--output-dir writes a file for each template and prints their names", asyn
 
 test.each([["--post-renderer", "x"], ["--validate"]])("%s is refused clearly", async (...flags) => {
   write({ "a/Chart.yaml": chart("a") });
-  const { err, exit } = await helm("template", "x", "a", ...flags);
-  expect([exit, err]).toEqual([1, expect.stringContaining(`${flags[0]} `)]);
+  const { err, code } = await helm("template", "x", "a", ...flags);
+  expect([code, err]).toEqual([1, expect.stringContaining(`${flags[0]} `)]);
 });
 
 test("dependency update packs a chart beside it and locks its version; build takes what is locked", async () => {
@@ -70,7 +55,7 @@ test("dependency update packs a chart beside it and locks its version; build tak
   );
   expect((await helm("template", "x", "a")).out).toContain("from: b");
   rmSync(join(folder, "a/charts"), { recursive: true });
-  expect((await helm("dependency", "build", "a")).exit).toBe(0);
+  expect((await helm("dependency", "build", "a")).code).toBe(0);
   expect((await helm("dependency", "list", "a")).out).toContain("\tok");
   write({ "a/Chart.yaml": chart("a", needsB.replace(">=0.1", ">=0.0")) });
   expect((await helm("dependency", "build", "a")).err).toContain("out of sync");
@@ -85,7 +70,7 @@ test("a failed fetch leaves charts/ and Chart.lock as they were", async () => {
     "a/Chart.yaml": chart("a", `${needsB}- {name: c, version: 1.x, repository: "${repository}"}\n`),
     "b/Chart.yaml": chart("b"),
   });
-  expect(await helm("dependency", "update", "a")).toMatchObject({ exit: 1, err: expect.stringContaining("404") });
+  expect(await helm("dependency", "update", "a")).toMatchObject({ code: 1, err: expect.stringContaining("404") });
   expect(readdirSync(join(folder, "a"))).toEqual(["Chart.yaml"]);
 });
 

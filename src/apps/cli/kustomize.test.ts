@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CliIo } from "./io.js";
-import { runProgram } from "./program.js";
+import { type Recorded, recordedRun } from "../../../test/recorded-run.js";
 
 let folder: string;
 
@@ -22,36 +21,22 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function run(args: readonly string[], env: CliIo["env"] = {}): Promise<{ out: string; err: string; exitCode: number }> {
-  const result = { out: "", err: "", exitCode: 0 };
-  const io: CliIo = {
-    out: (text) => void (result.out += text),
-    err: (text) => void (result.err += text),
-    setExitCode: (code) => void (result.exitCode = code),
-    cwd: folder,
-    env,
-    color: false,
-    interactive: false,
-    columns: 120,
-    readInput: async () => "",
-    stop: new AbortController().signal,
-  };
-  await runProgram(io, ["kustomize", "build", ...args]);
-  return result;
+async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Recorded> {
+  return await recordedRun(["kustomize", "build", ...args], folder, env);
 }
 
 test("every flag of the original is taken, those for containers and executables without effect", async () => {
   const flags = "--as-current-user --enable-alpha-plugins --enable-exec -e A=b --env C=d --enable-helm --helm-api-versions v1";
   const more = "--helm-command helm --helm-debug --helm-kube-version 1.30 --load-restrictor LoadRestrictionsNone";
   const rest = "--mount type=bind --network --network-name bridge --stack-trace";
-  const { out, err, exitCode } = await run([...`${flags} ${more} ${rest}`.split(" "), "."]);
-  expect({ err, exitCode }).toEqual({ err: "", exitCode: 0 });
+  const { out, err, code } = await run([...`${flags} ${more} ${rest}`.split(" "), "."]);
+  expect({ err, code }).toEqual({ err: "", code: 0 });
   expect(out).toBe((await run([])).out);
 });
 
 test("a wrong command line ends with the original's exit code 1", async () => {
   for (const args of [["--bogus"], ["a", "b"], ["--reorder", "bogus"], ["--load-restrictor", "x"], ["missing"], ["--output"]])
-    expect((await run(args)).exitCode, args.join(" ")).toBe(1);
+    expect((await run(args)).code, args.join(" ")).toBe(1);
 });
 
 test("a deprecated flag is told of on standard error, wherever it is given", async () => {
@@ -69,8 +54,8 @@ test("a switch may have a value, as in Go", async () => {
     KUSTOMIZE_ENABLE_MANAGEDBY_LABEL: "on",
   });
   expect(off.out).not.toContain("managed-by");
-  expect(off.exitCode).toBe(0);
-  expect(await run(["--enable-helm=maybe"])).toMatchObject({ out: "", exitCode: 1 });
+  expect(off.code).toBe(0);
+  expect(await run(["--enable-helm=maybe"])).toMatchObject({ out: "", code: 1 });
 });
 
 test("the environment asks for the managed-by label with the word `on`", async () => {
@@ -88,7 +73,7 @@ test("-o writes a file, or into a directory one file a resource with its namespa
     "prod_v1_configmap_c.yaml",
     "v1_namespace_prod.yaml",
   ]);
-  expect((await run(["-o", "missing/out.yaml"])).exitCode).toBe(1);
+  expect((await run(["-o", "missing/out.yaml"])).code).toBe(1);
 });
 
 test("a file of 200 MB, and links in a circle, end as errors of the build", async () => {
@@ -97,8 +82,8 @@ test("a file of 200 MB, and links in a circle, end as errors of the build", asyn
     mkdirSync(directory);
     writeFileSync(join(directory, "kustomization.yaml"), text);
     make(directory);
-    const { err, exitCode } = await run([name]);
-    expect(exitCode).toBe(1);
+    const { err, code } = await run([name]);
+    expect(code).toBe(1);
     return err;
   };
   const sparse = (directory: string): void => {
@@ -119,7 +104,7 @@ test("a file of 200 MB, and links in a circle, end as errors of the build", asyn
 });
 
 test("a remote kustomization is refused, with what to do instead", async () => {
-  const { err, exitCode } = await run(["https://github.com/example/fleet//prod?ref=v1"]);
-  expect(exitCode).toBe(1);
+  const { err, code } = await run(["https://github.com/example/fleet//prod?ref=v1"]);
+  expect(code).toBe(1);
   expect(err).toContain("clone the repository");
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { CliIo } from "./io.js";
+import { recordingIo } from "../../../test/recorded-run.js";
 import { pagerOf, pageText } from "./pager.js";
 import { runProgram } from "./program.js";
 
@@ -56,21 +56,10 @@ test.each([
     git("add", "-A");
     git("commit", "-qm", "change");
   }
-  const shown = { paged: "", printed: "" };
-  const io: CliIo = {
-    out: (text) => void (shown.printed += text),
-    err: () => {},
-    setExitCode: () => {},
-    cwd: directory,
-    env: { XDG_CACHE_HOME: join(directory, ".git") },
-    color: false,
-    interactive: false,
-    columns: 80,
-    page: async (text) => void (shown.paged += text),
-    readInput: async () => "",
-    stop: new AbortController().signal,
-  };
-  await runProgram(io, ["diff", ...options]);
+  const { io, recorded } = recordingIo(directory, { XDG_CACHE_HOME: join(directory, ".git") });
+  let paged = "";
+  await runProgram({ ...io, columns: 80, page: async (text) => void (paged += text) }, ["diff", ...options]);
+  const shown = { paged, printed: recorded.out };
   expect(shown[how as keyof typeof shown]).not.toBe("");
   expect(shown[how === "paged" ? "printed" : "paged"]).toBe("");
 });

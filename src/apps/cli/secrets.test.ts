@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CliIo } from "./io.js";
-import { runProgram } from "./program.js";
+import { recordedRun } from "../../../test/recorded-run.js";
 
 const directory = mkdtempSync(join(tmpdir(), "fleetwright-secrets-"));
 const repoURL = "https://git.example.com/fleet.git";
@@ -81,21 +80,8 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 async function run(args: readonly string[]): Promise<string> {
-  let printed = "";
-  const io: CliIo = {
-    out: (text) => void (printed += text),
-    err: (text) => void (printed += text),
-    setExitCode: () => {},
-    cwd: directory,
-    env: { XDG_CACHE_HOME: join(directory, ".git") },
-    color: false,
-    interactive: false,
-    columns: 120,
-    readInput: async () => "",
-    stop: new AbortController().signal,
-  };
-  await runProgram(io, args);
-  return printed;
+  const { out, err } = await recordedRun(args, directory, { XDG_CACHE_HOME: join(directory, ".git") });
+  return out + err;
 }
 
 const resources = { plain: ["Secret/written", "Secret/made", "ConfigMap/web"], chart: ["Secret/chart"] };
