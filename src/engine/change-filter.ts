@@ -14,11 +14,12 @@ export function isAsked(before: KubernetesObject, after: KubernetesObject): bool
   const begun = stringAt(state, "phase") === "Running" ? state["operation"] : undefined;
   // The controller writes an operation together with its state: nobody else asked for that one.
   if (!sameValue(before["operation"], asked) && asked !== undefined && asked !== null && !sameValue(asked, begun)) return true;
-  return phaseOf(after) === "Terminating" && phaseOf(before) !== "Terminating";
+  return operationPhaseOf(after) === "Terminating" && operationPhaseOf(before) !== "Terminating";
 }
 
-function phaseOf(object: KubernetesObject): string {
-  return stringAt(objectAt(objectAt(object as unknown as ValueObject, "status"), "operationState"), "phase");
+/** The phase of an Application's last operation; "" without one. */
+export function operationPhaseOf(object: KubernetesObject | undefined): string {
+  return stringAt(objectAt(objectAt(object as unknown as ValueObject | undefined, "status"), "operationState"), "phase");
 }
 
 export function isChangedBeyondStatus(before: KubernetesObject, after: KubernetesObject): boolean {
@@ -50,7 +51,7 @@ function isOnlyServed(before: KubernetesObject, after: KubernetesObject): boolea
 /** How an Application stands, as its ApplicationSet sees it. */
 export function standingOf(object: KubernetesObject): unknown {
   const status = objectAt(object as unknown as ValueObject, "status");
-  return [stringAt(objectAt(status, "sync"), "status"), stringAt(objectAt(status, "health"), "status"), phaseOf(object)];
+  return [stringAt(objectAt(status, "sync"), "status"), stringAt(objectAt(status, "health"), "status"), operationPhaseOf(object)];
 }
 
 /** Whether an object changed in more than its version and what other writers note about themselves. */

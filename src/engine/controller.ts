@@ -21,7 +21,7 @@ import { type Application, applicationOf, kubernetesTime } from "./application.j
 import { ApplicationDeletion } from "./application-deletion.js";
 import { ApplicationReconciler } from "./application-reconciler.js";
 import { ApplicationSetReconciler } from "./application-set-reconciler.js";
-import { isAsked, isChangedBeyondStatus, isSignificant, standingOf } from "./change-filter.js";
+import { isAsked, isChangedBeyondStatus, isSignificant, operationPhaseOf, standingOf } from "./change-filter.js";
 import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
 import { type ControlPlane, controlPlane, secretTypeLabel } from "./control-plane.js";
 import { asksForOwners, DifferBook } from "./differ.js";
@@ -586,7 +586,7 @@ export class Controller {
         for (const instance of apps) {
           const key = this.keyOf(instance);
           // What an operation waits for lies on the way of a push: it goes on at once.
-          this.queue.add(key, { urgent: isOperating(this.applicationAt(key)) });
+          this.queue.add(key, { urgent: operationPhaseOf(this.applicationAt(key)) === "Running" });
         }
       },
       keepsOwners: (instance) => {
@@ -671,9 +671,7 @@ export class Controller {
     if (owner === undefined || !this.ready) return;
     const set = `${object.metadata.namespace ?? ""}/${owner.name}`;
     if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) {
-      if (own) return;
-      this.askedSets.add(set);
-      this.setQueue.addAfter(set, setDelayMs);
+      if (!own) this.addSetSoon(set);
     } else if (!sameValue(standingOf(before), standingOf(after))) this.addStanding(set);
   }
 
@@ -682,12 +680,15 @@ export class Controller {
     this.setQueue.add(key, options);
   }
 
+  private addSetSoon(key: string): void {
+    this.askedSets.add(key);
+    this.setQueue.addAfter(key, setDelayMs);
+  }
+
   private addStanding(set: string): void {
     // A set that rolls out in steps decides by how its Applications stand.
-    if (this.isRolling(set)) {
-      this.askedSets.add(set);
-      this.setQueue.addAfter(set, setDelayMs);
-    } else this.setQueue.addAfter(set, Math.max(setStatusDelayMs, this.plane.applications.size * setStatusDelayOfOneMs));
+    if (this.isRolling(set)) this.addSetSoon(set);
+    else this.setQueue.addAfter(set, Math.max(setStatusDelayMs, this.plane.applications.size * setStatusDelayOfOneMs));
   }
 
   private isRolling(set: string): boolean {
@@ -823,11 +824,6 @@ export class Controller {
 
 function keyOfObject(object: KubernetesObject): string {
   return `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
-}
-
-function isOperating(application: KubernetesObject | undefined): boolean {
-  const status = objectAt(application as unknown as ValueObject | undefined, "status");
-  return stringAt(objectAt(status, "operationState"), "phase") === "Running";
 }
 
 function isClusterSecret(object: KubernetesObject): boolean {

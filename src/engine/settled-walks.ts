@@ -1,7 +1,6 @@
 import type { KubernetesObject } from "../core/manifest/object.js";
-import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
 import type { Application } from "./application.js";
-import { isAsked } from "./change-filter.js";
+import { isAsked, operationPhaseOf } from "./change-filter.js";
 import type { FleetCluster } from "./cluster-fleet.js";
 import type { ProjectVerdict } from "./projects.js";
 import type { RenderOutput } from "./rooms/render.js";
@@ -83,6 +82,5 @@ export function walkState({ app, cluster, project, output, settings, instance, h
 }
 
 function isOperated(object: KubernetesObject): boolean {
-  const value = object as unknown as ValueObject;
-  return object["operation"] != null || stringAt(objectAt(objectAt(value, "status"), "operationState"), "phase") === "Running";
+  return object["operation"] != null || operationPhaseOf(object) === "Running";
 }

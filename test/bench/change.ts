@@ -50,7 +50,7 @@ function line(what: string, value: number, bound?: number, unit = "ms"): void {
 
 async function coldDiff(fleet: GeneratedFleet): Promise<number> {
   // As the command does when its modules are loaded.
-  expectShortRun();
+  expectShortRun("program");
   const commit = fleet.key.commits!.find(({ kind }) => kind === "base-deployment") ?? fleet.key.commits![0]!;
   const started = performance.now();
   const opened = await openFleet({ directory: fleet.directory, repos: [], note: () => {} });

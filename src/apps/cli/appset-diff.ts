@@ -6,9 +6,10 @@ import type { FileTree } from "../../core/render/file-tree.js";
 import { emitJson } from "../../core/yaml/json.js";
 import { parseYamlDocuments } from "../../core/yaml/parse.js";
 import { utf8DecodeLossy } from "../../platform/bytes.js";
-import { collect, manifestOf, preview } from "./appset-generate.js";
+import { manifestOf, preview } from "./appset-generate.js";
 import { type Inventory, inventoryOf, type LoadedSet, loadInventory, setsOfText } from "./appset-inputs.js";
 import { localSources, normalizeUrl, parseRepos } from "./appset-sources.js";
+import { collect } from "./collect.js";
 import { type CliIo, guarded } from "./io.js";
 import { outputOption, printValue } from "./output.js";
 

@@ -13,6 +13,7 @@ import { emitYaml } from "../../core/yaml/emit.js";
 import { explain } from "./appset-explain.js";
 import { type Inventory, type LoadedSet, loadInventory, loadSets } from "./appset-inputs.js";
 import { type LocalSources, localSources, parseRepos } from "./appset-sources.js";
+import { collect } from "./collect.js";
 import { type CliIo, guarded } from "./io.js";
 import { formatTable, outputOption, printValue } from "./output.js";
 
@@ -35,10 +36,6 @@ export function registerAppsetGenerate(appset: Command, io: CliIo): void {
     .option("--wide", "allow matrix and merge with more children and any depth")
     .addOption(outputOption(["table", "json", "yaml"], "yaml"))
     .action((files: readonly string[], options: Options) => guarded(io, () => run(io, files, options)));
-}
-
-export function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }
 
 async function run(io: CliIo, files: readonly string[], options: Options): Promise<void> {

@@ -8,6 +8,7 @@ import { changedResources, type ResourceChange } from "../../core/impact/resourc
 import type { KubernetesObject } from "../../core/manifest/object.js";
 import { type ApplicationPair, type ExplainedDifference, overlayExplainer } from "../fleet/overlay-explainer.js";
 import { resourceLines, someNames } from "../fleet/report/terminal.js";
+import { collect } from "./collect.js";
 import { addRevisionOptions, chosenState, type FleetOptions, findApplication, withFleet } from "./fleet-options.js";
 import type { CliIo } from "./io.js";
 import { outputOption, printValue } from "./output.js";
@@ -26,7 +27,7 @@ export function registerCompare(program: Command, io: CliIo): void {
       .command("compare [appA] [appB]")
       .description("the rendered difference of two Applications, or of two environments, without what their overlays explain"),
   )
-    .option("--env <env>", "an environment; give it twice", (value: string, before: readonly string[]) => [...before, value], [])
+    .option("--env <env>", "an environment; give it twice", collect, [])
     .option("--label <key>", "the label that names the environment", "env")
     .option("--all", "leave nothing out")
     .addOption(outputOption(["table", "json"]))

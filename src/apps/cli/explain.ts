@@ -9,9 +9,10 @@ import type { FleetApplication } from "../../core/impact/fleet-state.js";
 import { formatValue } from "../../core/impact/format-value.js";
 import { maskSecret } from "../../core/impact/resource-change.js";
 import { asValue, type KubernetesObject } from "../../core/manifest/object.js";
-import { equalValues, isObject, listAt, stringAt, type Value } from "../../core/manifest/value.js";
+import { equalValues, type Value } from "../../core/manifest/value.js";
 import type { FileTree } from "../../core/render/file-tree.js";
-import { joinInside } from "../../core/render/memory-tree.js";
+import { filesRead } from "../../core/render/recording-tree.js";
+import { firstDirectory } from "../../core/render/written-sources.js";
 import type { ApplicationTracer } from "../fleet/application-tracer.js";
 import { addRevisionOptions, chosenState, type FleetOptions, findApplication, withFleet } from "./fleet-options.js";
 import type { CliIo } from "./io.js";
@@ -129,7 +130,7 @@ function printField(io: CliIo, { application, resource, field, tree, output, tra
   const cover = coverSecrets(application.render.manifests, randomBytes(16).toString("hex"));
   const fields = leavesOf(root, path).map((leaf) => ({
     field: formatFieldPath(leaf.path),
-    steps: explainField({ ...question, path: leaf.path }, tree, directoryOf(application)).map((step) =>
+    steps: explainField({ ...question, path: leaf.path }, tree, firstDirectory(application.spec)).map((step) =>
       isSecret && (/^(data|stringData)$/.test(String(leaf.path[0])) || isLastApplied(leaf.path))
         ? hidden(step)
         : covered(step, cover),
@@ -181,24 +182,7 @@ function shown(resource: KubernetesObject, { render }: FleetApplication): Value 
   return coverSecrets(render.manifests, secretKey).value(asValue(maskSecret(resource, { secretKey })));
 }
 
-function filesOf(application: FleetApplication): readonly string[] {
-  return [...application.render.readSet.files].flatMap(([path, objectId]) => (objectId === "" ? [] : [path]));
-}
-
 function fileOf(application: FleetApplication, resource: KubernetesObject, tree: FileTree): string {
-  const found = resourceFile(resource, filesOf(application), tree, directoryOf(application));
-  return found ? `${found.file}:${found.line}` : `(${directoryOf(application)})`;
-}
-
-/** The directory of the first source that renders. */
-function directoryOf({ spec }: FleetApplication): string {
-  const sources = isObject(spec["source"]) ? [spec["source"]] : listAt(spec, "sources").filter(isObject);
-  return (
-    joinInside(
-      stringAt(
-        sources.find((source) => source["path"]),
-        "path",
-      ),
-    ) ?? ""
-  );
+  const found = resourceFile(resource, filesRead(application.render.readSet), tree, firstDirectory(application.spec));
+  return found ? `${found.file}:${found.line}` : `(${firstDirectory(application.spec)})`;
 }

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { InputError } from "../../core/errors.js";
 import type { FleetApplication, FleetState } from "../../core/impact/fleet-state.js";
 import { type OpenFleet, type OpenFleetOptions, openFleet } from "../fleet/open-fleet.js";
+import { collect } from "./collect.js";
 import { type CliIo, guarded } from "./io.js";
 
 /** How every command that reads a fleet from a clone is told where it is. */
@@ -18,7 +19,7 @@ export function addFleetOptions(command: Command): Command {
     .addOption(
       new Option("--repo <url=path>", "a clone of another repository that sources name; may be repeated")
         .default([])
-        .argParser((value: string, before: readonly string[]) => [...before, value]),
+        .argParser(collect),
     );
 }
 

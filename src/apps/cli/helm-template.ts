@@ -13,6 +13,7 @@ import {
   showOnly,
   templateChart,
 } from "../../core/helm/index.js";
+import { collect } from "./collect.js";
 import { withCharts } from "./helm-charts.js";
 import { writeManifests } from "./helm-output.js";
 import type { CliIo } from "./io.js";
@@ -52,12 +53,12 @@ export function registerTemplate(helm: Command, io: CliIo): void {
   helm
     .command("template [args...]")
     .description("render a chart (a folder or a .tgz) and print it, as `helm template [NAME] CHART` does")
-    .option("-f, --values <file>", "values in a YAML file (- for standard input)", many, [])
-    .option("--set <assignments>", "values: key1=val1,key2=val2", many, [])
-    .option("--set-string <assignments>", "string values", many, [])
-    .option("--set-json <assignments>", "JSON values", many, [])
-    .option("--set-file <assignments>", "values from files: key1=path1", many, [])
-    .option("--set-literal <assignment>", "a literal string value", many, [])
+    .option("-f, --values <file>", "values in a YAML file (- for standard input)", collect, [])
+    .option("--set <assignments>", "values: key1=val1,key2=val2", collect, [])
+    .option("--set-string <assignments>", "string values", collect, [])
+    .option("--set-json <assignments>", "JSON values", collect, [])
+    .option("--set-file <assignments>", "values from files: key1=path1", collect, [])
+    .option("--set-literal <assignment>", "a literal string value", collect, [])
     .option("-n, --namespace <name>", "namespace of the release")
     .option("--kube-version <version>", "Kubernetes version for Capabilities.KubeVersion")
     .option("-a, --api-versions <versions>", "API versions for Capabilities.APIVersions", manySeparated, [])
@@ -68,7 +69,7 @@ export function registerTemplate(helm: Command, io: CliIo): void {
     .option("--is-upgrade", "set .Release.IsUpgrade instead of .Release.IsInstall")
     .option("--name-template <template>", "template of the release's name")
     .option("-g, --generate-name", "make up a name")
-    .option("-s, --show-only <template>", "only manifests of these templates", many, [])
+    .option("-s, --show-only <template>", "only manifests of these templates", collect, [])
     .option("--repo <url>", "chart repository in which CHART is a name")
     .option("--version <range>", "version or range of the chart; default the newest release")
     .option("--username <name>", "user of the chart repository or registry")
@@ -91,10 +92,6 @@ export function registerTemplate(helm: Command, io: CliIo): void {
         io.setExitCode(1);
       }
     });
-}
-
-function many(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }
 
 function manySeparated(value: string, before: readonly string[]): string[] {

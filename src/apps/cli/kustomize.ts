@@ -15,6 +15,7 @@ import type { KubernetesObject } from "../../core/manifest/object.js";
 import { splitApiVersion } from "../../core/manifest/object.js";
 import type { Value } from "../../core/manifest/value.js";
 import { emitYaml } from "../../core/yaml/emit.js";
+import { collect } from "./collect.js";
 import type { CliIo } from "./io.js";
 
 interface BuildFlags {
@@ -42,7 +43,7 @@ export function registerKustomize(program: Command, io: CliIo): void {
     .argument("[dir]", "directory with a kustomization.yaml", ".")
     .option("--enable-helm", "render helmCharts")
     .option("--helm-kube-version <version>", "the Kubernetes version that charts see")
-    .option("--helm-api-versions <version>", "an API version that charts see; may be repeated", collected, [])
+    .option("--helm-api-versions <version>", "an API version that charts see; may be repeated", collect, [])
     .option(
       "--load-restrictor <name>",
       "LoadRestrictionsNone lets kustomizations read files outside of their directory",
@@ -64,17 +65,13 @@ export function registerKustomize(program: Command, io: CliIo): void {
   });
 }
 
-function collected(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
 /** Flags for containers and executables, and of the `helm` program: scripts may give them, nothing here runs either. */
 function takeFlagsWithoutEffect(build: Command): void {
   for (const flag of ["--as-current-user", "--enable-exec", "--helm-debug", "--network", "--stack-trace"])
     build.addOption(new Option(flag).hideHelp());
   for (const flag of ["--helm-command <path>", "--network-name <name>"]) build.addOption(new Option(flag).hideHelp());
   for (const flag of ["-e, --env <variable>", "--mount <option>"])
-    build.addOption(new Option(flag).hideHelp().argParser(collected).default([]));
+    build.addOption(new Option(flag).hideHelp().argParser(collect).default([]));
 }
 
 /** Told wherever they are given, before the build. */

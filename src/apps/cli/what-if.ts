@@ -6,6 +6,7 @@ import { diffFleets } from "../../core/impact/fleet-diff.js";
 import { fleetReport, hasDifferences } from "../fleet/report/fleet-report.js";
 import { impactJson } from "../fleet/report/json.js";
 import { terminalReport } from "../fleet/report/terminal.js";
+import { collect } from "./collect.js";
 import { addRevisionOptions, chosenState, type FleetOptions, withFleet } from "./fleet-options.js";
 import type { CliIo } from "./io.js";
 import { outputOption, printValue } from "./output.js";
@@ -19,8 +20,7 @@ interface Options extends FleetOptions {
 
 /** `fleetwright what-if`: another inventory, and the Applications that would appear and vanish. Exit code 1 when any would. */
 export function registerWhatIf(program: Command, io: CliIo): void {
-  const repeated = (flags: string, text: string): Option =>
-    new Option(flags, text).default([]).argParser((value: string, before: readonly string[]) => [...before, value]);
+  const repeated = (flags: string, text: string): Option => new Option(flags, text).default([]).argParser(collect);
   addRevisionOptions(program.command("what-if").description("relabel, add or remove a cluster and see what the fleet becomes"))
     .addOption(repeated("--label <cluster:key=value>", "set a label of a cluster; `key-` takes it away"))
     .addOption(repeated("--remove-cluster <cluster>", "without this cluster"))

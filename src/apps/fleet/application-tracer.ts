@@ -3,9 +3,11 @@ import { InputError } from "../../core/errors.js";
 import type { FleetApplication, RenderApplication } from "../../core/impact/fleet-state.js";
 import { FleetWorkspace } from "../../core/impact/workspace.js";
 import { asObject, type KubernetesObject } from "../../core/manifest/object.js";
-import { isObject, listAt, objectAt, stringAt, type Value } from "../../core/manifest/value.js";
+import { listAt, objectAt, stringAt, type Value } from "../../core/manifest/value.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import { joinInside } from "../../core/render/memory-tree.js";
+import { filesRead } from "../../core/render/recording-tree.js";
+import { writtenSources } from "../../core/render/written-sources.js";
 
 /** One Application, made anew from edited trees: by its file or its ApplicationSet, and rendered. */
 export interface ApplicationTracer {
@@ -33,8 +35,7 @@ export interface TracerOptions {
 /** Follows an Application of the fleet at `tree` through edits of any file of it. */
 export function traceApplication(application: FleetApplication, tree: FileTree, options: TracerOptions): ApplicationTracer {
   const makers = makersOf(application, options.clusterFiles, tree);
-  const read = [...application.render.readSet.files].flatMap(([path, id]) => (id === "" ? [] : [path]));
-  const files = [...new Set([...makers, ...read])];
+  const files = [...new Set([...makers, ...filesRead(application.render.readSet)])];
   const searched = new Set([application.origin.file, ...options.clusterFiles.values()]);
   const workspace = new FleetWorkspace({
     render: (made, treeFor) =>
@@ -91,8 +92,7 @@ function makersOf({ origin }: FleetApplication, clusterFiles: ReadonlyMap<string
 
 /** Value files of a chart, the last applied first: those of the source from the last to the first, then the chart's own. */
 function valueFilesOf({ spec }: FleetApplication): readonly string[] {
-  const sources = isObject(spec["source"]) ? [spec["source"]] : listAt(spec, "sources").filter(isObject);
-  return sources.flatMap((source) => {
+  return writtenSources(spec).flatMap((source) => {
     const path = stringAt(source, "path");
     const named = listAt(objectAt(source, "helm"), "valueFiles").map((name) => {
       const text = String(name).replace(/^\$[^/]*\//, "/");

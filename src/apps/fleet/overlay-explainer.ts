@@ -4,9 +4,9 @@ import { type ComparedSide, overlayFile, overlayLine } from "../../core/explain/
 import type { FleetApplication } from "../../core/impact/fleet-state.js";
 import type { FoldedChange } from "../../core/impact/fold.js";
 import type { KubernetesObject } from "../../core/manifest/object.js";
-import { isObject, listAt, stringAt, type Value } from "../../core/manifest/value.js";
+import type { Value } from "../../core/manifest/value.js";
 import type { FileTree } from "../../core/render/file-tree.js";
-import { joinInside } from "../../core/render/memory-tree.js";
+import { firstDirectory } from "../../core/render/written-sources.js";
 import { renderFromTrees } from "./render-from-trees.js";
 
 export type ApplicationPair = readonly [FleetApplication, FleetApplication];
@@ -44,7 +44,7 @@ export function overlayExplainer(tree: FileTree): (folded: FoldedChange, pair: A
       ownFiles: [...own.render.readSet.files].flatMap(([path, id]) =>
         id === "" || other.render.readSet.files.get(path) === id ? [] : [path],
       ),
-      directory: directoryOf(own),
+      directory: firstDirectory(own.spec),
     });
     return [side(a, b), side(b, a)];
   };
@@ -82,10 +82,4 @@ export function overlayExplainer(tree: FileTree): (folded: FoldedChange, pair: A
     });
     return { left: fields.length > 0 ? { ...folded, change: { ...change, fields } } : undefined, explained };
   };
-}
-
-function directoryOf({ spec }: FleetApplication): string {
-  const sources = isObject(spec["source"]) ? [spec["source"]] : listAt(spec, "sources").filter(isObject);
-  const source = sources.find((one) => one["path"]);
-  return joinInside(stringAt(source, "path")) ?? "";
 }

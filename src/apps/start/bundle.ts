@@ -35,7 +35,7 @@ export function loadBundle(
   const module = { exports: {} };
   // CommonJS: the only kind of source whose compiled form V8 lets a program keep, on every Node that we support.
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
-  if (!isLearning) expectShortRun();
+  if (!isLearning) expectShortRun(name);
   return module.exports as BundledProgram;
 }
 

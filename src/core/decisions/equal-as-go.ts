@@ -1,5 +1,5 @@
 import { type GoType, goType, type StructField } from "../applicationset/model/go-type.js";
-import { isObject } from "../manifest/value.js";
+import { equalValues, isObject } from "../manifest/value.js";
 
 /**
  * Whether two values are the same once Go has read them as `expression` (`ApplicationSource`, `*ManagedNamespaceMetadata`): a field that is
@@ -35,16 +35,8 @@ function same(type: GoType, left: unknown, right: unknown): boolean {
     case "intOrString":
       return (left ?? 0) === (right ?? 0);
     case "json":
-      return sameJson(left ?? null, right ?? null);
+      return equalValues(left ?? null, right ?? null);
   }
-}
-
-function sameJson(left: unknown, right: unknown): boolean {
-  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return left === right;
-  if (Array.isArray(left) !== Array.isArray(right)) return false;
-  const [a, b] = [left as { readonly [key: string]: unknown }, right as { readonly [key: string]: unknown }];
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]));
 }
 
 function isAbsent(value: unknown): boolean {

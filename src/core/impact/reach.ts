@@ -4,6 +4,7 @@ import { isObject, listAt, objectAt, stringAt, type Value, type ValueObject } fr
 import type { FileTree, TreeFile } from "../render/file-tree.js";
 import { joinInside } from "../render/memory-tree.js";
 import type { ReadSet } from "../render/recording-tree.js";
+import { writtenSources } from "../render/written-sources.js";
 import { parseYaml } from "../yaml/parse.js";
 
 /**
@@ -95,8 +96,7 @@ function closure(
       queue.push(path);
     }
   };
-  const sources = isObject(spec["source"]) ? [spec["source"]] : listAt(spec, "sources").filter(isObject);
-  for (const source of sources) {
+  for (const source of writtenSources(spec)) {
     if (!isCheckout(stringAt(source, "repoURL")) || isOpaqueSource(source)) return undefined;
     const directory = joinInside(stringAt(source, "path"));
     if (directory === undefined) return undefined;

@@ -3,6 +3,7 @@ import type { FleetApplication } from "../impact/fleet-state.js";
 import { stripGeneratedHash } from "../impact/generated-name.js";
 import type { KubernetesObject } from "../manifest/object.js";
 import { equalValues, isObject, objectAt, stringAt, type Value, type ValueObject } from "../manifest/value.js";
+import { filesRead } from "../render/recording-tree.js";
 import { parseYamlDocuments } from "../yaml/parse.js";
 import type { LintedFleet } from "./rule.js";
 import { originPlace } from "./rules/shared-resource.js";
@@ -19,7 +20,7 @@ export function placeOfField(
   { object, path }: { readonly object: KubernetesObject; readonly path: Path },
 ): Location {
   const wanted = valueAt(object as unknown as Value, path);
-  const documents = [...application.render.readSet.files].flatMap(([file, id]) => (id === "" ? [] : documentsOf(fleet, file)));
+  const documents = filesRead(application.render.readSet).flatMap((file) => documentsOf(fleet, file));
   const ofKind = documents.filter(({ value }) => stringAt(value, "kind") === object.kind);
   for (const { file, document, value } of [...ofKind].sort((a, b) => likeness(b.value, object) - likeness(a.value, object))) {
     const found = wanted === undefined ? undefined : findAlike(value, path, wanted);

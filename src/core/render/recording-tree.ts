@@ -14,6 +14,11 @@ export interface ReadSet {
   readonly isLinked?: boolean;
 }
 
+/** The files that were read and were there. */
+export function filesRead({ files }: ReadSet): readonly string[] {
+  return [...files].flatMap(([path, id]) => (id === "" ? [] : [path]));
+}
+
 /** A tree that notes every read, listing and miss while passing it on. */
 export function recordReads(tree: FileTree): { readonly tree: FileTree; readonly readSet: () => ReadSet } {
   const files = new Map<string, string>();

@@ -1,6 +1,6 @@
 import { ExternalError, InputError } from "../../core/errors.js";
 import type { KubernetesObject } from "../../core/manifest/object.js";
-import { isObject, objectAt, stringAt, type ValueObject } from "../../core/manifest/value.js";
+import { objectAt, stringAt, type ValueObject } from "../../core/manifest/value.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import { type ReadSet, recordReads } from "../../core/render/recording-tree.js";
 import {
@@ -12,6 +12,7 @@ import {
 } from "../../core/render/render-source.js";
 import { sourceDirectory } from "../../core/render/source-path.js";
 import { type SourceType, sourceTypeOf } from "../../core/render/source-type.js";
+import { emitJson } from "../../core/yaml/json.js";
 import type { ChartRegistryPort, ChartRequest } from "../../ports/registry.js";
 import type { RenderWorkers } from "../../ports/render-workers.js";
 import type { SourcePort } from "../../ports/source.js";
@@ -205,18 +206,14 @@ function lenderOf(input: RenderInput, ref: string): string {
   );
 }
 
-/** A source says the same in any order of its fields: an operation has them in another order than the Application. */
-function keysSorted(_: string, value: unknown): unknown {
-  return isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
-}
-
 /** What of an Application takes part in the rendering of a source, besides files: a chart knows its release, a plain directory nothing. */
 function renderKey(
   source: ValueObject,
   of: { readonly type: SourceType; readonly commit: string; readonly input: RenderInput },
 ): string {
   const { type, commit, input } = of;
-  const text = JSON.stringify(source, keysSorted);
+  // With sorted keys: an operation has a source's fields in another order than the Application.
+  const text = emitJson(source);
   const isPlain = (type === "Directory" || type === "Kustomize") && !text.includes("ARGOCD_");
   if (isPlain) return `${text}|${input.kubeVersion}`;
   const lenders = input.sources.filter(isLender).map((lender) => [lender["ref"], lender["repoURL"]]);
