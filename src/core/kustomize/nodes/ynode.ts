@@ -1,4 +1,14 @@
-import { isMap, isQuotedScalar, type Node, type NodeMap, type Scalar, tagOf, textOf, UntaggedScalar } from "./node.js";
+import {
+  isMap,
+  isQuotedScalar,
+  type Node,
+  type NodeMap,
+  QuotedValue,
+  type Scalar,
+  tagOf,
+  textOf,
+  UntaggedScalar,
+} from "./node.js";
 import { noteReplacement } from "./replacements.js";
 import { makeScalar } from "./scalar.js";
 
@@ -32,7 +42,7 @@ export class YNode {
     else if (isMap(source)) this.kind = "map";
     else {
       this.kind = "scalar";
-      this.tag = source instanceof UntaggedScalar ? "" : tagOf(source as Scalar);
+      this.tag = tagUnderChange(source as Scalar);
       this.value = textOf(source);
       this.isQuoted = isQuotedScalar(source);
     }
@@ -228,4 +238,9 @@ export class YNode {
     }
     return result ?? source;
   }
+}
+
+function tagUnderChange(scalar: Scalar): string {
+  if (scalar instanceof UntaggedScalar) return "";
+  return scalar instanceof QuotedValue ? scalar.implicitTag : tagOf(scalar);
 }
