@@ -9,6 +9,7 @@ import {
   textOf,
   UntaggedScalar,
 } from "./node.js";
+import { refuseProto } from "./paths.js";
 import { noteReplacement } from "./replacements.js";
 import { makeScalar } from "./scalar.js";
 
@@ -119,6 +120,7 @@ export class YNode {
   }
 
   put(key: string, child: YNode): void {
+    refuseProto(key);
     this.#fields ??= new Map();
     this.#fields.set(key, child);
   }
