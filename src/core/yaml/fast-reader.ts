@@ -2,7 +2,7 @@ import type { Value } from "../manifest/value.js";
 import { scanBlockScalar } from "./block-scalar.js";
 import { scalarValue } from "./construct.js";
 import type { Cursor } from "./cursor.js";
-import { LF, SPACE, TAB } from "./cursor.js";
+import { LF, Problem, SPACE, TAB } from "./cursor.js";
 import { scanQuoted } from "./flow-scalar.js";
 import { foldedValue } from "./folded-text.js";
 import { internedKey, internedText } from "./intern.js";
@@ -153,7 +153,8 @@ export class FastReader {
 
   #count(): void {
     this.#nodes += 1;
-    if (this.#nodes > this.#maxNodes) throw UNUSUAL;
+    if (this.#nodes > this.#maxNodes)
+      throw new Problem("budget", `document has more than ${this.#maxNodes} nodes`, Math.min(this.#pos, this.#src.length));
   }
 
   #enter(): void {

@@ -21,7 +21,7 @@ export interface Budget {
   readonly aliasExpansion: number;
 }
 
-export const DEFAULT_BUDGET: Budget = { bytes: 64 << 20, nodes: 5_000_000, depth: 1000, aliasExpansion: 400_000 };
+export const DEFAULT_BUDGET: Budget = { bytes: 64 << 20, nodes: 2_000_000, depth: 1000, aliasExpansion: 400_000 };
 
 export interface ParseOptions {
   readonly file?: string;
@@ -168,7 +168,7 @@ function tryFast(fast: FastReader, start: number): Value | undefined | typeof UN
   try {
     return fast.read(start);
   } catch (error) {
-    if (error === UNUSUAL || error instanceof Problem) return UNUSUAL;
+    if (error === UNUSUAL || (error instanceof Problem && error.kind !== "budget")) return UNUSUAL;
     throw error;
   }
 }
