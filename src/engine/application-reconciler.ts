@@ -13,7 +13,7 @@ import type { Condition } from "./conditions.js";
 import type { ComparedResource } from "./decide.js";
 import { finalizersWithHooks, writeFinalizers } from "./finalizers.js";
 import { sameValue } from "./merge-patch.js";
-import { nextPoll } from "./next-poll.js";
+import { nextPoll, settledPoll } from "./next-poll.js";
 import { OperationRunner } from "./operation-runner.js";
 import { runningOperation } from "./operation-state.js";
 import type { CompareOutput } from "./rooms/compare.js";
@@ -143,7 +143,7 @@ export class ApplicationReconciler {
     const before = walkState(inputs);
     const confirmed = await this.reporter.confirm(app, output);
     this.settled.note(app.key, before, confirmed.object);
-    return nextPoll(this.context);
+    return output.isFollowed ? settledPoll(this.context) : nextPoll(this.context);
   }
 
   /** Argo CD: an Application whose manifests have hooks for its deletion is kept for them by finalizers. */
