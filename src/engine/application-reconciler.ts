@@ -126,9 +126,13 @@ export class ApplicationReconciler {
     found.push(...comparison.conditions);
     const held = await this.holdForHooks(app, comparison);
     const handled = await this.operations.operate(held, { cluster, project, output, comparison, found });
-    if (comparison.status === "Synced" && !comparison.failed && found.length === 0)
-      this.settled.note(app.key, before, context.applications.get(app.namespace, app.name));
+    if (comparison.status === "Synced" && !comparison.failed && found.length === 0) this.noteSettled(app, before);
     return handled;
+  }
+
+  /** By the Application as it is held: what a write answers is held without what its writers note about themselves. */
+  private noteSettled(app: Application, before: WalkState): void {
+    this.settled.note(app.key, before, this.context.applications.get(app.namespace, app.name));
   }
 
   private inputs(app: Application, at: Pick<WalkInputs, "cluster" | "project" | "output">): WalkInputs {
@@ -141,8 +145,8 @@ export class ApplicationReconciler {
   private async confirm(inputs: WalkInputs): Promise<Handled> {
     const { app, output } = inputs;
     const before = walkState(inputs);
-    const confirmed = await this.reporter.confirm(app, output);
-    this.settled.note(app.key, before, confirmed.object);
+    await this.reporter.confirm(app, output);
+    this.noteSettled(app, before);
     return output.isFollowed ? settledPoll(this.context) : nextPoll(this.context);
   }
 
