@@ -4,6 +4,7 @@ import { Problem } from "./cursor.js";
 import { foldedValue } from "./folded-text.js";
 import { formatGoFloat } from "./go-number.js";
 import type { MappingNode, Node, ScalarNode } from "./node.js";
+import { noteNullKey } from "./null-keys.js";
 import { type Dialect, type Resolved, resolveTagged, shortTag } from "./resolve.js";
 import { EMPTY_IN_FLOW, ScalarLiteral } from "./scalar-literal.js";
 import { kustomizeText, lineOf } from "./text.js";
@@ -159,7 +160,10 @@ class Constructor {
         continue;
       }
       const key = this.#keyV3(keyNode, atRoot);
-      if (key === undefined) continue;
+      if (key === undefined) {
+        noteNullKey(out);
+        continue;
+      }
       own.add(key);
       if (merged?.has(key)) continue;
       merged?.add(key);
@@ -198,7 +202,7 @@ class Constructor {
     if (node.kind !== "scalar") throw new Problem("plain", `invalid map key: ${goDump(node)}`, node.pos);
     this.#count(node);
     const { tag } = this.#resolve(node);
-    if (atRoot && tag === "!!null") return undefined;
+    if (atRoot && tag === "!!null") return this.#options.keepStyle && node.text === "" ? "" : undefined;
     if (atRoot || tag === "!!str" || !tag.startsWith("!!")) return node.text;
     throw new Problem(
       "plain",

@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.js";
 import { recordReads } from "../../render/recording-tree.js";
+import { hasNullKey } from "../../yaml/null-keys.js";
 import { parseYaml } from "../../yaml/parse.js";
 import { generateConfigMap } from "../generators/config-map.js";
 import { type HelmArgs, helmGenerator } from "../generators/helm.js";
@@ -208,6 +209,8 @@ export class Target {
         file: location,
       });
     }
+    if (values.some(hasNullKey))
+      throw kustomizeError("KUSTOMIZE_RESOURCE", `yaml: a resource in ${path} has a key that is null`, { location: { file: location } });
     return distinct(values.map((value) => this.#resource(value)));
   }
 

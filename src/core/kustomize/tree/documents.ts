@@ -71,23 +71,27 @@ function dropBad(nodes: readonly Node[], file: string): readonly NodeMap[] {
   return result;
 }
 
-function requireMetadata(node: Node, file: string): void {
-  const fail = (message: string): Error => kustomizeError("KUSTOMIZE_RESOURCE", message, { location: { file } });
+/** Throws where a resource has no kind or no name; `List` kinds need none. */
+export function requireMetadata(node: Node, file: string | undefined): void {
   const kind = metaField(node, "kind");
   const metadata = childOf(node, "metadata");
   const name = metaField(metadata ?? null, "name");
+  if (kind !== "" && (name !== "" || kind.endsWith("List"))) return;
+  const apiVersion = metaField(node, "apiVersion");
   const namespace = metaField(metadata ?? null, "namespace");
   const hasMeta =
     kind !== "" ||
-    metaField(node, "apiVersion") !== "" ||
+    apiVersion !== "" ||
     name !== "" ||
     namespace !== "" ||
     ["labels", "annotations"].some((field) => !isNilOrEmpty(childOf(metadata, field)));
-  if (!hasMeta) throw fail("missing Resource metadata");
-  const shown = `{{${metaField(node, "apiVersion")} ${kind}} {{${name} ${namespace}} ${goMap(metadata, "labels")} ${goMap(metadata, "annotations")}}}`;
-  if (kind === "") throw fail(`missing kind in object ${shown}`);
-  if (kind.endsWith("List")) return;
-  if (name === "") throw fail(`missing metadata.name in object ${shown}`);
+  const missing = kind === "" ? "kind" : "metadata.name";
+  const shown = `{{${apiVersion} ${kind}} {{${name} ${namespace}} ${goMap(metadata, "labels")} ${goMap(metadata, "annotations")}}}`;
+  throw kustomizeError(
+    "KUSTOMIZE_RESOURCE",
+    hasMeta ? `missing ${missing} in object ${shown}` : "missing Resource metadata",
+    file === undefined ? {} : { location: { file } },
+  );
 }
 
 function metaField(node: Node, field: string): string {
