@@ -226,7 +226,10 @@ test("at the end each resource must have a kind and a name, whatever took them",
   const copied = {
     resources: ["w.yaml"],
     replacements: [
-      { source: { kind: "Widget", fieldPath: "spec.a" }, targets: [{ select: { kind: "Widget" }, fieldPaths: ["metadata.name"] }] },
+      {
+        source: { kind: "Widget", fieldPath: "spec.a" },
+        targets: [{ select: { kind: "Widget" }, fieldPaths: ["metadata.name"] }],
+      },
     ],
   };
   expect(failure(copied, files)).toContain("missing metadata.name in object");
@@ -249,4 +252,10 @@ test("an empty part of a replacement's path is the scalar itself, so a map has n
 test("a resource with a null key at its root cannot be printed, an empty one is a key", () => {
   expect(failure({ resources: ["w.yaml"] }, { "w.yaml": `${head}null: c\n` })).toContain("a key that is null");
   expect(build({ resources: ["w.yaml"] }, { "w.yaml": `? \n${head}` })).toContain('"": null\n');
+});
+
+test("of a key that a patch has twice the first counts; where the map itself is taken over, it cannot be printed", () => {
+  const patched = (spec: string) => ({ resources: ["w.yaml"], patches: [{ patch: `${head}spec: ${spec}\n` }] });
+  expect(build(patched("{a: 2, a: 3}"), widget("  a: 1\n"))).toContain("  a: 2\n");
+  expect(failure(patched("{n: {q: 1, q: 2}}"), widget("  a: 1\n"))).toContain('mapping key "q" already defined');
 });

@@ -1,18 +1,21 @@
 import { base64Decode, utf8DecodeLossy } from "../../platform/bytes.js";
 import type { Value } from "../manifest/value.js";
 import { Problem } from "./cursor.js";
+import { noteNullKey, noteRepeatedKey } from "./flawed-maps.js";
 import { foldedValue } from "./folded-text.js";
 import { formatGoFloat } from "./go-number.js";
 import type { MappingNode, Node, ScalarNode } from "./node.js";
-import { noteNullKey } from "./null-keys.js";
 import { type Dialect, type Resolved, resolveTagged, shortTag } from "./resolve.js";
 import { EMPTY_IN_FLOW, ScalarLiteral } from "./scalar-literal.js";
 import { kustomizeText, lineOf } from "./text.js";
 
+/** What becomes of a key that a map has twice; `first` is for the kustomize dialect. */
+export type DuplicateKeys = "error" | "first" | "last";
+
 export interface ConstructOptions {
   readonly src: string;
   readonly dialect: Dialect;
-  readonly duplicateKeys: "error" | "last";
+  readonly duplicateKeys: DuplicateKeys;
   readonly maxNodes: number;
   readonly maxAliasNodes: number;
   readonly keepStyle?: boolean;
@@ -162,6 +165,10 @@ class Constructor {
       const key = this.#keyV3(keyNode, atRoot);
       if (key === undefined) {
         noteNullKey(out);
+        continue;
+      }
+      if (this.#options.duplicateKeys === "first" && own.has(key)) {
+        noteRepeatedKey(out, key);
         continue;
       }
       own.add(key);

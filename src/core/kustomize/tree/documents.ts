@@ -9,14 +9,22 @@ import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type 
 
 /** The resources in a text: every document, the items of lists, nothing that is empty. Throws where one is malformed. */
 export function readResources(text: string | Uint8Array, file: string): readonly NodeMap[] {
-  const documents = readDocuments(text, file);
+  return resourcesOf(readDocuments(text, file, "error"), file);
+}
+
+/** The patches in a text: of a key that a map has twice, the first counts, as in the original. */
+export function readPatches(text: string | Uint8Array, file: string): readonly NodeMap[] {
+  return resourcesOf(readDocuments(text, file, "first"), file);
+}
+
+function resourcesOf(documents: readonly Node[], file: string): readonly NodeMap[] {
   const unwrapped = unwrapList(documents);
   return inlineLists(dropBad(unwrapped, file), file);
 }
 
-function readDocuments(text: string | Uint8Array, file: string): readonly Node[] {
+function readDocuments(text: string | Uint8Array, file: string, duplicateKeys: "error" | "first"): readonly Node[] {
   try {
-    const documents = parseYamlDocuments(text, { file, dialect: "kustomize", keepStyle: true });
+    const documents = parseYamlDocuments(text, { file, dialect: "kustomize", keepStyle: true, duplicateKeys });
     const nodes = (documents as readonly unknown[] as readonly Node[]).filter((document) => !isMissingOrNull(document));
     const merged = mayHoldMergeKey(text) ? nodes.map(withoutMergeKeys) : nodes;
     if (merged.length === 1 && mayHoldSchemas(text))
