@@ -116,6 +116,7 @@ function difference(expected: Outcome, actual: Outcome): string | undefined {
     const isSame =
       namesSameCulprit(expected.error, actual.error) ||
       isSyntaxErrorOfSameFile(expected.error, actual.error) ||
+      isOfSameRepeatedKey(expected.error, actual.error) ||
       isToldEarlier(actual.error);
     return isSame ? undefined : `error ${actual.error}\n  instead of ${expected.error.slice(0, 1500)}`;
   }
@@ -128,6 +129,12 @@ function difference(expected: Outcome, actual: Outcome): string | undefined {
 /** Which of a text's mistakes is told first depends on how far ahead a reader looks. */
 function isSyntaxErrorOfSameFile(expected: string, actual: string): boolean {
   const [wanted, got] = [expected, actual].map((error) => /MalformedYAMLError: .* in File: (\S+)$/ms.exec(error.trim())?.[1]);
+  return wanted !== undefined && wanted === got;
+}
+
+/** A key that a map has twice is told when a file is read here, at times when it is printed there. */
+function isOfSameRepeatedKey(expected: string, actual: string): boolean {
+  const [wanted, got] = [expected, actual].map((error) => /mapping key ("[^"]*") already defined/.exec(error)?.[1]);
   return wanted !== undefined && wanted === got;
 }
 
