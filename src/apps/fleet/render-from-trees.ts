@@ -1,5 +1,5 @@
 import { InputError } from "../../core/errors.js";
-import { stableRandomAnnotation } from "../../core/helm/stable-random.js";
+import { stableRandomAnnotation } from "../../core/helm/stable-random-annotation.js";
 import type { RenderApplication } from "../../core/impact/fleet-state.js";
 import { unknownRepository } from "../../core/impact/workspace.js";
 import type { KubernetesObject } from "../../core/manifest/object.js";

@@ -52,7 +52,7 @@ export function codeCacheFile(env: Readonly<Record<string, string | undefined>>,
 
 function sourceOf(file: string): { readonly text: string; readonly options: ConstructorParameters<typeof Script>[1] & object } {
   return {
-    text: `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, "latin1")}\n})`,
+    text: `(function (exports, require, module, __filename, __dirname, loadPart) {${readFileSync(file, "latin1")}\n})`,
     options: { filename: file, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
   };
 }
