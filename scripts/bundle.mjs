@@ -63,7 +63,8 @@ const lateParts = {
   enforce: "pre",
   async resolveId(id, importer, options) {
     if (id === "\0late-part" || id === "\0re2-part") return id;
-    if (importer === undefined || importer === "\0late-part" || importer === "\0re2-part" || id.startsWith("\0")) return undefined;
+    if (importer === undefined || importer === "\0late-part" || importer === "\0re2-part" || id.startsWith("\0"))
+      return undefined;
     if (id === "re2js") return "\0late:re2js";
     const found = await this.resolve(id, importer, { ...options, skipSelf: true });
     const late = [...lateModules.keys()].find((name) => found?.id === join(root, "dist", name));
@@ -72,15 +73,22 @@ const lateParts = {
   load(id) {
     if (id === "\0re2-part") return 'export { RE2JS } from "re2js";';
     if (id === "\0late-part")
-      return [...lateModules].flatMap(([name, functions]) =>
-        functions.map((each) => `export { ${each} as ${partName(name, each)} } from ${JSON.stringify(join(root, "dist", name))};`),
-      ).join("\n");
+      return [...lateModules]
+        .flatMap(([name, functions]) =>
+          functions.map(
+            (each) => `export { ${each} as ${partName(name, each)} } from ${JSON.stringify(join(root, "dist", name))};`,
+          ),
+        )
+        .join("\n");
     // A proxy of a function: it is a class to `instanceof`.
     if (id === "\0late:re2js")
       return 'export const RE2JS = new Proxy(function () {}, { get: (_, key) => loadPart("impact-re2").RE2JS[key] });';
     const functions = id.startsWith("\0late:") ? lateModules.get(id.slice("\0late:".length)) : undefined;
     return functions
-      ?.map((each) => `export const ${each} = (...args) => loadPart("impact-late").${partName(id.slice("\0late:".length), each)}(...args);`)
+      ?.map(
+        (each) =>
+          `export const ${each} = (...args) => loadPart("impact-late").${partName(id.slice("\0late:".length), each)}(...args);`,
+      )
       .join("\n");
   },
 };
@@ -99,12 +107,15 @@ export async function makeBundle() {
         if (directory) packages.add(directory);
       }
       // One byte a character: read and kept at half the cost.
+      const ascii = (bundle.name === "program" ? code : lazily(code)).replace(
+        /[^\0-\x7f]/g,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+      );
+      // The others are run by `apps/start/bundle.ts`, in place of Node's own loader.
+      const isModule = bundle.name === "start";
       writeFileSync(
         join(folder, fileName),
-        (bundle.name === "program" ? code : lazily(code)).replace(
-          /[^\0-\x7f]/g,
-          (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-        ),
+        isModule ? ascii : `(function (exports, require, module, __filename, __dirname, loadPart) {${ascii}\n})`,
       );
     }
   // What is copied into the bundles keeps its licence beside them.

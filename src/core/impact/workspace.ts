@@ -24,7 +24,7 @@ import type {
   FleetState,
   RenderApplication,
 } from "./fleet-state.js";
-import { type KeptFleet, wokenApplication } from "./kept-fleet.js";
+import { type KeptFleet, WokenApplication } from "./kept-fleet.js";
 import { isReachValid, type Reach, reachFinder } from "./reach.js";
 import { ReadIndex } from "./read-index.js";
 
@@ -99,10 +99,10 @@ export class FleetWorkspace {
     this.#unpack();
     const renders = new Map<string, FleetRender>();
     const reaches = new Map(this.#reaches);
-    for (const [key, { made, reach }] of this.#renders) {
-      const render = made();
+    for (const [key, kept] of this.#renders) {
+      const render = madeRender(kept);
       if (render) renders.set(key, render);
-      else if (reach) reaches.set(key, reach);
+      else if (kept.reach) reaches.set(key, kept.reach);
     }
     const known = { findings: this.#findings, generated: this.#generated, renders, reaches, inventory: this.#inventory };
     return this.#isComputed ? { ...known, fleet: this.#keptFleet() } : known;
@@ -122,13 +122,13 @@ export class FleetWorkspace {
       hasFindings: (path) => this.#findings.has(path),
       renderReads: { touching: (paths) => this.#renderReads.touchedBy(paths) },
       generatorReads: { touching: (paths) => this.#generatorReads.touchedBy(paths) },
-      generatorReadSet: (key) => this.#generated.get(key)!.readSet,
+      isRunValid: (key, tree, changed) => isReadSetValid(this.#generated.get(key)!.readSet, tree, changed),
     };
   }
 
   /** Takes over what another workspace knew; the next move says what may have changed since. Only before the first move. */
   restore(snapshot: WorkspaceSnapshot): void {
-    for (const [key, render] of snapshot.renders) this.#renders.set(key, { render, made: () => render });
+    for (const [key, render] of snapshot.renders) this.#renders.set(key, { render, reach: undefined });
     for (const [key, reach] of snapshot.reaches) this.#reaches.set(key, reach);
     const { fleet } = snapshot;
     if (fleet) {
@@ -155,12 +155,12 @@ export class FleetWorkspace {
       const reach = this.#reaches.get(renderKey);
       if (reach && !this.#renders.has(renderKey)) {
         const run = (): FleetRender => this.#renderNow(kept.body(), tree, isCheckout);
-        this.#renders.set(renderKey, { ...pendingRender(run), reach });
+        this.#renders.set(renderKey, { render: new PendingRender(run), reach });
       }
       const render = this.#renders.get(renderKey)?.render;
       if (!render) return;
       this.#reaches.delete(renderKey);
-      applications.set(key, wokenApplication(kept, render));
+      applications.set(key, new WokenApplication(kept, render));
     }
     const { applicationSets, problems } = fleet;
     this.#state = { applications, applicationSets, problems, clusterFiles: this.#options.inventoryFiles ?? fleet.clusterFiles };
@@ -175,8 +175,7 @@ export class FleetWorkspace {
       const file = tree.read(path);
       if (file && hasFindings(findResources(path, file))) return false;
     }
-    for (const key of this.#generatorReads.touchedBy(changed))
-      if (!isReadSetValid(fleet.generatorReadSet(key), tree, changed)) return false;
+    for (const key of this.#generatorReads.touchedBy(changed)) if (!fleet.isRunValid(key, tree, changed)) return false;
     return true;
   }
 
@@ -239,7 +238,9 @@ export class FleetWorkspace {
     for (const renderKey of keys) {
       const key = renderKey.slice(0, renderKey.indexOf(" "));
       const application = applications.get(key);
-      if (application) applications.set(key, { ...application, render: this.#render(key, application, tree) });
+      if (!application) continue;
+      const { name, namespace, metadata, spec, origin } = application;
+      applications.set(key, { key, name, namespace, metadata, spec, origin, render: this.#render(key, application, tree) });
     }
     return { ...this.#state, applications };
   }
@@ -293,7 +294,7 @@ export class FleetWorkspace {
       changed === undefined ? [...this.#renders.keys(), ...this.#reaches.keys()] : [...this.#renderReads.touchedBy(changed)];
     for (const key of renders) {
       const kept = this.#renders.get(key);
-      const made = kept?.made();
+      const made = kept && madeRender(kept);
       const reach = kept?.reach ?? this.#reaches.get(key);
       // Once it is rendered, what was read is known exactly.
       if (made ? isReadSetValid(made.readSet, tree, changed) : !reach || isReachValid(reach, tree)) continue;
@@ -466,7 +467,7 @@ export class FleetWorkspace {
     const isCheckout = this.#isCheckout;
     const run = (): FleetRender => this.#renderNow(made, tree, isCheckout);
     const reach = this.#reaches.get(renderKey) ?? this.#findReach(made, tree, isCheckout);
-    const kept = reach ? { ...pendingRender(run), reach } : renderedNow(run());
+    const kept = { render: reach ? new PendingRender(run) : run(), reach };
     this.#reaches.delete(renderKey);
     this.#renders.set(renderKey, kept);
     this.#renderReads.set(renderKey, reach ?? kept.render.readSet);
@@ -529,36 +530,52 @@ function hasFindings(found: FileFindings): boolean {
 /** A render that was made, or one that is made when somebody looks at it. */
 interface KeptRender {
   readonly render: FleetRender;
-  readonly made: () => FleetRender | undefined;
-  /** Of one that waits: what it can read. */
-  readonly reach?: Reach;
+  /** Of one that may still wait: what it can read. */
+  readonly reach: Reach | undefined;
 }
 
-function renderedNow(render: FleetRender): KeptRender {
-  return { render, made: () => render };
+/** What was rendered; undefined of one that waits. */
+function madeRender({ render }: KeptRender): FleetRender | undefined {
+  return render instanceof PendingRender ? render.made : render;
 }
 
-/** Most of a fleet is never looked at: an Application that a change cannot reach is the same on both sides, rendered or not. */
-function pendingRender(run: () => FleetRender): KeptRender {
-  let made: FleetRender | undefined;
-  const render = (): FleetRender => (made ??= run());
-  return {
-    made: () => made,
-    render: {
-      get manifests() {
-        return render().manifests;
-      },
-      get warnings() {
-        return render().warnings;
-      },
-      get error() {
-        return render().error;
-      },
-      get readSet() {
-        return render().readSet;
-      },
-    } as FleetRender,
-  };
+/**
+ * Most of a fleet is never looked at: an Application that a change cannot reach is the same on both sides, rendered or not. A class, since making
+ * getters anew for each Application of a fleet takes longer than all else of a small move.
+ */
+class PendingRender implements FleetRender {
+  readonly #run: () => FleetRender;
+  #made: FleetRender | undefined;
+
+  constructor(run: () => FleetRender) {
+    this.#run = run;
+  }
+
+  get made(): FleetRender | undefined {
+    return this.#made;
+  }
+
+  get manifests(): FleetRender["manifests"] {
+    return this.#render().manifests;
+  }
+
+  get warnings(): readonly string[] {
+    return this.#render().warnings;
+  }
+
+  // Absent and undefined are the same to who reads it.
+  get error(): FleetwrightError {
+    return this.#render().error as FleetwrightError;
+  }
+
+  get readSet(): ReadSet {
+    return this.#render().readSet;
+  }
+
+  #render(): FleetRender {
+    this.#made ??= this.#run();
+    return this.#made;
+  }
 }
 
 /** An error for a source whose repository is not at hand. */
