@@ -32,8 +32,8 @@ export interface WorkspaceOptions {
   readonly render: RenderApplication;
   /** Given every git URL that the tree's resources name, says which of them mean the tree itself. */
   readonly checkoutUrls: (named: ReadonlySet<string>) => (repoURL: string) => boolean;
-  /** Trees of other repositories, where they were given. */
-  readonly otherTree: (repoURL: string, revision: string) => FileTree | undefined;
+  /** Trees of other repositories and charts, where they are at hand. Throws FleetwrightError: why one cannot be had. */
+  readonly otherTree: (repoURL: string, revision: string, chart?: string) => FileTree | undefined;
   /** Files that are looked into for resources; absent: all. */
   readonly isSearched?: (path: string) => boolean;
   /** Clusters in place of those that the tree holds. */
@@ -81,6 +81,9 @@ export class FleetWorkspace {
   /** Every spec is one Application's, and never changes. */
   readonly #renderKeys = new WeakMap<ValueObject, string>();
   readonly #renderReads = new ReadIndex();
+  /** Renders and runs that asked for something outside of this tree. */
+  readonly #outsideRenders = new Set<string>();
+  readonly #outsideRuns = new Set<string>();
   #state: FleetState = { applications: new Map(), applicationSets: new Map(), problems: [], clusterFiles: new Map() };
   #inventory: readonly Cluster[] = [];
   #gitUrls: readonly string[] = [];
@@ -104,8 +107,12 @@ export class FleetWorkspace {
       if (render) renders.set(key, render);
       else if (kept.reach) reaches.set(key, kept.reach);
     }
-    const known = { findings: this.#findings, generated: this.#generated, renders, reaches, inventory: this.#inventory };
-    return this.#isComputed ? { ...known, fleet: this.#keptFleet() } : known;
+    // What is elsewhere may be another one for the next process.
+    for (const key of this.#outsideRenders) renders.delete(key);
+    const generated = new Map([...this.#generated].filter(([key]) => !this.#outsideRuns.has(key)));
+    const known = { findings: this.#findings, generated, renders, reaches, inventory: this.#inventory };
+    const isOwn = this.#outsideRenders.size === 0 && this.#outsideRuns.size === 0;
+    return this.#isComputed && isOwn ? { ...known, fleet: this.#keptFleet() } : known;
   }
 
   #keptFleet(): KeptFleet {
@@ -154,7 +161,7 @@ export class FleetWorkspace {
       const { key, renderKey } = kept;
       const reach = this.#reaches.get(renderKey);
       if (reach && !this.#renders.has(renderKey)) {
-        const run = (): FleetRender => this.#renderNow(kept.body(), tree, isCheckout);
+        const run = (): FleetRender => this.#renderNow(kept.body(), tree, { isCheckout, renderKey });
         this.#renders.set(renderKey, { render: new PendingRender(run), reach });
       }
       const render = this.#renders.get(renderKey)?.render;
@@ -207,6 +214,19 @@ export class FleetWorkspace {
     this.#inventory = own;
     this.#isComputed = false;
     return state;
+  }
+
+  /** Renders and generates again what asked for something outside of `tree`, where the workspace is: more of it is at hand now. */
+  retryOutside(tree: FileTree): FleetState {
+    for (const key of [...this.#outsideRenders]) this.#forgetRender(key);
+    for (const key of this.#outsideRuns) {
+      this.#generated.delete(key);
+      this.#generatorReads.remove(key);
+    }
+    this.#outsideRuns.clear();
+    this.#state = this.#compute(tree);
+    this.#isComputed = true;
+    return this.#state;
   }
 
   /** Moves to `tree`. `changedPaths` are all paths that may differ from the tree before; absent: everything may. */
@@ -308,6 +328,7 @@ export class FleetWorkspace {
     this.#renders.delete(key);
     this.#reaches.delete(key);
     this.#renderReads.remove(key);
+    this.#outsideRenders.delete(key);
   }
 
   #compute(tree: FileTree, inventory = this.#options.inventory): FleetState {
@@ -380,8 +401,9 @@ export class FleetWorkspace {
     const known = this.#generated.get(key);
     if (known && known.manifest === found.value && known.inventory === this.#inventory) return known;
     const recorder = recordReads(tree);
+    this.#outsideRuns.delete(key);
     const run = {
-      ...this.#runGenerators(found, recorder.tree),
+      ...this.#runGenerators(found, recorder.tree, () => this.#outsideRuns.add(key)),
       manifest: found.value,
       inventory: this.#inventory,
       readSet: recorder.readSet(),
@@ -394,6 +416,7 @@ export class FleetWorkspace {
   #runGenerators(
     found: Extract<FoundResource, { value: ValueObject }>,
     tree: FileTree,
+    askedOutside: () => void,
   ): Pick<GenerationRun, "applications" | "errors"> {
     const name = keyOf(found.value);
     try {
@@ -409,7 +432,7 @@ export class FleetWorkspace {
       for (;;) {
         const result = generate(set, { clusters: this.#inventory, answers: answers as Answers });
         if (result.kind === "needs") {
-          for (const need of result.needs) answers.set(needKey(need), this.#answer(need, tree));
+          for (const need of result.needs) answers.set(needKey(need), this.#answer(need, tree, askedOutside));
           continue;
         }
         const errors = result.errors.map(({ error }) =>
@@ -430,11 +453,11 @@ export class FleetWorkspace {
     }
   }
 
-  #answer(need: GeneratorNeed, tree: FileTree): NeedAnswer {
+  #answer(need: GeneratorNeed, tree: FileTree, askedOutside: () => void): NeedAnswer {
     if (need.kind === "git") {
-      const found = this.#isCheckout(need.repoURL) ? tree : this.#options.otherTree(need.repoURL, need.revision);
-      if (found) return { kind: "answered", value: { tree: found } };
-      return { kind: "failed", error: unknownRepository(need.repoURL) };
+      if (this.#isCheckout(need.repoURL)) return { kind: "answered", value: { tree } };
+      askedOutside();
+      return otherAnswer(() => this.#options.otherTree(need.repoURL, need.revision || "HEAD"), need.repoURL);
     }
     const what = {
       configMap: "a ConfigMap",
@@ -465,7 +488,7 @@ export class FleetWorkspace {
     const known = this.#renders.get(renderKey);
     if (known) return known.render;
     const isCheckout = this.#isCheckout;
-    const run = (): FleetRender => this.#renderNow(made, tree, isCheckout);
+    const run = (): FleetRender => this.#renderNow(made, tree, { isCheckout, renderKey });
     const reach = this.#reaches.get(renderKey) ?? this.#findReach(made, tree, isCheckout);
     const kept = { render: reach ? new PendingRender(run) : run(), reach };
     this.#reaches.delete(renderKey);
@@ -487,21 +510,23 @@ export class FleetWorkspace {
   #renderNow(
     made: { readonly metadata: ValueObject; readonly spec: ValueObject },
     tree: FileTree,
-    isCheckout: (repoURL: string) => boolean,
+    context: { readonly isCheckout: (repoURL: string) => boolean; readonly renderKey: string },
   ): FleetRender {
     const recorder = recordReads(tree);
-    return { ...this.#runRender(made, recorder.tree, isCheckout), readSet: recorder.readSet() };
+    return { ...this.#runRender(made, recorder.tree, context), readSet: recorder.readSet() };
   }
 
   #runRender(
     made: { metadata: ValueObject; spec: ValueObject },
     tree: FileTree,
-    isCheckout: (repoURL: string) => boolean,
+    { isCheckout, renderKey }: { readonly isCheckout: (repoURL: string) => boolean; readonly renderKey: string },
   ): Omit<FleetRender, "readSet"> {
     try {
-      return this.#options.render(made, (repoURL, revision) =>
-        isCheckout(repoURL) ? tree : this.#options.otherTree(repoURL, revision),
-      );
+      return this.#options.render(made, (repoURL, revision, chart) => {
+        if (chart === undefined && isCheckout(repoURL)) return tree;
+        this.#outsideRenders.add(renderKey);
+        return this.#options.otherTree(repoURL, revision, chart);
+      });
     } catch (error) {
       if (error instanceof FleetwrightError) return { manifests: [], warnings: [], error };
       throw error;
@@ -575,6 +600,16 @@ class PendingRender implements FleetRender {
   #render(): FleetRender {
     this.#made ??= this.#run();
     return this.#made;
+  }
+}
+
+function otherAnswer(find: () => FileTree | undefined, repoURL: string): NeedAnswer {
+  try {
+    const tree = find();
+    return tree ? { kind: "answered", value: { tree } } : { kind: "failed", error: unknownRepository(repoURL) };
+  } catch (error) {
+    if (error instanceof FleetwrightError) return { kind: "failed", error };
+    throw error;
   }
 }
 
