@@ -1,5 +1,5 @@
-// One file of the commands that need a clone only, so that they start without resolving hundreds of modules (ADR 0120), and a small
-// one for `helm template`, which is called in place of a program that starts at once (ADR 0175).
+// One file of the commands that need a clone only, so that they start without resolving hundreds of modules (ADR 0120), and small
+// ones for `helm template` and `kustomize build`, which are called in place of programs that start at once (ADR 0170, 0175).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -10,6 +10,7 @@ const folder = join(root, "dist/bundle");
 const bundles = [
   { name: "start", inputs: { start: "apps/start/start.js" } },
   { name: "helm", inputs: { helm: "apps/cli/bundled-helm.js" } },
+  { name: "kustomize", inputs: { kustomize: "apps/cli/bundled-kustomize.js" } },
   { name: "impact", inputs: { impact: "apps/cli/bundled-impact.js", "impact-late": "\0late-part", "impact-re2": "\0re2-part" } },
   { name: "program", inputs: { program: "apps/cli/bundled-program.js" } },
 ];

@@ -1,11 +1,17 @@
 import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { BundleName } from "./bundled-commands.js";
 import { type Compiled, codeCacheFile, compileLearning, compileWhole } from "./code-cache.js";
-import { expectShortRun } from "./short-run.js";
+import { type BundleName, expectShortRun } from "./short-run.js";
 
-/** What `scripts/bundle.mjs` makes of `cli/bundled-*.ts`. */
+/** What `scripts/bundle.mjs` makes of the entries `cli/bundled-*.ts`. */
+interface Bundles {
+  readonly program: BundledProgram;
+  readonly impact: BundledProgram;
+  readonly helm: BundledProgram;
+  readonly kustomize: typeof import("../cli/bundled-kustomize.js");
+}
+
 interface BundledProgram {
   runBundledProgram(args: readonly string[]): Promise<void>;
 }
@@ -18,11 +24,11 @@ const builtIns = ["node:crypto", "node:fs", "node:os", "node:path", "node:util",
  * A bundle of commands in `dist`, compiled from V8's own cache where there is one (ADR 0120);
  * undefined where the bundle is absent or older than what was compiled, and the modules are loaded one by one.
  */
-export function loadBundle(
-  name: BundleName,
+export function loadBundle<Name extends BundleName>(
+  name: Name,
   args: readonly string[],
   { dist, env }: { readonly dist: string; readonly env: Readonly<Record<string, string | undefined>> },
-): BundledProgram | undefined {
+): Bundles[Name] | undefined {
   const folder = join(dist, "bundle");
   const made = modified(join(folder, `${name}.cjs`));
   if (made === 0 || layers.some((layer) => modified(join(dist, `.${layer}.tsbuildinfo`)) > made)) return undefined;
@@ -37,7 +43,7 @@ export function loadBundle(
     const { size, mtimeMs } = statSync(file);
     const build = `${file}-${size}-${mtimeMs}`;
     const compiled: Compiled =
-      name === "helm"
+      name === "helm" || name === "kustomize"
         ? compileWhole(file, codeCacheFile(env, build))
         : compileLearning(file, codeCacheFile(env, `${build}-${run}`));
     isLearning ||= compiled.isLearning;
@@ -57,7 +63,7 @@ export function loadBundle(
   }
   const program = load(name);
   if (name !== "impact" && !isLearning) expectShortRun(name);
-  return program as BundledProgram;
+  return program as Bundles[Name];
 }
 
 function modified(name: string): number {

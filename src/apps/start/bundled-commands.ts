@@ -1,12 +1,12 @@
+import type { BundleName } from "./short-run.js";
+
 /** Names of `cli/clone-commands.ts`, known without loading them. */
 const names = new Set("adopt impact diff render at blame explain scan compare what-if lint kustomize helm".split(" "));
-
-/** Bundles of `scripts/bundle.mjs`, each the commands that are run alike. */
-export type BundleName = "helm" | "impact" | "program";
 
 /** The bundle that holds all that these arguments ask for. */
 export function bundleFor(args: readonly string[]): BundleName | undefined {
   if (isLocalTemplate(args)) return "helm";
+  if (args[0] === "kustomize") return "kustomize";
   // `diff --live` talks to clusters.
   const name = args.find((arg) => !arg.startsWith("-")) ?? "";
   if (!names.has(name) || args.includes("help") || args.includes("--live")) return undefined;
