@@ -8,8 +8,10 @@ import { build } from "vite";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, "dist/bundle");
 const bundles = [
-  { file: "helm.cjs", entry: "bundled-helm.js" },
-  { file: "program.cjs", entry: "bundled-program.js" },
+  { file: "helm.cjs", entry: "cli/bundled-helm.js" },
+  { file: "program.cjs", entry: "cli/bundled-program.js" },
+  // What the package's `bin` names.
+  { file: "fleetwright.cjs", entry: "start/launcher.js" },
 ];
 
 /** The HTTP client is large, and only charts of registries ask for it: it is loaded when it is first called. */
@@ -57,7 +59,7 @@ export async function makeBundle() {
     // One byte a character: read and kept at half the cost.
     writeFileSync(
       join(folder, file),
-      (entry === "bundled-helm.js" ? lazily(code) : code).replace(
+      (entry === "cli/bundled-helm.js" ? lazily(code) : code).replace(
         /[^\0-\x7f]/g,
         (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
       ),
@@ -72,10 +74,10 @@ async function bundled(entry) {
     root,
     configFile: false,
     logLevel: "error",
-    plugins: [lazyUndici, withoutClusters, ...(entry === "bundled-helm.js" ? [withoutRegistries] : [])],
+    plugins: [lazyUndici, withoutClusters, ...(entry === "cli/bundled-helm.js" ? [withoutRegistries] : [])],
     ssr: { noExternal: true },
     build: {
-      ssr: join(root, "dist/apps/cli", entry),
+      ssr: join(root, "dist/apps", entry),
       target: "node20.19",
       minify: false,
       write: false,
@@ -89,7 +91,7 @@ async function bundled(entry) {
 /** Large parts of Node that few renders use are loaded when they are used. */
 function lazily(code) {
   return code.replace(
-    /require\("(node:(?:crypto|child_process))"\)/g,
+    /require\("(node:(?:crypto|child_process|fs\/promises|os))"\)/g,
     (_, name) => `new Proxy({}, { get: (_, key) => require("${name}")[key] })`,
   );
 }

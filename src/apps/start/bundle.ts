@@ -1,7 +1,6 @@
 import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { codeCacheFile, compileLearning, compileWhole } from "./code-cache.js";
 import { expectShortRun } from "./short-run.js";
 
@@ -10,7 +9,6 @@ interface BundledProgram {
   runBundledProgram(args: readonly string[]): Promise<void>;
 }
 
-const dist = fileURLToPath(new URL("../../", import.meta.url));
 const layers = ["platform", "core", "ports", "engine", "adapters", "simulator", "apps"];
 
 /**
@@ -20,7 +18,7 @@ const layers = ["platform", "core", "ports", "engine", "adapters", "simulator", 
 export function loadBundle(
   name: "helm" | "program",
   args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  { env, dist }: { readonly env: Readonly<Record<string, string | undefined>>; readonly dist: string },
 ): BundledProgram | undefined {
   const file = join(dist, "bundle", `${name}.cjs`);
   const built = statSync(file, { throwIfNoEntry: false });

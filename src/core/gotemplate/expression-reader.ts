@@ -4,6 +4,7 @@ import { parseNumber } from "./number-node.js";
 
 const maxNesting = 100;
 const none: readonly string[] = [];
+const noDeclarations: readonly VariableNode[] = [];
 
 /**
  * Reads expressions straight from a text, without tokens: what `ExpressionParser` gives for the words that templates are full of.
@@ -35,20 +36,24 @@ export class ExpressionReader {
   /** Up to and with its end: `)` for a pipeline in parentheses, else the right delimiter. */
   pipeline(end: "parenthesis" | "delimiter", isRange: boolean): PipeNode | undefined {
     const pos = this.skipBlanks() - this.base;
-    const declarations: VariableNode[] = [];
+    let declarations: readonly VariableNode[] = noDeclarations;
     let isAssign = false;
     if (this.text.charCodeAt(this.pos) === dollar) {
-      const assigns = this.declarations(declarations, isRange);
+      const declared: VariableNode[] = [];
+      const assigns = this.declarations(declared, isRange);
       if (assigns === undefined) return undefined;
       isAssign = assigns;
+      if (declared.length > 0) declarations = declared;
     }
-    const commands: CommandNode[] = [];
-    for (;;) {
+    const first = this.command();
+    if (first === undefined) return undefined;
+    // An array literal takes no more room than it needs, one that is pushed to holds seventeen.
+    let commands = [first];
+    while (this.text.charCodeAt(this.pos) === bar) {
+      this.pos++;
       const command = this.command();
-      if (command === undefined || (commands.length > 0 && isConstant(command.args[0] as Operand))) return undefined;
-      commands.push(command);
-      if (this.text.charCodeAt(this.pos) === bar) this.pos++;
-      else break;
+      if (command === undefined || isConstant(command.args[0] as Operand)) return undefined;
+      commands = commands.length === 1 ? [first, command] : [...commands, command];
     }
     const isClosed = end === "delimiter" ? this.closes() : this.text.charCodeAt(this.pos++) === rightParenthesis;
     return isClosed
@@ -138,11 +143,11 @@ export class ExpressionReader {
   private command(): CommandNode | undefined {
     const { text } = this;
     const pos = this.skipBlanks() - this.base;
-    const args: Operand[] = [];
+    let args: Operand[] | undefined;
     for (;;) {
       const operand = this.operand();
       if (operand === undefined) return undefined;
-      args.push(operand);
+      args = args === undefined ? [operand] : args.length === 1 ? [args[0] as Operand, operand] : [...args, operand];
       const isParted = isBlank(text.charCodeAt(this.pos));
       const next = text.charCodeAt(isParted ? this.skipBlanks() : this.pos);
       if (next === bar || next === rightParenthesis || next === rightBrace) break;

@@ -121,9 +121,11 @@ class FastParser {
 
   /** Adds the action to the tree; false where only the parser of whole texts can say what is wrong. */
   private enter(action: Action, base: number): boolean {
-    for (const variable of action.uses) if (!this.variables.includes(variable)) return false;
+    const { uses, declares } = action;
+    // No iterators where there is mostly nothing: this runs for every action of a chart.
+    for (let index = 0; index < uses.length; index++) if (!this.variables.includes(uses[index] as string)) return false;
     const marked = this.variables.length;
-    for (const variable of action.declares) this.variables.push(variable);
+    for (let index = 0; index < declares.length; index++) this.variables.push(declares[index] as string);
     switch (action.kind) {
       case "action": {
         const node: ActionNode = { kind: "action", base, pos: action.pipe.pos, pipe: action.pipe };
