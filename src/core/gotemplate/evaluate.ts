@@ -4,7 +4,15 @@ import { quote } from "./fmt/quote.js";
 import { builtins } from "./funcs/builtins.js";
 import type { FunctionTable, TemplateFunction } from "./function.js";
 import { zeroOf } from "./function.js";
-import { type ChainNode, type CommandNode, type NumberNode, type Operand, type PipeNode, show, type VariableNode } from "./nodes.js";
+import {
+  type ChainNode,
+  type CommandNode,
+  type NumberNode,
+  type Operand,
+  type PipeNode,
+  show,
+  type VariableNode,
+} from "./nodes.js";
 import { methodOf } from "./value/method.js";
 import { isTrue } from "./value/truth.js";
 import { canBeNil, type GoType, isSignedKind, isUnsignedKind, types } from "./value/type.js";

@@ -241,8 +241,7 @@ export class ExpressionReader {
         return { kind: "string", pos: start - this.base, quoted: text.slice(start, end + 1), value: text.slice(start + 1, end) };
       }
       end = endOfQuoted(text, end);
-    }
-    else return undefined;
+    } else return undefined;
     if (end < 0) return undefined;
     this.pos = end + 1;
     const quoted = text.slice(start, end + 1);
