@@ -1,5 +1,5 @@
-// One file of the commands that need a clone only, so that they start without resolving hundreds of modules (ADR 0120), and a small
-// one for `helm template`, which is called in place of a program that starts at once (ADR 0175).
+// One file of the commands that need a clone only, so that they start without resolving hundreds of modules (ADR 0120), and small
+// ones for `helm template` and `kustomize build`, which are called in place of programs that start at once (ADR 0170, 0175).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -9,9 +9,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, "dist/bundle");
 const bundles = [
   { file: "helm.cjs", entry: "cli/bundled-helm.js" },
+  { file: "kustomize.cjs", entry: "cli/bundled-kustomize.js" },
   { file: "program.cjs", entry: "cli/bundled-program.js" },
-  // What the package's `bin` names.
-  { file: "fleetwright.cjs", entry: "start/launcher.js" },
+  // What the package's `bin` names; as deep below `dist` as its source.
+  { file: "bin/fleetwright.cjs", entry: "start/launcher.js" },
 ];
 
 /** The HTTP client is large, and only charts of registries ask for it: it is loaded when it is first called. */
@@ -48,7 +49,7 @@ const withoutClusters = {
 };
 
 export async function makeBundle() {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(join(folder, "bin"), { recursive: true });
   const packages = new Set();
   for (const { file, entry } of bundles) {
     const { code, modules } = await bundled(entry);
@@ -59,7 +60,7 @@ export async function makeBundle() {
     // One byte a character: read and kept at half the cost.
     writeFileSync(
       join(folder, file),
-      (entry === "cli/bundled-helm.js" ? lazily(code) : code).replace(
+      (entry === "cli/bundled-program.js" ? code : lazily(code)).replace(
         /[^\0-\x7f]/g,
         (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
       ),

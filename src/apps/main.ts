@@ -1,13 +1,12 @@
 #!/usr/bin/env node
 
 import * as nodeModule from "node:module";
-import { fileURLToPath } from "node:url";
 import { loadBundle } from "./start/bundle.js";
 import { bundleFor } from "./start/bundled-commands.js";
 
 const args = process.argv.slice(2);
 const name = bundleFor(args);
-const bundle = name && loadBundle(name, args, { env: process.env, dist: fileURLToPath(new URL("../", import.meta.url)) });
+const bundle = name && loadBundle(name, args, process.env);
 if (bundle) await bundle.runBundledProgram(args);
 else {
   // Node 22.8 and newer keep what they compiled for the next start; older ones have no such function.

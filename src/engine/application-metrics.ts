@@ -5,6 +5,7 @@ import { isAutomated } from "../core/tracking/application-flags.js";
 import type { Clock } from "../ports/clock.js";
 import type { Labels, Metrics } from "../ports/telemetry.js";
 import type { Application } from "./application.js";
+import { LabelGauges } from "./label-gauges.js";
 import { runningOperation } from "./operation-state.js";
 
 /** `argocd_app_info` and the age of drift, one series an Application. */
@@ -12,17 +13,24 @@ export class ApplicationMetrics {
   private readonly info = new Map<string, Labels>();
   private readonly conditions = new Map<string, readonly Labels[]>();
   private readonly drift = new Map<string, { readonly labels: Labels; readonly sinceMs: number }>();
+  private readonly labels: LabelGauges;
 
   constructor(
     private readonly metrics: Metrics,
     private readonly clock: Clock,
     private readonly namespace: string,
-  ) {}
+    /** Names of the labels that users want to see. */
+    private readonly labelNames: () => readonly string[],
+  ) {
+    this.labels = new LabelGauges(metrics, "argocd_app_labels");
+  }
 
   update(app: Application): void {
     this.updateInfo(app);
     this.updateConditions(app);
     this.updateDrift(app);
+    const { namespace, name, project } = app;
+    this.labels.update(app.key, { namespace, name, project }, { names: this.labelNames(), of: app.object.metadata.labels });
   }
 
   remove(key: string): void {
@@ -31,6 +39,7 @@ export class ApplicationMetrics {
     for (const labels of this.conditions.get(key) ?? []) this.metrics.removeGauge("argocd_app_condition", labels);
     const drift = this.drift.get(key);
     if (drift) this.removeDrift(drift.labels);
+    this.labels.remove(key);
     this.info.delete(key);
     this.conditions.delete(key);
     this.drift.delete(key);

@@ -13,7 +13,7 @@ import type { Condition } from "./conditions.js";
 import type { ComparedResource } from "./decide.js";
 import { finalizersWithHooks, writeFinalizers } from "./finalizers.js";
 import { sameValue } from "./merge-patch.js";
-import { nextPoll } from "./next-poll.js";
+import { nextPoll, settledPoll } from "./next-poll.js";
 import { OperationRunner } from "./operation-runner.js";
 import { runningOperation } from "./operation-state.js";
 import type { CompareOutput } from "./rooms/compare.js";
@@ -126,9 +126,13 @@ export class ApplicationReconciler {
     found.push(...comparison.conditions);
     const held = await this.holdForHooks(app, comparison);
     const handled = await this.operations.operate(held, { cluster, project, output, comparison, found });
-    if (comparison.status === "Synced" && !comparison.failed && found.length === 0)
-      this.settled.note(app.key, before, context.applications.get(app.namespace, app.name));
+    if (comparison.status === "Synced" && !comparison.failed && found.length === 0) this.noteSettled(app, before);
     return handled;
+  }
+
+  /** By the Application as it is held: what a write answers is held without what its writers note about themselves. */
+  private noteSettled(app: Application, before: WalkState): void {
+    this.settled.note(app.key, before, this.context.applications.get(app.namespace, app.name));
   }
 
   private inputs(app: Application, at: Pick<WalkInputs, "cluster" | "project" | "output">): WalkInputs {
@@ -141,9 +145,9 @@ export class ApplicationReconciler {
   private async confirm(inputs: WalkInputs): Promise<Handled> {
     const { app, output } = inputs;
     const before = walkState(inputs);
-    const confirmed = await this.reporter.confirm(app, output);
-    this.settled.note(app.key, before, confirmed.object);
-    return nextPoll(this.context);
+    await this.reporter.confirm(app, output);
+    this.noteSettled(app, before);
+    return output.isFollowed ? settledPoll(this.context) : nextPoll(this.context);
   }
 
   /** Argo CD: an Application whose manifests have hooks for its deletion is kept for them by finalizers. */

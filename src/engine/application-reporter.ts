@@ -58,7 +58,12 @@ export class ApplicationReporter {
   constructor(private readonly context: ApplicationContext) {
     this.ages = new VerdictAges(context.clock, context.telemetry.metrics);
     this.drift = new DriftBook(context.clock, context.telemetry.metrics);
-    this.metrics = new ApplicationMetrics(context.telemetry.metrics, context.clock, context.namespace);
+    this.metrics = new ApplicationMetrics(
+      context.telemetry.metrics,
+      context.clock,
+      context.namespace,
+      () => context.settings().parameters.metricLabels.applications,
+    );
   }
 
   forget(key: string): void {

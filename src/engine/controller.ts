@@ -23,6 +23,7 @@ import { ApplicationReconciler } from "./application-reconciler.js";
 import { ApplicationSetReconciler } from "./application-set-reconciler.js";
 import { isAsked, isChangedBeyondStatus, isSignificant, operationPhaseOf, standingOf } from "./change-filter.js";
 import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
+import { ClusterGauges } from "./cluster-gauges.js";
 import { type ControlPlane, controlPlane, secretTypeLabel } from "./control-plane.js";
 import { asksForOwners, DifferBook } from "./differ.js";
 import { EventRecorder } from "./events.js";
@@ -120,6 +121,7 @@ export class Controller {
   private guard: RolloutGuard | undefined;
   private notifier: Notifier | undefined;
   private readonly heldGauges: HeldPlanGauges;
+  private readonly clusterGauges: ClusterGauges;
   private readonly webhookSecrets: WebhookSecretReader;
   private readonly replays: Replays;
   private readonly share: Share;
@@ -163,6 +165,7 @@ export class Controller {
     this.events = new EventRecorder({ hub, clock, telemetry, component: "argocd-application-controller" });
     this.fleet = this.makeFleet();
     this.heldGauges = new HeldPlanGauges(telemetry.metrics, clock);
+    this.clusterGauges = new ClusterGauges(telemetry.metrics);
     this.replays = new Replays(clock);
     this.webhookSecrets = new WebhookSecretReader(clock, async () => {
       const secret = await hub.get({ apiVersion: "v1", kind: "Secret", namespace, name: "argocd-secret" });
@@ -265,18 +268,7 @@ export class Controller {
     metrics.gauge("fleetwright_queue_oldest_seconds", { queue: "applications" }, this.queue.oldestMs / 1000);
     metrics.gauge("fleetwright_queue_oldest_seconds", { queue: "applicationsets" }, this.setQueue.oldestMs / 1000);
     this.heldGauges.update(this.guard?.held ?? [], [...this.plane.applicationSets.values()]);
-    for (const { registered, live } of this.fleet.list()) {
-      if (!live.isStarted) continue;
-      const labels = { server: registered.server, k8s_version: live.version, name: registered.name };
-      metrics.gauge("argocd_cluster_info", labels, 1);
-      metrics.gauge(
-        "argocd_cluster_connection_status",
-        { server: registered.server, k8s_version: live.version },
-        live.state.kind === "ready" ? 1 : 0,
-      );
-      metrics.gauge("argocd_cluster_api_resource_objects", { server: registered.server }, live.size);
-      metrics.gauge("argocd_cluster_api_resources", { server: registered.server }, live.kinds);
-    }
+    this.clusterGauges.update(this.fleet.list(), this.settings.parameters.metricLabels.clusters);
   }
 
   /** A webhook of a git host or a registry: looks at the repository at once. What it names and whether anybody reads that. */

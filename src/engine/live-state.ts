@@ -89,6 +89,7 @@ export class LiveState {
   private failing = new Set<string>();
   private listed = false;
   private failedSinceMs: number | undefined;
+  private listedAtMs: number | undefined;
   private versions: readonly string[] = [];
   private kindsKey = "";
   state: LiveClusterState = { kind: "connecting" };
@@ -112,6 +113,11 @@ export class LiveState {
     let size = 0;
     for (const informer of this.informers.values()) size += informer.size;
     return size;
+  }
+
+  /** How long ago all kinds had been listed; undefined before. */
+  get ageMs(): number | undefined {
+    return this.listedAtMs === undefined ? undefined : this.options.clock.monotonic() - this.listedAtMs;
   }
 
   get kinds(): number {
@@ -306,6 +312,7 @@ export class LiveState {
       await Promise.all([...this.informers.values()].map((informer) => informer.synced));
       if (this.stopped) return;
       this.listed = true;
+      this.listedAtMs = clock.monotonic();
       this.updateState();
     } catch (error) {
       if (this.stopped) return;
@@ -434,6 +441,8 @@ export class LiveState {
   private take(change: InformerChange, kindId: string, own: boolean): void {
     const { before, after } = change;
     const object = (after ?? before)!;
+    const [group = "", kind = ""] = kindId.split("/");
+    this.options.telemetry.metrics.count("argocd_cluster_events_total", { server: this.server, group, kind });
     const key = `${kindId}/${object.metadata.namespace ?? ""}/${object.metadata.name}`;
     const { trackedApp } = this.options.settings;
     const appBefore = before === undefined ? "" : trackedApp(before);

@@ -8,9 +8,17 @@ import type { Handled } from "./work-queue.js";
 export const verdictHeartbeatMs = 1_140_000;
 const longestPollMs = 600_000;
 
+/**
+ * When an Application of which all announces itself is looked at again: commits by its repositories' polls, its cluster by watches. Its look only
+ * keeps the age of the verdict young.
+ */
+export function settledPoll({ random }: Pick<ApplicationContext, "random">): Handled {
+  return { kind: "retryAfter", ms: longestPollMs * (0.8 + 0.2 * random()) };
+}
+
 /** When an Application is looked at again though nothing announces itself; spread, so that a fleet does not come at once. */
 export function nextPoll({ settings, random }: Pick<ApplicationContext, "settings" | "random">): Handled {
   const { reconciliationMs, reconciliationJitterMs } = settings();
-  if (reconciliationMs <= 0) return { kind: "retryAfter", ms: longestPollMs * (0.8 + 0.2 * random()) };
+  if (reconciliationMs <= 0) return settledPoll({ random });
   return { kind: "retryAfter", ms: Math.min(longestPollMs, reconciliationMs + random() * reconciliationJitterMs) };
 }

@@ -22,6 +22,7 @@ import { nextHistory } from "./rooms/report.js";
 import { type SyncRoom, syncApplication } from "./rooms/sync.js";
 import { timed } from "./rooms/timed.js";
 import { syncInputOf } from "./sync-input.js";
+import { countSync } from "./sync-metrics.js";
 import { waitingSinceMs } from "./waiting-since.js";
 import type { Handled } from "./work-queue.js";
 
@@ -242,14 +243,8 @@ export class OperationRunner {
     const retry = isObject(operation["retry"]) ? operation["retry"] : undefined;
     const retryCount = typeof begun["retryCount"] === "number" ? begun["retryCount"] : 0;
     const failed = progress.phase !== "Succeeded";
-    context.telemetry.metrics.count("argocd_app_sync_total", {
-      namespace: app.namespace,
-      name: app.name,
-      project: app.project,
-      dest_server: at.cluster.registered.server,
-      phase: progress.phase,
-      dry_run: String(sync["dryRun"] === true),
-    });
+    const { metrics } = context.telemetry;
+    countSync(metrics, { app, server: at.cluster.registered.server, phase: progress.phase, begun, nowMs: now });
     const ended: ValueObject = { ...stateWith(begun, progress, kubernetesTime(now)), finishedAt: kubernetesTime(now) };
     if (failed && retry !== undefined && mayRetry(retry, retryCount) && stringAt(begun, "phase") !== "Terminating") {
       const delayMs = retryDelayMs(retry, retryCount);

@@ -20,6 +20,8 @@ export interface ControllerParameters {
   readonly setStatusCount: number;
   /** How Argo CD gives clusters to its shards; undefined: Applications are shared one by one. */
   readonly shardingAlgorithm: string | undefined;
+  /** Labels of Applications and of clusters that are shown as metrics. */
+  readonly metricLabels: { readonly applications: readonly string[]; readonly clusters: readonly string[] };
 }
 
 /** Flags of the command line that win over the ConfigMap. */
@@ -54,6 +56,10 @@ export function readParameters(data: Readonly<Record<string, string>>, overrides
     statusProcessors: positive(seconds("controller.status.processors")),
     waveDelayMs: waveDelay === undefined ? undefined : waveDelay * 1000,
     shardingAlgorithm: data["controller.sharding.algorithm"] || undefined,
+    metricLabels: {
+      applications: listIn(data["controller.metrics.application.labels"]),
+      clusters: listIn(data["controller.metrics.cluster.labels"]),
+    },
     // Argo CD: more would come near to what etcd takes as one object.
     setStatusCount: seconds("applicationsetcontroller.status.max.resources.count") ?? 5_000,
     jqTimeoutMs: positive(parseGoDurationMs(data["controller.ignore.normalizer.jq.timeout"] ?? "")),

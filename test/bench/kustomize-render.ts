@@ -2,12 +2,11 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { openCheckout } from "#src/adapters/git/checkout.js";
-import { buildKustomization, KustomizeSession } from "#src/core/kustomize/index.js";
+import { loadBundle } from "#src/apps/start/bundle.js";
 
 /**
- * The process that the benchmark times: renders directories of a work tree's HEAD from git objects and prints `sha256 directory`
- * lines. Usage: kustomize-render.js REPOSITORY WORKERS < directories
+ * The process that the benchmark times: starts as `fleetwright kustomize` does, renders directories of a work tree's HEAD from git objects
+ * and prints `sha256 directory` lines. Usage: kustomize-render.js REPOSITORY WORKERS < directories
  */
 const [repository = ".", workers = "1"] = process.argv.slice(2);
 const directories = readFileSync(0, "utf8")
@@ -18,6 +17,9 @@ if (Number(workers) > 1) await fan(Number(workers));
 else await render();
 
 async function render(): Promise<void> {
+  const bundle = loadBundle("kustomize", [], process.env);
+  if (bundle === undefined) throw new Error("the bundle is missing or old: npm run build");
+  const { openCheckout, buildKustomization, KustomizeSession } = bundle;
   const checkout = await openCheckout(repository);
   const tree = await checkout.tree(await checkout.resolve("HEAD"));
   const session = new KustomizeSession();

@@ -5,7 +5,7 @@ import { memoryTree } from "#src/core/render/memory-tree.js";
 import { Controller } from "#src/engine/controller.js";
 import type { ClusterPort } from "#src/ports/cluster.js";
 import type { SourcePort } from "#src/ports/source.js";
-import { silentTelemetry } from "#src/ports/telemetry.js";
+import { type Metrics, silentTelemetry } from "#src/ports/telemetry.js";
 
 /** One write on its way to a cluster: the crash happens before it arrives, or after (the answer is lost). */
 export interface CrashPoint {
@@ -28,7 +28,7 @@ export interface World {
 
 const writeVerbs = new Set(["create", "update", "patch", "apply", "delete"]);
 
-export function memoryWorld(files: Readonly<Record<string, string>>): World {
+export function memoryWorld(files: Readonly<Record<string, string>>, metrics: Partial<Metrics> = {}): World {
   const clock = manualClock();
   const hub = memoryCluster({ objects: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "argocd" } }, clusterSecret] });
   const target = memoryCluster();
@@ -91,7 +91,7 @@ export function memoryWorld(files: Readonly<Record<string, string>>): World {
         namespace: "argocd",
         clock,
         random: () => 0.5,
-        telemetry: silentTelemetry,
+        telemetry: { ...silentTelemetry, metrics: { ...silentTelemetry.metrics, ...metrics } },
         waveDelayMs: 0,
       });
       void controller.start().catch(() => {});

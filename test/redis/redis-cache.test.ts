@@ -40,6 +40,30 @@ describe.skipIf(missing)(`a sealed cache in a real Redis${missing ? ` (skipped: 
     expect(await sealedCache(cache, { secret: "other" }).get("render of web")).toBeUndefined();
   });
 
+  test("each command is told with its time and whether it failed; a cache that is not asked tells nothing", async () => {
+    const told: [string, boolean][] = [];
+    const watched = await redisCache({
+      url: server.url,
+      clock: systemClock(),
+      onRequest: (command, seconds, failed) => {
+        expect(seconds).toBeGreaterThanOrEqual(0);
+        told.push([command, failed]);
+      },
+    });
+    for (let tries = 0; tries < 400 && told.at(-1)?.[1] !== false; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+      await watched.set("a", Buffer.from("b"));
+    }
+    told.length = 0;
+    await watched.get("a");
+    await watched.delete("a");
+    expect(told).toEqual([
+      ["get", false],
+      ["del", false],
+    ]);
+    await watched.close();
+  });
+
   test("neither names nor values can be read on the server", async () => {
     const sealed = sealedCache(cache, { secret: "s3cret" });
     await sealed.set("render of the payments app", Buffer.from("password: hunter2"));

@@ -4,6 +4,8 @@ export interface MetricDeclaration {
   readonly help: string;
   readonly labels: readonly string[];
   readonly buckets?: readonly number[];
+  /** Users name further labels of a counter or gauge (`label_team`). */
+  readonly more?: boolean;
 }
 
 const app = ["namespace", "name"] as const;
@@ -31,6 +33,7 @@ export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
     kind: "gauge",
     help: "Argo Application labels converted to Prometheus labels",
     labels: [...app, "project"],
+    more: true,
   },
   argocd_app_orphaned_resources_count: {
     kind: "gauge",
@@ -51,6 +54,11 @@ export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
     kind: "counter",
     help: "Number of application syncs.",
     labels: [...app, "project", "dest_server", "phase", "dry_run"],
+  },
+  argocd_app_sync_duration_seconds_total: {
+    kind: "counter",
+    help: "Application sync performance in seconds total.",
+    labels: [...app, "project", "dest_server"],
   },
   argocd_app_reconcile: {
     kind: "histogram",
@@ -86,6 +94,29 @@ export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
     labels: ["server"],
   },
   argocd_cluster_api_resources: { kind: "gauge", help: "Number of monitored Kubernetes API resources.", labels: ["server"] },
+  argocd_cluster_cache_age_seconds: { kind: "gauge", help: "Cluster cache age in seconds.", labels: ["server"] },
+  argocd_cluster_events_total: {
+    kind: "counter",
+    help: "Number of processed k8s resource events.",
+    labels: ["server", "group", "kind"],
+  },
+  argocd_cluster_labels: {
+    kind: "gauge",
+    help: "Argo Cluster labels converted to Prometheus labels",
+    labels: ["server", "name"],
+    more: true,
+  },
+  argocd_redis_request_total: {
+    kind: "counter",
+    help: "Number of redis requests executed for shared renders",
+    labels: ["hostname", "initiator", "command", "failed"],
+  },
+  argocd_redis_request_duration: {
+    kind: "histogram",
+    help: "Redis requests duration.",
+    labels: ["hostname", "initiator"],
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1],
+  },
   argocd_git_request_total: {
     kind: "counter",
     help: "Number of git requests performed by repo server",

@@ -56,6 +56,17 @@ test("while thousands of series are written other work goes on", async () => {
   expect(turns).toBeGreaterThan(5);
 });
 
+test("where users name further labels a series is told apart by them, and taken away by them", async () => {
+  const metrics = prometheusMetrics();
+  const own = { namespace: "argocd", name: "web", project: "default" };
+  metrics.gauge("argocd_app_labels", { ...own, label_team: "a" }, 1);
+  metrics.gauge("argocd_app_labels", { ...own, label_team: "b", label_env: "dev" }, 1);
+  metrics.removeGauge("argocd_app_labels", { ...own, label_team: "a" });
+  expect((await metrics.text()).match(/^argocd_app_labels\{.*$/gm)).toEqual([
+    'argocd_app_labels{namespace="argocd",name="web",project="default",label_env="dev",label_team="b"} 1',
+  ]);
+});
+
 test("a label that is not declared is our own mistake", () => {
   expect(() => prometheusMetrics().gauge("fleetwright_queue_depth", { line: "a" }, 1)).toThrow(
     expect.objectContaining({ kind: "invariant" }),

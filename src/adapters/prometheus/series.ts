@@ -45,7 +45,8 @@ export class Series {
     const key = this.keyOf(labels);
     let found = this.series.get(key);
     if (found === undefined) {
-      found = { text: this.name + labelsText(this.declaration.labels, labels), value: 0 };
+      const names = [...this.declaration.labels, ...(this.declaration.more === true ? this.furtherNames(labels) : [])];
+      found = { text: this.name + labelsText(names, labels), value: 0 };
       this.series.set(key, found);
     }
     return found;
@@ -58,9 +59,17 @@ export class Series {
       const value = labels[name];
       key += value === undefined ? "\u0000" : `\u0001${value}`;
     }
+    if (this.declaration.more === true)
+      return this.furtherNames(labels).reduce((all, name) => `${all}\u0001${name}\u0002${labels[name]}`, key);
     for (const name in labels)
       if (!names.includes(name)) throw new InvariantError(`the metric ${this.name} has no label ${name}`);
     return key;
+  }
+
+  private furtherNames(labels: Labels): readonly string[] {
+    return Object.keys(labels)
+      .filter((name) => !this.declaration.labels.includes(name))
+      .sort();
   }
 }
 

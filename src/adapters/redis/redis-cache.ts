@@ -12,6 +12,8 @@ export interface RedisCacheOptions {
   /** A cache that answers later than this is slower than doing without. */
   readonly timeoutMs?: number;
   readonly onFailure?: (error: unknown) => void;
+  /** A command has ended. */
+  readonly onRequest?: (command: string, seconds: number, failed: boolean) => void;
 }
 
 export interface RedisCache extends CachePort {
@@ -23,7 +25,7 @@ export async function redisCache(options: RedisCacheOptions): Promise<RedisCache
   const { createClient, RESP_TYPES } = await import("@redis/client").catch((cause: unknown) => {
     throw new InputError("the package @redis/client is not installed", { code: "REDIS_PACKAGE", cause });
   });
-  const { url, username, password, clock, timeoutMs = 250, onFailure = () => {} } = options;
+  const { url, username, password, clock, timeoutMs = 250, onFailure = () => {}, onRequest } = options;
   const client = createClient({
     url,
     ...(username ? { username } : {}),
@@ -37,20 +39,30 @@ export async function redisCache(options: RedisCacheOptions): Promise<RedisCache
   const bytes = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
   void client.connect().catch(onFailure);
   const breaker = new CircuitBreaker({ clock, failures: 5, pauseMs: 2_000 });
-  const asked = <T>(call: () => Promise<T>): Promise<T | undefined> =>
-    breaker.run(() => withTimeout(call(), timeoutMs), onFailure);
+  const asked = <T>(command: string, call: () => Promise<T>): Promise<T | undefined> =>
+    breaker.run(async () => {
+      const startedMs = clock.monotonic();
+      let failed = true;
+      try {
+        const value = await withTimeout(call(), timeoutMs);
+        failed = false;
+        return value;
+      } finally {
+        onRequest?.(command, (clock.monotonic() - startedMs) / 1000, failed);
+      }
+    }, onFailure);
   return {
     async get(key) {
-      const value = await asked(() => bytes.get(key));
+      const value = await asked("get", () => bytes.get(key));
       return value === null || value === undefined ? undefined : value;
     },
     async set(key, value, { ttlMs } = {}) {
-      await asked(() =>
+      await asked("set", () =>
         client.set(key, Buffer.from(value), ttlMs === undefined ? {} : { expiration: { type: "PX", value: Math.ceil(ttlMs) } }),
       );
     },
     async delete(key) {
-      await asked(() => client.del(key));
+      await asked("del", () => client.del(key));
     },
     async close() {
       client.destroy();

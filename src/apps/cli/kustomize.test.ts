@@ -108,3 +108,18 @@ test("a remote kustomization is refused, with what to do instead", async () => {
   expect(code).toBe(1);
   expect(err).toContain("clone the repository");
 });
+
+test("a wrong command line is told in the words of the original", async () => {
+  const first = async (...args: readonly string[]) => (await run(args)).err.split("\n")[0];
+  expect(await first("--bogus")).toBe("Error: unknown flag: --bogus");
+  expect(await first("-x")).toBe("Error: unknown shorthand flag: 'x' in -x");
+  expect(await first("--load-restrictor")).toBe("Error: flag needs an argument: --load-restrictor");
+  expect(await first("a", "b")).toBe("Error: specify one path to kustomization.yaml");
+  expect(await first("")).toBe("Error: must build at directory: directory path cannot be empty");
+  expect(await first("missing")).toMatch(/^Error: must build at directory: .*'missing'/);
+  expect(await first("github.com/org/repo//dir")).toContain("is remote");
+});
+
+test("an empty output is standard output", async () => {
+  expect((await run(["-o", "", "."])).out).toBe((await run(["."])).out);
+});

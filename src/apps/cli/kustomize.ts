@@ -11,11 +11,13 @@ import {
   type KustomizeOptions,
   type KustomizeResult,
 } from "../../core/kustomize/index.js";
+import { parseRepoSpec } from "../../core/kustomize/tree/repo-spec.js";
 import type { KubernetesObject } from "../../core/manifest/object.js";
 import { splitApiVersion } from "../../core/manifest/object.js";
 import type { Value } from "../../core/manifest/value.js";
 import { emitYaml } from "../../core/yaml/emit.js";
 import { collect } from "./collect.js";
+import { inWordsOfGo } from "./go-flag-words.js";
 import type { CliIo } from "./io.js";
 
 interface BuildFlags {
@@ -63,6 +65,7 @@ export function registerKustomize(program: Command, io: CliIo): void {
     if (error.exitCode !== 0) io.setExitCode(1);
     throw new CommanderError(0, error.code, error.message);
   });
+  build.configureOutput({ outputError: (message, write) => write(inWordsOfGo(message)) });
 }
 
 /** Flags for containers and executables, and of the `helm` program: scripts may give them, nothing here runs either. */
@@ -92,7 +95,7 @@ function takeFlagsOfGo(build: Command): void {
       const option = switches.get(name);
       if (option === undefined) return argument;
       const value = booleans.get(text);
-      if (value === undefined) build.error(`error: invalid argument ${JSON.stringify(text)} for "${name}" flag`);
+      if (value === undefined) build.error(`Error: invalid argument ${JSON.stringify(text)} for "${name}" flag: not a boolean`);
       else values.set(option.attributeName(), value);
       return name;
     });
@@ -124,8 +127,14 @@ function isLegal(io: CliIo, flag: string, value: string, legal: readonly string[
 
 function runBuild(io: CliIo, directory: string, flags: BuildFlags): void {
   if (!acceptsFlags(io, flags)) return;
-  if (remote.test(directory)) {
-    io.err(`Error: ${directory} is remote: clone the repository and build its directory\n`);
+  const refused =
+    directory === ""
+      ? "must build at directory: directory path cannot be empty"
+      : remote.test(directory) || parseRepoSpec(directory) !== undefined
+        ? `${directory} is remote: clone the repository and build its directory`
+        : undefined;
+  if (refused !== undefined) {
+    io.err(`Error: ${refused}\n`);
     io.setExitCode(1);
     return;
   }
@@ -135,13 +144,26 @@ function runBuild(io: CliIo, directory: string, flags: BuildFlags): void {
     if (result.kind === "needs") throw new Error(`remote content is needed: ${result.needs.map(({ url }) => url).join(", ")}`);
     writeResult(io, result, flags.output);
   } catch (error) {
-    io.err(`Error: ${error instanceof Error ? error.message : String(error)}\n`);
+    io.err(`Error: ${asGiven(messageOf(error), resolve(io.cwd, directory), directory)}\n`);
     if (error instanceof FleetwrightError && error.location) {
       const { file } = error.location;
       io.err(`  in ${formatLocation({ ...error.location, file: shownPath(io.cwd, join(root, file)) })}\n`);
     }
     io.setExitCode(1);
   }
+}
+
+/** The original names a directory that is none as it was given. */
+function asGiven(message: string, path: string, given: string): string {
+  return message.startsWith("must build at directory:") ? message.replace(`'${path}'`, `'${given}'`) : message;
+}
+
+/** What the system refuses in the words that Go has for it. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  const reason = code === "ENOENT" ? "no such file or directory" : code === "EACCES" ? "permission denied" : undefined;
+  return reason && syscall && path ? `${syscall} ${path}: ${reason}` : error.message;
 }
 
 const remote = /^(?:git::|[a-z]+:\/\/|git@)/i;
@@ -174,7 +196,7 @@ function buildDirectory(io: CliIo, directory: string, flags: BuildFlags): Kustom
 }
 
 function writeResult(io: CliIo, result: Extract<KustomizeResult, { kind: "built" }>, output: string | undefined): void {
-  if (output === undefined) {
+  if (output === undefined || output === "") {
     io.out(result.yaml());
     return;
   }

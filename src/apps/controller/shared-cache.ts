@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { type RedisCache, redisCache } from "../../adapters/redis/redis-cache.js";
 import { sealedCache } from "../../adapters/redis/sealed-cache.js";
 import { formatError } from "../../core/errors.js";
@@ -37,6 +38,11 @@ export async function openSharedCache(setup: SharedCacheSetup, context: SharedCa
   const redis = await redisCache({
     ...setup,
     clock,
+    onRequest(command, seconds, failed) {
+      const labels = { hostname: hostname(), initiator: "argocd-application-controller" };
+      telemetry.metrics.count("argocd_redis_request_total", { ...labels, command, failed: String(failed) });
+      telemetry.metrics.observe("argocd_redis_request_duration", labels, seconds);
+    },
     onFailure(error) {
       telemetry.metrics.count("fleetwright_shared_cache_failures_total", { reason: "unreachable" });
       if (clock.monotonic() < quietUntilMs) return;

@@ -1,9 +1,12 @@
+import type { BundleName } from "./short-run.js";
+
 /** Names of `cli/clone-commands.ts`, known without loading them. */
 const names = new Set("adopt impact diff render at blame explain scan compare what-if lint kustomize helm".split(" "));
 
 /** The bundle that holds all that these arguments ask for. */
-export function bundleFor(args: readonly string[]): "helm" | "program" | undefined {
+export function bundleFor(args: readonly string[]): BundleName | undefined {
   if (isLocalTemplate(args)) return "helm";
+  if (args[0] === "kustomize") return "kustomize";
   // `diff --live` talks to clusters.
   const isBundled =
     names.has(args.find((arg) => !arg.startsWith("-")) ?? "") && !args.includes("help") && !args.includes("--live");

@@ -1,13 +1,10 @@
 #!/usr/bin/env node
-import { dirname } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { loadBundle } from "./bundle.js";
 import { bundleFor } from "./bundled-commands.js";
 
-// What `main.ts` does, as one file of CommonJS (`dist/bundle/fleetwright.cjs`): Node's loader of modules alone takes as long as a small render.
-const dist = dirname(dirname(fileURLToPath(import.meta.url)));
+// What `main.ts` does, as one file of CommonJS (`dist/bundle/bin/fleetwright.cjs`): Node's loader of modules takes as long as a small render.
 const args = process.argv.slice(2);
 const name = bundleFor(args);
-const bundle = name && loadBundle(name, args, { env: process.env, dist });
+const bundle = name && loadBundle(name, args, process.env);
 if (bundle) void bundle.runBundledProgram(args);
-else void import(pathToFileURL(`${dist}/apps/main.js`).href);
+else void import(new URL("../../apps/main.js", import.meta.url).href);

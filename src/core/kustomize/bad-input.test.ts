@@ -53,6 +53,20 @@ test("the key __proto__ is refused in resources, patches and generators", () => 
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
 });
 
+test("the key __proto__ is refused in paths of replacements and labels", () => {
+  const build = (fields: object) =>
+    failure({
+      ...resource(`${head}data: {k: v}\n`),
+      "kustomization.yaml": JSON.stringify({ resources: ["r.yaml"], ...fields }),
+    }).code;
+  for (const path of ["__proto__.polluted", "data.__proto__", "data.k.__proto__"]) {
+    const targets = [{ select: { kind: "ConfigMap" }, fieldPaths: [path], options: { create: true } }];
+    expect(build({ replacements: [{ source: { kind: "ConfigMap" }, targets }] }), path).toMatch(/KUSTOMIZE_(FIELD|REPLACEMENT)/);
+  }
+  expect(build({ labels: [{ pairs: { a: "b" }, fields: [{ path: "__proto__/polluted", create: true }] }] })).toBe("KUSTOMIZE_FIELD");
+  expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+});
+
 test("a symbolic link out of the tree is refused", () => {
   const symlinks = { "r.yaml": "../../etc/passwd" };
   expect(failure({ "kustomization.yaml": "resources: [r.yaml]" }, "", { symlinks }).code).toBe("TREE_OUTSIDE");

@@ -203,3 +203,16 @@ test("of fields that differ in case alone the last counts, also where it is null
   const result = buildKustomization(memoryTree({ "kustomization.yaml": text }), "");
   expect(result.kind === "built" && result.yaml()).toBe("");
 });
+
+test("a value that took the place of a quoted text keeps its type: a replacement of that type fits, another cannot be printed", () => {
+  const kustomization = (fieldPath: string) => ({
+    resources: ["w.yaml"],
+    patches: [{ patch: `${head}spec: {a: 5}\n` }],
+    replacements: [
+      { source: { kind: "Widget", fieldPath }, targets: [{ select: { kind: "Widget" }, fieldPaths: ["spec.a"] }] },
+    ],
+  });
+  const files = widget("  a: 'x'\n  n: 80\n  t: word\n");
+  expect(build(kustomization("spec.n"), files)).toContain('  a: "80"\n');
+  expect(failure(kustomization("spec.t"), files)).toContain("cannot decode !!str `word` as a !!int");
+});

@@ -108,8 +108,9 @@ class Emitter {
       if (!first) this.#out += this.#separated(separator);
       first = false;
       const node = plainValue(object[key] as Value);
-      if (isSimpleKey(key)) {
-        const text = this.#key(key, indent);
+      const isKnown = this.#version === 2 && plainKeys.has(key);
+      if (isKnown || isSimpleKey(key)) {
+        const text = isKnown ? key : this.#key(key, indent);
         this.#out += text;
         this.#below(node, indent, indent + text.length + 2);
       } else this.#complexPair(key, node, indent);
@@ -124,13 +125,8 @@ class Emitter {
 
   /** A key that is written as it is says so at any place. */
   #key(key: string, indent: number): string {
-    const known = this.#version === 2 ? plainKeys.has(key) : false;
-    if (known) return key;
     const text = this.#text(key, { indent, column: indent, container: "mapping", asKey: true });
-    if (text === key && this.#version === 2) {
-      if (plainKeys.size >= MAX_PLAIN_KEYS) plainKeys.clear();
-      plainKeys.add(key);
-    }
+    if (text === key && this.#version === 2) note(plainKeys, key);
     return text;
   }
 
@@ -183,7 +179,7 @@ class Emitter {
 
   /** A scalar or an empty collection. */
   #leaf(node: Value, place: Place): string {
-    if (typeof node === "string") return this.#text(node, place);
+    if (typeof node === "string") return this.#version === 2 && plainWords.has(node) ? node : this.#text(node, place);
     if (node === null) return "null";
     if (typeof node === "boolean") return node ? "true" : "false";
     if (typeof node === "number" || typeof node === "bigint") return this.#number(node);
@@ -210,14 +206,25 @@ class Emitter {
       return writeLiteral(text, inner, this.#step);
     }
     const folding = { column, indent: inner, width: this.#version === 2 && !asKey ? FOLD_WIDTH : Number.POSITIVE_INFINITY };
-    if (form === "plain") return writePlain(text, folding);
+    if (form === "plain") {
+      if (this.#version === 2 && !asKey && text.length <= MAX_PLAIN_WORD && !text.includes(" ")) note(plainWords, text);
+      return writePlain(text, folding);
+    }
     return form === "single" ? writeSingleQuoted(text, folding) : writeDoubleQuoted(text, folding);
   }
 }
 
 /** Keys that go-yaml v2 writes plain: nearly all are the same few. */
 const plainKeys = new Set<string>();
-const MAX_PLAIN_KEYS = 5000;
+/** Likewise values that have no blank, so that they are never folded. */
+const plainWords = new Set<string>();
+const MAX_KNOWN = 5000;
+const MAX_PLAIN_WORD = 64;
+
+function note(known: Set<string>, text: string): void {
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.add(text);
+}
 
 const LINE_BREAKS = Array.from({ length: 64 }, (_, indent) => `\n${" ".repeat(indent)}`);
 

@@ -77,6 +77,7 @@ function readNumber(chars: readonly string[], from: number, start: bigint): { re
 
 /** Keys in go-yaml's order. Its order is not always transitive, so small sets are sorted by insertion, as Go does. */
 export function sortedKeys(keys: string[], version: 2 | 3): string[] {
+  if (keys.length < 2) return keys;
   const isPlain = keys.every(isLetters);
   if (keys.length > 12) {
     if (isPlain) return keys.sort();

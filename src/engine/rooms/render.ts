@@ -66,6 +66,8 @@ export interface RenderOutput {
   readonly warnings: readonly string[];
   /** Sources that were rendered rather than found in the cache. */
   readonly rendered: number;
+  /** Whether all of it lies in repositories whose commits are followed: no chart of a registry, no remote base. */
+  readonly isFollowed: boolean;
 }
 
 /** Where a render is kept, for a repository that it read; `ref` where that is not its own but one it borrowed from. */
@@ -94,6 +96,7 @@ export async function renderApplication(room: RenderRoom, input: RenderInput): P
   const warnings: string[] = [];
   let sourceType = "";
   let rendered = 0;
+  let isFollowed = true;
   for (const [index, source] of input.sources.entries()) {
     // A source with only a ref lends its files to the others.
     if (isLender(source) && !source["path"] && !source["chart"]) continue;
@@ -113,6 +116,8 @@ export async function renderApplication(room: RenderRoom, input: RenderInput): P
     );
     const entry = found ?? (await renderOne(room, input, source, at));
     if (found === undefined) rendered++;
+    // A chart's version range and a remote base move without a commit that anybody announces.
+    if (source["chart"] || entry.remotes) isFollowed = false;
     sourceType ||= entry.sourceType;
     manifests.push(...entry.manifests);
     warnings.push(...entry.warnings);
@@ -120,7 +125,7 @@ export async function renderApplication(room: RenderRoom, input: RenderInput): P
     renders.push({ repoURL, key });
     for (const ref of entry.refs.keys()) renders.push({ repoURL: lenderOf(input, ref), key, ref });
   }
-  return { manifests, id: ids.join(","), renders, revisions, sourceType, rendered, warnings };
+  return { manifests, id: ids.join(","), renders, revisions, sourceType, rendered, warnings, isFollowed };
 }
 
 interface RenderAt {

@@ -18,7 +18,7 @@ import {
   textOf,
 } from "../nodes/node.js";
 import { fieldError, NodeKindError } from "../nodes/ops.js";
-import { isListIndex, parseIndex, splitPath } from "../nodes/paths.js";
+import { isListIndex, parseIndex, refuseProto, splitPath } from "../nodes/paths.js";
 import { makeScalar } from "../nodes/scalar.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
 
@@ -117,6 +117,7 @@ function stepsOf(spec: FieldSpec): readonly Step[] {
 function stepOf(part: string): Step {
   const isListMark = part.endsWith("[]");
   const name = isListMark ? part.slice(0, -2) : part;
+  refuseProto(name);
   const isOdd = name === "" || name === "*" || name === "-" || isListIndex(name) || parseIndex(name) !== undefined;
   return { part, name, isListMark, isPlain: !isOdd };
 }

@@ -24,6 +24,18 @@ export class SharedText extends ScalarLiteral {
 /** A scalar that a step made without a tag: whatever text is set over it decides what it is, until the resource is read anew. */
 export class UntaggedScalar extends ScalarLiteral {}
 
+/**
+ * A number, boolean or date that took the place of a quoted text: printed as text, as in the original, but of its own type for whoever
+ * sets another text over it.
+ */
+export class QuotedValue extends ScalarLiteral {
+  readonly implicitTag: string;
+  constructor(implicitTag: string, text: string) {
+    super("!!str", text);
+    this.implicitTag = implicitTag;
+  }
+}
+
 /** Whether a string was written in quotes or as a block, so that what overwrites it is, too. */
 export function isQuotedScalar(node: Node | undefined): boolean {
   if (node instanceof SharedText) return node.isQuoted;

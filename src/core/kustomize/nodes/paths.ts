@@ -1,3 +1,5 @@
+import { kustomizeError } from "../model/errors.js";
+
 /** Splits at the delimiter; a backslash before one keeps it, and a leading delimiter is dropped. */
 export function splitPath(path: string, delimiter: string): string[] {
   let parts = path.split(delimiter);
@@ -45,4 +47,9 @@ export function parseIndex(part: string): number | undefined {
 export function isIndexNumber(part: string): boolean {
   const index = parseIndex(part);
   return index !== undefined && index >= 0;
+}
+
+/** The readers refuse this key; a path must not bring it in either. */
+export function refuseProto(key: string): void {
+  if (key === "__proto__") throw kustomizeError("KUSTOMIZE_FIELD", 'the key "__proto__" is not allowed');
 }

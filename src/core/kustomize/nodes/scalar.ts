@@ -1,11 +1,11 @@
 import { ScalarLiteral } from "../../yaml/scalar-literal.js";
-import { type Scalar, tagOf, UntaggedScalar } from "./node.js";
+import { QuotedValue, type Scalar, tagOf, UntaggedScalar } from "./node.js";
 import { resolvePlain } from "./resolve.js";
 import { unstyledText } from "./tabbed-text.js";
 
 /**
- * What a scalar with this tag, text and style reads as once it is written and read again. A quoted scalar loses an implicit tag and
- * becomes a string; a tag that the text does not have stays, and is an error when the value is asked for.
+ * What a scalar with this tag, text and style reads as once it is written and read again. A quoted scalar with an implicit tag
+ * becomes a string then; a tag that the text does not have stays, and is an error when the value is asked for.
  */
 export function makeScalar(tag: string, text: string, isQuoted: boolean): Scalar {
   if (tag === "!!str" || tag === "") {
@@ -14,7 +14,8 @@ export function makeScalar(tag: string, text: string, isQuoted: boolean): Scalar
   }
   const resolved = resolvePlain(text);
   if (tagOf(resolved) !== tag) return new ScalarLiteral(tag, text);
-  return isQuoted ? new ScalarLiteral("!!str", text) : resolved;
+  if (!isQuoted) return resolved;
+  return tag === "!!null" ? new ScalarLiteral("!!str", text) : new QuotedValue(tag, text);
 }
 
 function untagged(text: string): Scalar {

@@ -1,4 +1,15 @@
-import { isMap, isQuotedScalar, type Node, type NodeMap, type Scalar, tagOf, textOf, UntaggedScalar } from "./node.js";
+import {
+  isMap,
+  isQuotedScalar,
+  type Node,
+  type NodeMap,
+  QuotedValue,
+  type Scalar,
+  tagOf,
+  textOf,
+  UntaggedScalar,
+} from "./node.js";
+import { refuseProto } from "./paths.js";
 import { noteReplacement } from "./replacements.js";
 import { makeScalar } from "./scalar.js";
 
@@ -32,7 +43,7 @@ export class YNode {
     else if (isMap(source)) this.kind = "map";
     else {
       this.kind = "scalar";
-      this.tag = source instanceof UntaggedScalar ? "" : tagOf(source as Scalar);
+      this.tag = tagUnderChange(source as Scalar);
       this.value = textOf(source);
       this.isQuoted = isQuotedScalar(source);
     }
@@ -109,6 +120,7 @@ export class YNode {
   }
 
   put(key: string, child: YNode): void {
+    refuseProto(key);
     this.#fields ??= new Map();
     this.#fields.set(key, child);
   }
@@ -228,4 +240,9 @@ export class YNode {
     }
     return result ?? source;
   }
+}
+
+function tagUnderChange(scalar: Scalar): string {
+  if (scalar instanceof UntaggedScalar) return "";
+  return scalar instanceof QuotedValue ? scalar.implicitTag : tagOf(scalar);
 }
