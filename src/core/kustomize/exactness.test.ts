@@ -208,9 +208,7 @@ test("a value that took the place of a quoted text keeps its type: a replacement
   const kustomization = (fieldPath: string) => ({
     resources: ["w.yaml"],
     patches: [{ patch: `${head}spec: {a: 5}\n` }],
-    replacements: [
-      { source: { kind: "Widget", fieldPath }, targets: [{ select: { kind: "Widget" }, fieldPaths: ["spec.a"] }] },
-    ],
+    replacements: [{ source: { kind: "Widget", fieldPath }, targets: [{ select: { kind: "Widget" }, fieldPaths: ["spec.a"] }] }],
   });
   const files = widget("  a: 'x'\n  n: 80\n  t: word\n");
   expect(build(kustomization("spec.n"), files)).toContain('  a: "80"\n');
