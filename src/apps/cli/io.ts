@@ -1,6 +1,6 @@
-import { fstatSync, writeSync } from "node:fs";
 import { formatError } from "../../core/errors.js";
 import { pageText } from "./pager.js";
+import { textOutput } from "./text-output.js";
 
 /** What a command may know of the process around it; tests hand in one that records. */
 export interface CliIo {
@@ -18,41 +18,34 @@ export interface CliIo {
   readonly interactive: boolean;
   readonly columns: number;
   /** Text for standard output through the user's pager, where that is a terminal; absent: there is none. Resolves when the pager ends. */
-  readonly page?: ((text: string) => Promise<void>) | undefined;
+  page?(text: string): Promise<void>;
   /** All of standard input as text. */
   readInput(): Promise<string>;
   /** Aborted by Ctrl-C or SIGTERM from the first time on that a command asks for it; a command that never does ends at once. */
   readonly stop: AbortSignal;
 }
 
-/** The CliIo of this process. What is not asked for is not made: Node's streams take as long to load as a small chart to render. */
-export function processIo(): CliIo {
+/** The CliIo of this process. `written` resolves when all text was handed to the system. */
+export function processIo(): CliIo & { written(): Promise<void> } {
   let stop: AbortSignal | undefined;
-  let isTerminal: boolean | undefined;
-  const toTerminal = () => {
-    isTerminal ??= isDevice(1) && process.stdout.isTTY === true;
-    return isTerminal;
-  };
+  const out = textOutput(1);
+  const err = textOutput(2);
   return {
-    out: (text) => writeOut(text, toTerminal()),
-    err: (text) => void process.stderr.write(text),
+    out: out.write,
+    err: err.write,
+    async written() {
+      await out.written();
+      await err.written();
+    },
     setExitCode: (code) => {
       process.exitCode = code;
     },
     cwd: process.cwd(),
     env: process.env,
-    get color() {
-      return toTerminal() && (process.env["NO_COLOR"] ?? "") === "";
-    },
-    get interactive() {
-      return isDevice(2) && process.stderr.isTTY === true;
-    },
-    get columns() {
-      return (toTerminal() ? process.stdout.columns : undefined) ?? 120;
-    },
-    get page() {
-      return toTerminal() ? (text: string) => pageText(text, process.env) : undefined;
-    },
+    color: out.isTerminal && (process.env["NO_COLOR"] ?? "") === "",
+    interactive: err.isTerminal,
+    columns: (out.isTerminal ? process.stdout.columns : undefined) ?? 120,
+    ...(out.isTerminal ? { page: (text: string) => pageText(text, process.env) } : {}),
     async readInput() {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
@@ -63,33 +56,6 @@ export function processIo(): CliIo {
       return stop;
     },
   };
-}
-
-/** Terminals are character devices. */
-function isDevice(descriptor: number): boolean {
-  try {
-    return fstatSync(descriptor).isCharacterDevice();
-  } catch {
-    return true;
-  }
-}
-
-let usesStream = false;
-
-/** Pipes and files take text at once; what they do not (a reader that is slow or gone), the stream deals with, and all that follows. */
-function writeOut(text: string, toTerminal: boolean): void {
-  if (toTerminal || usesStream) {
-    process.stdout.write(text);
-    return;
-  }
-  const bytes = Buffer.from(text);
-  let written = 0;
-  try {
-    while (written < bytes.length) written += writeSync(1, bytes, written);
-  } catch {
-    usesStream = true;
-    process.stdout.write(bytes.subarray(written));
-  }
 }
 
 function stopSignal(): AbortSignal {
