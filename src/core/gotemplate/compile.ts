@@ -7,7 +7,7 @@ import type { ActionNode, BranchNode, ListNode, Node, PipeNode, TemplateNode } f
 import { compareText } from "./value/text.js";
 import { isTrue } from "./value/truth.js";
 import { isSignedKind, isUnsignedKind, types } from "./value/type.js";
-import { GoBytes, GoInt, GoList, GoMap, type GoValue, int } from "./value/value.js";
+import { GoBytes, GoInt, GoList, GoMap, GoObject, type GoValue, int } from "./value/value.js";
 
 /** How the walk of a node ended: on, or out of the innermost range. */
 export type Walked = 0 | 1 | 2;
@@ -102,7 +102,9 @@ function compileAction({ base, pipe }: ActionNode, functions: FunctionTable): Wa
 }
 
 function writeValue(state: State, value: GoValue): void {
-  state.write(typeof value === "string" ? value : value === undefined || value === null ? "<no value>" : display(value));
+  if (typeof value === "string") state.write(value);
+  else if (value === undefined || value === null) state.write("<no value>");
+  else state.write((value instanceof GoObject ? value.textInPlace() : undefined) ?? display(value));
 }
 
 function compileIfOrWith(node: BranchNode, functions: FunctionTable): Walk {

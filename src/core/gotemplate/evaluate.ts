@@ -519,7 +519,7 @@ function validated(state: State, value: GoValue, type: GoType | undefined): GoVa
     if (canBeNil(type)) return zeroOf(type);
     throw state.fail(`invalid value; expected ${type.name}`);
   }
-  if (type === types.any) return value;
+  if (type === types.any) return value instanceof GoObject ? value.asArgument() : value;
   const actual = value === null ? types.any : typeOf(value);
   if (actual === type || actual.underlying === type) return value;
   throw state.fail(`wrong type for value; expected ${type.name}; got ${actual.name}`);
