@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { helmRenderer as chartsOfKustomizations } from "../core/helm/kustomize-renderer.js";
 import type { Selection } from "../core/kustomize/index.js";
+import { once } from "../core/once.js";
 import { helmRenderer } from "../core/render/helm-renderer.js";
 import { kustomizeRenderer } from "../core/render/kustomize-renderer.js";
 import type { ToolRenderers } from "../core/render/render-source.js";
@@ -13,12 +14,15 @@ export function toolRenderers(
     now: () => BigInt(Date.now()) * 1_000_000n,
     random: (count: number) => new Uint8Array(randomBytes(count)),
   };
+  // Made when the first chart comes: most processes that render a few overlays see none.
+  const charts = once(() => helmRenderer(outside));
+  const kustomizeCharts = once(() => chartsOfKustomizations(outside));
   return {
     Kustomize: kustomizeRenderer({
       buildOptions: options.kustomizeBuildOptions ?? "",
-      renderHelm: chartsOfKustomizations(outside),
+      renderHelm: (request) => kustomizeCharts()(request),
       ...(options.onSelection ? { onSelection: options.onSelection } : {}),
     }),
-    Helm: helmRenderer(outside),
+    Helm: (input, directory) => charts()(input, directory),
   };
 }

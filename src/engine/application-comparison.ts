@@ -1,4 +1,4 @@
-import { stableRandomAnnotation } from "../core/helm/stable-random.js";
+import { stableRandomAnnotation } from "../core/helm/stable-random-annotation.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { listAt, objectAt } from "../core/manifest/value.js";
 import type { FileTree } from "../core/render/file-tree.js";

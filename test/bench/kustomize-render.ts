@@ -17,7 +17,7 @@ if (Number(workers) > 1) await fan(Number(workers));
 else await render();
 
 async function render(): Promise<void> {
-  const bundle = loadBundle("kustomize", [], process.env);
+  const bundle = loadBundle("kustomize", [], { dist: fileURLToPath(new URL("../../dist/", import.meta.url)), env: process.env });
   if (bundle === undefined) throw new Error("the bundle is missing or old: npm run build");
   const { openCheckout, buildKustomization, KustomizeSession } = bundle;
   const checkout = await openCheckout(repository);

@@ -185,11 +185,17 @@ spec: {suspend: true, template: {spec: {restartPolicy: Never, containers: ${cont
   await fleet.until("stuck", (app) => stringAt(operation(app), "message").includes("waiting for completion of hook"));
   const job = { apiVersion: "batch/v1", kind: "Job", namespace: "stuck", name: "wait" };
   expect(await fleet.cluster("east").get(job)).toBeDefined();
-  expect(await cli("app", "terminate-op", "stuck")).toEqual({ out: "stuck: the operation is being ended\n", err: "", code: 0 });
+  // One that refuses is told of, the other is done.
+  const both = await cli("app", "terminate-op", "stuck", "shop", "-o", "json");
+  expect(JSON.parse(both.out)).toEqual([{ name: "stuck", namespace: "argocd", result: "the operation is being ended" }]);
+  expect(both).toMatchObject({ err: expect.stringContaining("shop has no running operation"), code: 2 });
   const ended = await fleet.until("stuck", (app) => phaseOf(app) === "Failed");
   expect(stringAt(operation(ended), "message")).toContain("terminated");
   const live = await fleet.cluster("east").get(job);
   expect(live === undefined || live.metadata.deletionTimestamp !== undefined).toBe(true);
   expect(await fleet.cluster("east").get({ ...configMap, namespace: "stuck" })).toBeUndefined();
+  const waited = await cli("app", "wait", "stuck", "--operation", "-o", "wide");
+  expect(waited.out).toMatch(/stuck +OutOfSync +\w+ +Failed/);
+  expect(waited).toMatchObject({ err: expect.stringContaining("stuck: Failed"), code: 2 });
   await fleet.stop();
 }, 40_000);

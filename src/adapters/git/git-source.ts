@@ -27,6 +27,8 @@ export interface GitSourceOptions {
   readonly timeoutMs?: number;
   readonly metrics?: Metrics;
   readonly bestVersion?: BestVersion;
+  /** Fetches with the configuration, helpers and keys of the user's own git, in place of `credentials`. */
+  readonly usesOwnConfiguration?: boolean;
 }
 
 /** A SourcePort that owns child processes. */
@@ -48,7 +50,9 @@ export async function createGitSource(options: GitSourceOptions): Promise<GitSou
   const privateDir = mkdtempSync(join(tmpdir(), "fleetwright-git-"));
   mkdirSync(options.cacheDir, { recursive: true });
   const protocols = options.protocols ?? ["https", "http", "ssh"];
-  const environment = (config: readonly (readonly [string, string])[]) => gitEnvironment({ home: privateDir, protocols }, config);
+  const isUsersOwn = options.usesOwnConfiguration === true;
+  const environment = (config: readonly (readonly [string, string])[]) =>
+    gitEnvironment({ home: privateDir, protocols, isUsersOwn }, config);
   await requireGitVersion(environment([]));
   const metrics = options.metrics ?? silentTelemetry.metrics;
   const cache = new ObjectCache(options.maxCacheBytes ?? 512 * 1024 * 1024, 2_000_000);
@@ -70,6 +74,7 @@ export async function createGitSource(options: GitSourceOptions): Promise<GitSou
       cache,
       environment,
       credentials: () => options.credentials?.(repoURL),
+      ...(isUsersOwn ? { isUsersOwn } : {}),
       timeoutMs: options.timeoutMs ?? 90_000,
       onRequest(type, seconds, failed) {
         metrics.count("argocd_git_request_total", { repo: repoURL, request_type: type });

@@ -4,7 +4,7 @@ import { ExternalError, InputError } from "../../core/errors.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import type { RepositoryCredentials } from "../../ports/source.js";
 import { runGit, runGitSync } from "./git-command.js";
-import { authenticate } from "./git-credentials.js";
+import { authenticate, type GitAuthentication } from "./git-credentials.js";
 import { gitTree } from "./git-tree.js";
 import type { ObjectCache } from "./object-cache.js";
 import { ObjectReader } from "./object-reader.js";
@@ -16,6 +16,8 @@ export interface MirrorOptions {
   readonly privateDir: string;
   readonly knownHosts: string | undefined;
   readonly cache: ObjectCache;
+  /** Remote commands authenticate by the user's own configuration. */
+  readonly isUsersOwn?: boolean;
   readonly environment: (config: readonly (readonly [string, string])[]) => Record<string, string>;
   readonly credentials: () => RepositoryCredentials | undefined;
   readonly timeoutMs: number;
@@ -316,11 +318,14 @@ export class Mirror {
   private async remote(type: "ls-remote" | "fetch", args: readonly string[], cwd?: string): Promise<Buffer> {
     const started = performance.now();
     let failed = true;
-    const { privateDir, knownHosts, repoURL, timeoutMs } = this.options;
-    const authentication = await authenticate(this.options.credentials(), {
-      privateDir,
-      ...(knownHosts === undefined ? {} : { knownHosts }),
-    });
+    const { privateDir, knownHosts, repoURL, timeoutMs, isUsersOwn } = this.options;
+    const authentication =
+      isUsersOwn === true
+        ? ownAuthentication
+        : await authenticate(this.options.credentials(), {
+            privateDir,
+            ...(knownHosts === undefined ? {} : { knownHosts }),
+          });
     try {
       const env = this.options.environment(authentication.config);
       const out = await runGit(args, env, {
@@ -337,6 +342,9 @@ export class Mirror {
     }
   }
 }
+
+/** The user's git authenticates by itself. */
+const ownAuthentication: GitAuthentication = { config: [], env: {}, dispose: async () => {} };
 
 /** A ref outside branches and tags (refs/pull/7/head) or a bare commit id is kept under refs/fleetwright/, so that it is not collected. */
 function keepRefspec(ref: string): string {

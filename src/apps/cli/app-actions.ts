@@ -1,17 +1,24 @@
 import { type Command, Option } from "commander";
-import type { AvailableAction, ImpactedResource } from "../../core/actions/action.js";
+import type { AvailableAction } from "../../core/actions/action.js";
 import { type ActionSettings, actionsOf, runAction } from "../../core/actions/action-book.js";
 import { InputError } from "../../core/errors.js";
-import { asObject, asValue, type KubernetesObject, splitApiVersion } from "../../core/manifest/object.js";
-import { objectAt, type ValueObject } from "../../core/manifest/value.js";
-import { mergePatchBetween, sameValue } from "../../engine/merge-patch.js";
-import type { ClusterPort, ObjectRef } from "../../ports/cluster.js";
+import { asValue, type KubernetesObject, splitApiVersion } from "../../core/manifest/object.js";
+import { stringAt, type ValueObject } from "../../core/manifest/value.js";
+import type { ObjectRef } from "../../ports/cluster.js";
 import type { Inspector } from "../inspect/open-inspector.js";
 import { type ResourceRow, resourceRows } from "./application-row.js";
-import { getApplication } from "./application-selection.js";
+import {
+  addSelectionOptions,
+  chooseApplications,
+  getApplication,
+  isOneByName,
+  type SelectionOptions,
+} from "./application-selection.js";
+import { carryOut } from "./carry-out.js";
 import { addInspectOptions, type InspectOptions, withInspector } from "./inspect-options.js";
 import type { CliIo } from "./io.js";
-import { formatTable, type OutputFormat, outputOption, printValue } from "./output.js";
+import { type Outcome, printOutcomes } from "./outcomes.js";
+import { formatTable, isTable, type OutputFormat, outputOption, printValue } from "./output.js";
 
 interface Selection extends InspectOptions {
   readonly kind?: string;
@@ -20,37 +27,39 @@ interface Selection extends InspectOptions {
   readonly resourceNamespace?: string;
 }
 
+type ListOptions = Selection & SelectionOptions & { readonly output: OutputFormat };
+
+interface Offer {
+  readonly application: KubernetesObject;
+  readonly row: ResourceRow;
+  readonly action: AvailableAction;
+}
+
 interface RunOptions extends Selection {
+  readonly output: OutputFormat;
   readonly all?: boolean;
   readonly param?: readonly string[];
 }
 
-/** `fleetwright app actions list NAME` and `app actions run NAME ACTION`: on live resources of an Application. */
+/** `fleetwright app actions list [NAMES]` and `app actions run NAME ACTION`: on live resources of an Application. */
 export function registerAppActions(app: Command, io: CliIo): void {
   const actions = app.command("actions").description("actions on the resources of an Application");
-  addSelection(actions.command("list <name>").description("what can be done with each resource now"))
-    .addOption(outputOption(["table", "wide", "json", "yaml"]))
-    .action((name: string, options: Selection & { readonly output: OutputFormat }) =>
+  addSelectionOptions(addSelection(actions.command("list [names...]").description("what can be done with each resource now")))
+    .addOption(outputOption())
+    .action((names: readonly string[], options: ListOptions) =>
       withInspector(io, options, async (inspector, hub) => {
-        const found = await liveResources(inspector, await getApplication(hub, name, options.namespace), options);
         const settings = await settingsOf(inspector);
-        const rows = found.flatMap(({ row, live }) =>
-          actionsOf(asValue(live), kindOf(row), settings).map((action) => ({ row, action })),
-        );
-        if (options.output === "json" || options.output === "yaml") printValue(io, rows.map(rowValue), options.output);
+        const offers: Offer[] = [];
+        for (const application of await chooseApplications(hub, names, options))
+          for (const { row, live } of await liveResources(inspector, application, options))
+            for (const action of actionsOf(asValue(live), kindOf(row), settings)) offers.push({ application, row, action });
+        const isNamed = !isOneByName(names);
+        if (isTable(options.output)) io.out(offerTable(offers, { isNamed, isWide: options.output === "wide" }));
         else
-          io.out(
-            formatTable(
-              ["GROUP", "KIND", "NAMESPACE", "NAME", "ACTION", "DISABLED"],
-              rows.map(({ row, action }) => [
-                row.group,
-                row.kind,
-                row.namespace,
-                row.name,
-                action.name,
-                String(action.disabled === true),
-              ]),
-            ),
+          printValue(
+            io,
+            offers.map((offer) => offerValue(offer, isNamed)),
+            options.output,
           );
       }),
     );
@@ -61,6 +70,7 @@ export function registerAppActions(app: Command, io: CliIo): void {
         (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
       ),
     )
+    .addOption(outputOption())
     .action((name: string, action: string, options: RunOptions) =>
       withInspector(io, options, async (inspector, hub) => {
         const application = await getApplication(hub, name, options.namespace);
@@ -68,24 +78,33 @@ export function registerAppActions(app: Command, io: CliIo): void {
         const offering = (await liveResources(inspector, application, options)).filter(({ row, live }) =>
           actionsOf(asValue(live), kindOf(row), settings).some((one) => one.name === action),
         );
-        if (offering.length === 0)
-          throw new InputError(`no chosen resource of ${name} has an action ${action}`, {
-            code: "ACTION_UNKNOWN",
-            hint: `fleetwright app actions list ${name}`,
-          });
-        if (offering.length > 1 && !options.all)
-          throw new InputError(`${offering.length} resources have an action ${action}`, {
-            code: "CLI_USAGE",
-            hint: "choose one with --kind and --resource-name, or take --all",
-          });
+        requireOffer(offering.length, { name, action, isAll: options.all === true });
         const cluster = inspector.clusterOf(application);
+        const outcomes: Outcome[] = [];
         for (const { row, live } of offering) {
           const asked = { kind: kindOf(row), name: action, params: paramsOf(options.param ?? []), nowMs: Date.now() };
           for (const impacted of runAction(asValue(live), asked, settings)) await carryOut(cluster, live, impacted);
-          io.out(`${row.kind}/${row.name}: ${action} done\n`);
+          outcomes.push({ name: `${row.kind}/${row.name}`, namespace: row.namespace, result: `${action} done` });
         }
+        printOutcomes(io, outcomes, options.output);
       }),
     );
+}
+
+function requireOffer(
+  count: number,
+  { name, action, isAll }: { readonly name: string; readonly action: string; readonly isAll: boolean },
+): void {
+  if (count === 0)
+    throw new InputError(`no chosen resource of ${name} has an action ${action}`, {
+      code: "ACTION_UNKNOWN",
+      hint: `fleetwright app actions list ${name}`,
+    });
+  if (count > 1 && !isAll)
+    throw new InputError(`${count} resources have an action ${action}`, {
+      code: "CLI_USAGE",
+      hint: "choose one with --kind and --resource-name, or take --all",
+    });
 }
 
 function addSelection(command: Command): Command {
@@ -113,28 +132,6 @@ async function liveResources(
   return found.flatMap(({ row, live }) => (live === undefined ? [] : [{ row, live }]));
 }
 
-/** A patch is what changed between the object and the action's; its status goes to the status subresource where there is one. */
-async function carryOut(cluster: ClusterPort, live: KubernetesObject, { operation, resource }: ImpactedResource): Promise<void> {
-  const options = { fieldManager: "fleetwright-cli" };
-  if (operation === "create") {
-    await cluster.create(asObject(resource), options);
-    return;
-  }
-  const object = asObject(resource);
-  const { apiVersion, kind, metadata } = object;
-  const { name, namespace } = metadata;
-  const ref: ObjectRef = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
-  const isSame = live.kind === kind && live.metadata.name === name && live.metadata.namespace === namespace;
-  const current = isSame ? live : await cluster.get(ref);
-  if (current === undefined) throw new InputError(`${kind}/${name} is not there any more`, { code: "ACTION_UNKNOWN" });
-  const patch = mergePatchBetween(asValue(current), resource) as ValueObject;
-  if (!sameValue(objectAt(asValue(current), "status"), objectAt(resource, "status"))) {
-    const { status = {}, ...others } = patch;
-    await cluster.patch(ref, { status }, { ...options, type: "merge", subresource: "status" });
-    if (Object.keys(others).length > 0) await cluster.patch(ref, others, { ...options, type: "merge" });
-  } else if (Object.keys(patch).length > 0) await cluster.patch(ref, patch, { ...options, type: "merge" });
-}
-
 function paramsOf(texts: readonly string[]): Readonly<Record<string, string>> {
   const pairs = texts.map((text) => text.split(/=(.*)/s).slice(0, 2));
   const bad = pairs.findIndex(([name, value]) => !name || value === undefined);
@@ -147,10 +144,48 @@ async function settingsOf(inspector: Inspector): Promise<ActionSettings> {
   return { data: inspector.data, lua: fengariRuntime({ nowSeconds: () => Math.floor(Date.now() / 1000) }) };
 }
 
-function rowValue({ row, action }: { readonly row: ResourceRow; readonly action: AvailableAction }): ValueObject {
+function offerTable(
+  offers: readonly Offer[],
+  { isNamed, isWide }: { readonly isNamed: boolean; readonly isWide: boolean },
+): string {
+  return formatTable(
+    [
+      ...(isNamed ? ["APPLICATION"] : []),
+      "GROUP",
+      "KIND",
+      "NAMESPACE",
+      "NAME",
+      "ACTION",
+      "DISABLED",
+      ...(isWide ? ["PARAMS"] : []),
+    ],
+    offers.map(({ application, row, action }) => [
+      ...(isNamed ? [application.metadata.name] : []),
+      row.group,
+      row.kind,
+      row.namespace,
+      row.name,
+      action.name,
+      String(action.disabled === true),
+      ...(isWide ? [(action.params ?? []).map((param) => stringAt(param, "name")).join(",")] : []),
+    ]),
+  );
+}
+
+function offerValue({ application, row, action }: Offer, isNamed: boolean): ValueObject {
   const { group, kind, namespace, name } = row;
   const { name: actionName, disabled, params } = action;
-  return { group, kind, namespace, name, action: actionName, disabled: disabled === true, ...(params ? { params } : {}) };
+  const whose: ValueObject = isNamed ? { application: application.metadata.name } : {};
+  return {
+    ...whose,
+    group,
+    kind,
+    namespace,
+    name,
+    action: actionName,
+    disabled: disabled === true,
+    ...(params ? { params } : {}),
+  };
 }
 
 function refOf(row: ResourceRow): ObjectRef {

@@ -1,10 +1,11 @@
 import { type Command, Option } from "commander";
 import { formatValue } from "../../core/impact/format-value.js";
+import type { KubernetesObject } from "../../core/manifest/object.js";
 import { parseRfc3339Ms } from "../../core/tracking/application-flags.js";
-import { getApplication } from "./application-selection.js";
+import { addSelectionOptions, chooseApplications, isOneByName, type SelectionOptions } from "./application-selection.js";
 import { addInspectOptions, type InspectOptions, withInspector } from "./inspect-options.js";
 import type { CliIo } from "./io.js";
-import { formatAge, type OutputFormat, outputOption, printValue } from "./output.js";
+import { formatAge, isTable, type OutputFormat, outputOption, printValue } from "./output.js";
 import {
   differenceValue,
   type FieldDifference,
@@ -13,59 +14,81 @@ import {
   shown,
 } from "./resource-difference.js";
 
-interface DiffOptions extends InspectOptions {
+interface DiffOptions extends InspectOptions, SelectionOptions {
   readonly output: OutputFormat;
   readonly revision?: string;
 }
 
-interface ManifestOptions extends InspectOptions {
+interface ManifestOptions extends InspectOptions, SelectionOptions {
   readonly output: OutputFormat;
   readonly revision?: string;
   readonly source: "git" | "live";
 }
 
-/** `fleetwright app diff NAME`: compared now, not as last reported. Exit code 1 when something differs, 2 when it cannot be told. */
+/** `fleetwright app diff [NAMES]`: compared now, not as last reported. Exit code 1 when something differs, 2 when it cannot be told. */
 export function registerAppDiff(app: Command, io: CliIo): void {
-  addInspectOptions(app.command("diff <name>").description("render, read what is live, and show what a sync would change"))
+  addSelectionOptions(
+    addInspectOptions(app.command("diff [names...]").description("render, read what is live, and show what a sync would change")),
+  )
     .option("--revision <revision>", "compare with this revision of the first source")
-    .addOption(outputOption(["table", "wide", "json", "yaml"]))
-    .action((name: string, options: DiffOptions) =>
+    .addOption(outputOption())
+    .action((names: readonly string[], options: DiffOptions) =>
       withInspector(io, options, async (inspector, hub) => {
-        const inspection = await inspector.inspect(await getApplication(hub, name, options.namespace), options);
-        const differences = resourceDifferences(inspection.resources);
-        for (const { type, message } of inspection.conditions) io.err(`${type}: ${message}\n`);
-        if (options.output === "json" || options.output === "yaml")
-          printValue(io, differences.map(differenceValue), options.output);
-        else io.out(differences.map((difference) => text(difference, options.output === "wide")).join(""));
-        io.setExitCode(inspection.failed ? 2 : differences.length > 0 ? 1 : 0);
+        const isNamed = !isOneByName(names);
+        const values: unknown[] = [];
+        let code: 0 | 1 | 2 = 0;
+        for (const application of await chooseApplications(hub, names, options)) {
+          const inspection = await inspector.inspect(application, options);
+          const differences = resourceDifferences(inspection.resources);
+          const { name } = application.metadata;
+          for (const { type, message } of inspection.conditions) io.err(`${isNamed ? `${name}: ` : ""}${type}: ${message}\n`);
+          const whose = isNamed ? { application: name } : {};
+          values.push(...differences.map((difference) => ({ ...whose, ...differenceValue(difference) })));
+          if (isTable(options.output)) {
+            if (isNamed && differences.length > 0) io.out(`${name}\n`);
+            io.out(differences.map((difference) => text(difference, options.output === "wide")).join(""));
+          }
+          code = inspection.failed ? 2 : code === 0 && differences.length > 0 ? 1 : code;
+        }
+        if (!isTable(options.output)) printValue(io, values, options.output);
+        io.setExitCode(code);
       }),
     );
 }
 
-/** `fleetwright app manifests NAME`: what git comes to, or what is live. Secret values are hidden. */
+/** `fleetwright app manifests [NAMES]`: what git comes to, or what is live. Secret values are hidden. */
 export function registerAppManifests(app: Command, io: CliIo): void {
-  addInspectOptions(app.command("manifests <name>").description("the manifests of an Application"))
+  addSelectionOptions(addInspectOptions(app.command("manifests [names...]").description("the manifests of Applications")))
     .addOption(new Option("--source <side>", "of which side").choices(["git", "live"]).default("git"))
     .option("--revision <revision>", "of this revision of the first source")
     .addOption(outputOption(["yaml", "json", "table", "wide"], "yaml"))
-    .action((name: string, options: ManifestOptions) =>
+    .action((names: readonly string[], options: ManifestOptions) =>
       withInspector(io, options, async (inspector, hub) => {
-        const { resources } = await inspector.inspect(await getApplication(hub, name, options.namespace), options);
-        const objects = resources.flatMap(({ target, live }) => {
-          const pair = shown({ target, live });
-          return (options.source === "git" ? pair.target : pair.live) ?? [];
-        });
-        if (options.output === "json") printValue(io, objects, "json");
-        else if (options.output === "yaml")
-          for (const object of objects) {
-            io.out("---\n");
-            printValue(io, object, "yaml");
-          }
-        else
-          for (const { apiVersion, kind, metadata } of objects)
-            io.out(`${apiVersion}  ${kind}  ${metadata.namespace ?? ""}  ${metadata.name}\n`);
+        const objects: KubernetesObject[] = [];
+        for (const application of await chooseApplications(hub, names, options)) {
+          const { resources } = await inspector.inspect(application, options);
+          objects.push(...resources.flatMap(({ target, live }) => sideOf(shown({ target, live }), options.source)));
+        }
+        printManifests(io, objects, options.output);
       }),
     );
+}
+
+function sideOf(pair: ReturnType<typeof shown>, source: "git" | "live"): readonly KubernetesObject[] {
+  const object = source === "git" ? pair.target : pair.live;
+  return object ? [object] : [];
+}
+
+function printManifests(io: CliIo, objects: readonly KubernetesObject[], output: OutputFormat): void {
+  if (output === "json") printValue(io, objects, "json");
+  else if (output === "yaml")
+    for (const object of objects) {
+      io.out("---\n");
+      printValue(io, object, "yaml");
+    }
+  else
+    for (const { apiVersion, kind, metadata } of objects)
+      io.out(`${apiVersion}  ${kind}  ${metadata.namespace ?? ""}  ${metadata.name}\n`);
 }
 
 const titles = { changed: "differs", missing: "is not in the cluster", extra: "is not in git" } as const;

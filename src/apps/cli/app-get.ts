@@ -1,33 +1,45 @@
 import type { Command } from "commander";
 import type { KubernetesObject } from "../../core/manifest/object.js";
 import { applicationRow, resourceRows, syncText } from "./application-row.js";
-import { getApplication } from "./application-selection.js";
+import { addSelectionOptions, chooseApplications, isOneByName, type SelectionOptions } from "./application-selection.js";
 import { addHubOptions, type HubOptions, withHub } from "./hub-options.js";
 import type { CliIo } from "./io.js";
 import { formatAge, formatTable, isTable, type OutputFormat, outputOption, printValue } from "./output.js";
 
-type Options = HubOptions & { readonly output: OutputFormat };
+type Options = HubOptions & SelectionOptions & { readonly output: OutputFormat };
 
-/** `fleetwright app get NAME` and `app resources NAME`. */
+/** `fleetwright app get [NAMES]` and `app resources [NAMES]`. */
 export function registerAppGet(app: Command, io: CliIo): void {
-  addHubOptions(app.command("get <name>").description("state, conditions and resources of an Application"))
+  addSelectionOptions(addHubOptions(app.command("get [names...]").description("state, conditions and resources of Applications")))
     .addOption(outputOption())
-    .action((name: string, options: Options) =>
+    .action((names: readonly string[], options: Options) =>
       withHub(io, options, async (hub) => {
-        const application = await getApplication(hub, name, options.namespace);
-        if (!isTable(options.output)) printValue(io, application, options.output);
-        else io.out(`${summary(application)}\n${resourceTable(application, options.output)}`);
+        const chosen = await chooseApplications(hub, names, options);
+        if (!isTable(options.output)) printValue(io, isOneByName(names) ? chosen[0] : chosen, options.output);
+        else io.out(chosen.map((one) => `${summary(one)}\n${resourceTable([one], options)}`).join("\n"));
       }),
     );
-  addHubOptions(app.command("resources <name>").description("the resources of an Application"))
+  addSelectionOptions(addHubOptions(app.command("resources [names...]").description("the resources of Applications")))
     .addOption(outputOption())
-    .action((name: string, options: Options) =>
+    .action((names: readonly string[], options: Options) =>
       withHub(io, options, async (hub) => {
-        const application = await getApplication(hub, name, options.namespace);
-        if (!isTable(options.output)) printValue(io, resourceRows(application), options.output);
-        else io.out(resourceTable(application, options.output));
+        const chosen = await chooseApplications(hub, names, options);
+        const isNamed = !isOneByName(names);
+        if (isTable(options.output)) io.out(resourceTable(chosen, { ...options, isNamed }));
+        else
+          printValue(
+            io,
+            chosen.flatMap((one) => resourceValues(one, isNamed)),
+            options.output,
+          );
       }),
     );
+}
+
+/** Among those of several Applications, a resource says whose it is. */
+function resourceValues(application: KubernetesObject, isNamed: boolean): readonly object[] {
+  const rows = resourceRows(application);
+  return isNamed ? rows.map((row) => ({ application: application.metadata.name, ...row })) : rows;
 }
 
 function summary(application: KubernetesObject): string {
@@ -52,10 +64,14 @@ function summary(application: KubernetesObject): string {
   return lines.map(([label, text]) => `${`${label}:`.padEnd(13)}${text}\n`).join("");
 }
 
-function resourceTable(application: KubernetesObject, format: OutputFormat): string {
-  const isWide = format === "wide";
+function resourceTable(
+  applications: readonly KubernetesObject[],
+  { output, isNamed = false }: { readonly output: OutputFormat; readonly isNamed?: boolean },
+): string {
+  const isWide = output === "wide";
   return formatTable(
     [
+      ...(isNamed ? ["APPLICATION"] : []),
       "GROUP",
       ...(isWide ? ["VERSION"] : []),
       "KIND",
@@ -66,16 +82,19 @@ function resourceTable(application: KubernetesObject, format: OutputFormat): str
       ...(isWide ? ["HOOK"] : []),
       "MESSAGE",
     ],
-    resourceRows(application).map((row) => [
-      row.group,
-      ...(isWide ? [row.version] : []),
-      row.kind,
-      row.namespace,
-      row.name,
-      row.sync,
-      row.health,
-      ...(isWide ? [row.hook ? "yes" : ""] : []),
-      row.message,
-    ]),
+    applications.flatMap((application) =>
+      resourceRows(application).map((row) => [
+        ...(isNamed ? [application.metadata.name] : []),
+        row.group,
+        ...(isWide ? [row.version] : []),
+        row.kind,
+        row.namespace,
+        row.name,
+        row.sync,
+        row.health,
+        ...(isWide ? [row.hook ? "yes" : ""] : []),
+        row.message,
+      ]),
+    ),
   );
 }

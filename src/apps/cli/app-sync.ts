@@ -4,9 +4,12 @@ import type { KubernetesObject } from "../../core/manifest/object.js";
 import { listAt, objectAt, type Value, type ValueObject } from "../../core/manifest/value.js";
 import type { ClusterPort } from "../../ports/cluster.js";
 import { waitForApplications } from "./app-wait.js";
-import { addSelectionOptions, getApplication, type SelectionOptions, selectApplications } from "./application-selection.js";
+import { addSelectionOptions, chooseApplications, type SelectionOptions } from "./application-selection.js";
+import { printStates } from "./application-states.js";
 import { addHubOptions, type HubOptions, withHub } from "./hub-options.js";
 import type { CliIo } from "./io.js";
+import { actOnEach, type Outcome, printOutcomes } from "./outcomes.js";
+import { type OutputFormat, outputOption } from "./output.js";
 
 interface Options extends HubOptions, SelectionOptions {
   readonly revision?: string;
@@ -16,10 +19,11 @@ interface Options extends HubOptions, SelectionOptions {
   readonly resource?: readonly string[];
   readonly syncOption?: readonly string[];
   readonly async?: boolean;
+  readonly output: OutputFormat;
   readonly timeout: string;
 }
 
-/** `fleetwright app sync`: requests one sync each and waits for its end; `app terminate-op` ends a running one. */
+/** `fleetwright app sync`: requests one sync each and waits for its end. */
 export function registerAppSync(app: Command, io: CliIo): void {
   addSelectionOptions(addHubOptions(app.command("sync [names...]").description("sync Applications to what git wants")))
     .option("--revision <revision>", "sync to this revision")
@@ -30,32 +34,26 @@ export function registerAppSync(app: Command, io: CliIo): void {
     .addOption(new Option("--sync-option <option>", "a sync option instead of the policy's; may be repeated").argParser(gather))
     .option("--async", "do not wait for the end")
     .option("--timeout <seconds>", "how long to wait", "300")
+    .addOption(outputOption())
     .action((names: readonly string[], options: Options) =>
       withHub(io, options, async (hub) => {
-        requireChoice(names, options);
-        const chosen = await selectApplications(hub, names, options);
-        for (const application of chosen) await requestOperation(hub, application, operationOf(application, options));
-        io.err(`${chosen.length} ${chosen.length === 1 ? "sync" : "syncs"} requested\n`);
-        if (options.async) return;
-        await waitForApplications(io, hub, chosen, {
-          ...options,
+        const chosen = await chooseApplications(hub, names, options);
+        const outcomes = await actOnEach(io, chosen, async (application) => {
+          await requestOperation(hub, application, operationOf(application, options));
+          return "sync requested";
+        });
+        const asked = chosen.filter(({ metadata }) => outcomes.some((outcome) => isOf(outcome, metadata)));
+        if (asked.length > 0) io.err(`${asked.length} ${asked.length === 1 ? "sync" : "syncs"} requested\n`);
+        if (options.async) printOutcomes(io, outcomes, options.output);
+        if (options.async || asked.length === 0) return;
+        const ended = await waitForApplications(io, hub, asked, {
+          namespace: options.namespace,
           isOperationOnly: true,
           timeoutMs: Number(options.timeout) * 1000,
         });
+        printStates(io, ended, options.output);
       }),
     );
-  addHubOptions(app.command("terminate-op <name>").description("end the running operation of an Application")).action(
-    (name: string, options: HubOptions) =>
-      withHub(io, options, async (hub) => {
-        const application = await getApplication(hub, name, options.namespace);
-        const status = application["status"] as { operationState?: { phase?: string } } | undefined;
-        if (status?.operationState?.phase !== "Running") {
-          throw new InputError(`${name} has no running operation`, { code: "APP_NO_OPERATION" });
-        }
-        await patchApplication(hub, application, { status: { operationState: { phase: "Terminating" } } });
-        io.out(`${name}: the operation is being ended\n`);
-      }),
-  );
 }
 
 /** Writes `operation`, which the controller takes up. One that is under way is not overwritten. */
@@ -107,9 +105,8 @@ function resourceOf(text: string): { group: string; kind: string; name: string; 
   return slash < 0 ? { group, kind, name: rest } : { group, kind, namespace: rest.slice(0, slash), name: rest.slice(slash + 1) };
 }
 
-function requireChoice(names: readonly string[], options: SelectionOptions): void {
-  if (names.length > 0 || options.selector || options.appset || options.project) return;
-  throw new InputError("no Application is named", { code: "CLI_USAGE", hint: "give names, --selector, --appset or --project" });
+function isOf(outcome: Outcome, { name, namespace = "" }: KubernetesObject["metadata"]): boolean {
+  return outcome.name === name && outcome.namespace === namespace;
 }
 
 function gather(value: string, before: readonly string[] | undefined): readonly string[] {

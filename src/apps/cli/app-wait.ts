@@ -6,8 +6,10 @@ import type { ClusterPort } from "../../ports/cluster.js";
 import { ApplicationsView } from "../server/applications-view.js";
 import { applicationRow } from "./application-row.js";
 import { addSelectionOptions, type SelectionOptions, selectApplications } from "./application-selection.js";
+import { printStates } from "./application-states.js";
 import { addHubOptions, type HubOptions, withHub } from "./hub-options.js";
 import type { CliIo } from "./io.js";
+import { type OutputFormat, outputOption } from "./output.js";
 import { Progress } from "./progress.js";
 
 interface Options extends HubOptions, SelectionOptions {
@@ -15,6 +17,7 @@ interface Options extends HubOptions, SelectionOptions {
   readonly health?: boolean;
   readonly operation?: boolean;
   readonly timeout: string;
+  readonly output: OutputFormat;
 }
 
 export interface WaitOptions {
@@ -35,27 +38,29 @@ export function registerAppWait(app: Command, io: CliIo): void {
     .option("--health", "only until Healthy")
     .option("--operation", "only until no operation runs")
     .option("--timeout <seconds>", "how long to wait", "300")
+    .addOption(outputOption())
     .action((names: readonly string[], options: Options) =>
       withHub(io, options, async (hub) => {
         const chosen = await selectApplications(hub, names, options);
-        await waitForApplications(io, hub, chosen, {
+        const ended = await waitForApplications(io, hub, chosen, {
           namespace: options.namespace,
           timeoutMs: Number(options.timeout) * 1000,
           isOperationOnly: options.operation === true,
           isSyncWanted: options.health !== true,
           isHealthWanted: options.sync !== true,
         });
+        printStates(io, ended, options.output);
       }),
     );
 }
 
-/** Watches until all are as wanted; a failed operation is told of and is exit code 2. */
+/** Watches until all are as wanted and gives them as they are then; a failed operation is told of and is exit code 2. */
 export async function waitForApplications(
   io: CliIo,
   hub: ClusterPort,
   applications: readonly KubernetesObject[],
   options: WaitOptions,
-): Promise<void> {
+): Promise<readonly KubernetesObject[]> {
   const clock = systemClock();
   const view = new ApplicationsView(hub, clock);
   const stop = new AbortController();
@@ -81,10 +86,9 @@ export async function waitForApplications(
         );
       });
     stage.done(keys.length);
-    reportFailures(
-      io,
-      keys.map((key) => view.all.get(key)).filter((found) => found !== undefined),
-    );
+    const ended = keys.map((key) => view.all.get(key)).filter((found) => found !== undefined);
+    reportFailures(io, ended);
+    return ended;
   } finally {
     stop.abort();
     await watching;

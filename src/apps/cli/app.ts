@@ -6,6 +6,7 @@ import { registerAppGet } from "./app-get.js";
 import { registerAppHistory } from "./app-history.js";
 import { registerAppList } from "./app-list.js";
 import { registerAppSync } from "./app-sync.js";
+import { registerAppTerminate } from "./app-terminate.js";
 import { registerAppWait } from "./app-wait.js";
 import type { CliIo } from "./io.js";
 
@@ -20,6 +21,7 @@ export function registerApp(program: Command, io: CliIo): void {
     registerAppActions,
     registerAppSync,
     registerAppWait,
+    registerAppTerminate,
     registerAppHistory,
     registerAppDelete,
   ])

@@ -44,6 +44,23 @@ export async function selectApplications(
   });
 }
 
+/** As `selectApplications` for a command that needs a choice: no name and no filter is an InputError. */
+export async function chooseApplications(
+  hub: ClusterPort,
+  names: readonly string[],
+  options: SelectionOptions,
+): Promise<readonly KubernetesObject[]> {
+  if (names.length === 0 && !options.selector && !options.appset && !options.project) {
+    throw new InputError("no Application is named", { code: "CLI_USAGE", hint: "give names, --selector, --appset or --project" });
+  }
+  return await selectApplications(hub, names, options);
+}
+
+/** Whether a choice is one Application by its name: then its output stands alone. */
+export function isOneByName(names: readonly string[]): boolean {
+  return names.length === 1;
+}
+
 export async function getApplication(hub: ClusterPort, name: string, namespace: string): Promise<KubernetesObject> {
   const found = await hub.get({ apiVersion: "argoproj.io/v1alpha1", kind: "Application", namespace, name });
   if (!found) throw unknownApplication(name, namespace);

@@ -9,5 +9,7 @@ const register = (program: Command, io: CliIo): void => {
 
 /** The entry of the small bundle: `helm template` of charts on the disk. */
 export async function runBundledProgram(args: readonly string[]): Promise<void> {
-  await runCommands(processIo(), args, new Map([["helm", async () => register]]));
+  const io = processIo();
+  await runCommands(io, args, new Map([["helm", async () => register]]));
+  await io.written();
 }

@@ -8,5 +8,7 @@ export { buildKustomization, KustomizeSession } from "../../core/kustomize/index
 
 /** The entry of the small bundle: `kustomize build`. */
 export async function runBundledProgram(args: readonly string[]): Promise<void> {
-  await runCommands(processIo(), args, new Map([["kustomize", async () => registerKustomize]]));
+  const io = processIo();
+  await runCommands(io, args, new Map([["kustomize", async () => registerKustomize]]));
+  await io.written();
 }

@@ -4,5 +4,7 @@ import { runCommands } from "./run-commands.js";
 
 /** The entry of the bundle: the commands that need a clone only. */
 export async function runBundledProgram(args: readonly string[]): Promise<void> {
-  await runCommands(processIo(), args, cloneCommands);
+  const io = processIo();
+  await runCommands(io, args, cloneCommands);
+  await io.written();
 }

@@ -23,6 +23,7 @@ interface AddOptions extends HubOptions {
   readonly clusterResources?: boolean;
   readonly upsert?: boolean;
   readonly check: boolean;
+  readonly output: OutputFormat;
 }
 
 /** `fleetwright cluster add|list|rm`: the Secrets that make clusters destinations. */
@@ -42,7 +43,8 @@ export function registerCluster(program: Command, io: CliIo): void {
     );
   addHubOptions(cluster.command("rm <cluster>").description("forget a cluster (by name or server); nothing on it is touched"))
     .option("--yes", "also where Applications go there")
-    .action((which: string, options: HubOptions & { readonly yes?: boolean }) =>
+    .addOption(outputOption())
+    .action((which: string, options: HubOptions & { readonly yes?: boolean; readonly output: OutputFormat }) =>
       withHub(io, options, async (hub) => {
         const found = (await clusterSecrets(hub, options.namespace)).filter(
           ({ cluster: { name, server } }) => name === which || server === which.replace(/\/+$/, ""),
@@ -62,7 +64,7 @@ export function registerCluster(program: Command, io: CliIo): void {
           });
         const { name } = only.secret.metadata;
         await hub.delete({ apiVersion: "v1", kind: "Secret", namespace: options.namespace, name });
-        io.out(`cluster ${only.cluster.name} removed\n`);
+        printDone(io, only.cluster.name, { result: "removed", output: options.output });
       }),
     );
 }
@@ -80,6 +82,7 @@ function registerAdd(cluster: Command, io: CliIo): void {
     .option("--cluster-resources", "with --cluster-namespace: also follow cluster-scoped resources")
     .option("--upsert", "replace the Secret of a cluster that is registered already")
     .option("--no-check", "do not ask the cluster whether it answers")
+    .addOption(outputOption())
     .action((context: string, options: AddOptions) =>
       withHub(io, options, async (hub) => {
         const file = options.fromKubeconfig ?? options.kubeconfig;
@@ -98,9 +101,20 @@ function registerAdd(cluster: Command, io: CliIo): void {
         const secret: KubernetesObject = { ...made, metadata: { ...made.metadata, name } };
         if (known === undefined) await hub.create(secret, { fieldManager: "fleetwright-cli" });
         else await hub.apply(secret, { fieldManager: "fleetwright-cli", force: true });
-        io.out(`cluster ${options.name ?? context} ${known === undefined ? "added" : "changed"}\n`);
+        const result = known === undefined ? "added" : "changed";
+        printDone(io, options.name ?? context, { result, output: options.output });
       }),
     );
+}
+
+function printDone(
+  io: CliIo,
+  name: string,
+  { result, output }: { readonly result: string; readonly output: OutputFormat },
+): void {
+  if (output === "table") io.out(`cluster ${name} ${result}\n`);
+  else if (output === "wide") io.out(formatTable(["NAME", "RESULT"], [[name, result]]));
+  else printValue(io, { name, result }, output);
 }
 
 function secretOptions(context: string, options: AddOptions): ClusterSecretOptions {

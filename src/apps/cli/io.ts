@@ -1,5 +1,6 @@
 import { formatError } from "../../core/errors.js";
 import { pageText } from "./pager.js";
+import { textOutput } from "./text-output.js";
 
 /** What a command may know of the process around it; tests hand in one that records. */
 export interface CliIo {
@@ -24,21 +25,27 @@ export interface CliIo {
   readonly stop: AbortSignal;
 }
 
-/** The CliIo of this process. */
-export function processIo(): CliIo {
+/** The CliIo of this process. `written` resolves when all text was handed to the system. */
+export function processIo(): CliIo & { written(): Promise<void> } {
   let stop: AbortSignal | undefined;
+  const out = textOutput(1);
+  const err = textOutput(2);
   return {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    out: out.write,
+    err: err.write,
+    async written() {
+      await out.written();
+      await err.written();
+    },
     setExitCode: (code) => {
       process.exitCode = code;
     },
     cwd: process.cwd(),
     env: process.env,
-    color: process.stdout.isTTY === true && (process.env["NO_COLOR"] ?? "") === "",
-    interactive: process.stderr.isTTY === true,
-    columns: process.stdout.columns ?? 120,
-    ...(process.stdout.isTTY === true ? { page: (text: string) => pageText(text, process.env) } : {}),
+    color: out.isTerminal && (process.env["NO_COLOR"] ?? "") === "",
+    interactive: err.isTerminal,
+    columns: (out.isTerminal ? process.stdout.columns : undefined) ?? 120,
+    ...(out.isTerminal ? { page: (text: string) => pageText(text, process.env) } : {}),
     async readInput() {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);

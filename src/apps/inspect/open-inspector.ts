@@ -7,7 +7,7 @@ import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
 import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
 import { InputError } from "../../core/errors.js";
 import { healthAssessor } from "../../core/health/assess.js";
-import { stableRandomAnnotation } from "../../core/helm/stable-random.js";
+import { stableRandomAnnotation } from "../../core/helm/stable-random-annotation.js";
 import { type KubernetesObject, resourceKeyOf } from "../../core/manifest/object.js";
 import { isObject, listAt, objectAt, stringAt } from "../../core/manifest/value.js";
 import { instanceName } from "../../core/tracking/application-flags.js";

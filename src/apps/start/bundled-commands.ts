@@ -8,9 +8,9 @@ export function bundleFor(args: readonly string[]): BundleName | undefined {
   if (isLocalTemplate(args)) return "helm";
   if (args[0] === "kustomize") return "kustomize";
   // `diff --live` talks to clusters.
-  const isBundled =
-    names.has(args.find((arg) => !arg.startsWith("-")) ?? "") && !args.includes("help") && !args.includes("--live");
-  return isBundled ? "program" : undefined;
+  const name = args.find((arg) => !arg.startsWith("-")) ?? "";
+  if (!names.has(name) || args.includes("help") || args.includes("--live")) return undefined;
+  return name === "impact" ? "impact" : "program";
 }
 
 /** `helm template` that asks no repository and no registry. */

@@ -24,6 +24,32 @@ test("an object of the wrong shape is Unknown, and the error says why", () => {
   expect(error?.code).toBe("HEALTH_BAD_TYPE");
 });
 
+test.each([
+  ["a field that no check reads", "Pod", "v1", { spec: { hostNetwork: "yes" } }, "unrecognized type: bool"],
+  ["an item of a map", "Service", "v1", { spec: { selector: { app: 1 } } }, "cannot convert int64 to string"],
+  ["a quantity", "PersistentVolumeClaim", "v1", { status: { capacity: { storage: "big" } } }, "quantities must match"],
+  ["a time", "Job", "batch/v1", { status: { startTime: "today" } }, "parsing time"],
+  [
+    "an APIService",
+    "APIService",
+    "apiregistration.k8s.io/v1",
+    { spec: { service: { port: "https" } } },
+    "unrecognized type: int32",
+  ],
+])(
+  "%s of the wrong type makes a built-in kind Unknown, as the whole object is converted first",
+  (_, kind, version, more, why) => {
+    const { health, error } = healthAssessor()(object(kind, version, more));
+    expect(health?.status).toBe("Unknown");
+    expect(error?.message).toContain(why);
+  },
+);
+
+test("null fits every field, and fields that nobody knows are passed over", () => {
+  const service = object("Service", "v1", { spec: { selector: null, type: null, later: [1] } });
+  expect(healthAssessor()(service).health?.status).toBe("Healthy");
+});
+
 test("the exact override wins, then the longest pattern", () => {
   const override = (script: string) => ({ script, useOpenLibs: false });
   const overrides = new Map([

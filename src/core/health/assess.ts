@@ -1,3 +1,4 @@
+import { canonicalTime } from "../diff/typed/time.js";
 import { FleetwrightError, InputError } from "../errors.js";
 import { compileGobwasLenient } from "../glob/gobwas.js";
 import type { LuaRuntime } from "../lua/lua-runtime.js";
@@ -41,13 +42,18 @@ export function healthAssessor(settings: HealthSettings = {}): (object: Kubernet
   return (object) => {
     // A live object always has metadata; what users feed to a dry run may not.
     const { deletionTimestamp, finalizers, namespace = "", name = "" }: Partial<ObjectMeta> = object.metadata ?? {};
-    if (deletionTimestamp && !finalizers?.includes(hookFinalizer)) {
+    if (isTime(deletionTimestamp) && !finalizers?.includes(hookFinalizer)) {
       return { health: health("Progressing", "Pending deletion") };
     }
     const override = findOverride(object);
     if (override === undefined) return attempt(() => checkOf(object, settings)?.(object));
     return attempt(() => runOverride(object, override, settings), `failed to get resource health for ${namespace}/${name}: `);
   };
+}
+
+/** What Kubernetes' accessors read as a time: another text counts as absent. */
+function isTime(value: unknown): boolean {
+  return typeof value === "string" && canonicalTime(value) !== undefined;
 }
 
 /** `group/Kind`, core kinds `Kind`: the key of argocd-cm's customizations. */

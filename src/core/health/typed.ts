@@ -1,6 +1,8 @@
+import { type GoStruct, goTypeOf } from "../diff/typed/go-types.js";
 import { InputError } from "../errors.js";
-import { type KubernetesObject, splitApiVersion } from "../manifest/object.js";
+import { asValue, type KubernetesObject, splitApiVersion } from "../manifest/object.js";
 import { isObject, type Value, type ValueObject } from "../manifest/value.js";
+import { goKind, misfitOf } from "./misfit.js";
 
 /**
  * Reads of a live object with the types of its Go struct: absent and null are the zero value, a value of another type is an
@@ -23,7 +25,7 @@ export function optionalIntAt(from: Value | undefined, ...path: readonly string[
 export function textAt(from: Value | undefined, ...path: readonly string[]): string {
   const found = valueAt(from, path);
   if (found === undefined || found === null) return "";
-  if (typeof found === "number") throw badType(`cannot convert ${Number.isInteger(found) ? "int64" : "float64"} to string`);
+  if (goKind(found) === "int64") throw badType("cannot convert int64 to string");
   if (typeof found !== "string") throw badType("unrecognized type: string");
   return found;
 }
@@ -68,14 +70,25 @@ export function requireVersion(object: KubernetesObject, accepted: readonly stri
   });
 }
 
-/** Runs the typed reads; what they throw names the kind. */
-export function convert<Fields>(name: string, read: () => Fields): Fields {
+/**
+ * Runs the typed reads of an object that fits its Go struct as a whole, also where no check looks (Argo CD converts it before it reads).
+ * What is thrown names the kind.
+ */
+export function convert<Fields>(name: string, object: KubernetesObject, read: () => Fields): Fields {
   try {
+    const type = goTypeOf(object.apiVersion, object.kind);
+    if (type) requireFit(object, type);
     return read();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(`failed to convert unstructured ${name} to typed: ${error.message}`, { code: error.code, cause: error });
   }
+}
+
+/** Throws InputError HEALTH_BAD_TYPE for an object that does not convert to `type`. */
+export function requireFit(object: KubernetesObject, type: GoStruct): void {
+  const why = misfitOf(asValue(object), type);
+  if (why !== undefined) throw badType(why);
 }
 
 function valueAt(from: Value | undefined, path: readonly string[]): Value | undefined {
@@ -86,14 +99,6 @@ function valueAt(from: Value | undefined, path: readonly string[]): Value | unde
     current = Object.hasOwn(current, key) ? current[key] : undefined;
   }
   return current;
-}
-
-function goKind(value: Value): string {
-  if (Array.isArray(value)) return "slice";
-  if (typeof value === "string") return "string";
-  if (typeof value === "boolean") return "bool";
-  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
-  return typeof value === "bigint" ? "int64" : "map";
 }
 
 function badType(message: string): InputError {

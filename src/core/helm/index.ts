@@ -10,6 +10,6 @@ export { type ChartLock, lockDigest, lockOf } from "./lock.js";
 export type { Hook, Manifest } from "./manifests.js";
 export { releaseNameOf } from "./release-name.js";
 export { showOnly } from "./show-only.js";
-export { stableRandomAnnotation } from "./stable-random.js";
+export { stableRandomAnnotation } from "./stable-random-annotation.js";
 export { type ChartOutput, type TemplateOptions, templateChart } from "./template-chart.js";
 export { mergeUserValues, type UserValues } from "./user-values.js";

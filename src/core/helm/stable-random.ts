@@ -2,9 +2,6 @@ import { sha256 } from "../../platform/hash.js";
 import { parseTime } from "../gotemplate/time/parse.js";
 import { utc } from "../gotemplate/time/zone.js";
 
-/** An Application's annotation: its value is the seed of the chart's random functions, and the time that `now` gives where it is a date. */
-export const stableRandomAnnotation = "fleetwright.dev/stable-random";
-
 export interface StableSeed {
   /** May be a date. */
   readonly time: string;

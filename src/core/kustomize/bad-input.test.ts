@@ -63,7 +63,9 @@ test("the key __proto__ is refused in paths of replacements and labels", () => {
     const targets = [{ select: { kind: "ConfigMap" }, fieldPaths: [path], options: { create: true } }];
     expect(build({ replacements: [{ source: { kind: "ConfigMap" }, targets }] }), path).toMatch(/KUSTOMIZE_(FIELD|REPLACEMENT)/);
   }
-  expect(build({ labels: [{ pairs: { a: "b" }, fields: [{ path: "__proto__/polluted", create: true }] }] })).toBe("KUSTOMIZE_FIELD");
+  expect(build({ labels: [{ pairs: { a: "b" }, fields: [{ path: "__proto__/polluted", create: true }] }] })).toBe(
+    "KUSTOMIZE_FIELD",
+  );
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
 });
 

@@ -1,6 +1,6 @@
 import { completeChart } from "../helm/complete-chart.js";
 import { argoHelm, chartLoader, mergeUserValues, type TemplateOptions, templateChart } from "../helm/index.js";
-import { stableRandomAnnotation } from "../helm/stable-random.js";
+import { stableRandomAnnotation } from "../helm/stable-random-annotation.js";
 import { asObject, type KubernetesObject } from "../manifest/object.js";
 import { isObject, stringAt } from "../manifest/value.js";
 import { parseYamlDocuments } from "../yaml/parse.js";

@@ -62,7 +62,7 @@ function notFound(destination: Destination, server: string, why: string): InputE
   const text = `rpc error: code = NotFound desc = cluster ${JSON.stringify(server)} ${why}`;
   return destinationError(
     destination.server
-      ? `error getting cluster by server ${JSON.stringify(server)}: ${text}`
+      ? `error getting cluster by server ${JSON.stringify(destination.server)}: ${text}`
       : `error getting cluster by URL: ${text}`,
   );
 }

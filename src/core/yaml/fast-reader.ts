@@ -1,8 +1,8 @@
 import type { Value } from "../manifest/value.js";
 import { scanBlockScalar } from "./block-scalar.js";
-import { scalarValue } from "./construct.js";
+import { type DuplicateKeys, scalarValue } from "./construct.js";
 import type { Cursor } from "./cursor.js";
-import { LF, SPACE, TAB } from "./cursor.js";
+import { LF, Problem, SPACE, TAB } from "./cursor.js";
 import { scanQuoted } from "./flow-scalar.js";
 import { foldedValue } from "./folded-text.js";
 import { internedKey, internedText } from "./intern.js";
@@ -11,7 +11,7 @@ import { ScalarLiteral } from "./scalar-literal.js";
 
 export interface FastOptions {
   readonly dialect: Dialect;
-  readonly duplicateKeys: "error" | "last";
+  readonly duplicateKeys: DuplicateKeys;
   readonly maxDepth: number;
   readonly maxNodes: number;
   readonly keepStyle?: boolean;
@@ -64,7 +64,7 @@ export class FastReader {
   constructor(src: string, options: FastOptions) {
     this.#src = src;
     this.#dialect = options.dialect;
-    this.#checkDuplicates = options.duplicateKeys === "error";
+    this.#checkDuplicates = options.duplicateKeys !== "last";
     this.#maxDepth = options.maxDepth;
     this.#maxNodes = options.maxNodes;
     this.#keepStyle = options.keepStyle === true;
@@ -153,7 +153,8 @@ export class FastReader {
 
   #count(): void {
     this.#nodes += 1;
-    if (this.#nodes > this.#maxNodes) throw UNUSUAL;
+    if (this.#nodes > this.#maxNodes)
+      throw new Problem("budget", `document has more than ${this.#maxNodes} nodes`, Math.min(this.#pos, this.#src.length));
   }
 
   #enter(): void {

@@ -1,7 +1,7 @@
 import { InputError } from "../errors.js";
 import type { Value } from "../manifest/value.js";
 import { Composer } from "./composer.js";
-import { construct } from "./construct.js";
+import { construct, type DuplicateKeys } from "./construct.js";
 import { Problem } from "./cursor.js";
 import { decodeBytes } from "./decode.js";
 import { FastReader, UNUSUAL } from "./fast-reader.js";
@@ -21,14 +21,14 @@ export interface Budget {
   readonly aliasExpansion: number;
 }
 
-export const DEFAULT_BUDGET: Budget = { bytes: 64 << 20, nodes: 5_000_000, depth: 1000, aliasExpansion: 400_000 };
+export const DEFAULT_BUDGET: Budget = { bytes: 64 << 20, nodes: 2_000_000, depth: 1000, aliasExpansion: 400_000 };
 
 export interface ParseOptions {
   readonly file?: string;
   /** kustomize: kyaml on go-yaml v3. kubernetes: sigs.k8s.io/yaml on go-yaml v2, as kubectl, Argo CD and Helm read. */
   readonly dialect: Dialect;
   /** Default: "error" for kustomize, "last" for kubernetes, as the originals do. */
-  readonly duplicateKeys?: "error" | "last";
+  readonly duplicateKeys?: DuplicateKeys;
   readonly budget?: Partial<Budget>;
   /**
    * Quoted and block scalars come as ScalarLiterals tagged `!!str` and an empty null as one tagged `!!null`: kyaml keeps the
@@ -73,7 +73,7 @@ function budgetOf(options: ParseOptions): Budget {
   return options.budget ? { ...DEFAULT_BUDGET, ...options.budget } : DEFAULT_BUDGET;
 }
 
-function duplicatesOf(options: ParseOptions): "error" | "last" {
+function duplicatesOf(options: ParseOptions): DuplicateKeys {
   return options.duplicateKeys ?? (options.dialect === "kustomize" ? "error" : "last");
 }
 
@@ -168,7 +168,7 @@ function tryFast(fast: FastReader, start: number): Value | undefined | typeof UN
   try {
     return fast.read(start);
   } catch (error) {
-    if (error === UNUSUAL || error instanceof Problem) return UNUSUAL;
+    if (error === UNUSUAL || (error instanceof Problem && error.kind !== "budget")) return UNUSUAL;
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { convert, intAt, requireVersion, textAt } from "../typed.js";
 export const daemonSetHealth: HealthCheck = (object) => {
   requireVersion(object, ["apps/v1"]);
   const root = asValue(object);
-  const found = convert("DaemonSet", () => ({
+  const found = convert("DaemonSet", object, () => ({
     generation: intAt(root, "metadata", "generation"),
     observed: intAt(root, "status", "observedGeneration"),
     strategy: textAt(root, "spec", "updateStrategy", "type"),

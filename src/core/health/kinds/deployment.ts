@@ -6,7 +6,7 @@ import { conditionOf, convert, flagAt, intAt, objectsAt, optionalIntAt, requireV
 export const deploymentHealth: HealthCheck = (object) => {
   requireVersion(object, ["apps/v1"]);
   const root = asValue(object);
-  const found = convert("Deployment", () => ({
+  const found = convert("Deployment", object, () => ({
     isPaused: flagAt(root, "spec", "paused"),
     replicas: optionalIntAt(root, "spec", "replicas"),
     generation: intAt(root, "metadata", "generation"),

@@ -1,6 +1,7 @@
 import { InputError } from "../../errors.js";
 import { asValue, type KubernetesObject } from "../../manifest/object.js";
 import { isObject, type Value, type ValueObject } from "../../manifest/value.js";
+import { parseJson } from "../../yaml/json.js";
 import { type HealthCheck, health } from "../health.js";
 import { convert, objectsAt, requireVersion, textAt } from "../typed.js";
 
@@ -33,14 +34,15 @@ export const horizontalPodAutoscalerHealth: HealthCheck = (object) => {
 };
 
 function statusConditions(object: KubernetesObject): readonly Condition[] {
-  return convert("HPA", () => objectsAt(asValue(object), "status", "conditions").map(readCondition));
+  return convert("HPA", object, () => objectsAt(asValue(object), "status", "conditions").map(readCondition));
 }
 
 function annotatedConditions(object: KubernetesObject): readonly Condition[] {
-  const text = object.metadata.annotations?.["autoscaling.alpha.kubernetes.io/conditions"];
+  const annotations = convert("HPA", object, () => object.metadata.annotations);
+  const text = annotations?.["autoscaling.alpha.kubernetes.io/conditions"];
   if (text === undefined) return [];
   try {
-    const parsed = JSON.parse(text) as Value;
+    const parsed = parseJson(text ?? "");
     if (parsed === null) return [];
     if (!Array.isArray(parsed)) throw new TypeError("cannot unmarshal into a list of conditions");
     return parsed.map((item: Value) => {

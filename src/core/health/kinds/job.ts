@@ -5,7 +5,7 @@ import { convert, objectsAt, requireVersion, textAt } from "../typed.js";
 /** Argo CD: a Failed or Complete condition counts whatever its status is; only Suspended looks at it. */
 export const jobHealth: HealthCheck = (object) => {
   requireVersion(object, ["batch/v1"]);
-  const conditions = convert("Job", () =>
+  const conditions = convert("Job", object, () =>
     objectsAt(asValue(object), "status", "conditions").map((condition) => ({
       type: textAt(condition, "type"),
       status: textAt(condition, "status"),

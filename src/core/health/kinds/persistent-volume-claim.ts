@@ -10,6 +10,6 @@ const byPhase: ReadonlyMap<string, HealthStatus> = new Map([
 
 export const persistentVolumeClaimHealth: HealthCheck = (object) => {
   requireVersion(object, ["v1"]);
-  const phase = convert("PersistentVolumeClaim", () => textAt(asValue(object), "status", "phase"));
+  const phase = convert("PersistentVolumeClaim", object, () => textAt(asValue(object), "status", "phase"));
   return health(byPhase.get(phase) ?? "Unknown");
 };

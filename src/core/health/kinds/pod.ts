@@ -22,7 +22,7 @@ interface PodStatus {
 /** Pods that restart are judged by readiness; the others have a finite life and stay Progressing until they end. */
 export const podHealth: HealthCheck = (object) => {
   requireVersion(object, ["v1"]);
-  const pod = convert("Pod", () => readPod(asValue(object)));
+  const pod = convert("Pod", object, () => readPod(asValue(object)));
   const restarts = pod.restartPolicy === "Always";
   const stuck = restarts ? pod.containers.filter((container) => isStuck(textAt(container.waiting, "reason"))) : [];
   if (stuck.length > 0) return health("Degraded", stuck.map((container) => textAt(container.waiting, "message")).join(", "));

@@ -5,7 +5,7 @@ import { conditionOf, convert, intAt, objectsAt, optionalIntAt, requireVersion, 
 export const replicaSetHealth: HealthCheck = (object) => {
   requireVersion(object, ["apps/v1"]);
   const root = asValue(object);
-  const found = convert("ReplicaSet", () => ({
+  const found = convert("ReplicaSet", object, () => ({
     generation: intAt(root, "metadata", "generation"),
     observed: intAt(root, "status", "observedGeneration"),
     replicas: optionalIntAt(root, "spec", "replicas"),

@@ -6,7 +6,7 @@ import { convert, objectsAt, requireVersion, textAt } from "../typed.js";
 export const serviceHealth: HealthCheck = (object) => {
   requireVersion(object, ["v1"]);
   const root = asValue(object);
-  const found = convert("Service", () => ({
+  const found = convert("Service", object, () => ({
     type: textAt(root, "spec", "type"),
     addresses: objectsAt(root, "status", "loadBalancer", "ingress"),
   }));

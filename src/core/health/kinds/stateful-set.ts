@@ -6,7 +6,7 @@ import { convert, intAt, optionalIntAt, requireVersion, structAt, textAt } from 
 export const statefulSetHealth: HealthCheck = (object) => {
   requireVersion(object, ["apps/v1"]);
   const root = asValue(object);
-  const found = convert("StatefulSet", () => ({
+  const found = convert("StatefulSet", object, () => ({
     generation: intAt(root, "metadata", "generation"),
     observed: intAt(root, "status", "observedGeneration"),
     replicas: optionalIntAt(root, "spec", "replicas"),
