@@ -161,7 +161,7 @@ async function bundled({ name, inputs }) {
 /** Large parts of Node that few renders use are loaded when they are used. */
 function lazily(code) {
   return code.replace(
-    /require\("(node:(?:crypto|child_process))"\)/g,
+    /require\("(node:(?:crypto|child_process|fs\/promises|os))"\)/g,
     (_, name) => `new Proxy({}, { get: (_, key) => require("${name}")[key] })`,
   );
 }

@@ -41,6 +41,7 @@ interface Repository {
   readonly mirror: Mirror;
   readonly refresh: SharedRun<RemoteRefs>;
   readonly fetch: SharedRun<void>;
+  readonly history: SharedRun<boolean>;
   readonly known: Set<string>;
 }
 
@@ -87,6 +88,7 @@ export async function createGitSource(options: GitSourceOptions): Promise<GitSou
       mirror,
       refresh: new SharedRun(() => mirror.remoteRefs()),
       fetch: new SharedRun(() => mirror.fetch()),
+      history: new SharedRun(() => mirror.fetchHistory()),
       known: new Set(),
     };
     repositories.set(repoURL, repository);
@@ -101,10 +103,18 @@ export async function createGitSource(options: GitSourceOptions): Promise<GitSou
       await repository.fetch.run(0);
       commit = await repository.mirror.commitId(id);
     }
+    let refused: unknown;
     if (commit === undefined && (ref !== undefined || id.length >= 40)) {
-      await repository.mirror.fetch([ref ?? id]);
+      // Old servers give no commit that no ref leads to.
+      await repository.mirror.fetchMore(ref ?? id).catch((error: unknown) => {
+        refused = error;
+      });
       commit = await repository.mirror.commitId(id);
     }
+    // An id, a short one too, may name a commit of the history, which is not there by itself.
+    if (commit === undefined && ref === undefined && (await repository.history.run(0)))
+      commit = await repository.mirror.commitId(id);
+    if (commit === undefined && refused !== undefined) throw refused;
     if (commit !== undefined) repository.known.add(commit);
     return commit;
   };
@@ -140,11 +150,16 @@ export async function createGitSource(options: GitSourceOptions): Promise<GitSou
     async changedPaths(repoURL, from, to) {
       checkRevision(from);
       checkRevision(to);
-      return from === to ? [] : await repositoryOf(repoURL).mirror.changedPaths(from, to);
+      if (from === to) return [];
+      const repository = repositoryOf(repoURL);
+      for (const commit of [from, to]) await bring(repository, commit, undefined);
+      return await repository.mirror.changedPaths(from, to);
     },
     async describe(repoURL, commit): Promise<CommitDescription> {
       checkRevision(commit);
-      return describeCommit(await repositoryOf(repoURL).mirror.commitText(commit));
+      const repository = repositoryOf(repoURL);
+      await bring(repository, commit, undefined);
+      return describeCommit(await repository.mirror.commitText(commit));
     },
     async close() {
       for (const { mirror } of repositories.values()) mirror.close();

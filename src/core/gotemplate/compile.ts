@@ -19,10 +19,11 @@ const continued: Walked = 2;
 export type Walk = (state: State) => Walked;
 
 export function compileList(list: ListNode, functions: FunctionTable): Walk {
-  const walks: Walk[] = [];
-  for (const node of list.nodes) walks.push(compileNode(node, functions));
-  if (walks.length === 1) return walks[0] as Walk;
-  const { length } = walks;
+  const { nodes } = list;
+  const { length } = nodes;
+  if (length === 1) return compileNode(nodes[0] as Node, functions);
+  const walks = new Array<Walk>(length);
+  for (let index = 0; index < length; index++) walks[index] = compileNode(nodes[index] as Node, functions);
   // Most templates run once or twice in a process: loops without iterators are what an interpreter is quick at.
   return (state) => {
     for (let index = 0; index < length; index++) {

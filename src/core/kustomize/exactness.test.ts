@@ -214,3 +214,48 @@ test("a value that took the place of a quoted text keeps its type: a replacement
   expect(build(kustomization("spec.n"), files)).toContain('  a: "80"\n');
   expect(failure(kustomization("spec.t"), files)).toContain("cannot decode !!str `word` as a !!int");
 });
+
+test("at the end each resource must have a kind and a name, whatever took them", () => {
+  const patched = (op: object) => ({
+    resources: ["w.yaml"],
+    patches: [{ target: { kind: "Widget" }, patch: JSON.stringify([op]) }],
+  });
+  const files = widget("  a: {b: c}\n");
+  expect(failure(patched({ op: "remove", path: "/metadata/name" }), files)).toContain("missing metadata.name in object");
+  expect(failure(patched({ op: "remove", path: "/kind" }), files)).toContain("missing kind in object");
+  const copied = {
+    resources: ["w.yaml"],
+    replacements: [
+      {
+        source: { kind: "Widget", fieldPath: "spec.a" },
+        targets: [{ select: { kind: "Widget" }, fieldPaths: ["metadata.name"] }],
+      },
+    ],
+  };
+  expect(failure(copied, files)).toContain("missing metadata.name in object");
+});
+
+test("a resource for local use that has come to the id of another is not dropped, and is a duplicate", () => {
+  const local = `${head.replace("{name: w}", "{name: l, annotations: {config.kubernetes.io/local-config: 'true'}}")}`;
+  const rename = { target: { name: "l" }, patch: '[{"op": "replace", "path": "/metadata/name", "value": "w"}]' };
+  const files = { "w.yaml": head, "l.yaml": local };
+  expect(failure({ resources: ["w.yaml", "l.yaml"], patches: [rename] }, files)).toContain("already registered id");
+});
+
+test("an empty part of a replacement's path is the scalar itself, so a map has none", () => {
+  const targets = [{ select: { kind: "Widget" }, fieldPaths: ["spec..x"], options: { create: true } }];
+  expect(failure({ resources: ["w.yaml"], replacements: [{ sourceValue: "x", targets }] }, widget("  a: b\n"))).toContain(
+    "expected ScalarNode but got MappingNode",
+  );
+});
+
+test("a resource with a null key at its root cannot be printed, an empty one is a key", () => {
+  expect(failure({ resources: ["w.yaml"] }, { "w.yaml": `${head}null: c\n` })).toContain("a key that is null");
+  expect(build({ resources: ["w.yaml"] }, { "w.yaml": `? \n${head}` })).toContain('"": null\n');
+});
+
+test("of a key that a patch has twice the first counts; where the map itself is taken over, it cannot be printed", () => {
+  const patched = (spec: string) => ({ resources: ["w.yaml"], patches: [{ patch: `${head}spec: ${spec}\n` }] });
+  expect(build(patched("{a: 2, a: 3}"), widget("  a: 1\n"))).toContain("  a: 2\n");
+  expect(failure(patched("{n: {q: 1, q: 2}}"), widget("  a: 1\n"))).toContain('mapping key "q" already defined');
+});

@@ -1,6 +1,7 @@
 import { base64Decode, utf8DecodeLossy } from "../../platform/bytes.js";
 import type { Value } from "../manifest/value.js";
 import { Problem } from "./cursor.js";
+import { noteNullKey, noteRepeatedKey } from "./flawed-maps.js";
 import { foldedValue } from "./folded-text.js";
 import { formatGoFloat } from "./go-number.js";
 import type { MappingNode, Node, ScalarNode } from "./node.js";
@@ -8,10 +9,13 @@ import { type Dialect, type Resolved, resolveTagged, shortTag } from "./resolve.
 import { EMPTY_IN_FLOW, ScalarLiteral } from "./scalar-literal.js";
 import { kustomizeText, lineOf } from "./text.js";
 
+/** What becomes of a key that a map has twice; `first` is for the kustomize dialect. */
+export type DuplicateKeys = "error" | "first" | "last";
+
 export interface ConstructOptions {
   readonly src: string;
   readonly dialect: Dialect;
-  readonly duplicateKeys: "error" | "last";
+  readonly duplicateKeys: DuplicateKeys;
   readonly maxNodes: number;
   readonly maxAliasNodes: number;
   readonly keepStyle?: boolean;
@@ -159,7 +163,14 @@ class Constructor {
         continue;
       }
       const key = this.#keyV3(keyNode, atRoot);
-      if (key === undefined) continue;
+      if (key === undefined) {
+        noteNullKey(out);
+        continue;
+      }
+      if (this.#options.duplicateKeys === "first" && own.has(key)) {
+        noteRepeatedKey(out, key);
+        continue;
+      }
       own.add(key);
       if (merged?.has(key)) continue;
       merged?.add(key);
@@ -198,7 +209,7 @@ class Constructor {
     if (node.kind !== "scalar") throw new Problem("plain", `invalid map key: ${goDump(node)}`, node.pos);
     this.#count(node);
     const { tag } = this.#resolve(node);
-    if (atRoot && tag === "!!null") return undefined;
+    if (atRoot && tag === "!!null") return this.#options.keepStyle && node.text === "" ? "" : undefined;
     if (atRoot || tag === "!!str" || !tag.startsWith("!!")) return node.text;
     throw new Problem(
       "plain",

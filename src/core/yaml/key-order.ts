@@ -17,6 +17,62 @@ function isDigit(char: string): boolean {
 /** Whether `a` sorts before `b`. go-yaml v3 differs from v2 where a letter meets something else right after digits. */
 export function keyLess(a: string, b: string, version: 2 | 3): boolean {
   if (isLetters(a) && isLetters(b)) return a < b;
+  const length = Math.min(a.length, b.length);
+  let index = 0;
+  while (index < length && a.charCodeAt(index) === b.charCodeAt(index)) index += 1;
+  const before = index === 0 ? 0 : a.charCodeAt(index - 1);
+  if (before >= 128) return keyLessByCharacter(a, b, version);
+  if (index === length) return a.length < b.length;
+  const l = a.charCodeAt(index);
+  const r = b.charCodeAt(index);
+  if (l >= 128 || r >= 128) return keyLessByCharacter(a, b, version);
+  const lLetter = isAsciiLetter(l);
+  const rLetter = isAsciiLetter(r);
+  if (lLetter && rLetter) return l < r;
+  if (lLetter || rLetter) return version === 3 && isAsciiDigit(before) ? lLetter : rLetter;
+  if (!isAsciiDigit(l) && !isAsciiDigit(r)) return l < r;
+  return shortNumberLess(a, b, index) ?? keyLessByCharacter(a, b, version);
+}
+
+function isAsciiLetter(code: number): boolean {
+  return (code | 32) >= 97 && (code | 32) <= 122;
+}
+
+function isAsciiDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+/** As numberLess; undefined where the numbers are long or stand beside what may be a digit of another script. */
+function shortNumberLess(a: string, b: string, from: number): boolean | undefined {
+  let start = 0;
+  if (a[from] === "0" || b[from] === "0")
+    for (let index = from - 1; index >= 0; index--) {
+      const code = a.charCodeAt(index);
+      if (code >= 128) return undefined;
+      if (!isAsciiDigit(code)) break;
+      if (code !== 48) start = 1;
+    }
+  const l = digitsEnd(a, from);
+  const r = digitsEnd(b, from);
+  if (l === undefined || r === undefined) return undefined;
+  const [left, right] = [numberAt(a, from, l, start), numberAt(b, from, r, start)];
+  if (left !== right) return left < right;
+  return l !== r ? l < r : a.charCodeAt(from) < b.charCodeAt(from);
+}
+
+const maxShortDigits = 14;
+
+function digitsEnd(text: string, from: number): number | undefined {
+  let end = from;
+  while (end < text.length && isAsciiDigit(text.charCodeAt(end))) end += 1;
+  return end - from > maxShortDigits || text.charCodeAt(end) >= 128 ? undefined : end;
+}
+
+function numberAt(text: string, from: number, end: number, start: number): number {
+  return end === from ? start : Number(`${start}${text.slice(from, end)}`);
+}
+
+function keyLessByCharacter(a: string, b: string, version: 2 | 3): boolean {
   const left = Array.from(a);
   const right = Array.from(b);
   let digits = false;

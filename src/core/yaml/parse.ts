@@ -1,10 +1,10 @@
 import { InputError } from "../errors.js";
 import type { Value } from "../manifest/value.js";
 import { Composer } from "./composer.js";
-import { construct } from "./construct.js";
+import { construct, type DuplicateKeys } from "./construct.js";
 import { Problem } from "./cursor.js";
 import { decodeBytes } from "./decode.js";
-import { FastReader, UNUSUAL } from "./fast-reader.js";
+import { type Build, FastReader, NOTHING_BUILT, UNUSUAL } from "./fast-reader.js";
 import type { DocumentNode } from "./node.js";
 import { type ProblemSource, toInputError } from "./problem.js";
 import type { Dialect } from "./resolve.js";
@@ -21,14 +21,14 @@ export interface Budget {
   readonly aliasExpansion: number;
 }
 
-export const DEFAULT_BUDGET: Budget = { bytes: 64 << 20, nodes: 5_000_000, depth: 1000, aliasExpansion: 400_000 };
+export const DEFAULT_BUDGET: Budget = { bytes: 64 << 20, nodes: 2_000_000, depth: 1000, aliasExpansion: 400_000 };
 
 export interface ParseOptions {
   readonly file?: string;
   /** kustomize: kyaml on go-yaml v3. kubernetes: sigs.k8s.io/yaml on go-yaml v2, as kubectl, Argo CD and Helm read. */
   readonly dialect: Dialect;
   /** Default: "error" for kustomize, "last" for kubernetes, as the originals do. */
-  readonly duplicateKeys?: "error" | "last";
+  readonly duplicateKeys?: DuplicateKeys;
   readonly budget?: Partial<Budget>;
   /**
    * Quoted and block scalars come as ScalarLiterals tagged `!!str` and an empty null as one tagged `!!null`: kyaml keeps the
@@ -44,6 +44,24 @@ export interface ParseOptions {
 export function parseYaml(text: string | Uint8Array, options: ParseOptions): Value {
   const [first] = readAll(normalise(text, options), options, 0, 1);
   return first === undefined ? null : first;
+}
+
+/**
+ * As `parseYaml` of a usual text with other values built; undefined where the text is not usual: `parseYaml` reads it then, or says what is wrong.
+ */
+export function parseUsualYaml(text: string, options: ParseOptions, build: Build): Value | undefined {
+  const { bytes, depth, nodes } = budgetOf(options);
+  if (text.length > bytes || UNREADABLE.test(text) || text.includes("\r") || NEEDS_EXACT_READER.test(text)) return undefined;
+  const { dialect } = options;
+  const duplicateKeys = duplicatesOf(options);
+  const value = tryFast(new FastReader(text, { dialect, duplicateKeys, maxDepth: depth, maxNodes: nodes, build }), 0);
+  if (value === UNUSUAL) return undefined;
+  return value === undefined ? null : (value as Value);
+}
+
+/** Whether the fast reader can read the text: it is YAML then. False tells nothing. */
+export function isUsualYaml(text: string, options: ParseOptions): boolean {
+  return parseUsualYaml(text, options, NOTHING_BUILT) !== undefined;
 }
 
 /**
@@ -73,7 +91,7 @@ function budgetOf(options: ParseOptions): Budget {
   return options.budget ? { ...DEFAULT_BUDGET, ...options.budget } : DEFAULT_BUDGET;
 }
 
-function duplicatesOf(options: ParseOptions): "error" | "last" {
+function duplicatesOf(options: ParseOptions): DuplicateKeys {
   return options.duplicateKeys ?? (options.dialect === "kustomize" ? "error" : "last");
 }
 
@@ -168,7 +186,7 @@ function tryFast(fast: FastReader, start: number): Value | undefined | typeof UN
   try {
     return fast.read(start);
   } catch (error) {
-    if (error === UNUSUAL || error instanceof Problem) return UNUSUAL;
+    if (error === UNUSUAL || (error instanceof Problem && error.kind !== "budget")) return UNUSUAL;
     throw error;
   }
 }

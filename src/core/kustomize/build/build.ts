@@ -2,11 +2,9 @@ import type { KubernetesObject } from "../../manifest/object.js";
 import type { Value } from "../../manifest/value.js";
 import type { FileTree } from "../../render/file-tree.js";
 import { emitYaml, type PrintedText } from "../../yaml/emit.js";
-import { annotation } from "../model/annotations.js";
 import { BuildSchemas } from "../model/custom-schema.js";
 import { fieldSpec } from "../model/field-spec.js";
 import type { ResMap } from "../model/res-map.js";
-import type { Resource } from "../model/resource.js";
 import type { KustomizeOptions, KustomizeResult, Warning } from "../options.js";
 import { withOverrides } from "../overrides/overrides.js";
 import { KustomizeSession } from "../session.js";
@@ -17,6 +15,7 @@ import { Loader, NeedsError } from "../tree/loader.js";
 import { Accumulator } from "./accumulator.js";
 import { finished } from "./finished.js";
 import { findKustomization } from "./kustomization-file.js";
+import { dropLocal } from "./local-resources.js";
 import { fixNameReferences } from "./name-references.js";
 import { type BuildContext, Target, UnshareableError } from "./target.js";
 import { resolveVars } from "./vars.js";
@@ -81,13 +80,7 @@ function finish(accumulator: Accumulator, warn: (message: string) => void): void
   hashTransformer.transform(map, context);
   if (config.nameReference.length > 0) fixNameReferences(map, config.nameReference);
   resolveVars(map, vars, config.varReference, warn);
-  const kept = map.resources.filter((resource) => !isLocal(resource));
-  if (kept.length < map.size) map.setAll(kept);
-}
-
-function isLocal(resource: Resource): boolean {
-  const mark = annotation(resource.value, "config.kubernetes.io/local-config");
-  return mark !== undefined && mark !== "false";
+  dropLocal(map);
 }
 
 function order(map: ResMap, fields: Target["fields"], options: KustomizeOptions, warn: (message: string) => void): void {

@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.js";
 import { recordReads } from "../../render/recording-tree.js";
+import { hasNullKey } from "../../yaml/flawed-maps.js";
 import { parseYaml } from "../../yaml/parse.js";
 import { generateConfigMap } from "../generators/config-map.js";
 import { type HelmArgs, helmGenerator } from "../generators/helm.js";
@@ -15,7 +16,7 @@ import type { NodeMap } from "../nodes/node.js";
 import type { KustomizeOptions, Selection, Warning } from "../options.js";
 import type { KustomizeSession } from "../session.js";
 import type { Transformer } from "../transformers/transformer.js";
-import { readResources } from "../tree/documents.js";
+import { readPatches, readResources } from "../tree/documents.js";
 import { isRemoteFileUrl, type Loader, NeedsError } from "../tree/loader.js";
 import type { PatchReader } from "../tree/patch-reader.js";
 import { Accumulator } from "./accumulator.js";
@@ -83,7 +84,7 @@ export class Target {
     this.#reader = {
       read: (path) => loader.load(path).bytes,
       resources: (text, path) => {
-        const read = () => readResources(text, path === undefined ? kustomization.path : loader.pathOf(path));
+        const read = () => readPatches(text, path === undefined ? kustomization.path : loader.pathOf(path));
         return session.patches(text, read).map((value) => this.#resource(value));
       },
       operations: (text, read) => session.operations(text, read),
@@ -208,6 +209,10 @@ export class Target {
         file: location,
       });
     }
+    if (values.some(hasNullKey))
+      throw kustomizeError("KUSTOMIZE_RESOURCE", `yaml: a resource in ${path} has a key that is null`, {
+        location: { file: location },
+      });
     return distinct(values.map((value) => this.#resource(value)));
   }
 

@@ -20,6 +20,8 @@ export function matchPath(node: YNode, path: readonly string[], create: Kind | u
 }
 
 function matchField(node: YNode, part: string, rest: readonly string[], create: Kind | undefined): YNode[] | undefined {
+  // The original takes an empty name for the scalar itself.
+  if (part === "") requireKind(node, "scalar");
   let field = getField(node, part);
   if (field === undefined) {
     if (create === undefined) return undefined;

@@ -19,7 +19,7 @@ export function matchesLabels(selector: string, labels: Labels): boolean {
 type Token = string;
 
 function tokenise(selector: string): Token[] {
-  return selector.match(/==|!=|[=!<>(),]|[^\s=!<>(),]+/g) ?? [];
+  return selector.match(/==|!=|[=!<>(),]|[^ \t\r\n=!<>(),]+/g) ?? [];
 }
 
 function parseRequirements(selector: string): readonly Requirement[] {
@@ -87,6 +87,7 @@ class SelectorParser {
     const text = this.#value();
     if (!/^[+-]?\d+$/.test(text)) throw this.#error(`for 'Gt', 'Lt' operators, the value must be an integer`);
     const limit = BigInt(text);
+    if (limit !== BigInt.asIntN(64, limit)) throw this.#error(`for 'Gt', 'Lt' operators, the value must be an integer`);
     return (labels) => {
       const label = Object.hasOwn(labels, key) ? labels[key]! : "";
       if (!/^[+-]?\d+$/.test(label)) return false;
@@ -96,29 +97,42 @@ class SelectorParser {
 
   #values(): readonly string[] {
     this.#expect("(", "expected: '('");
+    const first = this.#peek();
+    if (first === ")") {
+      this.#position += 1;
+      return [""];
+    }
+    if (first !== "," && !isIdentifier(first)) throw this.#error(`found '${first ?? ""}', expected: ',', ')' or identifier`);
+    const values = this.#identifiers();
+    this.#position += 1;
+    return values.map((value) => this.#checked(value));
+  }
+
+  /** Up to the closing parenthesis; a comma without a neighbour stands for an empty value, yet not after two commas. */
+  #identifiers(): readonly string[] {
     const values: string[] = [];
     for (;;) {
       const token = this.#peek();
-      if (token === undefined) throw this.#error("found '', expected: ',', ')' or identifier");
-      if (token === ")") {
-        this.#position += 1;
-        if (values.length === 0 || this.#tokens[this.#position - 2] === ",") values.push("");
-        return values;
-      }
       this.#position += 1;
+      const next = this.#peek();
       if (token === ",") {
-        if (values.length === 0 || this.#tokens[this.#position - 2] === "," || this.#tokens[this.#position - 2] === "(")
-          values.push("");
-      } else values.push(token);
+        if (values.length === 0 || next === ")" || next === ",") values.push("");
+        if (next === ")") return values;
+        if (next === ",") this.#position += 1;
+        continue;
+      }
+      if (!isIdentifier(token)) throw this.#error(`found '${token ?? ""}', expected: ',', or identifier`);
+      values.push(token);
+      if (next === ")") return values;
+      if (next !== ",") throw this.#error(`found '${next ?? ""}', expected: ',' or ')'`);
     }
   }
 
   #key(): string {
     const token = this.#peek();
-    if (token === undefined || /^[=!<>(),]/.test(token))
-      throw this.#error(`found '${token ?? ""}', expected: !, identifier, or 'end of string'`);
+    if (!isIdentifier(token)) throw this.#error(`found '${token ?? ""}', expected: !, identifier, or 'end of string'`);
     this.#position += 1;
-    if (!isQualifiedName(token)) throw this.#error(`key: Invalid value: "${token}"`);
+    if (!isQualifiedName(token)) throw this.#error(`invalid label key "${token}"`);
     return token;
   }
 
@@ -127,8 +141,12 @@ class SelectorParser {
     if (token === undefined || token === ",") return "";
     if (/^[=!<>()]/.test(token)) throw this.#error(`found '${token}', expected: identifier`);
     this.#position += 1;
-    if (!/^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/.test(token)) throw this.#error(`values: Invalid value: "${token}"`);
-    return token;
+    return this.#checked(token);
+  }
+
+  #checked(value: string): string {
+    if (!/^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/.test(value)) throw this.#error(`invalid label value: "${value}"`);
+    return value;
   }
 
   #peek(): Token | undefined {
@@ -147,10 +165,15 @@ class SelectorParser {
   }
 }
 
+function isIdentifier(token: Token | undefined): token is Token {
+  return token !== undefined && !/^[=!<>(),]/.test(token);
+}
+
 function isQualifiedName(key: string): boolean {
   const parts = key.split("/");
   if (parts.length > 2) return false;
   const name = parts.at(-1)!;
   if (!/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(name)) return false;
-  return parts.length === 1 || /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(parts[0]!);
+  if (parts.length === 1) return true;
+  return parts[0]!.length <= 253 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(parts[0]!);
 }

@@ -1,10 +1,11 @@
 import type { Value } from "../../manifest/value.js";
 import { chooseStyle } from "../../yaml/emit-scalar.js";
+import { repeatedKeyOf } from "../../yaml/flawed-maps.js";
 import { FoldedText } from "../../yaml/folded-text.js";
 import { formatGoFloat } from "../../yaml/go-number.js";
 import { resolvePlain as resolveText } from "../../yaml/resolve.js";
 import { EMPTY_IN_FLOW, resolveScalar, ScalarLiteral } from "../../yaml/scalar-literal.js";
-import { kustomizeError } from "../model/errors.js";
+import { kustomizeError, quoteGo } from "../model/errors.js";
 import { isList, type Node, type NodeMap } from "./node.js";
 import { TabbedText } from "./tabbed-text.js";
 
@@ -21,6 +22,7 @@ export function toJson(node: Node): Value {
     return result ?? (node as unknown as Value);
   }
   const map = node as NodeMap;
+  refuseRepeatedKey(map);
   let result: { [key: string]: Value } | undefined;
   for (const key in map) {
     const child = map[key]!;
@@ -29,6 +31,13 @@ export function toJson(node: Node): Value {
     if (value !== (child as unknown)) (result ??= { ...(map as unknown as { [key: string]: Value }) })[key] = value;
   }
   return result ?? (map as unknown as Value);
+}
+
+/** The original finds out when it prints. */
+export function refuseRepeatedKey(map: NodeMap): void {
+  const key = repeatedKeyOf(map);
+  if (key !== undefined)
+    throw kustomizeError("KUSTOMIZE_RESOURCE", `yaml: unmarshal errors:\n  mapping key ${quoteGo(key)} already defined`);
 }
 
 function literalValue(literal: ScalarLiteral): Value {

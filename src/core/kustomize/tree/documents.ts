@@ -9,14 +9,22 @@ import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type 
 
 /** The resources in a text: every document, the items of lists, nothing that is empty. Throws where one is malformed. */
 export function readResources(text: string | Uint8Array, file: string): readonly NodeMap[] {
-  const documents = readDocuments(text, file);
+  return resourcesOf(readDocuments(text, file, "error"), file);
+}
+
+/** The patches in a text: of a key that a map has twice, the first counts, as in the original. */
+export function readPatches(text: string | Uint8Array, file: string): readonly NodeMap[] {
+  return resourcesOf(readDocuments(text, file, "first"), file);
+}
+
+function resourcesOf(documents: readonly Node[], file: string): readonly NodeMap[] {
   const unwrapped = unwrapList(documents);
   return inlineLists(dropBad(unwrapped, file), file);
 }
 
-function readDocuments(text: string | Uint8Array, file: string): readonly Node[] {
+function readDocuments(text: string | Uint8Array, file: string, duplicateKeys: "error" | "first"): readonly Node[] {
   try {
-    const documents = parseYamlDocuments(text, { file, dialect: "kustomize", keepStyle: true });
+    const documents = parseYamlDocuments(text, { file, dialect: "kustomize", keepStyle: true, duplicateKeys });
     const nodes = (documents as readonly unknown[] as readonly Node[]).filter((document) => !isMissingOrNull(document));
     const merged = mayHoldMergeKey(text) ? nodes.map(withoutMergeKeys) : nodes;
     if (merged.length === 1 && mayHoldSchemas(text))
@@ -71,23 +79,27 @@ function dropBad(nodes: readonly Node[], file: string): readonly NodeMap[] {
   return result;
 }
 
-function requireMetadata(node: Node, file: string): void {
-  const fail = (message: string): Error => kustomizeError("KUSTOMIZE_RESOURCE", message, { location: { file } });
+/** Throws where a resource has no kind or no name; `List` kinds need none. */
+export function requireMetadata(node: Node, file: string | undefined): void {
   const kind = metaField(node, "kind");
   const metadata = childOf(node, "metadata");
   const name = metaField(metadata ?? null, "name");
+  if (kind !== "" && (name !== "" || kind.endsWith("List"))) return;
+  const apiVersion = metaField(node, "apiVersion");
   const namespace = metaField(metadata ?? null, "namespace");
   const hasMeta =
     kind !== "" ||
-    metaField(node, "apiVersion") !== "" ||
+    apiVersion !== "" ||
     name !== "" ||
     namespace !== "" ||
     ["labels", "annotations"].some((field) => !isNilOrEmpty(childOf(metadata, field)));
-  if (!hasMeta) throw fail("missing Resource metadata");
-  const shown = `{{${metaField(node, "apiVersion")} ${kind}} {{${name} ${namespace}} ${goMap(metadata, "labels")} ${goMap(metadata, "annotations")}}}`;
-  if (kind === "") throw fail(`missing kind in object ${shown}`);
-  if (kind.endsWith("List")) return;
-  if (name === "") throw fail(`missing metadata.name in object ${shown}`);
+  const missing = kind === "" ? "kind" : "metadata.name";
+  const shown = `{{${apiVersion} ${kind}} {{${name} ${namespace}} ${goMap(metadata, "labels")} ${goMap(metadata, "annotations")}}}`;
+  throw kustomizeError(
+    "KUSTOMIZE_RESOURCE",
+    hasMeta ? `missing ${missing} in object ${shown}` : "missing Resource metadata",
+    file === undefined ? {} : { location: { file } },
+  );
 }
 
 function metaField(node: Node, field: string): string {

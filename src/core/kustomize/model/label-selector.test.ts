@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { InputError } from "../../errors.js";
+import { matchesLabels } from "./label-selector.js";
+
+const labels = { app: "web", tier: "", replicas: "5" };
+
+test.each([
+  ["app=web", true],
+  ["app==web,tier=", true],
+  ["app!=web", false],
+  ["missing!=web", true],
+  ["app in (api, web)", true],
+  ["app in (api)", false],
+  ["tier in (a,,b)", true],
+  ["tier in ()", true],
+  ["tier notin (,a)", false],
+  ["app", true],
+  ["!app", false],
+  ["replicas>4", true],
+  ["replicas<4", false],
+  ["in in (in)", false],
+])("the selector %s takes the labels: %s", (selector, expected) => {
+  expect(matchesLabels(selector, labels)).toBe(expected);
+});
+
+test.each([
+  "app in (a b)",
+  "app in (a,,)",
+  "app in a",
+  "app in (a=)",
+  "app=-x",
+  "app in (-x)",
+  "a/b/c",
+  "app=web,",
+  "app>x",
+  "=x",
+  "app>9223372036854775808",
+])("the selector %s cannot be read", (selector) => {
+  expect(() => matchesLabels(selector, labels)).toThrow(InputError);
+});
