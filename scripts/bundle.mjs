@@ -108,12 +108,15 @@ export async function makeBundle() {
         if (directory) packages.add(directory);
       }
       // One byte a character: read and kept at half the cost.
+      const ascii = (bundle.name === "program" ? code : lazily(code)).replace(
+        /[^\0-\x7f]/g,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+      );
+      // The others are run by `apps/start/bundle.ts`, in place of Node's own loader.
+      const isModule = bundle.name === "start";
       writeFileSync(
         join(folder, fileName),
-        (bundle.name === "program" ? code : lazily(code)).replace(
-          /[^\0-\x7f]/g,
-          (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-        ),
+        isModule ? ascii : `(function (exports, require, module, __filename, __dirname, loadPart) {${ascii}\n})`,
       );
     }
   // What is copied into the bundles keeps its licence beside them.
@@ -158,7 +161,7 @@ async function bundled({ name, inputs }) {
 /** Large parts of Node that few renders use are loaded when they are used. */
 function lazily(code) {
   return code.replace(
-    /require\("(node:(?:crypto|child_process))"\)/g,
+    /require\("(node:(?:crypto|child_process|fs\/promises|os))"\)/g,
     (_, name) => `new Proxy({}, { get: (_, key) => require("${name}")[key] })`,
   );
 }

@@ -4,15 +4,13 @@ import type * as Start from "./start/start.js";
 
 const args = process.argv.slice(2);
 
-// What is loaded first is one CommonJS file: Node's loader of modules, and what it makes of its built-in ones, cost more than a command itself.
-const start = bundledStart();
-const name = start?.bundleFor(args);
-const bundle = name && start?.loadBundle(name, args, { dist: dist(), env: process.env });
-if (bundle) {
-  await bundle.runBundledProgram(args);
-  // All is said. Node would first take down a heap that the system frees at once.
-  process.exit();
-} else {
+// One CommonJS file is looked at first: Node's loader of modules, and what it makes of its built-in ones, cost more than a command itself.
+const bundled = bundledStart()?.runBundled(
+  args,
+  process.getBuiltinModule("node:url").fileURLToPath(new URL("../", import.meta.url)),
+);
+if (bundled) await bundled;
+else {
   // Node 22.8 and newer keep what they compiled for the next start; older ones have no such function.
   const module = process.getBuiltinModule("node:module");
   if ("enableCompileCache" in module) (module.enableCompileCache as () => unknown)();
@@ -28,8 +26,4 @@ function bundledStart(): typeof Start | undefined {
   } catch {
     return undefined;
   }
-}
-
-function dist(): string {
-  return process.getBuiltinModule("node:url").fileURLToPath(new URL("../", import.meta.url));
 }

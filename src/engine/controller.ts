@@ -1,102 +1,54 @@
 import { type DriftFilter, driftRows, driftRowValue } from "../core/drift/drift-rows.js";
 import { formatError } from "../core/errors.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
-import { secretData } from "../core/manifest/secret-data.js";
 import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
-import type { ToolRenderers } from "../core/render/render-source.js";
-import { normalizeRepositoryURL, sameRepositoryURL } from "../core/render/repository-url.js";
+import { sameRepositoryURL } from "../core/render/repository-url.js";
+import { skipsReconcile } from "../core/tracking/application-flags.js";
 import { resolveDestination } from "../core/tracking/destination.js";
-import type { CachePort } from "../ports/cache.js";
-import type { Clock, Random } from "../ports/clock.js";
-import type { ClusterPort } from "../ports/cluster.js";
-import type { ClusterRegistryPort } from "../ports/cluster-registry.js";
-import type { GeneratorServices } from "../ports/generator-services.js";
-import type { LuaPort } from "../ports/lua.js";
-import type { NotificationPort } from "../ports/notifications.js";
-import type { ChartRegistryPort } from "../ports/registry.js";
-import type { RenderWorkers } from "../ports/render-workers.js";
-import type { CredentialsFor, SourcePort } from "../ports/source.js";
-import type { Telemetry } from "../ports/telemetry.js";
-import { type Application, applicationOf, kubernetesTime } from "./application.js";
+import type { SourcePort } from "../ports/source.js";
+import { type Application, applicationOf } from "./application.js";
 import { ApplicationDeletion } from "./application-deletion.js";
 import { ApplicationReconciler } from "./application-reconciler.js";
 import { ApplicationSetReconciler } from "./application-set-reconciler.js";
-import { isAsked, isChangedBeyondStatus, isSignificant, operationPhaseOf, standingOf } from "./change-filter.js";
+import { isSignificant, operationPhaseOf } from "./change-filter.js";
 import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
 import { ClusterGauges } from "./cluster-gauges.js";
-import { type ControlPlane, controlPlane, secretTypeLabel } from "./control-plane.js";
+import { type ControlPlane, controlPlane } from "./control-plane.js";
+import type { ControllerOptions } from "./controller-options.js";
+import { ensureDefaultProject } from "./default-project.js";
 import { asksForOwners, DifferBook } from "./differ.js";
 import { EventRecorder } from "./events.js";
+import { commitGuard } from "./guard/commit-guard.js";
 import { guardConfigMap } from "./guard/guard-record.js";
 import { guardedSource } from "./guard/guarded-source.js";
 import { HeldPlanGauges } from "./guard/held-plan-gauges.js";
-import { planCommit } from "./guard/plan-commit.js";
-import { RolloutGuard } from "./guard/rollout-guard.js";
+import type { RolloutGuard } from "./guard/rollout-guard.js";
 import { HealthBook } from "./health-book.js";
 import { type InformerChange, isPartial } from "./informer.js";
 import { LateReaders } from "./late-readers.js";
 import { sameValue } from "./merge-patch.js";
 import { Notifier, notificationsConfigMap } from "./notifications/notifier.js";
-import type { ParameterOverrides } from "./parameters.js";
+import { isClusterSecret, keyOfObject } from "./object-key.js";
+import { PlaneChanges } from "./plane-changes.js";
 import { ProjectBook } from "./projects.js";
 import { listQueried } from "./queried-resources.js";
 import { RenderCache } from "./render-cache.js";
 import { placementOf, type ReplicaOptions, Share, type ShareOptions } from "./replicas/share.js";
-import { pollIntervalAnnotation, RepositoryBook } from "./repositories.js";
+import { RepositoryBook } from "./repositories.js";
 import { CompareMemory } from "./rooms/compare.js";
 import type { GenerateRoom } from "./rooms/generate.js";
 import { type RepositoryChange, RepositoryWatch } from "./rooms/watch.js";
+import { SetWork } from "./set-work.js";
 import { type ControllerSettings, readSettings } from "./settings.js";
 import { SharedRenders } from "./shared-renders.js";
-import { treeChange } from "./tree-change.js";
+import { tellReaders } from "./tell-readers.js";
 import { updateFilter } from "./update-filter.js";
-import { mayHaveChanged, readWebhook } from "./webhook.js";
-import { asksAgain } from "./webhooks/generators.js";
-import { Replays } from "./webhooks/replays.js";
-import { WebhookSecretReader } from "./webhooks/secrets.js";
+import { type WebhookAnswer, WebhookReceiver } from "./webhooks/receiver.js";
 import { type Handled, type QueuedKey, WorkQueue } from "./work-queue.js";
-
-export interface ControllerOptions {
-  readonly hub: ClusterPort;
-  readonly registry: ClusterRegistryPort;
-  /** Makes the source of files; it asks for credentials by repository URL. */
-  readonly createSource: (credentials: CredentialsFor) => Promise<SourcePort>;
-  /** Makes the source of charts; without it only charts in git are rendered. */
-  readonly createCharts?: (credentials: CredentialsFor) => ChartRegistryPort;
-  readonly renderers: ToolRenderers;
-  /** SCM hosts and plug-ins, for the generators that ask them. */
-  readonly services?: GeneratorServices;
-  readonly namespace: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly telemetry: Telemetry;
-  /** Brings notifications to their services; without it nobody is told. */
-  readonly notifications?: NotificationPort;
-  /** Runs users' health scripts; without it objects that have one are Unknown. */
-  readonly lua?: LuaPort;
-  readonly waveDelayMs?: number;
-  readonly concurrency?: number;
-  /** Win over what argocd-cmd-params-cm says. */
-  readonly parameters?: ParameterOverrides;
-  /** Threads for renders that take long. */
-  readonly renderWorkers?: RenderWorkers;
-  /** Renders that replicas and restarts share; loses anything at any time, hands out only what is ours. */
-  readonly renders?: CachePort;
-  /** Shares the fleet with other replicas by Leases; absent: this process works on everything. */
-  readonly replicas?: ReplicaOptions;
-}
 
 const defaultConcurrency = 48;
 /** Kubernetes waits 30 seconds; the rest of them is for the Lease and the connections. */
 const stopGraceMs = 22_000;
-const setDelayMs = 1_000;
-/** How Applications stand only shows in their set's status, unless the set rolls out in steps. */
-const setStatusDelayMs = 10_000;
-/** A status that lists thousands of Applications is written more rarely: it is as large as they are many. */
-const setStatusDelayOfOneMs = 4;
-/** Who is not touched by a commit learns of it within this time, or slower where there are many: it costs a write each. */
-const revisionSpreadMs = 5_000;
-const revisionSpreadOfOneMs = 20;
 
 /**
  * The controller: follows the control plane and all clusters, and walks every key that something happened to through the rooms. It keeps
@@ -104,7 +56,7 @@ const revisionSpreadOfOneMs = 20;
  */
 export class Controller {
   private readonly queue: WorkQueue;
-  private readonly setQueue: WorkQueue;
+  private readonly setWork: SetWork;
   private readonly plane: ControlPlane;
   private readonly repositories = new RepositoryBook();
   private readonly compareMemory = new CompareMemory();
@@ -122,13 +74,11 @@ export class Controller {
   private notifier: Notifier | undefined;
   private readonly heldGauges: HeldPlanGauges;
   private readonly clusterGauges: ClusterGauges;
-  private readonly webhookSecrets: WebhookSecretReader;
-  private readonly replays: Replays;
+  private readonly webhooks: WebhookReceiver;
   private readonly share: Share;
   private readonly late: LateReaders;
-  /** Sets that have something to do beside telling how their Applications stand. */
-  private readonly askedSets = new Set<string>();
   private ready = false;
+  private readonly kustomizeBuildOptions = (): string => this.settings.data["kustomize.buildOptions"] ?? "";
 
   constructor(private readonly options: ControllerOptions) {
     const { hub, namespace, clock, random, telemetry } = options;
@@ -150,13 +100,13 @@ export class Controller {
       onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applications" }, depth),
       onTaken: (ms) => telemetry.metrics.observe("fleetwright_queue_wait_seconds", { queue: "applications" }, ms / 1000),
     });
-    this.setQueue = new WorkQueue({
+    this.setWork = new SetWork({
       clock,
-      concurrency: 4,
-      handle: (key) => this.reconcileSet(key),
+      telemetry,
+      handle: (key, standingOnly) => this.reconcileSet(key, standingOnly),
       onError,
-      onDepth: (depth) => telemetry.metrics.gauge("fleetwright_queue_depth", { queue: "applicationsets" }, depth),
-      onTaken: (ms) => telemetry.metrics.observe("fleetwright_queue_wait_seconds", { queue: "applicationsets" }, ms / 1000),
+      sets: () => this.plane.applicationSets,
+      applicationCount: () => this.plane.applications.size,
     });
     this.late = new LateReaders({ clock, random, later: (key, ms) => this.queue.addAfter(key, ms) });
     this.share = new Share(options.replicas && this.shareOptions(options.replicas));
@@ -166,10 +116,27 @@ export class Controller {
     this.fleet = this.makeFleet();
     this.heldGauges = new HeldPlanGauges(telemetry.metrics, clock);
     this.clusterGauges = new ClusterGauges(telemetry.metrics);
-    this.replays = new Replays(clock);
-    this.webhookSecrets = new WebhookSecretReader(clock, async () => {
-      const secret = await hub.get({ apiVersion: "v1", kind: "Secret", namespace, name: "argocd-secret" });
-      return secret === undefined ? {} : secretData(secret);
+    this.webhooks = new WebhookReceiver({
+      hub,
+      namespace,
+      clock,
+      telemetry,
+      sets: () => this.plane.applicationSets,
+      addSet: (key) => this.setWork.add(key, { urgent: true }),
+      poke: (concerns) => this.watch?.poke(concerns).found ?? false,
+    });
+    const changes = new PlaneChanges({
+      applications: () => this.plane.applications,
+      queue: this.queue,
+      setWork: this.setWork,
+      share: this.share,
+      late: this.late,
+      fleet: this.fleet,
+      repositories: this.repositories,
+      watch: () => this.watch,
+      notifier: () => this.notifier,
+      isReady: () => this.ready,
+      settings: () => this.settings,
     });
     this.plane = controlPlane({
       hub,
@@ -181,10 +148,10 @@ export class Controller {
       clock,
       random,
       telemetry,
-      onApplication: (change, own) => this.onApplication(change, own),
-      onApplicationSet: (change) => this.onApplicationSet(change),
-      onProject: (change) => this.onProject(change),
-      onSecret: (change) => this.onSecret(change),
+      onApplication: (change, own) => changes.onApplication(change, own),
+      onApplicationSet: (change) => changes.onApplicationSet(change),
+      onProject: (change) => changes.onProject(change),
+      onSecret: (change) => changes.onSecret(change),
       onConfigMap: (change) => this.onConfigMap(change),
       ...(options.replicas ? { isKept: (object) => this.share.isKept(keyOfObject(object), object) } : {}),
     });
@@ -210,7 +177,7 @@ export class Controller {
       telemetry,
       intervalMs: (repoURL) => this.repositories.pollIntervalMs(repoURL) ?? this.settings.reconciliationMs,
       jitterMs: () => this.settings.reconciliationJitterMs,
-      onChange: (change) => this.onRepository(change),
+      onChange: (change) => this.onCommit(change),
       onGone: (place) => {
         for (const key of this.watch!.readersOf(place)) this.addReader(key);
       },
@@ -219,10 +186,10 @@ export class Controller {
     this.makeReconcilers(source);
     for (const secret of this.plane.secrets.values()) if (isClusterSecret(secret)) this.fleet.put(secret);
     await this.share.start();
-    await this.ensureDefaultProject();
+    await ensureDefaultProject({ hub, namespace, telemetry, projects: this.plane.projects });
     this.notifier = this.makeNotifier(source);
     this.queue.start();
-    this.setQueue.start();
+    this.setWork.queue.start();
     this.notifier?.start();
     this.ready = true;
     telemetry.log.info("controller started", {
@@ -230,7 +197,6 @@ export class Controller {
       applications: this.plane.applications.size,
       applicationSets: this.plane.applicationSets.size,
     });
-    void hub;
   }
 
   /** Finishes what is under way, `graceMs` at most, and hands the rest over: the next replica goes on from what is in Kubernetes. */
@@ -239,13 +205,13 @@ export class Controller {
     this.ready = false;
     this.watch?.stop();
     this.events.stop();
-    const ended = Promise.all([this.queue.stop(), this.setQueue.stop(), this.notifier?.stop()]).then(() => true);
+    const ended = Promise.all([this.queue.stop(), this.setWork.queue.stop(), this.notifier?.stop()]).then(() => true);
     let cancel = (): void => {};
     const late = new Promise<false>((resolve) => {
       cancel = clock.schedule(graceMs, () => resolve(false));
     });
     if (!(await Promise.race([ended, late])))
-      telemetry.log.warn("stopped in the middle of work", { keys: this.queue.depth + this.setQueue.depth });
+      telemetry.log.warn("stopped in the middle of work", { keys: this.queue.depth + this.setWork.queue.depth });
     cancel();
     await this.share.stop();
     await this.plane.stop();
@@ -266,26 +232,14 @@ export class Controller {
     metrics.gauge("fleetwright_shard_generation", {}, generation);
     metrics.gauge("fleetwright_applicationset_leader", {}, this.share.leadsSets ? 1 : 0);
     metrics.gauge("fleetwright_queue_oldest_seconds", { queue: "applications" }, this.queue.oldestMs / 1000);
-    metrics.gauge("fleetwright_queue_oldest_seconds", { queue: "applicationsets" }, this.setQueue.oldestMs / 1000);
+    metrics.gauge("fleetwright_queue_oldest_seconds", { queue: "applicationsets" }, this.setWork.queue.oldestMs / 1000);
     this.heldGauges.update(this.guard?.held ?? [], [...this.plane.applicationSets.values()]);
     this.clusterGauges.update(this.fleet.list(), this.settings.parameters.metricLabels.clusters);
   }
 
   /** A webhook of a git host or a registry: looks at the repository at once. What it names and whether anybody reads that. */
-  async webhook(
-    headers: Readonly<Record<string, string | undefined>>,
-    rawBody: Uint8Array,
-  ): Promise<{ readonly repositories: readonly string[]; readonly followed: boolean }> {
-    const event = readWebhook({ headers, body: rawBody }, await this.webhookSecrets.get(), this.replays);
-    if (event.kind === "none") return { repositories: [], followed: false };
-    const sets = [...this.plane.applicationSets.values()].filter((set) => asksAgain(set, event));
-    for (const set of sets) this.addSet(keyOfObject(set), { urgent: true });
-    // Nobody waits for the look: git hosts give an answer ten seconds, and a host that is slow would have its webhooks counted as failed.
-    const found = this.watch?.poke((repoURL) => mayHaveChanged(repoURL, event)).found ?? false;
-    // Only of repositories that are read: what strangers name must not become series.
-    if (found)
-      this.options.telemetry.metrics.count("argocd_webhook_requests_total", { repo: normalizeRepositoryURL(event.urls[0]!) });
-    return { repositories: event.urls, followed: found || sets.length > 0 };
+  async webhook(headers: Readonly<Record<string, string | undefined>>, rawBody: Uint8Array): Promise<WebhookAnswer> {
+    return await this.webhooks.receive(headers, rawBody);
   }
 
   /** Looks at all repositories now, as if each had been announced. */
@@ -321,7 +275,7 @@ export class Controller {
     readonly applications: readonly QueuedKey[];
     readonly applicationSets: readonly QueuedKey[];
   } {
-    return { replica: this.share.identity, applications: this.queue.keys(), applicationSets: this.setQueue.keys() };
+    return { replica: this.share.identity, applications: this.queue.keys(), applicationSets: this.setWork.queue.keys() };
   }
 
   /** Open episodes of drift, the oldest first; `lastSeen` where this process has compared the Application. */
@@ -335,7 +289,7 @@ export class Controller {
 
   /** Resolves when nothing is waiting to be done; timers do not count. */
   async whenIdle(): Promise<void> {
-    await Promise.all([this.queue.whenIdle(), this.setQueue.whenIdle()]);
+    await Promise.all([this.queue.whenIdle(), this.setWork.queue.whenIdle()]);
   }
 
   private makeReconcilers(source: SourcePort): void {
@@ -370,6 +324,7 @@ export class Controller {
         cache: this.renderCache,
         renderers,
         telemetry,
+        kustomizeBuildOptions: this.kustomizeBuildOptions,
         ...(charts ? { charts } : {}),
         ...(this.options.renderWorkers ? { workers: this.options.renderWorkers } : {}),
         ...(this.options.renders ? { shared: new SharedRenders(this.options.renders) } : {}),
@@ -432,41 +387,27 @@ export class Controller {
   }
 
   private makeGuard(source: SourcePort): RolloutGuard {
-    const { hub, namespace, clock, telemetry, renderers } = this.options;
-    const { plane } = this;
-    const charts = this.options.createCharts?.(this.repositories.credentialsFor);
-    return new RolloutGuard({
+    const { hub, namespace, clock, telemetry, renderers, createCharts } = this.options;
+    const charts = createCharts?.(this.repositories.credentialsFor);
+    return commitGuard({
       hub,
       namespace,
-      source,
       clock,
       telemetry,
+      source,
+      plane: this.plane,
       events: this.events,
-      record: () => plane.configMaps.get(namespace, guardConfigMap),
-      plan: async (move, budgets) => {
-        // A budget counts all Applications, also those that other replicas work on.
-        return await planCommit(
-          {
-            source,
-            generate: this.generateRoom(),
-            render: { cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
-            currentOf: (resolved) => this.guard?.currentOf(resolved) ?? resolved.commit,
-            applications: () => plane.applications.whole(),
-            applicationSets: () => [...plane.applicationSets.values()],
-            generateInput: () => ({
-              clusterSecrets: [...plane.secrets.values()].filter(isClusterSecret),
-              projects: new Set([...plane.projects.values()].map((project) => project.metadata.name)),
-              now: kubernetesTime(clock.now()),
-            }),
-            pause: () => clock.sleep(0),
-          },
-          move,
-          budgets,
-        );
+      generate: this.generateRoom(),
+      render: {
+        cache: this.renderCache,
+        renderers,
+        telemetry,
+        kustomizeBuildOptions: this.kustomizeBuildOptions,
+        ...(charts ? { charts } : {}),
       },
       onHeld: ({ changes, applicationSets }) => {
         for (const { application } of changes) this.queue.add(application);
-        for (const set of applicationSets) this.addSet(set);
+        for (const set of applicationSets) this.setWork.add(set);
       },
       onRelease: (repoURL) => void this.watch?.poke((url) => sameRepositoryURL(url, repoURL)),
     });
@@ -476,6 +417,7 @@ export class Controller {
     const object = this.applicationAt(key);
     // Another replica's: it comes back to this one's queue when it comes to this one.
     if (object !== undefined && (!this.share.mayWorkOn(key, object) || isPartial(object))) return { kind: "done" };
+    if (object !== undefined && skipsReconcile(object)) return { kind: "done" };
     this.late.served(key);
     const { tracer } = this.options.telemetry;
     if (tracer === undefined) return await this.applications!.reconcile(key);
@@ -498,7 +440,7 @@ export class Controller {
       applications: () => this.plane.applications.values(),
       release: async () => {
         const isKept = (key: string): boolean => this.share.mayWorkOn(key, this.applicationAt(key));
-        await Promise.all([this.queue.drain(isKept), this.setQueue.drain(() => this.share.mayWorkOnSets())]);
+        await Promise.all([this.queue.drain(isKept), this.setWork.queue.drain(() => this.share.mayWorkOnSets())]);
       },
       onGained: async () => {
         this.plane.applications.recompact();
@@ -514,7 +456,7 @@ export class Controller {
         else for (const set of this.plane.applicationSets.values()) this.watch?.forget(`set:${keyOfObject(set)}`);
       },
       onReady: (keys) => {
-        if (keys.length === 0) this.addAllSets();
+        if (keys.length === 0) this.setWork.addAll();
         for (const key of keys) {
           this.queue.add(key);
           this.notifier?.add(key);
@@ -549,10 +491,9 @@ export class Controller {
     return needed;
   }
 
-  private async reconcileSet(key: string): Promise<Handled> {
+  private async reconcileSet(key: string, standingOnly: boolean): Promise<Handled> {
     if (!this.share.mayWorkOnSets()) return { kind: "done" };
     const { tracer } = this.options.telemetry;
-    const standingOnly = !this.askedSets.delete(key);
     const run = (): Promise<Handled> => this.sets!.reconcile(key, standingOnly);
     const handled = tracer === undefined ? await run() : await tracer.span("reconcile", { applicationSet: key }, run);
     this.watch?.follow(
@@ -614,6 +555,7 @@ export class Controller {
       const { server } = resolveDestination(
         app.destination,
         clusters.map(({ registered }) => registered),
+        { inClusterEnabled: this.settings.data["cluster.inClusterEnabled"] !== "false" },
       );
       return isFollowed ? this.fleet.wake(server)! : this.fleet.get(server)!;
     } catch (error) {
@@ -647,90 +589,6 @@ export class Controller {
       : `${instance.slice(0, underscore)}/${instance.slice(underscore + 1)}`;
   }
 
-  private onApplication({ before, after }: InformerChange, own: boolean): void {
-    const object = (after ?? before)!;
-    const key = keyOfObject(object);
-    this.notifier?.add(key);
-    if (after === undefined) {
-      this.share.forget(key);
-      this.queue.forget(key);
-      this.late.forget(key);
-      this.watch?.forget(key);
-      this.queue.add(key);
-    } else if (this.share.takes(key, after) && (before === undefined || isAsked(before, after)))
-      this.queue.add(key, { urgent: before !== undefined });
-    const owner = object.metadata.ownerReferences?.find((reference) => reference.kind === "ApplicationSet");
-    if (owner === undefined || !this.ready) return;
-    const set = `${object.metadata.namespace ?? ""}/${owner.name}`;
-    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) {
-      if (!own) this.addSetSoon(set);
-    } else if (!sameValue(standingOf(before), standingOf(after))) this.addStanding(set);
-  }
-
-  private addSet(key: string, options: { readonly urgent?: boolean } = {}): void {
-    this.askedSets.add(key);
-    this.setQueue.add(key, options);
-  }
-
-  private addSetSoon(key: string): void {
-    this.askedSets.add(key);
-    this.setQueue.addAfter(key, setDelayMs);
-  }
-
-  private addStanding(set: string): void {
-    // A set that rolls out in steps decides by how its Applications stand.
-    if (this.isRolling(set)) this.addSetSoon(set);
-    else this.setQueue.addAfter(set, Math.max(setStatusDelayMs, this.plane.applications.size * setStatusDelayOfOneMs));
-  }
-
-  private isRolling(set: string): boolean {
-    const slash = set.indexOf("/");
-    const object = this.plane.applicationSets.get(set.slice(0, slash), set.slice(slash + 1));
-    return (
-      stringAt(objectAt(objectAt(object as unknown as ValueObject | undefined, "spec"), "strategy"), "type") === "RollingSync"
-    );
-  }
-
-  private onApplicationSet({ before, after }: InformerChange): void {
-    const key = keyOfObject((after ?? before)!);
-    if (after === undefined) {
-      this.setQueue.forget(key);
-      this.askedSets.delete(key);
-      this.watch?.forget(`set:${key}`);
-    }
-    if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) this.addSet(key);
-  }
-
-  private onProject({ before, after }: InformerChange): void {
-    if (!sameValue(before?.metadata.annotations, after?.metadata.annotations)) this.notifier?.addAll();
-    if (before !== undefined && after !== undefined && sameValue(before["spec"], after["spec"])) return;
-    const { name } = (after ?? before)!.metadata;
-    for (const application of this.plane.applications.values())
-      if (applicationOf(application).project === name) this.queue.add(keyOfObject(application));
-    if (before === undefined || after === undefined) this.addAllSets();
-  }
-
-  private onSecret({ before, after }: InformerChange): void {
-    const object = (after ?? before)!;
-    if (
-      before !== undefined &&
-      after !== undefined &&
-      !isChangedBeyondStatus(before, after) &&
-      sameValue(before["data"], after["data"])
-    )
-      return;
-    if (isClusterSecret(object)) {
-      if (after === undefined) this.fleet.remove(object.metadata.name);
-      else if (this.ready) this.fleet.put(after);
-      this.addAllSets();
-      return;
-    }
-    if (after === undefined) this.repositories.remove(object.metadata.name);
-    else this.repositories.put(after);
-    if (before?.metadata.annotations?.[pollIntervalAnnotation] !== after?.metadata.annotations?.[pollIntervalAnnotation])
-      this.watch?.reschedule();
-  }
-
   private onConfigMap({ before, after }: InformerChange): void {
     const { name } = (after ?? before)!.metadata;
     if (name === guardConfigMap) this.guard?.onRecord(after);
@@ -757,67 +615,25 @@ export class Controller {
     for (const application of this.plane.applications.values()) this.queue.add(keyOfObject(application));
   }
 
-  /** A new commit: whom it touches is worked on at once, the others learn the new revision a little later. */
-  private async onRepository({ repoURL, revision, from, to }: RepositoryChange): Promise<void> {
-    const { telemetry } = this.options;
-    const source = this.source!;
-    const tree = await source.tree(repoURL, to);
-    const change = from === undefined ? undefined : await treeChange(source, repoURL, from, to);
-    let touched = 0;
-    const readers = this.watch!.readersOf({ repoURL, revision });
-    // Later than a poll would have told them is late even for the largest fleet.
-    const { reconciliationMs, reconciliationJitterMs } = this.settings;
-    const latestMs = reconciliationMs > 0 ? reconciliationMs + reconciliationJitterMs : Number.POSITIVE_INFINITY;
-    const spreadMs = Math.max(revisionSpreadMs, Math.min(readers.length * revisionSpreadOfOneMs, latestMs));
-    for (const reader of readers) {
-      if (reader.startsWith("set:")) {
-        if (!(await this.sets!.isTouchedBy(reader.slice(4), repoURL, change))) continue;
-        touched++;
-        this.addSet(reader.slice(4), { urgent: true });
-        continue;
-      }
-      const isTouched = this.applications!.isTouchedBy(reader, repoURL, tree, change);
-      if (isTouched) {
-        touched++;
-        this.options.renderWorkers?.supersede(reader);
-        this.queue.add(reader, { urgent: true });
-      } else this.late.add(reader, spreadMs);
-    }
-    telemetry.metrics.count("fleetwright_commit_readers_total", { touched: "true" }, touched);
-    telemetry.metrics.count("fleetwright_commit_readers_total", { touched: "false" }, readers.length - touched);
-    telemetry.log.info("new commit", { repo: repoURL, revision, commit: to, touched });
+  private async onCommit(change: RepositoryChange): Promise<void> {
+    await tellReaders(change, {
+      source: this.source!,
+      telemetry: this.options.telemetry,
+      readers: () => this.watch!.readersOf(change),
+      settings: () => this.settings,
+      isSetTouched: (key, tree) => this.sets!.isTouchedBy(key, change.repoURL, tree),
+      onSet: (key) => this.setWork.add(key, { urgent: true }),
+      isTouched: (key, tree, between) => this.applications!.isTouchedBy(key, change.repoURL, tree, between),
+      onTouched: (key) => {
+        this.options.renderWorkers?.supersede(key);
+        this.queue.add(key, { urgent: true });
+      },
+      onUntouched: (key, spreadMs) => this.late.add(key, spreadMs),
+    });
   }
 
   private addReader(reader: string): void {
-    if (reader.startsWith("set:")) this.addSet(reader.slice(4));
+    if (reader.startsWith("set:")) this.setWork.add(reader.slice(4));
     else this.queue.add(reader);
   }
-
-  private addAllSets(): void {
-    for (const set of this.plane.applicationSets.values()) this.addSet(keyOfObject(set));
-  }
-
-  /** Argo CD's server makes the default project where there is none; applications without a project belong to it. */
-  private async ensureDefaultProject(): Promise<void> {
-    const { hub, namespace, telemetry } = this.options;
-    if (this.plane.projects.get(namespace, "default") !== undefined) return;
-    const spec = {
-      sourceRepos: ["*"],
-      destinations: [{ server: "*", namespace: "*" }],
-      clusterResourceWhitelist: [{ group: "*", kind: "*" }],
-    };
-    const project = { apiVersion: "argoproj.io/v1alpha1", kind: "AppProject", metadata: { name: "default", namespace }, spec };
-    await hub.create(project).then(
-      (made) => this.plane.projects.assume(made),
-      (error: unknown) => telemetry.log.warn("the default project was not made", { error: formatError(error) }),
-    );
-  }
-}
-
-function keyOfObject(object: KubernetesObject): string {
-  return `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
-}
-
-function isClusterSecret(object: KubernetesObject): boolean {
-  return object.metadata.labels?.[secretTypeLabel] === "cluster";
 }

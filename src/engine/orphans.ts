@@ -29,7 +29,12 @@ export function orphansOf(search: OrphanSearch): readonly KubernetesObject[] {
   });
 }
 
-/** In Argo CD's words. */
+const namesShown = 5;
+
+/** In Argo CD's words, and which they are. */
 export function orphanWarning(orphans: readonly KubernetesObject[]): Condition {
-  return { type: "OrphanedResourceWarning", message: `Application has ${orphans.length} orphaned resources` };
+  const names = orphans.map(({ kind, metadata }) => `${kind}/${metadata.name}`).sort();
+  const shown = names.slice(0, namesShown).join(", ");
+  const rest = names.length > namesShown ? ` and ${names.length - namesShown} more` : "";
+  return { type: "OrphanedResourceWarning", message: `Application has ${orphans.length} orphaned resources: ${shown}${rest}` };
 }

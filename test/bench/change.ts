@@ -12,7 +12,8 @@ import { readApplications } from "../conformance/fleet-adopt.js";
 import { type GeneratedFleet, generateFleet } from "../fleet/generated-fleet.js";
 
 const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const program = join(projectRoot, "dist/apps/main.js");
+/** What the package installs as `fleetwright`. */
+const program = join(projectRoot, "dist/apps/fleetwright.cjs");
 
 /** `npm run bench -- change [--fleet DIR] [--large]`: how long it takes to say what a commit does to a generated fleet. */
 export async function change(args: readonly string[]): Promise<number> {

@@ -10,7 +10,7 @@ import type { Bench } from "./benches.js";
 
 const releases = 48;
 const rendersBeforeWarm = 12;
-const main = join(dirname(fileURLToPath(import.meta.url)), "../../dist/apps/main.js");
+const main = join(dirname(fileURLToPath(import.meta.url)), "../../dist/apps/fleetwright.cjs");
 
 /**
  * `npm run bench -- helm --charts DIR [--rounds N]`: releases of packed charts, interleaved with the `helm` binary (HELM_BIN or PATH)

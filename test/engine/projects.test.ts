@@ -68,7 +68,9 @@ test("a project that looks for orphans warns of objects in the namespace that no
   for (const name of ["ignored-one", "stray"])
     await fleet.cluster("east").create({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "tidy" } });
   const app = await fleet.until("tidy", (found) => conditionsOf(found).length > 0);
-  expect(conditionsOf(app)).toMatchObject([{ type: "OrphanedResourceWarning", message: "Application has 1 orphaned resources" }]);
+  expect(conditionsOf(app)).toMatchObject([
+    { type: "OrphanedResourceWarning", message: "Application has 1 orphaned resources: ConfigMap/stray" },
+  ]);
   await fleet.cluster("east").delete({ apiVersion: "v1", kind: "ConfigMap", name: "stray", namespace: "tidy" });
   await fleet.until("tidy", (found) => conditionsOf(found).length === 0);
 });

@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 import { runProgram } from "#src/apps/cli/program.js";
 import { recordingIo } from "../recorded-run.js";
 import type { Fuzzer } from "./fuzzers.js";
-import { randomChart } from "./helm-cases.js";
+import { type ChartCase, randomChart } from "./helm-cases.js";
+import { repaired } from "./helm-repair.js";
 import { chartValues, mutatedValues } from "./helm-values.js";
 import { Random } from "./random.js";
 
@@ -28,7 +29,7 @@ export const fuzzHelm: Fuzzer = async ({ seconds, seed }) => {
     const random = new Random(current);
     const folder = mkdtempSync(join(tmpdir(), "helm-fuzz-"));
     try {
-      const args = charts.length > 0 && current % 3 === 0 ? realCase(random, charts, folder) : randomCase(random, folder);
+      const args = charts.length > 0 && current % 3 === 0 ? realCase(random, charts, folder) : await randomCase(random, folder);
       const expected = runBinary(helm, args, folder);
       const actual = await runOurs(args, folder);
       cases += 1;
@@ -69,13 +70,24 @@ function realCase(random: Random, charts: readonly string[], folder: string): re
   ];
 }
 
-function randomCase(random: Random, folder: string): readonly string[] {
-  const { files, args } = randomChart(random);
+/** Two of three random charts are made to render, so that all of their output is compared. */
+async function randomCase(random: Random, folder: string): Promise<readonly string[]> {
+  const found = randomChart(random);
+  const errorOf = async (chart: ChartCase): Promise<string | undefined> => {
+    write(chart, folder);
+    const { exit, error } = await runOurs(chart.args, folder);
+    return exit === 0 ? undefined : error;
+  };
+  const chart = random.chance(0.67) ? await repaired(found, errorOf) : found;
+  write(chart, folder);
+  return chart.args;
+}
+
+function write({ files }: ChartCase, folder: string): void {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
-  return args;
 }
 
 interface Outcome {

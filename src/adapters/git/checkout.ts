@@ -37,6 +37,8 @@ export interface Checkout {
   close(): void;
 }
 
+const mostKnown = 100;
+
 /** Opens the clone around `directory`. Throws InputError where there is none. */
 export async function openCheckout(directory: string): Promise<Checkout> {
   // Git processes are started for what is not read in this process: nothing is made on the disk before.
@@ -64,10 +66,16 @@ export async function openCheckout(directory: string): Promise<Checkout> {
   const config = readIfThere(join(clone.commonDir, "config")) ?? "";
   const idBytes = /^\s*objectformat\s*=\s*sha256\s*$/im.test(config) ? 32 : 20;
   const stores = [openObjectStore([objectsDir], idBytes)];
+  // A commit is asked for by who resolves it, by who wants its tree, and by who compares it: each at every revision.
+  const known = new Map<string, StoredObject>();
   const read = (id: string): StoredObject | undefined => {
+    const before = known.get(id);
+    if (before) return before;
     for (const store of stores) {
       const found = store.read(id);
-      if (found) return found;
+      if (!found) continue;
+      if (found.type !== "blob" && known.size < mostKnown) known.set(id, found);
+      return found;
     }
     return undefined;
   };

@@ -7,6 +7,8 @@ export interface GitEnvironment {
   readonly home: string;
   /** Protocols that git may use, as in GIT_ALLOW_PROTOCOL. */
   readonly protocols: readonly string[];
+  /** A person's command fetches with what their git is set up for: their configuration, credential helpers and SSH agent. */
+  readonly isUsersOwn?: boolean;
 }
 
 export interface GitRunOptions {
@@ -28,7 +30,7 @@ export function gitEnvironment(
   const settings: (readonly [string, string])[] = [
     ["core.hooksPath", "/dev/null"],
     ["gc.auto", "0"],
-    ["credential.helper", ""],
+    ...(environment.isUsersOwn === true ? [] : [["credential.helper", ""] as const]),
     ["protocol.version", "2"],
     ["fetch.fsckObjects", "false"],
     ["safe.directory", "*"],
@@ -47,6 +49,7 @@ export function gitEnvironment(
     GIT_SSH_COMMAND: "ssh -o BatchMode=yes -o StrictHostKeyChecking=yes",
     GIT_CONFIG_COUNT: String(settings.length),
   };
+  if (environment.isUsersOwn === true) takeOwnConfiguration(env);
   for (const name of [
     "HTTPS_PROXY",
     "https_proxy",
@@ -65,6 +68,20 @@ export function gitEnvironment(
     env[`GIT_CONFIG_VALUE_${index}`] = value;
   });
   return env;
+}
+
+function takeOwnConfiguration(env: Record<string, string>): void {
+  for (const name of ["GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "HOME"]) {
+    delete env[name];
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  // Nobody is asked for a password or a fingerprint: a command that may run in CI says what it lacks.
+  env["GIT_SSH_COMMAND"] = `${process.env["GIT_SSH_COMMAND"] ?? "ssh"} -o BatchMode=yes`;
+  for (const name of ["XDG_CONFIG_HOME", "SSH_AUTH_SOCK", "GIT_ASKPASS", "GIT_SSL_CAINFO", "USER", "USERPROFILE"]) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
 }
 
 /** Runs git once and gives its standard output; failures are mapped by `gitError`. */

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -29,6 +29,13 @@ function commit(files: Record<string, string>, message = "change"): string {
   git("add", "-A");
   git("commit", "-qm", message);
   return git("rev-parse", "HEAD");
+}
+
+/** Commits that branches and tags of the mirror lead to. */
+function commitsInMirror(): number {
+  const cache = join(directory, "cache");
+  const out = execFileSync("git", ["-C", join(cache, readdirSync(cache)[0]!), "rev-list", "--count", "--branches", "--tags"]);
+  return Number(out.toString());
 }
 
 beforeEach(async () => {
@@ -93,6 +100,31 @@ describe("revisions", () => {
       await expect(source.resolve(url, revision)).rejects.toMatchObject({ kind: "input" });
     },
   );
+
+  test("the history stays away until somebody names a commit of it", async () => {
+    const first = commit({ "a.yaml": "a: 1\n" });
+    const second = commit({ "a.yaml": "a: 2\n" });
+    const third = commit({ "a.yaml": "a: 3\n" });
+    expect((await source.resolve(url, "main")).commit).toBe(third);
+    expect(commitsInMirror()).toBe(1);
+    const fourth = commit({ "a.yaml": "a: 4\n", "b.yaml": "b: 1\n" });
+    expect((await source.resolve(url, "main")).commit).toBe(fourth);
+    expect(await source.changedPaths(url, third, fourth)).toEqual(["a.yaml", "b.yaml"]);
+    expect((await source.describe(url, third)).message).toContain("change");
+    expect(commitsInMirror()).toBe(2);
+    expect((await source.resolve(url, second)).commit).toBe(second);
+    expect(text((await source.tree(url, second)).read("a.yaml")?.bytes)).toBe("a: 2\n");
+    expect((await source.resolve(url, first.slice(0, 10))).commit).toBe(first);
+    expect(commitsInMirror()).toBe(4);
+  });
+
+  test("a commit of the history is told of, and compared with, though nobody has resolved it", async () => {
+    const first = commit({ "a.yaml": "a: 1\n" }, "the first");
+    const second = commit({ "b.yaml": "b: 1\n" });
+    await source.resolve(url, "main");
+    expect((await source.describe(url, first)).message).toContain("the first");
+    expect(await source.changedPaths(url, first, second)).toEqual(["b.yaml"]);
+  });
 
   test("maxAgeMs 0 sees a commit that was made a moment ago, Infinity what was known before", async () => {
     const first = commit({ "a.yaml": "a: 1\n" });

@@ -27,6 +27,8 @@ export interface GitSourceOptions {
   readonly timeoutMs?: number;
   readonly metrics?: Metrics;
   readonly bestVersion?: BestVersion;
+  /** Fetches with the configuration, helpers and keys of the user's own git, in place of `credentials`. */
+  readonly usesOwnConfiguration?: boolean;
 }
 
 /** A SourcePort that owns child processes. */
@@ -39,6 +41,7 @@ interface Repository {
   readonly mirror: Mirror;
   readonly refresh: SharedRun<RemoteRefs>;
   readonly fetch: SharedRun<void>;
+  readonly history: SharedRun<boolean>;
   readonly known: Set<string>;
 }
 
@@ -47,7 +50,9 @@ export async function createGitSource(options: GitSourceOptions): Promise<GitSou
   const privateDir = mkdtempSync(join(tmpdir(), "fleetwright-git-"));
   mkdirSync(options.cacheDir, { recursive: true });
   const protocols = options.protocols ?? ["https", "http", "ssh"];
-  const environment = (config: readonly (readonly [string, string])[]) => gitEnvironment({ home: privateDir, protocols }, config);
+  const isUsersOwn = options.usesOwnConfiguration === true;
+  const environment = (config: readonly (readonly [string, string])[]) =>
+    gitEnvironment({ home: privateDir, protocols, isUsersOwn }, config);
   await requireGitVersion(environment([]));
   const metrics = options.metrics ?? silentTelemetry.metrics;
   const cache = new ObjectCache(options.maxCacheBytes ?? 512 * 1024 * 1024, 2_000_000);
@@ -69,6 +74,7 @@ export async function createGitSource(options: GitSourceOptions): Promise<GitSou
       cache,
       environment,
       credentials: () => options.credentials?.(repoURL),
+      ...(isUsersOwn ? { isUsersOwn } : {}),
       timeoutMs: options.timeoutMs ?? 90_000,
       onRequest(type, seconds, failed) {
         metrics.count("argocd_git_request_total", { repo: repoURL, request_type: type });
@@ -82,6 +88,7 @@ export async function createGitSource(options: GitSourceOptions): Promise<GitSou
       mirror,
       refresh: new SharedRun(() => mirror.remoteRefs()),
       fetch: new SharedRun(() => mirror.fetch()),
+      history: new SharedRun(() => mirror.fetchHistory()),
       known: new Set(),
     };
     repositories.set(repoURL, repository);
@@ -96,10 +103,18 @@ export async function createGitSource(options: GitSourceOptions): Promise<GitSou
       await repository.fetch.run(0);
       commit = await repository.mirror.commitId(id);
     }
+    let refused: unknown;
     if (commit === undefined && (ref !== undefined || id.length >= 40)) {
-      await repository.mirror.fetch([ref ?? id]);
+      // Old servers give no commit that no ref leads to.
+      await repository.mirror.fetchMore(ref ?? id).catch((error: unknown) => {
+        refused = error;
+      });
       commit = await repository.mirror.commitId(id);
     }
+    // An id, a short one too, may name a commit of the history, which is not there by itself.
+    if (commit === undefined && ref === undefined && (await repository.history.run(0)))
+      commit = await repository.mirror.commitId(id);
+    if (commit === undefined && refused !== undefined) throw refused;
     if (commit !== undefined) repository.known.add(commit);
     return commit;
   };
@@ -135,11 +150,16 @@ export async function createGitSource(options: GitSourceOptions): Promise<GitSou
     async changedPaths(repoURL, from, to) {
       checkRevision(from);
       checkRevision(to);
-      return from === to ? [] : await repositoryOf(repoURL).mirror.changedPaths(from, to);
+      if (from === to) return [];
+      const repository = repositoryOf(repoURL);
+      for (const commit of [from, to]) await bring(repository, commit, undefined);
+      return await repository.mirror.changedPaths(from, to);
     },
     async describe(repoURL, commit): Promise<CommitDescription> {
       checkRevision(commit);
-      return describeCommit(await repositoryOf(repoURL).mirror.commitText(commit));
+      const repository = repositoryOf(repoURL);
+      await bring(repository, commit, undefined);
+      return describeCommit(await repository.mirror.commitText(commit));
     },
     async close() {
       for (const { mirror } of repositories.values()) mirror.close();

@@ -4,7 +4,7 @@ import { ExternalError, InputError } from "../../core/errors.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import type { RepositoryCredentials } from "../../ports/source.js";
 import { runGit, runGitSync } from "./git-command.js";
-import { authenticate } from "./git-credentials.js";
+import { authenticate, type GitAuthentication } from "./git-credentials.js";
 import { gitTree } from "./git-tree.js";
 import type { ObjectCache } from "./object-cache.js";
 import { ObjectReader } from "./object-reader.js";
@@ -16,6 +16,8 @@ export interface MirrorOptions {
   readonly privateDir: string;
   readonly knownHosts: string | undefined;
   readonly cache: ObjectCache;
+  /** Remote commands authenticate by the user's own configuration. */
+  readonly isUsersOwn?: boolean;
   readonly environment: (config: readonly (readonly [string, string])[]) => Record<string, string>;
   readonly credentials: () => RepositoryCredentials | undefined;
   readonly timeoutMs: number;
@@ -28,6 +30,16 @@ export interface RemoteRefs {
   readonly head: string | undefined;
 }
 
+const allRefs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
+const fetchFlags = [
+  "--quiet",
+  "--prune",
+  "--no-tags",
+  "--no-write-fetch-head",
+  "--no-auto-maintenance",
+  "--no-recurse-submodules",
+  "--force",
+];
 const eagerFileBytes = 256 * 1024;
 const eagerTreeBytes = 128 * 1024 * 1024;
 const mostTrees = 64;
@@ -40,6 +52,8 @@ export class Mirror {
   private readonly trees = new Map<string, Promise<FileTree>>();
   private ready: Promise<void> | undefined;
   private fetches = 0;
+  /** Nothing has been fetched into it yet. */
+  private isEmpty = false;
 
   constructor(private readonly options: MirrorOptions) {
     this.reader = new ObjectReader(options.directory, options.environment([]));
@@ -64,21 +78,45 @@ export class Mirror {
     return { commits, head };
   }
 
-  /** Brings all branches and tags, and `extra` refs or commit ids. */
-  async fetch(extra: readonly string[] = []): Promise<void> {
+  /**
+   * Brings all branches and tags; the first time without their history, which nobody reads and which is most of a repository. Later ones are plain: for
+   * them the remote has less to do so.
+   */
+  async fetch(): Promise<void> {
     await this.prepare();
-    const refspecs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", ...extra.map((ref) => keepRefspec(ref))];
-    const flags = [
-      "--quiet",
-      "--prune",
-      "--no-tags",
-      "--no-write-fetch-head",
-      "--no-auto-maintenance",
-      "--no-recurse-submodules",
-      "--force",
-    ];
-    await this.remote("fetch", ["fetch", ...flags, "--", this.options.repoURL, ...refspecs], this.options.directory);
+    if (!this.isEmpty) await this.fetchRefs(allRefs);
+    else {
+      await this.fetchRefs(allRefs, ["--depth=1"]).catch(async (error: unknown) => {
+        // A server that only serves files (dumb HTTP) has no shallow history.
+        if (!(error instanceof ExternalError) || !/shallow/i.test(error.message)) throw error;
+        await this.fetchRefs(allRefs);
+      });
+      this.isEmpty = false;
+    }
     if (++this.fetches % 100 === 0) await this.local(["repack", "-d", "-q", "--geometric=2"]).catch(() => {});
+  }
+
+  /** Brings a ref beside branches and tags, or a commit by its full id. */
+  async fetchMore(refOrId: string): Promise<void> {
+    await this.prepare();
+    await this.fetchRefs([keepRefspec(refOrId)], (await this.isShallow()) ? ["--depth=1"] : []);
+  }
+
+  /** Brings the whole history; whether any of it was missing. */
+  async fetchHistory(): Promise<boolean> {
+    await this.prepare();
+    if (!(await this.isShallow())) return false;
+    await this.fetchRefs(allRefs, ["--unshallow"]);
+    return true;
+  }
+
+  private async fetchRefs(refspecs: readonly string[], more: readonly string[] = []): Promise<void> {
+    const { repoURL, directory } = this.options;
+    await this.remote("fetch", ["fetch", ...fetchFlags, ...more, "--", repoURL, ...refspecs], directory);
+  }
+
+  private isShallow(): Promise<boolean> {
+    return exists(join(this.options.directory, "shallow"));
   }
 
   /** The full commit id of a full or short id, or undefined when this mirror does not have it (yet). */
@@ -160,9 +198,13 @@ export class Mirror {
         (out) => out.toString().trim() === "true",
         () => false,
       );
-      if (sound) return;
+      if (sound) {
+        this.isEmpty = (await this.local(["for-each-ref", "--count=1"])).length === 0;
+        return;
+      }
       await rm(directory, { recursive: true, force: true });
     }
+    this.isEmpty = true;
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await this.local(["init", "--quiet", "--bare", "--template=", "."]);
   }
@@ -276,11 +318,14 @@ export class Mirror {
   private async remote(type: "ls-remote" | "fetch", args: readonly string[], cwd?: string): Promise<Buffer> {
     const started = performance.now();
     let failed = true;
-    const { privateDir, knownHosts, repoURL, timeoutMs } = this.options;
-    const authentication = await authenticate(this.options.credentials(), {
-      privateDir,
-      ...(knownHosts === undefined ? {} : { knownHosts }),
-    });
+    const { privateDir, knownHosts, repoURL, timeoutMs, isUsersOwn } = this.options;
+    const authentication =
+      isUsersOwn === true
+        ? ownAuthentication
+        : await authenticate(this.options.credentials(), {
+            privateDir,
+            ...(knownHosts === undefined ? {} : { knownHosts }),
+          });
     try {
       const env = this.options.environment(authentication.config);
       const out = await runGit(args, env, {
@@ -297,6 +342,9 @@ export class Mirror {
     }
   }
 }
+
+/** The user's git authenticates by itself. */
+const ownAuthentication: GitAuthentication = { config: [], env: {}, dispose: async () => {} };
 
 /** A ref outside branches and tags (refs/pull/7/head) or a bare commit id is kept under refs/fleetwright/, so that it is not collected. */
 function keepRefspec(ref: string): string {

@@ -9,6 +9,8 @@ import { type CliIo, guarded } from "./io.js";
 export interface FleetOptions {
   readonly checkout?: string;
   readonly repo: readonly string[];
+  readonly offline?: boolean;
+  readonly allowFileRepositories?: boolean;
   readonly revision?: string;
   readonly worktree?: boolean;
 }
@@ -20,7 +22,9 @@ export function addFleetOptions(command: Command): Command {
       new Option("--repo <url=path>", "a clone of another repository that sources name; may be repeated")
         .default([])
         .argParser(collect),
-    );
+    )
+    .option("--offline", "fetch nothing: other repositories and charts that sources name are an error of their Applications")
+    .option("--allow-file-repositories", "also fetch file:// repositories and local paths");
 }
 
 export function addRevisionOptions(command: Command): Command {
@@ -41,6 +45,7 @@ export async function withFleet(
       repos: options.repo,
       note: (text) => io.err(`${text}\n`),
       env: io.env,
+      ...(options.offline ? {} : { fetches: { allowFileRepositories: options.allowFileRepositories === true } }),
       ...(options.onSelection ? { onSelection: options.onSelection } : {}),
     });
     try {

@@ -17,6 +17,7 @@ import { collect } from "./collect.js";
 import { withCharts } from "./helm-charts.js";
 import { writeManifests } from "./helm-output.js";
 import type { CliIo } from "./io.js";
+import { randomBytes } from "./random-bytes.js";
 
 interface TemplateFlags {
   readonly values: readonly string[];
@@ -130,17 +131,7 @@ async function template(io: CliIo, args: readonly string[], flags: TemplateFlags
   else writeManifests(io, output, flags.releaseName ? join(outputDir, releaseName) : outputDir);
 }
 
-/** Web Crypto gives so many bytes at a time; unlike Node's crypto module it is there without being loaded. */
-const mostAtOnce = 65_536;
-
-const unstable = {
-  now: () => BigInt(Date.now()) * 1_000_000n,
-  random: (count: number) => {
-    const bytes = new Uint8Array(count);
-    for (let at = 0; at < count; at += mostAtOnce) crypto.getRandomValues(bytes.subarray(at, at + mostAtOnce));
-    return bytes;
-  },
-};
+const unstable = { now: () => BigInt(Date.now()) * 1_000_000n, random: randomBytes };
 
 function nameAndChart(
   args: readonly string[],

@@ -14,10 +14,18 @@ export interface InspectOptions extends HubOptions {
 }
 
 export function addInspectOptions(command: Command): Command {
-  return addHubOptions(command)
+  const added = addHubOptions(command)
     .option("--data-dir <folder>", "where git mirrors are kept (default: $FLEETWRIGHT_DATA_DIR, ~/.cache/fleetwright)")
-    .option("--known-hosts <file>", "known_hosts for ssh repositories")
-    .option("--allow-file-repositories", "also read file:// repositories and local paths");
+    .option("--known-hosts <file>", "known_hosts for ssh repositories");
+  return addFileRepositories(added);
+}
+
+/** `diff` reads a clone and clusters, and has one option for both. */
+export function addFileRepositories(command: Command): Command {
+  const flag = "--allow-file-repositories";
+  return command.options.some(({ long }) => long === flag)
+    ? command
+    : command.option(flag, "also read file:// repositories and local paths");
 }
 
 /** For who promises to change nothing: clients that refuse each write. */

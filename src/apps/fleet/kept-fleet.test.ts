@@ -85,7 +85,14 @@ async function told(from: string, to: string, cache?: string): Promise<unknown> 
       treeAfter: await fleet.tree(to),
     };
     const states = [before, after].map((state) => ({
-      applications: [...state.applications.values()].map(({ render: _, ...application }) => application),
+      applications: [...state.applications.values()].map(({ key, name, namespace, metadata, spec, origin }) => ({
+        key,
+        name,
+        namespace,
+        metadata,
+        spec,
+        origin,
+      })),
       sets: [...state.applicationSets.values()].map(({ key, applications, errors }) => [
         key,
         applications,

@@ -5,11 +5,11 @@ import type { FleetApplication, FleetState, RenderApplication } from "../../core
 import { FleetWorkspace } from "../../core/impact/workspace.js";
 import type { Selection } from "../../core/kustomize/index.js";
 import type { FileTree } from "../../core/render/file-tree.js";
-import { normalizeRepositoryURL } from "../../core/render/repository-url.js";
 import { parseYamlDocuments } from "../../core/yaml/parse.js";
 import { type ApplicationTracer, traceApplication } from "./application-tracer.js";
 import { chooseCheckoutUrls } from "./checkout-urls.js";
 import { type FleetConfig, readFleetConfig } from "./fleet-config.js";
+import { openOtherRepositories } from "./other-repositories.js";
 import { programVersion } from "./program-version.js";
 import { renderFromTrees } from "./render-from-trees.js";
 import { openStateCache, type StateCache } from "./state-cache.js";
@@ -22,6 +22,8 @@ export interface OpenFleetOptions {
   readonly note: (text: string) => void;
   /** Where states are kept for the next process; absent: nowhere. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Other repositories that sources name are fetched; absent: only those that were given are read. */
+  readonly fetches?: { readonly allowFileRepositories: boolean };
   /** Hears what patches and replacements select. Everything is rendered anew then: nothing kept by another process is taken over. */
   readonly onSelection?: (selection: Selection) => void;
 }
@@ -45,42 +47,43 @@ export interface OpenFleet {
   close(): void;
 }
 
+/** Remote bases lead to others. */
+const mostRounds = 20;
+
 /** Opens the clone around a directory. Throws InputError where there is none. */
 export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   const checkout = await openCheckout(options.directory);
-  const others = new Map<string, FileTree>();
-  const otherIds: string[] = [];
-  const clones: Checkout[] = [];
-  try {
-    for (const given of options.repos) {
-      const [url, path] = splitRepo(given);
-      const clone = await openCheckout(path);
-      clones.push(clone);
-      const head = await clone.resolve("HEAD");
-      otherIds.push(head);
-      others.set(normalizeRepositoryURL(url), await clone.tree(head));
-    }
-  } catch (error) {
-    for (const clone of [checkout, ...clones]) clone.close();
-    throw error;
-  }
   const notes = new Set<string>();
   const note = (text: string): void => {
     if (notes.has(text)) return;
     notes.add(text);
     options.note(text);
   };
+  const others = await openOtherRepositories({
+    given: options.repos,
+    ...(options.fetches ? { fetch: { ...options.fetches, env: options.env ?? {}, note } } : {}),
+  }).catch((error: unknown) => {
+    checkout.close();
+    throw error;
+  });
   const workspaces = new Map<string, Entry>();
   const { onSelection } = options;
   const render: RenderApplication = renderFromTrees(onSelection ? { onSelection } : {});
 
-  const otherTree = (repoURL: string): FileTree | undefined => others.get(normalizeRepositoryURL(repoURL));
+  const otherTree = (repoURL: string, revision: string, chart?: string): FileTree | undefined =>
+    others.tree({ repoURL, revision, ...(chart === undefined ? {} : { chart }) });
+  /** The state with all that it asks of other repositories, which may make it ask for more. */
+  const withOthers = async (state: FleetState, workspace: FleetWorkspace, tree: FileTree): Promise<FleetState> => {
+    let found = state;
+    for (let round = 0; round < mostRounds && (await others.bring()); round++) found = workspace.retryOutside(tree);
+    return found;
+  };
   const workspaceFor = (config: FleetConfig, tree: FileTree): Entry => {
     // Another configuration searches other files: that fleet is computed on its own.
     const key = `${tree.read("fleetwright.yaml")?.id ?? ""} ${config.inventory.map((file) => tree.read(file)?.id ?? "").join(" ")}`;
     const known = workspaces.get(key);
     if (known) return known;
-    const context = [checkout.directory, ...checkout.remotes, ...options.repos, ...otherIds, programVersion(), key];
+    const context = [checkout.directory, ...checkout.remotes, ...options.repos, programVersion(), key];
     const made: Entry = {
       at: undefined,
       newCount: 0,
@@ -91,7 +94,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
           return render(application, treeFor);
         },
         checkoutUrls: (named) => {
-          const choice = chooseCheckoutUrls(checkout.remotes, named, new Set(others.keys()));
+          const choice = chooseCheckoutUrls(checkout.remotes, named, others.given);
           if (choice.note) note(choice.note);
           made.isCheckout = choice.isCheckout;
           return choice.isCheckout;
@@ -114,7 +117,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
       const entry = workspaceFor(readFleetConfig(tree), tree);
       entry.at ??= await restoreNearest(entry, id, checkout);
       const changed = entry.at === undefined ? undefined : await checkout.changedPaths(entry.at, id);
-      const state = entry.workspace.moveTo(tree, changed);
+      const state = await withOthers(entry.workspace.moveTo(tree, changed), entry.workspace, tree);
       // Who wants to hear of every render must not wait for somebody to look at it.
       if (options.onSelection) for (const { render } of state.applications.values()) void render.manifests;
       entry.at = await checkout.treeId(id);
@@ -146,8 +149,13 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
     async withInventory(id, change) {
       const tree = await checkout.tree(id);
       const { workspace } = workspaceFor(readFleetConfig(tree), tree);
-      workspace.moveTo(tree);
-      return workspace.withInventory(tree, change(workspace.inventory));
+      const inventory = change(await withOthers(workspace.moveTo(tree), workspace, tree).then(() => workspace.inventory));
+      let state = workspace.withInventory(tree, inventory);
+      for (let round = 0; round < mostRounds && (await others.bring()); round++) {
+        workspace.retryOutside(tree);
+        state = workspace.withInventory(tree, inventory);
+      }
+      return state;
     },
     close() {
       for (const { cache, workspace, at, newCount } of workspaces.values()) {
@@ -156,7 +164,8 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
           cache?.save(at, workspace.snapshot());
         cache?.close();
       }
-      for (const clone of [checkout, ...clones]) clone.close();
+      checkout.close();
+      others.close();
     },
   };
 }
@@ -206,10 +215,4 @@ function inventoryAt(tree: FileTree, file: string): ReturnType<typeof clustersFr
       location: { file: "fleetwright.yaml" },
     });
   return clustersFromInventory(parseYamlDocuments(found.bytes, { dialect: "kubernetes", file }), file);
-}
-
-function splitRepo(given: string): readonly [url: string, path: string] {
-  const at = given.lastIndexOf("=");
-  if (at <= 0) throw new InputError(`--repo ${given}: not of the form URL=PATH`, { code: "CLI_USAGE" });
-  return [given.slice(0, at), given.slice(at + 1)];
 }

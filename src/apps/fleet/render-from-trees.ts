@@ -1,10 +1,11 @@
 import { InputError } from "../../core/errors.js";
 import { stableRandomAnnotation } from "../../core/helm/stable-random-annotation.js";
-import type { RenderApplication } from "../../core/impact/fleet-state.js";
+import type { FileTreeFor, RenderApplication } from "../../core/impact/fleet-state.js";
 import { unknownRepository } from "../../core/impact/workspace.js";
 import type { KubernetesObject } from "../../core/manifest/object.js";
 import { isObject, listAt, objectAt, stringAt } from "../../core/manifest/value.js";
-import { renderSource } from "../../core/render/render-source.js";
+import type { FileTree } from "../../core/render/file-tree.js";
+import { type RenderResult, renderSource } from "../../core/render/render-source.js";
 import { toolRenderers } from "../renderers.js";
 
 /** What a preview assumes of a destination that it does not ask. */
@@ -39,22 +40,46 @@ export function renderFromTrees(options: Parameters<typeof toolRenderers>[0] = {
       const repoURL = stringAt(source, "repoURL");
       const revision = stringAt(source, "targetRevision") || "HEAD";
       if (stringAt(source, "ref") !== "" && !source["path"] && !source["chart"]) continue;
-      const tree = treeFor(repoURL, revision);
-      if (!tree) throw unknownRepository(repoURL);
-      const result = renderSource(
-        { tree, source, appName, namespace, kubeVersion, apiVersions: [], refs, remotes: new Map(), ...chosen },
-        renderers,
-      );
-      if (result.kind === "needs") {
-        const [need] = result.needs;
-        throw new InputError(`needs ${need?.repoURL} at ${need?.revision}, which is not this checkout`, {
-          code: "IMPACT_REMOTE_BASE",
-          hint: `give it with --repo ${need?.repoURL}=PATH`,
-        });
-      }
+      const chart = stringAt(source, "chart");
+      const tree = chart === "" ? treeFor(repoURL, revision) : treeFor(repoURL, stringAt(source, "targetRevision"), chart);
+      if (!tree) throw chart === "" ? unknownRepository(repoURL) : unknownChart(chart, repoURL);
+      const input = { tree, source, appName, namespace, kubeVersion, apiVersions: [], refs, ...chosen };
+      const result = renderWithNeeds((remotes) => renderSource({ ...input, remotes }, renderers), treeFor);
       manifests.push(...result.manifests);
       warnings.push(...(result.warnings ?? []));
     }
     return { manifests, warnings };
   };
+}
+
+function unknownChart(chart: string, repoURL: string): InputError {
+  return new InputError(`the chart ${chart} of ${repoURL} is not at hand`, {
+    code: "IMPACT_REPOSITORY",
+    hint: "without --offline it is fetched",
+  });
+}
+
+const mostRounds = 20;
+
+/** Renders, with what remote bases and a chart's dependencies ask for, each round what the last one named. */
+function renderWithNeeds(
+  render: (remotes: ReadonlyMap<string, FileTree>) => RenderResult,
+  treeFor: FileTreeFor,
+): Extract<RenderResult, { readonly kind: "rendered" }> {
+  const remotes = new Map<string, FileTree>();
+  for (let round = 0; round < mostRounds; round++) {
+    const result = render(remotes);
+    if (result.kind === "rendered") return result;
+    // All are asked for before one is missed, so that they are fetched together.
+    const found = result.needs.map((need) => ({ need, tree: treeFor(need.repoURL, need.revision || "HEAD", need.chart) }));
+    for (const { need, tree } of found) {
+      if (!tree)
+        throw new InputError(`needs ${need.repoURL} at ${need.revision}, which is not this checkout`, {
+          code: "IMPACT_REMOTE_BASE",
+          hint: `give it with --repo ${need.repoURL}=PATH`,
+        });
+      remotes.set(need.key, tree);
+    }
+  }
+  throw new InputError("remote bases refer to each other without end", { code: "RENDER_NEEDS" });
 }

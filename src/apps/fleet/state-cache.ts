@@ -16,11 +16,13 @@ import {
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { ExternalError, type FleetwrightError, InputError } from "../../core/errors.js";
 import type { FleetApplicationSet, FleetProblem, FleetRender } from "../../core/impact/fleet-state.js";
 import type { KeptApplication, KeptFleet } from "../../core/impact/kept-fleet.js";
 import type { GenerationRun, WorkspaceSnapshot } from "../../core/impact/workspace.js";
-import type { ReadSet } from "../../core/render/recording-tree.js";
+import { once } from "../../core/once.js";
+import { isReadSetValid, isReadSetValidAt, pathsAndParents, type ReadSet } from "../../core/render/recording-tree.js";
 import { readsReader, readsWriter, type StoredReads } from "./stored-reads.js";
 import { type StoredStrings, stringReader, stringWriter } from "./stored-strings.js";
 
@@ -36,8 +38,9 @@ export interface StateCache {
 const maxBytes = 512 << 20;
 const maxStates = 24;
 const maxPacks = 12;
+const bodiesTogether = 16;
 /** Part of every key: another program's notes are never read. */
-const formatVersion = "4";
+const formatVersion = "5";
 
 interface StoredRender extends Omit<FleetRender, "manifests" | "error" | "readSet"> {
   readonly error?: unknown;
@@ -51,11 +54,14 @@ interface StoredRender extends Omit<FleetRender, "manifests" | "error" | "readSe
 type StoredResources = Pick<WorkspaceSnapshot, "findings" | "inventory"> & { readonly generated: ReadonlyMap<string, StoredRun> };
 type StoredRun = Omit<GenerationRun, "readSet" | "errors"> & { readonly errors: readonly unknown[] };
 
+/** Of one that nobody has looked at: the number of its reach. */
+type StoredApplication = Omit<KeptApplication, "body"> & { readonly reach?: number };
+
 interface StoredFleet extends Pick<KeptFleet, "gitUrls" | "clusterFiles"> {
   readonly findingPaths: readonly string[];
-  readonly applications: readonly (Omit<KeptApplication, "body"> & { readonly end: number })[];
-  /** The bodies of the Applications, one after another. */
-  readonly bodies: Uint8Array;
+  readonly applications: readonly StoredApplication[];
+  /** The bodies of the Applications, some together, compressed. */
+  readonly bodies: readonly Uint8Array[];
   readonly applicationSets: readonly (Omit<FleetApplicationSet, "readSet" | "errors"> & {
     readonly readSet: number;
     readonly errors: readonly unknown[];
@@ -68,10 +74,10 @@ interface StoredState {
   readonly strings: StoredStrings;
   readonly reads: StoredReads;
   readonly renders: ReadonlyMap<string, StoredRender>;
-  /** Numbers of read-sets, as in `renders`. */
+  /** Numbers of read-sets, as in `renders`: of what is not among the Applications. */
   readonly reaches: ReadonlyMap<string, number>;
   readonly generatorReads: ReadonlyMap<string, number>;
-  /** StoredResources, made when they are looked at. */
+  /** StoredResources, compressed, made when they are looked at. */
   readonly resources: Uint8Array;
   readonly fleet?: StoredFleet;
 }
@@ -176,15 +182,18 @@ function store(
   if (length > 0) writeAtomically(join(folder, own.name), Buffer.concat(chunks));
   own.bytes = length;
   for (const [render, stored] of added) known.set(render, { pack: own, stored });
-  const reaches = new Map([...snapshot.reaches].map(([key, reach]) => [key, reads.add(reach)]));
+  const allReaches = new Map([...snapshot.reaches].map(([key, reach]) => [key, reads.add(reach)]));
   const generatorReads = new Map([...snapshot.generated].map(([key, { readSet }]) => [key, reads.add(readSet)]));
-  const fleet = snapshot.fleet && storeFleet(snapshot.fleet, snapshot.findings.keys(), reads.add);
+  const fleet =
+    snapshot.fleet && storeFleet(snapshot.fleet, { findingPaths: snapshot.findings.keys(), reaches: allReaches, reads });
+  const named = new Set(fleet?.applications.map(({ renderKey }) => renderKey));
+  const reaches = new Map([...allReaches].filter(([key]) => !named.has(key)));
   return {
     packs,
     renders,
     reaches,
     generatorReads,
-    resources: serialize(storeResources(snapshot)),
+    resources: compressed(storeResources(snapshot)),
     ...(fleet ? { fleet } : {}),
     reads: reads.written(),
     strings: strings.written(),
@@ -209,28 +218,40 @@ function storeResources({ findings, generated, inventory }: WorkspaceSnapshot): 
   };
 }
 
-function storeFleet(fleet: KeptFleet, findingPaths: Iterable<string>, addReads: (reads: ReadSet) => number): StoredFleet {
-  const bodies: Buffer[] = [];
-  let end = 0;
-  const applications = fleet.applications.map(({ key, name, namespace, renderKey, body }) => {
-    const { metadata, spec, origin } = body();
-    const bytes = serialize({ metadata, spec, origin });
-    bodies.push(bytes);
-    end += bytes.length;
-    return { key, name, namespace, renderKey, end };
+function storeFleet(
+  fleet: KeptFleet,
+  known: {
+    readonly findingPaths: Iterable<string>;
+    readonly reaches: ReadonlyMap<string, number>;
+    readonly reads: ReturnType<typeof readsWriter>;
+  },
+): StoredFleet {
+  const bodies: Uint8Array[] = [];
+  for (let at = 0; at < fleet.applications.length; at += bodiesTogether)
+    bodies.push(
+      compressed(
+        fleet.applications.slice(at, at + bodiesTogether).map(({ body }) => {
+          const { metadata, spec, origin } = body();
+          return { metadata, spec, origin };
+        }),
+      ),
+    );
+  const applications = fleet.applications.map(({ key, name, namespace, renderKey }): StoredApplication => {
+    const reach = known.reaches.get(renderKey);
+    return { key, name, namespace, renderKey, ...(reach === undefined ? {} : { reach }) };
   });
   const applicationSets = [...fleet.applicationSets.values()].map((set) => ({
     ...set,
-    readSet: addReads(set.readSet),
+    readSet: known.reads.add(set.readSet),
     errors: set.errors.map(plainError),
   }));
   const problems = fleet.problems.map((problem) => ({ ...problem, error: plainError(problem.error) }));
   return {
     gitUrls: fleet.gitUrls,
     clusterFiles: fleet.clusterFiles,
-    findingPaths: [...findingPaths],
+    findingPaths: [...known.findingPaths],
     applications,
-    bodies: Buffer.concat(bodies),
+    bodies,
     applicationSets,
     problems,
   };
@@ -242,6 +263,7 @@ function snapshotOf(state: StoredState, renders: ReadonlyMap<string, FleetRender
   let made: Pick<WorkspaceSnapshot, "findings" | "generated" | "inventory"> | undefined;
   const resources = (): NonNullable<typeof made> => (made ??= reviveResources(state, reads));
   const { fleet } = state;
+  const reaches = reachesOf(state);
   return {
     get findings() {
       return resources().findings;
@@ -253,13 +275,19 @@ function snapshotOf(state: StoredState, renders: ReadonlyMap<string, FleetRender
       return resources().inventory;
     },
     renders,
-    reaches: new Map([...state.reaches].map(([key, number]) => [key, reads.reach(number)])),
-    ...(fleet ? { fleet: reviveFleet(fleet, state, reads) } : {}),
+    reaches: new Map([...reaches].map(([key, number]) => [key, reads.reach(number)])),
+    ...(fleet ? { fleet: reviveFleet(fleet, { state, reaches, reads }) } : {}),
   };
 }
 
+function reachesOf({ reaches, fleet }: StoredState): ReadonlyMap<string, number> {
+  const all = new Map(reaches);
+  for (const { renderKey, reach } of fleet?.applications ?? []) if (reach !== undefined) all.set(renderKey, reach);
+  return all;
+}
+
 function reviveResources(state: StoredState, reads: Reads): Pick<WorkspaceSnapshot, "findings" | "generated" | "inventory"> {
-  const { findings, generated, inventory } = deserialize(state.resources) as StoredResources;
+  const { findings, generated, inventory } = decompressed(state.resources) as StoredResources;
   const runs = [...generated].map(([key, run]): readonly [string, GenerationRun] => [
     key,
     { ...run, readSet: reads.readSet(state.generatorReads.get(key)!), errors: run.errors.map(reviveError) },
@@ -267,15 +295,26 @@ function reviveResources(state: StoredState, reads: Reads): Pick<WorkspaceSnapsh
   return { findings: reviveFindings(findings), generated: new Map(runs), inventory };
 }
 
-function reviveFleet(fleet: StoredFleet, state: StoredState, reads: Reads): KeptFleet {
-  const { gitUrls, clusterFiles, findingPaths, bodies } = fleet;
+function reviveFleet(
+  fleet: StoredFleet,
+  {
+    state,
+    reaches,
+    reads,
+  }: { readonly state: StoredState; readonly reaches: ReadonlyMap<string, number>; readonly reads: Reads },
+): KeptFleet {
+  const { gitUrls, clusterFiles, findingPaths } = fleet;
   let paths: ReadonlySet<string> | undefined;
-  const applications = fleet.applications.map(({ key, name, namespace, renderKey, end }, index) => {
-    let made: ReturnType<KeptApplication["body"]> | undefined;
-    const start = index === 0 ? 0 : fleet.applications[index - 1]!.end;
-    const body = (): NonNullable<typeof made> => (made ??= deserialize(bodies.subarray(start, end)) as NonNullable<typeof made>);
-    return { key, name, namespace, renderKey, body };
-  });
+  const made = fleet.bodies.map((bodies) => once(() => decompressed(bodies) as readonly ReturnType<KeptApplication["body"]>[]));
+  const applications = fleet.applications.map(
+    ({ key, name, namespace, renderKey }, index): KeptApplication => ({
+      key,
+      name,
+      namespace,
+      renderKey,
+      body: () => made[Math.floor(index / bodiesTogether)]!()[index % bodiesTogether]!,
+    }),
+  );
   const sets = fleet.applicationSets.map(({ readSet, errors, ...set }): readonly [string, FleetApplicationSet] => {
     let made: ReadSet | undefined;
     const lazy = {
@@ -295,11 +334,13 @@ function reviveFleet(fleet: StoredFleet, state: StoredState, reads: Reads): Kept
     applicationSets: new Map(sets),
     problems: fleet.problems.map((problem) => ({ ...problem, error: reviveError(problem.error) })),
     hasFindings: (path) => (paths ??= new Set(findingPaths)).has(path),
-    renderReads: reads.frozen(
-      new Map([...[...state.renders].map(([key, { readSet }]) => [key, readSet] as const), ...state.reaches]),
-    ),
+    renderReads: reads.frozen(new Map([...[...state.renders].map(([key, { readSet }]) => [key, readSet] as const), ...reaches])),
     generatorReads: reads.frozen(state.generatorReads),
-    generatorReadSet: (key) => reads.readSet(state.generatorReads.get(key)!),
+    isRunValid(key, tree, changed) {
+      const number = state.generatorReads.get(key)!;
+      const touched = reads.readSetOf(number, pathsAndParents(changed));
+      return isReadSetValidAt(touched, tree, changed) ?? isReadSetValid(reads.readSet(number), tree, changed);
+    },
   };
 }
 
@@ -327,6 +368,15 @@ function lazyRender(stored: StoredRender, readSetAt: (number: number) => ReadSet
       return manifests;
     },
   };
+}
+
+/** What is seldom looked at, at a tenth of its size: all of a state is read and checked at each start. */
+function compressed(value: unknown): Uint8Array {
+  return deflateRawSync(serialize(value), { level: 1 });
+}
+
+function decompressed(bytes: Uint8Array): unknown {
+  return deserialize(inflateRawSync(bytes));
 }
 
 function reviveFindings(findings: WorkspaceSnapshot["findings"]): WorkspaceSnapshot["findings"] {

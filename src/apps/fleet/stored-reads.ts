@@ -36,64 +36,87 @@ export function readsWriter(numberOf: (text: string) => number): {
   };
 }
 
+/** Made when somebody looks at it: few are. */
+class StoredReach implements Reach {
+  readonly #make: () => Reach;
+  #made: Reach | undefined;
+
+  constructor(make: () => Reach) {
+    this.#make = make;
+  }
+
+  get files(): Reach["files"] {
+    return this.#all().files;
+  }
+
+  get kinds(): Reach["kinds"] {
+    return this.#all().kinds;
+  }
+
+  get directories(): Reach["directories"] {
+    return this.#all().directories;
+  }
+
+  #all(): Reach {
+    this.#made ??= this.#make();
+    return this.#made;
+  }
+}
+
 export function readsReader({ pairs, spans }: StoredReads, strings: ReturnType<typeof stringReader>) {
   const spanOf = (number: number): readonly number[] => [...spans.subarray(number * spanSize, (number + 1) * spanSize)];
 
-  const readSet = (number: number): ReadSet => {
+  const readSet = (number: number, isWanted?: Uint8Array): ReadSet => {
     const [start = 0, files = 0, listings = 0, kinds = 0, directories = 0, marks = 0] = spanOf(number);
     let at = start;
     const next = (count: number): ReadonlyMap<string, string> => {
       const map = new Map<string, string>();
-      for (const end = at + count * 2; at < end; at += 2) map.set(strings.at(pairs[at]!), strings.at(pairs[at + 1]!));
+      for (const end = at + count * 2; at < end; at += 2)
+        if (isWanted === undefined || isWanted[pairs[at]!] === 1) map.set(strings.at(pairs[at]!), strings.at(pairs[at + 1]!));
       return map;
     };
     const sets = { files: next(files), listings: next(listings), kinds: next(kinds), directories: next(directories) };
     return marks & linkedMark ? { ...sets, isLinked: true } : sets;
   };
 
-  const reach = (number: number): Reach => {
-    let made: ReadSet | undefined;
-    const all = (): ReadSet => (made ??= readSet(number));
-    return {
-      get files() {
-        return all().files;
-      },
-      get kinds() {
-        return all().kinds;
-      },
-      get directories() {
-        return all().directories;
-      },
-    };
+  const reach = (number: number): Reach => new StoredReach(() => readSet(number));
+
+  // Asked of every reader at each move: nothing is made on the way.
+  const hasMarked = (from: number, count: number, marks: Uint8Array): boolean => {
+    for (let at = from, end = from + count * 2; at < end; at += 2) if (marks[pairs[at]!] === 1) return true;
+    return false;
+  };
+  const isTouched = (number: number, isPath: Uint8Array, isDirectory: Uint8Array): boolean => {
+    const span = number * spanSize;
+    const files = spans[span]!;
+    const listings = files + spans[span + 1]! * 2;
+    const kinds = listings + spans[span + 2]! * 2;
+    const directories = kinds + spans[span + 3]! * 2;
+    if (hasMarked(files, spans[span + 1]!, isPath) || hasMarked(listings, spans[span + 2]!, isDirectory)) return true;
+    if (hasMarked(kinds, spans[span + 3]!, isPath)) return true;
+    // A read-set's directories only say quickly that its listings stand.
+    return (spans[span + 5]! & reachMark) !== 0 && hasMarked(directories, spans[span + 4]!, isDirectory);
   };
 
-  const isTouched = (number: number, isPath: Uint8Array, isDirectory: Uint8Array): boolean => {
-    const [start = 0, files = 0, listings = 0, kinds = 0, directories = 0, marks = 0] = spanOf(number);
-    let at = start;
-    const has = (count: number, marked: Uint8Array): boolean => {
-      for (const end = at + count * 2; at < end; at += 2) if (marked[pairs[at]!] === 1) return true;
-      return false;
-    };
-    if (has(files, isPath) || has(listings, isDirectory) || has(kinds, isPath)) return true;
-    // A read-set's directories only say quickly that its listings stand.
-    return (marks & reachMark) !== 0 && has(directories, isDirectory);
+  const marked = (texts: Iterable<string>): Uint8Array => {
+    const marks = new Uint8Array(strings.count);
+    for (const text of texts) {
+      const number = strings.find(text);
+      if (number !== undefined) marks[number] = 1;
+    }
+    return marks;
   };
+
+  /** What a read-set says of these paths, and nothing else of it. */
+  const readSetOf = (number: number, paths: Iterable<string>): ReadSet => readSet(number, marked(paths));
 
   const frozen = (readers: ReadonlyMap<string, number>): FrozenReads => ({
     *touching(paths, directories) {
-      const marked = (texts: ReadonlySet<string>): Uint8Array => {
-        const marks = new Uint8Array(strings.count);
-        for (const text of texts) {
-          const number = strings.find(text);
-          if (number !== undefined) marks[number] = 1;
-        }
-        return marks;
-      };
       const isPath = marked(paths);
       const isDirectory = marked(directories);
       for (const [reader, number] of readers) if (isTouched(number, isPath, isDirectory)) yield reader;
     },
   });
 
-  return { readSet, reach, frozen };
+  return { readSet: (number: number): ReadSet => readSet(number), readSetOf, reach, frozen };
 }

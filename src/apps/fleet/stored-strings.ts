@@ -1,3 +1,5 @@
+import { once } from "../../core/once.js";
+
 /** Each string once, as one text: it is taken over as bytes, and few of its strings are ever made. */
 export interface StoredStrings {
   /** NUL before, between and after the strings. */
@@ -31,6 +33,8 @@ export function stringWriter(): { readonly numberOf: (text: string) => number; r
   };
 }
 
+const fewFinds = 200;
+
 export function stringReader({ text, starts }: StoredStrings): {
   readonly count: number;
   readonly at: (number: number) => string;
@@ -38,19 +42,34 @@ export function stringReader({ text, starts }: StoredStrings): {
 } {
   const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
   const made = new Map<number, string>();
+  const found = new Map<string, number | undefined>();
+  /** By text; made where so many are asked for that going through the text for each would take longer. */
+  const byText = once(
+    () =>
+      new Map(
+        bytes
+          .toString("utf8", 1, bytes.length - 1)
+          .split("\0")
+          .map((text, number) => [text, number]),
+      ),
+  );
   return {
     count: starts.length - 1,
     at(number) {
-      let found = made.get(number);
-      if (found === undefined) {
-        found = bytes.toString("utf8", starts[number], starts[number + 1]! - 1);
-        made.set(number, found);
+      let text = made.get(number);
+      if (text === undefined) {
+        text = bytes.toString("utf8", starts[number], starts[number + 1]! - 1);
+        made.set(number, text);
       }
-      return found;
+      return text;
     },
     find(wanted) {
-      const start = bytes.indexOf(Buffer.from(`\0${wanted}\0`)) + 1;
-      return start === 0 ? undefined : positionOf(starts, start);
+      if (found.size >= fewFinds) return byText().get(wanted);
+      if (!found.has(wanted)) {
+        const start = bytes.indexOf(Buffer.from(`\0${wanted}\0`)) + 1;
+        found.set(wanted, start === 0 ? undefined : positionOf(starts, start));
+      }
+      return found.get(wanted);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
@@ -10,7 +10,10 @@ export interface Compiled {
   readonly isLearning: boolean;
 }
 
-/** Runs of a command whose functions are gathered: the first one mostly starts from nothing, the later ones from what it left. */
+/**
+ * Runs of a command whose functions are gathered. The first one mostly computes everything, and most that it calls is not called again: the second
+ * one starts anew, the third one adds to it.
+ */
 const learningRuns = 3;
 
 /**
@@ -19,14 +22,14 @@ const learningRuns = 3;
  */
 export function compileLearning(file: string, cacheFile: string): Compiled {
   const { text, options } = sourceOf(file);
-  for (let runs = learningRuns; runs > 0; runs--) {
+  for (let runs = learningRuns; runs > 1; runs--) {
     const script = fromCache(text, options, `${cacheFile}.${runs}`);
     if (!script) continue;
     if (runs < learningRuns) keepAtExit(script, cacheFile, runs + 1);
     return { script, isLearning: runs < learningRuns };
   }
   const script = new Script(text, options);
-  keepAtExit(script, cacheFile, 1);
+  keepAtExit(script, cacheFile, existsSync(`${cacheFile}.1`) ? 2 : 1);
   return { script, isLearning: true };
 }
 
@@ -52,7 +55,8 @@ export function codeCacheFile(env: Readonly<Record<string, string | undefined>>,
 
 function sourceOf(file: string): { readonly text: string; readonly options: ConstructorParameters<typeof Script>[1] & object } {
   return {
-    text: `(function (exports, require, module, __filename, __dirname, loadPart) {${readFileSync(file, "latin1")}\n})`,
+    // A function of the names that CommonJS gives to a module (scripts/bundle.mjs).
+    text: readFileSync(file, "latin1"),
     options: { filename: file, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
   };
 }

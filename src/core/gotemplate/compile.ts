@@ -7,7 +7,7 @@ import type { ActionNode, BranchNode, ListNode, Node, PipeNode, TemplateNode } f
 import { compareText } from "./value/text.js";
 import { isTrue } from "./value/truth.js";
 import { isSignedKind, isUnsignedKind, types } from "./value/type.js";
-import { GoBytes, GoInt, GoList, GoMap, type GoValue, int } from "./value/value.js";
+import { GoBytes, GoInt, GoList, GoMap, GoObject, type GoValue, int } from "./value/value.js";
 
 /** How the walk of a node ended: on, or out of the innermost range. */
 export type Walked = 0 | 1 | 2;
@@ -19,10 +19,11 @@ const continued: Walked = 2;
 export type Walk = (state: State) => Walked;
 
 export function compileList(list: ListNode, functions: FunctionTable): Walk {
-  const walks: Walk[] = [];
-  for (const node of list.nodes) walks.push(compileNode(node, functions));
-  if (walks.length === 1) return walks[0] as Walk;
-  const { length } = walks;
+  const { nodes } = list;
+  const { length } = nodes;
+  if (length === 1) return compileNode(nodes[0] as Node, functions);
+  const walks = new Array<Walk>(length);
+  for (let index = 0; index < length; index++) walks[index] = compileNode(nodes[index] as Node, functions);
   // Most templates run once or twice in a process: loops without iterators are what an interpreter is quick at.
   return (state) => {
     for (let index = 0; index < length; index++) {
@@ -101,7 +102,9 @@ function compileAction({ base, pipe }: ActionNode, functions: FunctionTable): Wa
 }
 
 function writeValue(state: State, value: GoValue): void {
-  state.write(typeof value === "string" ? value : value === undefined || value === null ? "<no value>" : display(value));
+  if (typeof value === "string") state.write(value);
+  else if (value === undefined || value === null) state.write("<no value>");
+  else state.write((value instanceof GoObject ? value.textInPlace() : undefined) ?? display(value));
 }
 
 function compileIfOrWith(node: BranchNode, functions: FunctionTable): Walk {

@@ -4,7 +4,15 @@ import { quote } from "./fmt/quote.js";
 import { builtins } from "./funcs/builtins.js";
 import type { FunctionTable, TemplateFunction } from "./function.js";
 import { zeroOf } from "./function.js";
-import { type ChainNode, type CommandNode, type NumberNode, type Operand, type PipeNode, show } from "./nodes.js";
+import {
+  type ChainNode,
+  type CommandNode,
+  type NumberNode,
+  type Operand,
+  type PipeNode,
+  show,
+  type VariableNode,
+} from "./nodes.js";
 import { methodOf } from "./value/method.js";
 import { isTrue } from "./value/truth.js";
 import { canBeNil, type GoType, isSignedKind, isUnsignedKind, types } from "./value/type.js";
@@ -31,15 +39,17 @@ export function evalPipe(pipe: PipeNode, functions: FunctionTable): Eval {
     };
   }
   const commands = pipe.commands.map((command) => evalCommand(command, functions));
+  const { length } = commands;
   return (state) => {
     state.node = pipe;
     let value: Final = missing;
-    for (let index = 0; index < commands.length; index++) {
+    for (let index = 0; index < length; index++) {
       value = (commands[index] as EvalCommand)(state, value);
       if (value === null) value = undefined;
     }
     state.boxed = false;
-    for (const variable of declarations) {
+    for (let index = 0; index < declarations.length; index++) {
+      const variable = declarations[index] as VariableNode;
       if (isAssign) state.assign(variable.path[0] as string, value as GoValue, false);
       else state.push(variable.path[0] as string, value as GoValue);
     }
@@ -296,16 +306,16 @@ function evalFunctionCall(
   return (state, final) => {
     state.node = node;
     if (!(final === missing ? fitsAlone : fitsPiped)) throw wrongCount(state, { ...call, final });
-    const values: GoValue[] = [];
+    const values = new Array<GoValue>(final === missing ? count : count + 1);
     for (let index = 0; index < count; index++) {
       const value = (fixed[index] as Eval)(state);
       if (typeof value === "string" && value.length > longText) state.run.passed(value.length);
-      values.push(value);
+      values[index] = value;
     }
     if (final !== missing) {
       state.boxed = false;
       if (typeof final === "string" && final.length > longText) state.run.passed(final.length);
-      values.push(validated(state, final, finalType));
+      values[count] = validated(state, final, finalType);
     }
     state.run.spend(1);
     try {
@@ -333,9 +343,11 @@ interface Call {
 }
 
 function prepareArguments(method: TemplateFunction, args: readonly Operand[], functions: FunctionTable): readonly Eval[] {
-  const evals: Eval[] = [];
-  for (let index = 0; index < args.length; index++) {
-    evals.push(evalArgument(args[index] as Operand, paramType(method, index), functions));
+  const { length } = args;
+  if (length === 0) return none;
+  const evals = new Array<Eval>(length);
+  for (let index = 0; index < length; index++) {
+    evals[index] = evalArgument(args[index] as Operand, paramType(method, index), functions);
   }
   return evals;
 }
@@ -507,7 +519,7 @@ function validated(state: State, value: GoValue, type: GoType | undefined): GoVa
     if (canBeNil(type)) return zeroOf(type);
     throw state.fail(`invalid value; expected ${type.name}`);
   }
-  if (type === types.any) return value;
+  if (type === types.any) return value instanceof GoObject ? value.asArgument() : value;
   const actual = value === null ? types.any : typeOf(value);
   if (actual === type || actual.underlying === type) return value;
   throw state.fail(`wrong type for value; expected ${type.name}; got ${actual.name}`);

@@ -4,6 +4,7 @@ import { parseNumber } from "./number-node.js";
 
 const maxNesting = 100;
 const none: readonly string[] = [];
+const noDeclarations: readonly VariableNode[] = [];
 
 /**
  * Reads expressions straight from a text, without tokens: what `ExpressionParser` gives for the words that templates are full of.
@@ -35,20 +36,24 @@ export class ExpressionReader {
   /** Up to and with its end: `)` for a pipeline in parentheses, else the right delimiter. */
   pipeline(end: "parenthesis" | "delimiter", isRange: boolean): PipeNode | undefined {
     const pos = this.skipBlanks() - this.base;
-    const declarations: VariableNode[] = [];
+    let declarations: readonly VariableNode[] = noDeclarations;
     let isAssign = false;
     if (this.text.charCodeAt(this.pos) === dollar) {
-      const assigns = this.declarations(declarations, isRange);
+      const declared: VariableNode[] = [];
+      const assigns = this.declarations(declared, isRange);
       if (assigns === undefined) return undefined;
       isAssign = assigns;
+      if (declared.length > 0) declarations = declared;
     }
-    const commands: CommandNode[] = [];
-    for (;;) {
+    const first = this.command();
+    if (first === undefined) return undefined;
+    // An array literal takes no more room than it needs, one that is pushed to holds seventeen.
+    let commands = [first];
+    while (this.text.charCodeAt(this.pos) === bar) {
+      this.pos++;
       const command = this.command();
-      if (command === undefined || (commands.length > 0 && isConstant(command.args[0] as Operand))) return undefined;
-      commands.push(command);
-      if (this.text.charCodeAt(this.pos) === bar) this.pos++;
-      else break;
+      if (command === undefined || isConstant(command.args[0] as Operand)) return undefined;
+      commands = commands.length === 1 ? [first, command] : [...commands, command];
     }
     const isClosed = end === "delimiter" ? this.closes() : this.text.charCodeAt(this.pos++) === rightParenthesis;
     return isClosed
@@ -80,8 +85,11 @@ export class ExpressionReader {
   }
 
   skipBlanks(): number {
-    while (isBlank(this.text.charCodeAt(this.pos))) this.pos++;
-    return this.pos;
+    const { text } = this;
+    let at = this.pos;
+    while (isBlank(text.charCodeAt(at))) at++;
+    this.pos = at;
+    return at;
   }
 
   /** Whether a word may end here. */
@@ -92,10 +100,19 @@ export class ExpressionReader {
   }
 
   private skipWord(): void {
-    const { text } = this;
-    let at = this.pos;
-    while (isWord(text.charCodeAt(at))) at++;
-    this.pos = at;
+    wordRun.lastIndex = this.pos;
+    if (wordRun.test(this.text)) this.pos = wordRun.lastIndex;
+  }
+
+  /** The names of `.a.b.c` that stands here; undefined where it is anything else. */
+  private names(): string[] | undefined {
+    const start = this.pos;
+    nameRun.lastIndex = start;
+    if (!nameRun.test(this.text)) return undefined;
+    this.pos = nameRun.lastIndex;
+    // A dot that is left begins no name.
+    if (!this.atTerminator() || this.text.charCodeAt(this.pos) === dot) return undefined;
+    return this.text.slice(start + 1, this.pos).split(".");
   }
 
   /** `$x :=`, `$x =`, `$i, $x :=`: whether it assigns; no declaration is read where the variable only begins a command. */
@@ -126,11 +143,11 @@ export class ExpressionReader {
   private command(): CommandNode | undefined {
     const { text } = this;
     const pos = this.skipBlanks() - this.base;
-    const args: Operand[] = [];
+    let args: Operand[] | undefined;
     for (;;) {
       const operand = this.operand();
       if (operand === undefined) return undefined;
-      args.push(operand);
+      args = args === undefined ? [operand] : args.length === 1 ? [args[0] as Operand, operand] : [...args, operand];
       const isParted = isBlank(text.charCodeAt(this.pos));
       const next = text.charCodeAt(isParted ? this.skipBlanks() : this.pos);
       if (next === bar || next === rightParenthesis || next === rightBrace) break;
@@ -144,18 +161,11 @@ export class ExpressionReader {
     const node = this.term();
     if (node === undefined || this.text.charCodeAt(this.pos) !== dot) return node;
     const pos = this.pos - this.base;
-    const isPath = node.kind === "field" || node.kind === "variable";
-    if (!isPath && node.kind !== "pipe" && node.kind !== "identifier") return undefined;
-    const path = isPath ? [...node.path] : [];
-    while (this.text.charCodeAt(this.pos) === dot) {
-      this.pos++;
-      if (isDigit(this.text.charCodeAt(this.pos))) return undefined;
-      const name = this.word();
-      if (name === "" || !this.atTerminator()) return undefined;
-      path.push(name);
-    }
-    return isPath
-      ? ({ kind: node.kind, pos, path } as FieldNode | VariableNode)
+    if (node.kind !== "variable" && node.kind !== "pipe" && node.kind !== "identifier") return undefined;
+    const path = this.names();
+    if (path === undefined) return undefined;
+    return node.kind === "variable"
+      ? ({ kind: "variable", pos, path: [...node.path, ...path] } satisfies VariableNode)
       : ({ kind: "chain", pos, node, path } satisfies ChainNode);
   }
 
@@ -163,11 +173,12 @@ export class ExpressionReader {
     const pos = this.pos - this.base;
     const code = this.text.charCodeAt(this.pos);
     switch (code) {
-      case dot:
+      case dot: {
+        const next = this.text.charCodeAt(this.pos + 1);
+        if (isWord(next)) return this.field(pos);
         this.pos++;
-        if (isDigit(this.text.charCodeAt(this.pos))) return undefined;
-        if (this.atTerminator()) return this.text.charCodeAt(this.pos) === dot ? undefined : { kind: "dot", pos };
-        return this.field(pos);
+        return this.atTerminator() && next !== dot ? { kind: "dot", pos } : undefined;
+      }
       case dollar: {
         const start = this.pos++;
         this.skipWord();
@@ -192,8 +203,10 @@ export class ExpressionReader {
   }
 
   private field(pos: number): Operand | undefined {
-    const name = this.word();
-    return name !== "" && this.atTerminator() ? { kind: "field", pos, path: [name] } : undefined;
+    const path = this.names();
+    if (path === undefined) return undefined;
+    // A path stands where its second name begins, as the original's parser has it.
+    return { kind: "field", pos: path.length > 1 ? pos + 1 + (path[0] as string).length : pos, path } satisfies FieldNode;
   }
 
   private named(pos: number): Operand | undefined {
@@ -219,8 +232,16 @@ export class ExpressionReader {
     const code = text.charCodeAt(start);
     let end: number;
     if (code === backQuote) end = text.indexOf("`", start + 1);
-    else if (code === doubleQuote) end = endOfQuoted(text, start + 1);
-    else return undefined;
+    else if (code === doubleQuote) {
+      plainRun.lastIndex = start + 1;
+      plainRun.test(text);
+      end = plainRun.lastIndex;
+      if (text.charCodeAt(end) === doubleQuote) {
+        this.pos = end + 1;
+        return { kind: "string", pos: start - this.base, quoted: text.slice(start, end + 1), value: text.slice(start + 1, end) };
+      }
+      end = endOfQuoted(text, end);
+    } else return undefined;
     if (end < 0) return undefined;
     this.pos = end + 1;
     const quoted = text.slice(start, end + 1);
@@ -245,6 +266,11 @@ function endOfQuoted(text: string, from: number): number {
 }
 
 const keywords: ReadonlySet<string> = new Set("block break continue define else end if range nil template with".split(" "));
+
+// The engine's own matcher runs at full speed from the first character on; loops over characters only once they are compiled.
+const wordRun = /[A-Za-z0-9_]+/y;
+const nameRun = /(?:\.[A-Za-z_][A-Za-z0-9_]*)+/y;
+const plainRun = /[^"\\\n]*/y;
 
 const lineFeed = 0x0a;
 const doubleQuote = 0x22;

@@ -102,7 +102,7 @@ class FastParser {
       const ending = endings.find(({ words }) => text.startsWith(words, open));
       if (ending) return ending.action;
     }
-    const close = text.indexOf("}}", open + 2);
+    const close = text.indexOf("}}", afterRawString(text, open + 2));
     if (close < 0) return undefined;
     const length = close + 2 - open;
     if (length > longestShared) return this.read(open);
@@ -110,7 +110,7 @@ class FastParser {
     const known = this.known.find(words);
     if (known) return known;
     const action = this.read(open);
-    // `}}` in a string is not the end.
+    // `}}` in a string is not the end, but for a raw one in front that was passed.
     if (action?.length === length) this.known.keep(words, action);
     return action;
   }
@@ -121,9 +121,11 @@ class FastParser {
 
   /** Adds the action to the tree; false where only the parser of whole texts can say what is wrong. */
   private enter(action: Action, base: number): boolean {
-    for (const variable of action.uses) if (!this.variables.includes(variable)) return false;
+    const { uses, declares } = action;
+    // No iterators where there is mostly nothing: this runs for every action of a chart.
+    for (let index = 0; index < uses.length; index++) if (!this.variables.includes(uses[index] as string)) return false;
     const marked = this.variables.length;
-    for (const variable of action.declares) this.variables.push(variable);
+    for (let index = 0; index < declares.length; index++) this.variables.push(declares[index] as string);
     switch (action.kind) {
       case "action": {
         const node: ActionNode = { kind: "action", base, pos: action.pipe.pos, pipe: action.pipe };
@@ -229,4 +231,12 @@ class FastParser {
     this.trees.set(name, { name, parseName: this.name, text: this.text, root });
     return true;
   }
+}
+
+/** Where looking for the end of an action may begin: behind a raw string that it starts with, which mostly is full of braces. */
+function afterRawString(text: string, from: number): number {
+  const at = text.charCodeAt(from) === 0x20 ? from + 1 : from;
+  if (text.charCodeAt(at) !== 0x60) return from;
+  const end = text.indexOf("`", at + 1);
+  return end < 0 ? from : end + 1;
 }

@@ -335,10 +335,11 @@ export function endOfText(text: string, from: number, to: number): number {
 
 /** The first position from `from` that is no blank. */
 export function endOfSpaces(text: string, from: number): number {
-  let at = from;
-  while (isSpace(text.charCodeAt(at))) at++;
-  return at;
+  spaceRun.lastIndex = from;
+  return spaceRun.test(text) ? spaceRun.lastIndex : from;
 }
+
+const spaceRun = /[ \t\r\n]+/y;
 
 /** Line (from 1) of an offset. */
 export function lineOf(text: string, pos: number): number {

@@ -70,7 +70,10 @@ export class GoCapabilities extends GoStruct {
 }
 
 class GoKubeVersion extends GoStruct {
-  constructor(private readonly version: KubeVersion) {
+  constructor(
+    private readonly version: KubeVersion,
+    private readonly isInPlace = true,
+  ) {
     super({ name: "common.KubeVersion", kind: "struct" }, [
       ["Version", version.version],
       ["Major", version.major],
@@ -78,11 +81,27 @@ class GoKubeVersion extends GoStruct {
     ]);
   }
 
-  override text(): string {
-    return this.version.normalized;
+  override textInPlace(): string | undefined {
+    return this.isInPlace ? this.version.normalized : undefined;
   }
 
+  override asArgument(): GoKubeVersion {
+    return new GoKubeVersion(this.version, false);
+  }
+
+  override fields(): readonly (readonly [string, GoValue])[] {
+    const [version, ...numbers] = super.fields();
+    return [version as readonly [string, GoValue], ["normalizedVersion", this.version.normalized], ...numbers];
+  }
+
+  /** Only what is exported. */
+  override json(): GoValue {
+    return new GoMap(new Map(super.fields()));
+  }
+
+  /** Both have pointer receivers. */
   override method(name: string): GoMethod | undefined {
+    if (!this.isInPlace) return undefined;
     if (name === "GitVersion") return { params: [], variadic: false, call: () => this.version.version };
     return name === "String" ? { params: [], variadic: false, call: () => this.version.normalized } : undefined;
   }

@@ -82,14 +82,15 @@ function globalsOf(values: GoMap): GoMap | undefined {
 function coalesceOwn(chart: Chart, target: GoMap, prefix: string, options: CoalesceOptions): void {
   const { merge, warn } = options;
   const path = joinPath(prefix, chart.metadata.name);
-  for (const [key, value] of copied(chart.values).entries) {
+  // `forEach` makes no pair for each entry, of which values have thousands.
+  copied(chart.values).entries.forEach((value, key) => {
     if (!target.entries.has(key)) {
       if (!merge) {
-        if (isNull(value)) continue;
+        if (isNull(value)) return;
         if (value instanceof GoMap) cleanNulls(value);
       }
       target.entries.set(key, value);
-      continue;
+      return;
     }
     const given = target.entries.get(key);
     if (isNull(given) && !merge) {
@@ -97,26 +98,26 @@ function coalesceOwn(chart: Chart, target: GoMap, prefix: string, options: Coale
     } else if (given instanceof GoMap) {
       if (!(value instanceof GoMap)) {
         if (!isNull(value)) warn(`warning: skipped value for ${path}.${key}: Not a table.`);
-        continue;
+        return;
       }
       const isChild = chart.dependencies.some((dependency) => dependency.metadata.name === key);
       const keepNulls = merge || isChild;
       if (!keepNulls) cleanNulls(value);
       coalesceTables(given, value, joinPath(path, key), { merge: keepNulls, warn });
     }
-  }
+  });
 }
 
 /** `source` into `target`, which wins; both may change. */
 export function coalesceTables(target: GoMap, source: GoMap, prefix: string, options: CoalesceOptions): GoMap {
   const { merge, warn } = options;
   let hadValue: Set<string> | undefined;
-  for (const [key, value] of target.entries) {
-    if (!isNull(value)) continue;
+  target.entries.forEach((value, key) => {
+    if (!isNull(value)) return;
     hadValue ??= new Set([...source.entries].filter(([, theirs]) => !isNull(theirs)).map(([theirs]) => theirs));
     source.entries.set(key, null);
-  }
-  for (const [key, value] of source.entries) {
+  });
+  source.entries.forEach((value, key) => {
     const ours = target.entries.get(key);
     const has = ours !== undefined || target.entries.has(key);
     if (has && !merge && isNull(ours) && hadValue?.has(key)) {
@@ -131,15 +132,15 @@ export function coalesceTables(target: GoMap, source: GoMap, prefix: string, opt
       const path = joinPath(prefix, key);
       warn(`warning: destination for ${path} is a table. Ignoring non-table value (${display(value)})`);
     }
-  }
+  });
   return target;
 }
 
 function cleanNulls(values: GoMap): void {
-  for (const [key, value] of values.entries) {
+  values.entries.forEach((value, key) => {
     if (isNull(value)) values.entries.delete(key);
     else if (value instanceof GoMap) cleanNulls(value);
-  }
+  });
 }
 
 function isNull(value: GoValue): boolean {

@@ -3,7 +3,7 @@ import { RecentTexts } from "../gotemplate/recent-texts.js";
 import { guarded } from "../gotemplate/render.js";
 import { GoMap, type GoValue } from "../gotemplate/value/value.js";
 import { isObject } from "../manifest/value.js";
-import { parseYaml } from "../yaml/parse.js";
+import { isUsualYaml, parseYaml } from "../yaml/parse.js";
 import { StructReader } from "./decode.js";
 import { helmError, prefixed } from "./failure.js";
 
@@ -110,6 +110,8 @@ function endOfLine(text: string, from: number): number {
 
 /** Whether the section is read as a mapping of its key alone. */
 function isSound({ text, key }: Section): boolean {
+  // A text that begins with the one key in its first column is a mapping of it.
+  if (isUsualYaml(text, { dialect: "kubernetes" })) return true;
   try {
     const value = parseYaml(text, { dialect: "kubernetes" });
     return isObject(value) && Object.keys(value).length === 1 && Object.hasOwn(value, key);

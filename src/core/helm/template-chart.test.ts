@@ -127,6 +127,19 @@ test(".Files reads what is not a template, .Capabilities answers for the cluster
   expect(renderOne(template, {}, options)).toBe("v1.33.1+k3s1 v1.33.1 true");
 });
 
+test("a Kubernetes version prints as one where it stands; a function gets the struct, as Go copies it", () => {
+  const template =
+    "{{ .Capabilities.KubeVersion }} {{ with .Capabilities.KubeVersion }}{{ . }}{{ end }} {{ printf `%v` .Capabilities.KubeVersion }} {{ .Capabilities.KubeVersion | toString }} {{ toJson .Capabilities.KubeVersion }} {{ .Capabilities.KubeVersion | default 1 }}";
+  expect(renderOne(template, {}, { kubeVersion: "1.33.1+k3s1" })).toBe(
+    'v1.33.1 v1.33.1 {v1.33.1+k3s1 v1.33.1 1 33} {v1.33.1+k3s1 v1.33.1 1 33} {"Version":"v1.33.1+k3s1","Major":"1","Minor":"33"} {v1.33.1+k3s1 v1.33.1 1 33}',
+  );
+});
+
+test("a pointer within a list is an address, and under a verb that fits none what it points to", () => {
+  expect(renderOne("{{ printf `%v` (list .Capabilities) }}", {})).toMatch(/^\[0xc[0-9a-f]+\]$/);
+  expect(renderOne("{{ printf `%t` (list .Capabilities) }}", {})).toMatch(/^\[%!t\(\*common\.Capabilities=&\{\{v1/);
+});
+
 describe("errors", () => {
   test.each([
     ["{{ required `need it` .Values.x }}", "HELM_TEMPLATE", "execution error at (c/templates/t.yaml:2:5): need it"],

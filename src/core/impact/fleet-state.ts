@@ -71,5 +71,9 @@ export type RenderApplication = (
   readonly warnings: readonly string[];
 };
 
-/** The tree of a source: the checkout's for its own repository, another one that was given, else undefined. */
-export type FileTreeFor = (repoURL: string, revision: string) => import("../render/file-tree.js").FileTree | undefined;
+/** The tree of a source: the checkout's for its own repository, another one or a chart that is at hand, else undefined. Throws why it cannot be had. */
+export type FileTreeFor = (
+  repoURL: string,
+  revision: string,
+  chart?: string,
+) => import("../render/file-tree.js").FileTree | undefined;

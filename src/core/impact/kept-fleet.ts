@@ -1,4 +1,4 @@
-import type { ReadSet } from "../render/recording-tree.js";
+import type { FileTree } from "../render/file-tree.js";
 import type { FleetApplication, FleetApplicationSet, FleetProblem, FleetRender } from "./fleet-state.js";
 import type { FrozenReads } from "./read-index.js";
 
@@ -18,8 +18,8 @@ export interface KeptFleet {
   hasFindings(path: string): boolean;
   readonly renderReads: FrozenReads;
   readonly generatorReads: FrozenReads;
-  /** What a generator run read. */
-  generatorReadSet(key: string): ReadSet;
+  /** Whether a generator run would read in `tree`, which differs in `changed` at most, what it read. */
+  isRunValid(key: string, tree: FileTree, changed: readonly string[]): boolean;
 }
 
 export interface KeptApplication extends Pick<FleetApplication, "key" | "name" | "namespace"> {
@@ -29,21 +29,31 @@ export interface KeptApplication extends Pick<FleetApplication, "key" | "name" |
   readonly body: () => Pick<FleetApplication, "metadata" | "spec" | "origin">;
 }
 
-/** A kept Application with its render; what it says is read when somebody looks at it. */
-export function wokenApplication({ key, name, namespace, body }: KeptApplication, render: FleetRender): FleetApplication {
-  return {
-    key,
-    name,
-    namespace,
-    get metadata() {
-      return body().metadata;
-    },
-    get spec() {
-      return body().spec;
-    },
-    get origin() {
-      return body().origin;
-    },
-    render,
-  };
+/** A kept Application with its render; what it says is read when somebody looks at it. A class for the reason that PendingRender is one. */
+export class WokenApplication implements FleetApplication {
+  readonly key: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly render: FleetRender;
+  readonly #kept: KeptApplication;
+
+  constructor(kept: KeptApplication, render: FleetRender) {
+    this.#kept = kept;
+    this.key = kept.key;
+    this.name = kept.name;
+    this.namespace = kept.namespace;
+    this.render = render;
+  }
+
+  get metadata(): FleetApplication["metadata"] {
+    return this.#kept.body().metadata;
+  }
+
+  get spec(): FleetApplication["spec"] {
+    return this.#kept.body().spec;
+  }
+
+  get origin(): FleetApplication["origin"] {
+    return this.#kept.body().origin;
+  }
 }

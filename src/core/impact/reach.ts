@@ -28,6 +28,7 @@ interface Named {
 
 const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 const opaqueFields = ["generators", "transformers", "validators", "helmCharts", "helmChartInflationGenerator"];
+const baseFields = ["resources", "bases", "components", "crds", "configurations", "openapi"];
 const longestPath = 300;
 const mostDirectories = 500;
 const mostNamed = 100_000;
@@ -134,7 +135,9 @@ function findNeighbours(
     isOpaque ||= found?.isOpaque === true;
   }
   const chart = readFile(tree, inside(directory, "Chart.yaml"));
-  if (chart && utf8Decode(chart.bytes)?.includes("file://") !== false) isOpaque = true;
+  // What a chart depends on may lie beside it or be fetched.
+  const chartText = chart && utf8Decode(chart.bytes);
+  if (chart && (chartText === undefined || /file:\/\/|^\s*(?:-\s+)?repository:/m.test(chartText))) isOpaque = true;
   if (tree.kind(inside(directory, "requirements.yaml")) === "file") isOpaque = true;
   return { ...neighboursNamed(tree, directory, texts), isOpaque };
 }
@@ -177,10 +180,17 @@ function readNamed(bytes: Uint8Array): Named {
   try {
     const value = parseYaml(bytes, { dialect: "kubernetes", duplicateKeys: "last" });
     if (!isObject(value)) return { texts: [], isOpaque: true };
-    return { texts: [...new Set(textsOf(value))], isOpaque: opaqueFields.some((field) => value[field] !== undefined) };
+    const isOpaque =
+      opaqueFields.some((field) => value[field] !== undefined) || baseFields.some((field) => isRemote(value[field]));
+    return { texts: [...new Set(textsOf(value))], isOpaque };
   } catch {
     return { texts: [], isOpaque: true };
   }
+}
+
+/** Something of another repository: who renders asks for it, and it is fetched before anybody looks. */
+function isRemote(value: Value | undefined): boolean {
+  return value !== undefined && textsOf(value).some((text) => /[:@?]|\/\/|^(?:github|gitlab|bitbucket)\./.test(text));
 }
 
 function textsOf(value: Value, texts: string[] = []): readonly string[] {

@@ -24,7 +24,7 @@ import type {
   FleetState,
   RenderApplication,
 } from "./fleet-state.js";
-import { type KeptFleet, wokenApplication } from "./kept-fleet.js";
+import { type KeptFleet, WokenApplication } from "./kept-fleet.js";
 import { isReachValid, type Reach, reachFinder } from "./reach.js";
 import { ReadIndex } from "./read-index.js";
 
@@ -32,8 +32,8 @@ export interface WorkspaceOptions {
   readonly render: RenderApplication;
   /** Given every git URL that the tree's resources name, says which of them mean the tree itself. */
   readonly checkoutUrls: (named: ReadonlySet<string>) => (repoURL: string) => boolean;
-  /** Trees of other repositories, where they were given. */
-  readonly otherTree: (repoURL: string, revision: string) => FileTree | undefined;
+  /** Trees of other repositories and charts, where they are at hand. Throws FleetwrightError: why one cannot be had. */
+  readonly otherTree: (repoURL: string, revision: string, chart?: string) => FileTree | undefined;
   /** Files that are looked into for resources; absent: all. */
   readonly isSearched?: (path: string) => boolean;
   /** Clusters in place of those that the tree holds. */
@@ -81,6 +81,9 @@ export class FleetWorkspace {
   /** Every spec is one Application's, and never changes. */
   readonly #renderKeys = new WeakMap<ValueObject, string>();
   readonly #renderReads = new ReadIndex();
+  /** Renders and runs that asked for something outside of this tree. */
+  readonly #outsideRenders = new Set<string>();
+  readonly #outsideRuns = new Set<string>();
   #state: FleetState = { applications: new Map(), applicationSets: new Map(), problems: [], clusterFiles: new Map() };
   #inventory: readonly Cluster[] = [];
   #gitUrls: readonly string[] = [];
@@ -99,13 +102,17 @@ export class FleetWorkspace {
     this.#unpack();
     const renders = new Map<string, FleetRender>();
     const reaches = new Map(this.#reaches);
-    for (const [key, { made, reach }] of this.#renders) {
-      const render = made();
+    for (const [key, kept] of this.#renders) {
+      const render = madeRender(kept);
       if (render) renders.set(key, render);
-      else if (reach) reaches.set(key, reach);
+      else if (kept.reach) reaches.set(key, kept.reach);
     }
-    const known = { findings: this.#findings, generated: this.#generated, renders, reaches, inventory: this.#inventory };
-    return this.#isComputed ? { ...known, fleet: this.#keptFleet() } : known;
+    // What is elsewhere may be another one for the next process.
+    for (const key of this.#outsideRenders) renders.delete(key);
+    const generated = new Map([...this.#generated].filter(([key]) => !this.#outsideRuns.has(key)));
+    const known = { findings: this.#findings, generated, renders, reaches, inventory: this.#inventory };
+    const isOwn = this.#outsideRenders.size === 0 && this.#outsideRuns.size === 0;
+    return this.#isComputed && isOwn ? { ...known, fleet: this.#keptFleet() } : known;
   }
 
   #keptFleet(): KeptFleet {
@@ -122,13 +129,13 @@ export class FleetWorkspace {
       hasFindings: (path) => this.#findings.has(path),
       renderReads: { touching: (paths) => this.#renderReads.touchedBy(paths) },
       generatorReads: { touching: (paths) => this.#generatorReads.touchedBy(paths) },
-      generatorReadSet: (key) => this.#generated.get(key)!.readSet,
+      isRunValid: (key, tree, changed) => isReadSetValid(this.#generated.get(key)!.readSet, tree, changed),
     };
   }
 
   /** Takes over what another workspace knew; the next move says what may have changed since. Only before the first move. */
   restore(snapshot: WorkspaceSnapshot): void {
-    for (const [key, render] of snapshot.renders) this.#renders.set(key, { render, made: () => render });
+    for (const [key, render] of snapshot.renders) this.#renders.set(key, { render, reach: undefined });
     for (const [key, reach] of snapshot.reaches) this.#reaches.set(key, reach);
     const { fleet } = snapshot;
     if (fleet) {
@@ -154,13 +161,13 @@ export class FleetWorkspace {
       const { key, renderKey } = kept;
       const reach = this.#reaches.get(renderKey);
       if (reach && !this.#renders.has(renderKey)) {
-        const run = (): FleetRender => this.#renderNow(kept.body(), tree, isCheckout);
-        this.#renders.set(renderKey, { ...pendingRender(run), reach });
+        const run = (): FleetRender => this.#renderNow(kept.body(), tree, { isCheckout, renderKey });
+        this.#renders.set(renderKey, { render: new PendingRender(run), reach });
       }
       const render = this.#renders.get(renderKey)?.render;
       if (!render) return;
       this.#reaches.delete(renderKey);
-      applications.set(key, wokenApplication(kept, render));
+      applications.set(key, new WokenApplication(kept, render));
     }
     const { applicationSets, problems } = fleet;
     this.#state = { applications, applicationSets, problems, clusterFiles: this.#options.inventoryFiles ?? fleet.clusterFiles };
@@ -175,8 +182,7 @@ export class FleetWorkspace {
       const file = tree.read(path);
       if (file && hasFindings(findResources(path, file))) return false;
     }
-    for (const key of this.#generatorReads.touchedBy(changed))
-      if (!isReadSetValid(fleet.generatorReadSet(key), tree, changed)) return false;
+    for (const key of this.#generatorReads.touchedBy(changed)) if (!fleet.isRunValid(key, tree, changed)) return false;
     return true;
   }
 
@@ -210,6 +216,19 @@ export class FleetWorkspace {
     return state;
   }
 
+  /** Renders and generates again what asked for something outside of `tree`, where the workspace is: more of it is at hand now. */
+  retryOutside(tree: FileTree): FleetState {
+    for (const key of [...this.#outsideRenders]) this.#forgetRender(key);
+    for (const key of this.#outsideRuns) {
+      this.#generated.delete(key);
+      this.#generatorReads.remove(key);
+    }
+    this.#outsideRuns.clear();
+    this.#state = this.#compute(tree);
+    this.#isComputed = true;
+    return this.#state;
+  }
+
   /** Moves to `tree`. `changedPaths` are all paths that may differ from the tree before; absent: everything may. */
   moveTo(tree: FileTree, changedPaths?: readonly string[]): FleetState {
     const changed = this.#isEmpty || changedPaths === undefined ? undefined : changedPaths;
@@ -239,7 +258,9 @@ export class FleetWorkspace {
     for (const renderKey of keys) {
       const key = renderKey.slice(0, renderKey.indexOf(" "));
       const application = applications.get(key);
-      if (application) applications.set(key, { ...application, render: this.#render(key, application, tree) });
+      if (!application) continue;
+      const { name, namespace, metadata, spec, origin } = application;
+      applications.set(key, { key, name, namespace, metadata, spec, origin, render: this.#render(key, application, tree) });
     }
     return { ...this.#state, applications };
   }
@@ -293,7 +314,7 @@ export class FleetWorkspace {
       changed === undefined ? [...this.#renders.keys(), ...this.#reaches.keys()] : [...this.#renderReads.touchedBy(changed)];
     for (const key of renders) {
       const kept = this.#renders.get(key);
-      const made = kept?.made();
+      const made = kept && madeRender(kept);
       const reach = kept?.reach ?? this.#reaches.get(key);
       // Once it is rendered, what was read is known exactly.
       if (made ? isReadSetValid(made.readSet, tree, changed) : !reach || isReachValid(reach, tree)) continue;
@@ -307,6 +328,7 @@ export class FleetWorkspace {
     this.#renders.delete(key);
     this.#reaches.delete(key);
     this.#renderReads.remove(key);
+    this.#outsideRenders.delete(key);
   }
 
   #compute(tree: FileTree, inventory = this.#options.inventory): FleetState {
@@ -379,8 +401,9 @@ export class FleetWorkspace {
     const known = this.#generated.get(key);
     if (known && known.manifest === found.value && known.inventory === this.#inventory) return known;
     const recorder = recordReads(tree);
+    this.#outsideRuns.delete(key);
     const run = {
-      ...this.#runGenerators(found, recorder.tree),
+      ...this.#runGenerators(found, recorder.tree, () => this.#outsideRuns.add(key)),
       manifest: found.value,
       inventory: this.#inventory,
       readSet: recorder.readSet(),
@@ -393,6 +416,7 @@ export class FleetWorkspace {
   #runGenerators(
     found: Extract<FoundResource, { value: ValueObject }>,
     tree: FileTree,
+    askedOutside: () => void,
   ): Pick<GenerationRun, "applications" | "errors"> {
     const name = keyOf(found.value);
     try {
@@ -408,7 +432,7 @@ export class FleetWorkspace {
       for (;;) {
         const result = generate(set, { clusters: this.#inventory, answers: answers as Answers });
         if (result.kind === "needs") {
-          for (const need of result.needs) answers.set(needKey(need), this.#answer(need, tree));
+          for (const need of result.needs) answers.set(needKey(need), this.#answer(need, tree, askedOutside));
           continue;
         }
         const errors = result.errors.map(({ error }) =>
@@ -429,11 +453,11 @@ export class FleetWorkspace {
     }
   }
 
-  #answer(need: GeneratorNeed, tree: FileTree): NeedAnswer {
+  #answer(need: GeneratorNeed, tree: FileTree, askedOutside: () => void): NeedAnswer {
     if (need.kind === "git") {
-      const found = this.#isCheckout(need.repoURL) ? tree : this.#options.otherTree(need.repoURL, need.revision);
-      if (found) return { kind: "answered", value: { tree: found } };
-      return { kind: "failed", error: unknownRepository(need.repoURL) };
+      if (this.#isCheckout(need.repoURL)) return { kind: "answered", value: { tree } };
+      askedOutside();
+      return otherAnswer(() => this.#options.otherTree(need.repoURL, need.revision || "HEAD"), need.repoURL);
     }
     const what = {
       configMap: "a ConfigMap",
@@ -464,9 +488,9 @@ export class FleetWorkspace {
     const known = this.#renders.get(renderKey);
     if (known) return known.render;
     const isCheckout = this.#isCheckout;
-    const run = (): FleetRender => this.#renderNow(made, tree, isCheckout);
+    const run = (): FleetRender => this.#renderNow(made, tree, { isCheckout, renderKey });
     const reach = this.#reaches.get(renderKey) ?? this.#findReach(made, tree, isCheckout);
-    const kept = reach ? { ...pendingRender(run), reach } : renderedNow(run());
+    const kept = { render: reach ? new PendingRender(run) : run(), reach };
     this.#reaches.delete(renderKey);
     this.#renders.set(renderKey, kept);
     this.#renderReads.set(renderKey, reach ?? kept.render.readSet);
@@ -486,21 +510,23 @@ export class FleetWorkspace {
   #renderNow(
     made: { readonly metadata: ValueObject; readonly spec: ValueObject },
     tree: FileTree,
-    isCheckout: (repoURL: string) => boolean,
+    context: { readonly isCheckout: (repoURL: string) => boolean; readonly renderKey: string },
   ): FleetRender {
     const recorder = recordReads(tree);
-    return { ...this.#runRender(made, recorder.tree, isCheckout), readSet: recorder.readSet() };
+    return { ...this.#runRender(made, recorder.tree, context), readSet: recorder.readSet() };
   }
 
   #runRender(
     made: { metadata: ValueObject; spec: ValueObject },
     tree: FileTree,
-    isCheckout: (repoURL: string) => boolean,
+    { isCheckout, renderKey }: { readonly isCheckout: (repoURL: string) => boolean; readonly renderKey: string },
   ): Omit<FleetRender, "readSet"> {
     try {
-      return this.#options.render(made, (repoURL, revision) =>
-        isCheckout(repoURL) ? tree : this.#options.otherTree(repoURL, revision),
-      );
+      return this.#options.render(made, (repoURL, revision, chart) => {
+        if (chart === undefined && isCheckout(repoURL)) return tree;
+        this.#outsideRenders.add(renderKey);
+        return this.#options.otherTree(repoURL, revision, chart);
+      });
     } catch (error) {
       if (error instanceof FleetwrightError) return { manifests: [], warnings: [], error };
       throw error;
@@ -529,36 +555,62 @@ function hasFindings(found: FileFindings): boolean {
 /** A render that was made, or one that is made when somebody looks at it. */
 interface KeptRender {
   readonly render: FleetRender;
-  readonly made: () => FleetRender | undefined;
-  /** Of one that waits: what it can read. */
-  readonly reach?: Reach;
+  /** Of one that may still wait: what it can read. */
+  readonly reach: Reach | undefined;
 }
 
-function renderedNow(render: FleetRender): KeptRender {
-  return { render, made: () => render };
+/** What was rendered; undefined of one that waits. */
+function madeRender({ render }: KeptRender): FleetRender | undefined {
+  return render instanceof PendingRender ? render.made : render;
 }
 
-/** Most of a fleet is never looked at: an Application that a change cannot reach is the same on both sides, rendered or not. */
-function pendingRender(run: () => FleetRender): KeptRender {
-  let made: FleetRender | undefined;
-  const render = (): FleetRender => (made ??= run());
-  return {
-    made: () => made,
-    render: {
-      get manifests() {
-        return render().manifests;
-      },
-      get warnings() {
-        return render().warnings;
-      },
-      get error() {
-        return render().error;
-      },
-      get readSet() {
-        return render().readSet;
-      },
-    } as FleetRender,
-  };
+/**
+ * Most of a fleet is never looked at: an Application that a change cannot reach is the same on both sides, rendered or not. A class, since making
+ * getters anew for each Application of a fleet takes longer than all else of a small move.
+ */
+class PendingRender implements FleetRender {
+  readonly #run: () => FleetRender;
+  #made: FleetRender | undefined;
+
+  constructor(run: () => FleetRender) {
+    this.#run = run;
+  }
+
+  get made(): FleetRender | undefined {
+    return this.#made;
+  }
+
+  get manifests(): FleetRender["manifests"] {
+    return this.#render().manifests;
+  }
+
+  get warnings(): readonly string[] {
+    return this.#render().warnings;
+  }
+
+  // Absent and undefined are the same to who reads it.
+  get error(): FleetwrightError {
+    return this.#render().error as FleetwrightError;
+  }
+
+  get readSet(): ReadSet {
+    return this.#render().readSet;
+  }
+
+  #render(): FleetRender {
+    this.#made ??= this.#run();
+    return this.#made;
+  }
+}
+
+function otherAnswer(find: () => FileTree | undefined, repoURL: string): NeedAnswer {
+  try {
+    const tree = find();
+    return tree ? { kind: "answered", value: { tree } } : { kind: "failed", error: unknownRepository(repoURL) };
+  } catch (error) {
+    if (error instanceof FleetwrightError) return { kind: "failed", error };
+    throw error;
+  }
 }
 
 /** An error for a source whose repository is not at hand. */

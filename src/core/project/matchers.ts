@@ -1,5 +1,6 @@
 import { RE2JS } from "re2js";
 import { compileGobwasLenient, type GlobMatcher } from "../glob/gobwas.js";
+import { compileBacktracking } from "../regex/backtracking.js";
 
 /** A pattern that may begin with `!`: then it matches what the rest does not. */
 export interface NegatableMatcher {
@@ -31,12 +32,22 @@ function compileGlobOrRegex(pattern: string): GlobMatcher {
   return (text) => regex(text) || glob(text);
 }
 
-/** Unanchored RE2; one that cannot be read matches nothing. */
-export function compileRegexLenient(pattern: string): GlobMatcher {
-  return compileRegexStrict(pattern) ?? (() => false);
+/** An unanchored search: by RE2 in linear time, with look-around within a budget. A pattern that cannot be read matches nothing. */
+function compileRegexLenient(pattern: string): GlobMatcher {
+  return compileRegexStrict(pattern) ?? compileLookAround(pattern) ?? (() => false);
 }
 
-/** The same, or undefined for a pattern that cannot be read. */
+/** Argo CD's manual keeps a namespace out by `/^((?!not-allowed).)*$/`, which RE2 does not read. */
+function compileLookAround(pattern: string): GlobMatcher | undefined {
+  if (!/\(\?<?[=!]/.test(pattern)) return undefined;
+  try {
+    return compileBacktracking(pattern);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Unanchored RE2, or undefined for a pattern that cannot be read. */
 export function compileRegexStrict(pattern: string): GlobMatcher | undefined {
   try {
     const compiled = RE2JS.compile(pattern);

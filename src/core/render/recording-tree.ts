@@ -66,7 +66,8 @@ export function recordReads(tree: FileTree): { readonly tree: FileTree; readonly
  */
 export function isReadSetValid(readSet: ReadSet, tree: FileTree, changed?: readonly string[]): boolean {
   const size = readSet.files.size + readSet.kinds.size + readSet.listings.size;
-  if (changed !== undefined && !readSet.isLinked && changed.length < size) return isValidAt(readSet, tree, changed);
+  const quick = changed !== undefined && changed.length < size ? isReadSetValidAt(readSet, tree, changed) : undefined;
+  if (quick !== undefined) return quick;
   const idOf = (path: string): string => (tree.id && tree.kind(path) === "file" ? tree.id(path) : tree.read(path)?.id) ?? "";
   for (const [path, id] of readSet.files) if (idOf(path) !== id) return false;
   for (const [path, kind] of readSet.kinds) if ((tree.kind(path) ?? "") !== kind) return false;
@@ -79,7 +80,22 @@ export function isReadSetValid(readSet: ReadSet, tree: FileTree, changed?: reado
 }
 
 /** A changed path alters itself, and kind and listing of the directories above it. */
-function isValidAt(readSet: ReadSet, tree: FileTree, changed: readonly string[]): boolean {
+export function pathsAndParents(changed: readonly string[]): ReadonlySet<string> {
+  const paths = new Set<string>();
+  for (const path of changed) {
+    paths.add(path);
+    for (let parent = path; parent !== ""; ) {
+      parent = parent.slice(0, Math.max(0, parent.lastIndexOf("/")));
+      if (paths.has(parent)) break;
+      paths.add(parent);
+    }
+  }
+  return paths;
+}
+
+/** As `isReadSetValid`, from what the read-set holds of the changed paths and of those above them; undefined where links lead elsewhere. */
+export function isReadSetValidAt(readSet: ReadSet, tree: FileTree, changed: readonly string[]): boolean | undefined {
+  if (readSet.isLinked) return undefined;
   const seen = new Set<string>();
   const isSame = (path: string): boolean => {
     const kind = readSet.kinds.get(path);

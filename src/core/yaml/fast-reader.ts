@@ -15,7 +15,20 @@ export interface FastOptions {
   readonly maxDepth: number;
   readonly maxNodes: number;
   readonly keepStyle?: boolean;
+  /** What is built; default: objects, arrays and scalars. */
+  readonly build?: Build;
 }
+
+/** Other values than plain ones, for readers that would only turn these into their own. */
+export interface Build {
+  readonly mapping: (entries: Map<string, Value>) => Value;
+  readonly sequence: (items: Value[]) => Value;
+  /** Integers beyond 2^53. */
+  readonly integer: (value: bigint) => Value;
+}
+
+/** Nothing is built: whether the text can be read is all that is asked. */
+export const NOTHING_BUILT: Build = { mapping: () => null, sequence: () => null, integer: () => null };
 
 /** Thrown where the text leaves the common subset: the exact reader then reads the document, or says what is wrong with it. */
 export const UNUSUAL: unique symbol = Symbol("unusual");
@@ -26,6 +39,29 @@ const COLON = 58;
 const DOUBLE_QUOTE = 34;
 const SINGLE_QUOTE = 39;
 const MAX_FAST_KEY = 1000;
+
+/**
+ * Lines that are still looked at by the engine's own matcher: it runs at full speed at once, the loops below only after they were compiled, which
+ * in a process that reads a file or two is never.
+ */
+let linesByEngine = 20_000;
+const WORD_KEY = /[A-Za-z_][\w./-]*(?=:[ \n])/y;
+const SIMPLE_RUN = /[^:#\n\t]*/y;
+const LITERAL_HEADER = /\|-?\n/y;
+const MAX_LITERAL_INDENT = 64;
+const LITERAL_LINES: RegExp[] = [];
+const LINE_BREAKS: string[] = [];
+
+/** Lines indented by so many blanks at least, and empty ones; the last ends with a line break. */
+function literalLines(indent: number): RegExp {
+  const known = LITERAL_LINES[indent];
+  if (known) return known;
+  const blanks = " ".repeat(indent);
+  const made = new RegExp(`(?:${blanks}[^\\n]*\\n|\\n)+`, "y");
+  LITERAL_LINES[indent] = made;
+  LINE_BREAKS[indent] = `\n${blanks}`;
+  return made;
+}
 
 /** 1: a character that may begin a plain scalar without a second look, 2: a dash, 0: an indicator. */
 const PLAIN_START = plainStarts();
@@ -50,6 +86,8 @@ export class FastReader {
   readonly #maxDepth: number;
   readonly #maxNodes: number;
   readonly #keepStyle: boolean;
+  readonly #build: Build | undefined;
+  readonly #onlyChecks: boolean;
   readonly #cursor: { src: string; pos: number; lineStart: number };
   /** At a line's first character that is not a space while between nodes; within the line while reading one. */
   #pos = 0;
@@ -68,6 +106,8 @@ export class FastReader {
     this.#maxDepth = options.maxDepth;
     this.#maxNodes = options.maxNodes;
     this.#keepStyle = options.keepStyle === true;
+    this.#build = options.build;
+    this.#onlyChecks = options.build === NOTHING_BUILT;
     this.#cursor = { src, pos: 0, lineStart: -1 } satisfies Cursor;
   }
 
@@ -206,11 +246,13 @@ export class FastReader {
     } while (this.#col === col && src.charCodeAt(this.#pos) === DASH && isBlankOrLf(src.charCodeAt(this.#pos + 1)));
     if (this.#col > col) throw UNUSUAL;
     this.#depth -= 1;
-    return items;
+    return this.#build ? this.#build.sequence(items) : items;
   }
 
   #mapping(col: number, firstKey: string): Value {
     const src = this.#src;
+    const build = this.#build;
+    const entries = build && !this.#onlyChecks ? new Map<string, Value>() : undefined;
     const object: { [key: string]: Value } = {};
     let key: string | undefined = firstKey;
     let count = 0;
@@ -221,20 +263,24 @@ export class FastReader {
       let code = src.charCodeAt(pos);
       while (code === SPACE) code = src.charCodeAt(++pos);
       if (code === TAB) throw UNUSUAL;
+      let value: Value;
       if (code === LF || !(code >= 0) || code === HASH) {
         this.#toContent(this.#pastComment(pos, code));
-        object[key] = this.#valueBelow(col);
+        value = this.#valueBelow(col);
       } else {
         this.#pos = pos;
-        object[key] = this.#inline(col);
+        value = this.#inline(col);
       }
+      if (build === undefined) object[key] = value;
+      else entries?.set(key, value);
       if (this.#col !== col) break;
       key = this.#key();
       if (key === undefined) throw UNUSUAL;
     }
     if (this.#col > col || (this.#checkDuplicates && countKeys(object) !== count)) throw UNUSUAL;
     this.#depth -= 1;
-    return object;
+    if (build === undefined) return object;
+    return entries ? build.mapping(entries) : null;
   }
 
   /** The value of a key whose line ends after the colon. */
@@ -267,6 +313,10 @@ export class FastReader {
       if (kind === 0) return first === 63 || first === COLON ? this.#unusual() : undefined;
       if (kind === 2 && isBlankOrLf(src.charCodeAt(start + 1))) throw UNUSUAL;
     }
+    if (linesByEngine > 0) {
+      const known = this.#wordKey(start, first);
+      if (known !== undefined) return known;
+    }
     let hash = 0;
     let pos = start;
     let code = first;
@@ -291,6 +341,22 @@ export class FastReader {
     if (key === undefined) throw UNUSUAL;
     this.#count();
     this.#pos = pos + 1;
+    return key;
+  }
+
+  /** A key of letters, digits and the commonest marks. */
+  #wordKey(start: number, first: number): string | undefined {
+    linesByEngine -= 1;
+    const src = this.#src;
+    WORD_KEY.lastIndex = start;
+    if (!WORD_KEY.test(src)) return undefined;
+    const end = WORD_KEY.lastIndex;
+    if (end - start > MAX_FAST_KEY) throw UNUSUAL;
+    const isText = HINTS[first] === 0;
+    const key = isText && this.#onlyChecks ? "" : src.slice(start, end);
+    if (key === "__proto__" || (!isText && resolvePlain(key, this.#dialect).tag !== "!!str")) throw UNUSUAL;
+    this.#count();
+    this.#pos = end + 1;
     return key;
   }
 
@@ -385,6 +451,8 @@ export class FastReader {
 
   #blockScalar(parentCol: number): Value {
     if (parentCol < 0) throw UNUSUAL;
+    const literal = this.#literal(parentCol);
+    if (literal !== undefined) return this.#styled(literal);
     const cursor = this.#cursor;
     cursor.pos = this.#pos;
     cursor.lineStart = -1;
@@ -392,6 +460,35 @@ export class FastReader {
     const text = scanBlockScalar(cursor, parentCol);
     this.#toContent(cursor.lineStart < 0 ? cursor.pos : cursor.lineStart);
     return isFolded && this.#keepStyle ? foldedValue(text) : this.#styled(text);
+  }
+
+  /** A `|` or `|-` scalar whose first line has text and whose empty lines are empty: cut out at once. */
+  #literal(parentCol: number): string | undefined {
+    const src = this.#src;
+    LITERAL_HEADER.lastIndex = this.#pos;
+    if (!LITERAL_HEADER.test(src)) return undefined;
+    const start = LITERAL_HEADER.lastIndex;
+    const clips = src.charCodeAt(start - 2) !== DASH;
+    let first = start;
+    while (src.charCodeAt(first) === SPACE) first += 1;
+    const indent = first - start;
+    const code = src.charCodeAt(first);
+    if (indent <= parentCol || indent === 0 || indent >= MAX_LITERAL_INDENT || code === LF || code === TAB) return undefined;
+    const lines = literalLines(indent);
+    lines.lastIndex = start;
+    if (!lines.test(src)) return undefined;
+    const end = lines.lastIndex;
+    let next = end;
+    while (src.charCodeAt(next) === SPACE) next += 1;
+    const after = src.charCodeAt(next);
+    // A line of fewer blanks is an empty one to the original, too; the last line may lack its break.
+    if (after === LF || after === TAB || next - end >= indent || (next > end && !(after >= 0))) return undefined;
+    this.#toContent(end);
+    if (this.#onlyChecks) return "";
+    const text = src.slice(start + indent, end).replaceAll(LINE_BREAKS[indent] as string, "\n");
+    let length = text.length;
+    while (text.charCodeAt(length - 1) === LF) length -= 1;
+    return clips ? `${text.slice(0, length)}\n` : text.slice(0, length);
   }
 
   #plain(parentCol: number): Value {
@@ -411,7 +508,8 @@ export class FastReader {
       this.#toContent(this.#pos);
       if (this.#col <= parentCol || comment || this.#passedComment) break;
     }
-    return scalarValue(resolvePlain(text, this.#dialect), text, this.#dialect, start);
+    const value = scalarValue(resolvePlain(text, this.#dialect), text, this.#dialect, start);
+    return typeof value === "bigint" && this.#build ? this.#build.integer(value) : value;
   }
 
   /** End of the plain text on this line without trailing spaces; the position moves to the end of the line. */
@@ -419,6 +517,12 @@ export class FastReader {
     const src = this.#src;
     let pos = start;
     this.#passedComment = false;
+    if (linesByEngine > 0) {
+      linesByEngine -= 1;
+      SIMPLE_RUN.lastIndex = pos;
+      SIMPLE_RUN.test(src);
+      pos = SIMPLE_RUN.lastIndex;
+    }
     for (let code = src.charCodeAt(pos); code !== LF && code >= 0; code = src.charCodeAt(++pos)) {
       if (code === COLON) {
         const next = src.charCodeAt(pos + 1);
@@ -443,6 +547,7 @@ export class FastReader {
     const first = src.charCodeAt(start);
     const hint = first < 128 ? HINTS[first] : 0;
     const length = end - start;
+    if (this.#onlyChecks && hint === 0) return null;
     if (hint === 0 || (hint === 3 && length > 5)) return length <= 24 ? internedText(src, start, end) : src.slice(start, end);
     if (hint === 1 && first >= 48 && length <= 15) {
       if (first !== 48 || length === 1) {
@@ -457,7 +562,8 @@ export class FastReader {
       }
     }
     const text = src.slice(start, end);
-    return scalarValue(resolvePlain(text, this.#dialect), text, this.#dialect, start);
+    const value = scalarValue(resolvePlain(text, this.#dialect), text, this.#dialect, start);
+    return typeof value === "bigint" && this.#build ? this.#build.integer(value) : value;
   }
 
   #skipFlowSpace(): number {
@@ -484,11 +590,13 @@ export class FastReader {
     }
     this.#pos += 1;
     this.#depth -= 1;
-    return items;
+    return this.#build ? this.#build.sequence(items) : items;
   }
 
   #flowMapping(): Value {
     const src = this.#src;
+    const build = this.#build;
+    const entries = build && new Map<string, Value>();
     const object: { [key: string]: Value } = {};
     this.#enter();
     this.#pos += 1;
@@ -500,7 +608,9 @@ export class FastReader {
       if (src.charCodeAt(this.#pos) !== COLON) throw UNUSUAL;
       this.#pos += 1;
       code = this.#skipFlowSpace();
-      object[key] = this.#flowValue(code);
+      const value = this.#flowValue(code);
+      if (entries === undefined) object[key] = value;
+      else entries.set(key, value);
       code = this.#skipFlowSpace();
       if (code === 44) {
         this.#pos += 1;
@@ -509,7 +619,7 @@ export class FastReader {
     }
     this.#pos += 1;
     this.#depth -= 1;
-    return object;
+    return build && entries ? build.mapping(entries) : object;
   }
 
   #flowKey(code: number): string {

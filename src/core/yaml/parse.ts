@@ -4,7 +4,7 @@ import { Composer } from "./composer.js";
 import { construct, type DuplicateKeys } from "./construct.js";
 import { Problem } from "./cursor.js";
 import { decodeBytes } from "./decode.js";
-import { FastReader, UNUSUAL } from "./fast-reader.js";
+import { type Build, FastReader, NOTHING_BUILT, UNUSUAL } from "./fast-reader.js";
 import type { DocumentNode } from "./node.js";
 import { type ProblemSource, toInputError } from "./problem.js";
 import type { Dialect } from "./resolve.js";
@@ -44,6 +44,24 @@ export interface ParseOptions {
 export function parseYaml(text: string | Uint8Array, options: ParseOptions): Value {
   const [first] = readAll(normalise(text, options), options, 0, 1);
   return first === undefined ? null : first;
+}
+
+/**
+ * As `parseYaml` of a usual text with other values built; undefined where the text is not usual: `parseYaml` reads it then, or says what is wrong.
+ */
+export function parseUsualYaml(text: string, options: ParseOptions, build: Build): Value | undefined {
+  const { bytes, depth, nodes } = budgetOf(options);
+  if (text.length > bytes || UNREADABLE.test(text) || text.includes("\r") || NEEDS_EXACT_READER.test(text)) return undefined;
+  const { dialect } = options;
+  const duplicateKeys = duplicatesOf(options);
+  const value = tryFast(new FastReader(text, { dialect, duplicateKeys, maxDepth: depth, maxNodes: nodes, build }), 0);
+  if (value === UNUSUAL) return undefined;
+  return value === undefined ? null : (value as Value);
+}
+
+/** Whether the fast reader can read the text: it is YAML then. False tells nothing. */
+export function isUsualYaml(text: string, options: ParseOptions): boolean {
+  return parseUsualYaml(text, options, NOTHING_BUILT) !== undefined;
 }
 
 /**

@@ -217,7 +217,7 @@ function formatList(value: GoList, verb: string, flags: Flags, depth: number): s
 
 function formatObject(value: GoObject, verb: string, flags: Flags, depth: number): string {
   const isPointer = value.type.kind === "ptr";
-  if (isPointer && depth > 0) return "0xc000010000";
+  if (isPointer && depth > 0) return /^[vpbodxX]$/.test(verb) ? "0xc000010000" : badVerb(value, verb, flags);
   const named = flags.plusV || flags.sharpV;
   const items = value.fields().map(([name, item]) => (named ? `${name}:` : "") + formatValue(item, verb, flags, depth + 1));
   const type = flags.sharpV ? value.type.name.replace(/^\*/, "") : "";

@@ -101,7 +101,7 @@ function isNothing(value: GoValue): boolean {
 export function deepCopy(value: GoValue): GoValue {
   if (value instanceof GoMap) {
     const entries = new Map<string, GoValue>();
-    for (const [key, item] of value.entries) entries.set(key, typeof item === "object" ? deepCopy(item) : item);
+    value.entries.forEach((item, key) => entries.set(key, typeof item === "object" ? deepCopy(item) : item));
     return new GoMap(entries, value.type, value.isNil);
   }
   if (value instanceof GoList) return new GoList(value.items.map(deepCopy), value.type, value.isNil);

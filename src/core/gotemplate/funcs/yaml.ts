@@ -1,7 +1,8 @@
 import { InputError } from "../../errors.js";
 import type { Value } from "../../manifest/value.js";
 import { emitYaml } from "../../yaml/emit.js";
-import { parseYaml } from "../../yaml/parse.js";
+import type { Build } from "../../yaml/fast-reader.js";
+import { parseUsualYaml, parseYaml } from "../../yaml/parse.js";
 import { functionError } from "../errors.js";
 import { type FunctionTable, fn } from "../function.js";
 import { jsonKind } from "../json/decode.js";
@@ -31,11 +32,19 @@ export function printYaml(value: GoValue): string {
 /** sigs.k8s.io/yaml's Unmarshal into `any`. */
 export function readYaml(text: string): GoValue {
   try {
-    return withFloats(parseYaml(text, { dialect: "kubernetes" }));
+    const usual = parseUsualYaml(text, { dialect: "kubernetes" }, goValues);
+    return usual === undefined ? withFloats(parseYaml(text, { dialect: "kubernetes" })) : (usual as GoValue);
   } catch (error) {
     throw asFailure(error, "error converting YAML to JSON: ");
   }
 }
+
+/** The reader makes Go values at once; they pass through it as they are. */
+const goValues: Build = {
+  mapping: (entries) => new GoMap(entries as Map<string, GoValue>) as unknown as Value,
+  sequence: (items) => new GoList(items as readonly GoValue[]) as unknown as Value,
+  integer: Number,
+};
 
 /** Through JSON every number is a float64, big integers too. */
 function withFloats(value: Value): GoValue {

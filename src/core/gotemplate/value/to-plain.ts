@@ -26,7 +26,7 @@ export function toPlain(value: GoValue, depth = 0): Value {
   if (!(value instanceof GoMap)) return toPlain(value.json(), depth + 1);
   if (value.isNil) return null;
   const object: Record<string, Value> = {};
-  for (const [key, item] of value.entries) setOwn(object, toOutput(key), toPlain(item, depth + 1));
+  value.entries.forEach((item, key) => setOwn(object, toOutput(key), toPlain(item, depth + 1)));
   return object;
 }
 

@@ -59,6 +59,14 @@ export abstract class GoObject {
   text(): string | undefined {
     return undefined;
   }
+  /** What a template prints of it where it stands in its owner: Go finds a Stringer there that only a pointer has. */
+  textInPlace(): string | undefined {
+    return undefined;
+  }
+  /** What a function gets of it as an argument: a struct is copied, and what only a pointer to it has is lost. */
+  asArgument(): GoObject {
+    return this;
+  }
   /** Fields in order of declaration, for printing and encoding. */
   fields(): readonly (readonly [string, GoValue])[] {
     return [];

@@ -6,7 +6,7 @@ import type { Finding, LintedFleet, Rule } from "../rule.js";
 
 /** So many siblings, and so large a share of them, must agree before one that does not is odd. */
 const leastAgreeing = 5;
-const leastShare = 0.8;
+const leastShare = 0.75;
 
 /** Hand-written Applications with a field that is unlike all their siblings': mostly a slip of copying. */
 export const siblingOutlier: Rule = {
