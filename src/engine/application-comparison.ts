@@ -51,9 +51,14 @@ export class ApplicationComparison {
 
   /** Whether a tree of a repository would render an Application differently; true where that is not known. */
   isTouchedBy(key: string, repoURL: string, tree: FileTree, change?: TreeChange): boolean {
-    const renders = this.memory.get(key)?.renders.filter((render) => render.repoURL === repoURL);
-    if (renders === undefined || renders.length === 0) return true;
-    return !renders.every((render) => this.context.render.cache.holds(render.key, tree, { ref: render.ref, change }) === true);
+    // Asked of thousands at each commit, so without a list of its own for each.
+    let isRead = false;
+    for (const render of this.memory.get(key)?.renders ?? []) {
+      if (render.repoURL !== repoURL) continue;
+      isRead = true;
+      if (this.context.render.cache.holds(render.key, tree, { ref: render.ref, change }) !== true) return true;
+    }
+    return !isRead;
   }
 
   /** The manifests that the Application's sources come to. */

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { manualClock } from "#src/adapters/memory/manual-clock.js";
+import { ExternalError } from "#src/core/errors.js";
 import type { KubernetesObject } from "#src/core/manifest/object.js";
 import { listAt, objectAt, type ValueObject } from "#src/core/manifest/value.js";
+import { memoryTree } from "#src/core/render/memory-tree.js";
 import { silentTelemetry } from "#src/ports/telemetry.js";
 import { type ApplicationSetContext, ApplicationSetReconciler } from "./application-set-reconciler.js";
 
@@ -23,7 +25,7 @@ const set = {
 };
 
 /** A hub of one set and its Applications, as far as a set's reconcile asks for them; counts generations by their room. */
-function world(statusCount = 0) {
+function world({ statusCount = 0, isAway = false } = {}) {
   const clock = manualClock();
   const sets = new Map<string, KubernetesObject>([["web", set]]);
   const applications = new Map<string, KubernetesObject>();
@@ -48,7 +50,16 @@ function world(statusCount = 0) {
     events: { note: () => {} },
     heldPlans: () => [],
     statusCount: () => statusCount,
-    room: { controllerNamespace: "argocd" },
+    room: {
+      controllerNamespace: "argocd",
+      source: {
+        resolve: async () => {
+          if (isAway) throw new ExternalError("away", { code: "GIT_UNREACHABLE" });
+          return { commit: "c".repeat(40) };
+        },
+        tree: async () => memoryTree({ "c.yaml": "name: c\n" }),
+      },
+    },
     plane: {
       applicationSets: collection(sets),
       applications: collection(applications),
@@ -90,8 +101,27 @@ test("a set that was not generated yet, or is due again, is generated whatever t
   expect(generations()).toBe(2);
 });
 
+test("a set whose commits are followed is not generated at each poll; one that asks others is, as it asks for", async () => {
+  const followed = world();
+  expect(await followed.reconciler.reconcile("argocd/web")).toEqual({ kind: "done" });
+  const files = { repoURL: "https://example.com/fleet", revision: "main", files: [{ path: "*.yaml" }], requeueAfterSeconds: 60 };
+  const git = world();
+  git.sets.set("web", {
+    ...set,
+    spec: { ...set.spec, generators: [...set.spec.generators, { git: files }] },
+  } as unknown as KubernetesObject);
+  expect(await git.reconciler.reconcile("argocd/web")).toEqual({ kind: "retryAfter", ms: 1_800_000 });
+  await git.clock.advance(120_000);
+  await git.reconciler.reconcile("argocd/web", true);
+  expect(git.generations()).toBe(1);
+  const away = world({ isAway: true });
+  away.sets.set("web", git.sets.get("web")!);
+  const failed = await away.reconciler.reconcile("argocd/web");
+  expect(failed.kind === "retryAfter" && failed.ms).toBeLessThan(300_000);
+});
+
 test("the status lists no more Applications than it may, and counts all", async () => {
-  const { reconciler, told, sets } = world(1);
+  const { reconciler, told, sets } = world({ statusCount: 1 });
   await reconciler.reconcile("argocd/web");
   expect(told()).toEqual(["a"]);
   expect(objectAt(sets.get("web") as unknown as ValueObject, "status")["resourcesCount"]).toBe(2);

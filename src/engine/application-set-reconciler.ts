@@ -8,7 +8,7 @@ import {
 } from "../core/applicationset/index.js";
 import { formatError } from "../core/errors.js";
 import { asValue, type KubernetesObject } from "../core/manifest/object.js";
-import { listAt, objectAt, type ValueObject } from "../core/manifest/value.js";
+import { listAt, objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
 import type { Clock } from "../ports/clock.js";
 import type { ClusterPort, ObjectRef } from "../ports/cluster.js";
 import { ClusterError } from "../ports/cluster-error.js";
@@ -36,6 +36,8 @@ export interface ApplicationSetContext {
 }
 
 const sideBySide = 16;
+/** A set of which all announces itself is generated again after this time, in case a template looks at the clock. */
+const quietMs = 1_800_000;
 
 /** Brings the Applications of one ApplicationSet to what its generators give. Level-based, like everything here. */
 export class ApplicationSetReconciler {
@@ -140,9 +142,13 @@ export class ApplicationSetReconciler {
     for (const event of plan.events) context.events.note(object, event);
     this.updateMetrics(key, object);
     if (plan.error !== undefined) return { kind: "failed", reason: plan.error };
-    const againMs = plan.requeueAfterSeconds > 0 ? plan.requeueAfterSeconds * 1000 : Number.POSITIVE_INFINITY;
+    const askedMs = plan.requeueAfterSeconds > 0 ? plan.requeueAfterSeconds * 1000 : Number.POSITIVE_INFINITY;
+    const isSound = output.generated?.sourceState === "ok" && refusals.size === 0 && this.isUpToDate(object);
+    const isQuiet = isSound && output.isFollowed && !isRollingSync(object);
+    // Argo CD generates a set anew at each poll of its repositories; here these are followed, and that of thousands takes a second.
+    const againMs = isQuiet ? Math.max(askedMs, quietMs) : askedMs;
     this.dueAtMs.set(key, clock.monotonic() + againMs);
-    return plan.requeueAfterSeconds > 0 ? { kind: "retryAfter", ms: plan.requeueAfterSeconds * 1000 } : { kind: "done" };
+    return againMs === Number.POSITIVE_INFINITY ? { kind: "done" } : { kind: "retryAfter", ms: againMs };
   }
 
   /** Creates and updates; what the API server refuses comes back by name. */
@@ -226,19 +232,27 @@ export class ApplicationSetReconciler {
     }
   }
 
+  /** What its status says now. */
+  private statusOf({ metadata }: KubernetesObject): ValueObject {
+    const current = this.context.plane.applicationSets.get(metadata.namespace ?? "", metadata.name);
+    return objectAt(current && asValue(current), "status");
+  }
+
+  private isUpToDate(object: KubernetesObject): boolean {
+    const conditions = listAt(this.statusOf(object), "conditions") as readonly ValueObject[];
+    return conditions.some((one) => one["type"] === "ResourcesUpToDate" && one["status"] === "True");
+  }
+
   private updateMetrics(key: string, object: KubernetesObject): void {
     const { metrics } = this.context.telemetry;
     const { namespace = "", name } = object.metadata;
-    const current = this.context.plane.applicationSets.get(namespace, name) ?? object;
-    const status = objectAt(asValue(current), "status");
-    const conditions = listAt(status, "conditions") as readonly ValueObject[];
-    const upToDate = conditions.some((one) => one["type"] === "ResourcesUpToDate" && one["status"] === "True");
+    const upToDate = this.isUpToDate(object);
     const labels = { namespace, name, resource_update_status: upToDate ? "ApplicationSetUpToDate" : "ApplicationSetOutOfDate" };
     const old = this.labels.get(key);
     if (old !== undefined && old["resource_update_status"] !== labels.resource_update_status)
       metrics.removeGauge("argocd_appset_info", old);
     metrics.gauge("argocd_appset_info", labels, 1);
-    metrics.gauge("argocd_appset_owned_applications", { namespace, name }, ownedCount(status));
+    metrics.gauge("argocd_appset_owned_applications", { namespace, name }, ownedCount(this.statusOf(object)));
     this.labels.set(key, labels);
   }
 
@@ -253,6 +267,10 @@ export class ApplicationSetReconciler {
     this.reads.delete(key);
     this.dueAtMs.delete(key);
   }
+}
+
+function isRollingSync(set: KubernetesObject): boolean {
+  return stringAt(objectAt(objectAt(asValue(set), "spec"), "strategy"), "type") === "RollingSync";
 }
 
 /** The list in the status may be cut short. */

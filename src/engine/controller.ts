@@ -3,6 +3,7 @@ import { formatError } from "../core/errors.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
 import { sameRepositoryURL } from "../core/render/repository-url.js";
+import { skipsReconcile } from "../core/tracking/application-flags.js";
 import { resolveDestination } from "../core/tracking/destination.js";
 import type { SourcePort } from "../ports/source.js";
 import { type Application, applicationOf } from "./application.js";
@@ -77,6 +78,7 @@ export class Controller {
   private readonly share: Share;
   private readonly late: LateReaders;
   private ready = false;
+  private readonly kustomizeBuildOptions = (): string => this.settings.data["kustomize.buildOptions"] ?? "";
 
   constructor(private readonly options: ControllerOptions) {
     const { hub, namespace, clock, random, telemetry } = options;
@@ -134,6 +136,7 @@ export class Controller {
       watch: () => this.watch,
       notifier: () => this.notifier,
       isReady: () => this.ready,
+      settings: () => this.settings,
     });
     this.plane = controlPlane({
       hub,
@@ -321,6 +324,7 @@ export class Controller {
         cache: this.renderCache,
         renderers,
         telemetry,
+        kustomizeBuildOptions: this.kustomizeBuildOptions,
         ...(charts ? { charts } : {}),
         ...(this.options.renderWorkers ? { workers: this.options.renderWorkers } : {}),
         ...(this.options.renders ? { shared: new SharedRenders(this.options.renders) } : {}),
@@ -394,7 +398,13 @@ export class Controller {
       plane: this.plane,
       events: this.events,
       generate: this.generateRoom(),
-      render: { cache: this.renderCache, renderers, telemetry, ...(charts ? { charts } : {}) },
+      render: {
+        cache: this.renderCache,
+        renderers,
+        telemetry,
+        kustomizeBuildOptions: this.kustomizeBuildOptions,
+        ...(charts ? { charts } : {}),
+      },
       onHeld: ({ changes, applicationSets }) => {
         for (const { application } of changes) this.queue.add(application);
         for (const set of applicationSets) this.setWork.add(set);
@@ -407,6 +417,7 @@ export class Controller {
     const object = this.applicationAt(key);
     // Another replica's: it comes back to this one's queue when it comes to this one.
     if (object !== undefined && (!this.share.mayWorkOn(key, object) || isPartial(object))) return { kind: "done" };
+    if (object !== undefined && skipsReconcile(object)) return { kind: "done" };
     this.late.served(key);
     const { tracer } = this.options.telemetry;
     if (tracer === undefined) return await this.applications!.reconcile(key);
@@ -544,6 +555,7 @@ export class Controller {
       const { server } = resolveDestination(
         app.destination,
         clusters.map(({ registered }) => registered),
+        { inClusterEnabled: this.settings.data["cluster.inClusterEnabled"] !== "false" },
       );
       return isFollowed ? this.fleet.wake(server)! : this.fleet.get(server)!;
     } catch (error) {

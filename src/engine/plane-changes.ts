@@ -10,6 +10,7 @@ import type { Share } from "./replicas/share.js";
 import { pollIntervalAnnotation, type RepositoryBook } from "./repositories.js";
 import type { RepositoryWatch } from "./rooms/watch.js";
 import type { SetWork } from "./set-work.js";
+import type { ControllerSettings } from "./settings.js";
 import type { WorkQueue } from "./work-queue.js";
 
 /** Who hears of the control plane's objects. What comes to be only when the controller starts is asked for anew. */
@@ -24,6 +25,7 @@ export interface PlaneChangeParts {
   readonly watch: () => RepositoryWatch | undefined;
   readonly notifier: () => Notifier | undefined;
   readonly isReady: () => boolean;
+  readonly settings: () => Pick<ControllerSettings, "globalProjects">;
 }
 
 /** Turns what happens to Applications, sets, projects and Secrets into keys on the queues. */
@@ -61,10 +63,13 @@ export class PlaneChanges {
 
   onProject({ before, after }: InformerChange): void {
     if (!sameValue(before?.metadata.annotations, after?.metadata.annotations)) this.parts.notifier()?.addAll();
-    if (before !== undefined && after !== undefined && sameValue(before["spec"], after["spec"])) return;
+    // By its labels a project belongs to global ones.
+    const isSameRule = sameValue(before?.metadata.labels, after?.metadata.labels) && sameValue(before?.["spec"], after?.["spec"]);
+    if (before !== undefined && after !== undefined && isSameRule) return;
     const { name } = (after ?? before)!.metadata;
+    const isGlobal = this.parts.settings().globalProjects.some(({ projectName }) => projectName === name);
     for (const application of this.parts.applications().values())
-      if (applicationOf(application).project === name) this.parts.queue.add(keyOfObject(application));
+      if (isGlobal || applicationOf(application).project === name) this.parts.queue.add(keyOfObject(application));
     if (before === undefined || after === undefined) this.parts.setWork.addAll();
   }
 

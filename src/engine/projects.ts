@@ -10,6 +10,7 @@ import {
 } from "../core/manifest/object.js";
 import { stringAt } from "../core/manifest/value.js";
 import type { AppProject, OrphanedResources, SyncWindow } from "../core/project/app-project.js";
+import { globalProjectsOf, withGlobalProjects } from "../core/project/global-projects.js";
 import { compileProjectRules, type ProjectRules } from "../core/project/project-rules.js";
 import { maySync, windowsOf } from "../core/project/sync-windows.js";
 import type { Clock } from "../ports/clock.js";
@@ -38,8 +39,8 @@ export interface ProjectVerdict {
   readonly actingOn: (cluster: FleetCluster) => ClusterPort;
   /** The project's `orphanedResources`: undefined where nobody looks for them. */
   readonly orphans: OrphanRule | undefined;
-  /** The project as it was judged by; undefined where there is none. */
-  readonly of: KubernetesObject | undefined;
+  /** What it was judged by, another object after each change; undefined where there is no project. */
+  readonly of: object | undefined;
 }
 
 export interface OrphanRule {
@@ -57,7 +58,7 @@ export class ProjectBook {
       readonly fleet: ClusterFleet;
       readonly namespace: string;
       readonly clock: Clock;
-      readonly settings: () => Pick<ControllerSettings, "impersonates">;
+      readonly settings: () => Pick<ControllerSettings, "impersonates" | "globalProjects">;
     },
   ) {}
 
@@ -65,14 +66,8 @@ export class ProjectBook {
     const { namespace, projects } = this.options;
     const object = projects.get(namespace, app.project);
     if (object === undefined) return refused(`Application referencing project ${app.project} which does not exist`);
-    const project = object as unknown as AppProject;
-    let compiled = this.compiled.get(object);
-    if (compiled === undefined) {
-      const rules = compileProjectRules({ metadata: project.metadata, spec: project.spec ?? {} });
-      compiled = { rules, orphans: orphanRule(project.spec?.orphanedResources) };
-      this.compiled.set(object, compiled);
-    }
-    const { rules, orphans } = compiled;
+    const compiled = this.compile(object);
+    const { project, rules, orphans } = compiled;
     const { server, name } = cluster.registered;
     const scoped = this.options.fleet
       .list()
@@ -106,7 +101,7 @@ export class ProjectBook {
     };
     return {
       exists: true,
-      of: object,
+      of: compiled,
       conditions,
       orphans,
       actingOn: (at) => {
@@ -119,6 +114,25 @@ export class ProjectBook {
       forbidden,
       syncBlocked: (isManual) => this.blocked(app, project.spec?.syncWindows ?? [], { server, name }, isManual),
     };
+  }
+
+  private compile(object: KubernetesObject): Compiled {
+    const { namespace, projects, settings } = this.options;
+    const { name, labels } = object.metadata;
+    const globals = globalProjectsOf({ name, labels }, settings().globalProjects).flatMap(
+      (global) => projects.get(namespace, global) ?? [],
+    );
+    const known = this.compiled.get(object);
+    if (known && sameObjects(known.globals, globals)) return known;
+    const own = object as unknown as AppProject;
+    const project = withGlobalProjects(
+      { metadata: own.metadata, spec: own.spec ?? {} },
+      globals as unknown as readonly AppProject[],
+    );
+    const rules = compileProjectRules(project);
+    const compiled = { project, globals, rules, orphans: orphanRule(project.spec.orphanedResources) };
+    this.compiled.set(object, compiled);
+    return compiled;
   }
 
   private blocked(
@@ -155,8 +169,15 @@ function refused(message: string): ProjectVerdict {
 }
 
 interface Compiled {
+  /** With what it inherits. */
+  readonly project: AppProject;
+  readonly globals: readonly KubernetesObject[];
   readonly rules: ProjectRules;
   readonly orphans: OrphanRule | undefined;
+}
+
+function sameObjects(left: readonly KubernetesObject[], right: readonly KubernetesObject[]): boolean {
+  return left.length === right.length && left.every((object, index) => object === right[index]);
 }
 
 function orphanRule(monitor: OrphanedResources | null | undefined): OrphanRule | undefined {

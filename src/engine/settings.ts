@@ -2,6 +2,7 @@ import { type ResourceFilter, resourceExclusion } from "../core/decisions/resour
 import type { HealthOverride } from "../core/health/assess.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { isObject, stringAt, type ValueObject } from "../core/manifest/value.js";
+import { type GlobalProject, readGlobalProjects } from "../core/project/global-projects.js";
 import { parseGoDurationMs } from "../core/tracking/go-duration.js";
 import { type TrackingSettings, trackedApp, trackingAnnotation, trackingSettings } from "../core/tracking/track.js";
 import { parseYaml } from "../core/yaml/parse.js";
@@ -19,6 +20,7 @@ export interface ControllerSettings extends LiveStateSettings {
   readonly compat: "argocd" | "fleetwright";
   /** Whether syncs act as a service account of the destination that the project names. */
   readonly impersonates: boolean;
+  readonly globalProjects: readonly GlobalProject[];
   readonly parameters: ControllerParameters;
   /** argocd-cm's data, for the rules that the cores read themselves. */
   readonly data: Readonly<Record<string, string>>;
@@ -55,6 +57,7 @@ export function readSettings({ argocdCm, cmdParams, overrides }: SettingsSources
     }),
     healthOverrides: healthOverrides(data),
     compat: data["fleetwright.compat"] === "argocd" ? "argocd" : "fleetwright",
+    globalProjects: readGlobalProjects(data["globalProjects"]),
     impersonates: data["application.sync.impersonation.enabled"] === "true",
     parameters: readParameters(dataOf(cmdParams), overrides),
     data,

@@ -32,8 +32,7 @@ export async function treeChange(source: SourcePort, repoURL: string, from: stri
 
 /** Whether a read of `readSet` may notice the change; where not, nothing that was read has changed. */
 export function mayNotice({ files, kinds, listings }: ReadSet, { modified, structural }: TreeChange): boolean {
-  return (
-    modified.some((path) => files.has(path)) ||
-    structural.some((path) => files.has(path) || kinds.has(path) || listings.has(path))
-  );
+  for (const path of modified) if (files.has(path)) return true;
+  for (const path of structural) if (files.has(path) || kinds.has(path) || listings.has(path)) return true;
+  return false;
 }

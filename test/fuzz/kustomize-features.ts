@@ -195,12 +195,35 @@ export function selector({ random, known }: Place): Fields {
     { kind: `${one.kind.slice(0, 3)}.*` },
     { name: `${one.name.slice(0, 1)}.*` },
     { kind: ".*" },
-    { labelSelector: random.pick(["app=web", "app in (web, api)", "!app", "app", "app!=web", "tier>0", "app notin (x)"]) },
+    {
+      labelSelector: random.pick([
+        "app=web",
+        "app in (web, api)",
+        "!app",
+        "app",
+        "app!=web",
+        "tier>0",
+        "app notin (x)",
+        ...oddSelectors(random),
+      ]),
+    },
     { annotationSelector: random.pick(["note", "note=n", "!note", "note in (n, 5)"]) },
     { namespace: random.pick(["prod", "default", "team-.*", ""]) },
     { group: "apps|batch", version: "v1" },
     { kind: one.kind, namespace: one.namespace ?? "default" },
   ]);
+}
+
+/** Sets with empty members, words that are operators, and what cannot be read. */
+function oddSelectors(random: Random): readonly string[] {
+  if (!random.chance(0.3)) return [];
+  const value = (): string => random.pick(["web", "api", "", "in", "5", "a b", "-x", ","]);
+  return [
+    `app in (${value()},${value()})`,
+    `app notin (${value()},${value()},${value()})`,
+    `app${random.pick(["=", "==", "!=", ">", "<"])}${value()}`,
+    `in in (in),${value()}`,
+  ];
 }
 
 function fieldSpecs(random: Random): Value {
@@ -369,6 +392,9 @@ function jsonPatch(random: Random): readonly Fields[] {
       ...(random.chance(0.15)
         ? [
             { op: "replace", path: "/kind", value: "Other" },
+            { op: "remove", path: "/kind" },
+            { op: "remove", path: "/metadata/name" },
+            { op: "replace", path: "/metadata/name", value: random.pick<Value>(["", null, 5, { a: "b" }]) },
             { op: "add", path: "/spec/replicas", value: 7 },
             { op: "replace", path: "/spec/replicas", value: random.pick<Value>([1e3, "2", 1.5, null]) },
             {
@@ -450,6 +476,9 @@ const fieldPaths = [
   "spec.list",
   "metadata.namespace",
   "spec.list.[name=three].v",
+  "spec..a",
+  "data.",
+  "spec.list.[v=1].name",
   "spec.list.9",
 ] as const;
 

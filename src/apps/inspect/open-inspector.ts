@@ -116,6 +116,7 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
     charts,
     cache: new RenderCache(),
     renderers: toolRenderers(),
+    kustomizeBuildOptions: () => settings.data["kustomize.buildOptions"] ?? "",
     clock: systemClock(),
     telemetry: silentTelemetry,
   };
@@ -123,8 +124,9 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
   const differs = new DifferBook();
   const dryRuns = new DryRuns();
   const assess = healthAssessor({ overrides: settings.healthOverrides });
+  const inClusterEnabled = settings.data["cluster.inClusterEnabled"] !== "false";
   const registeredOf = (app: Application): RegisteredCluster =>
-    clusters.get(resolveDestination(app.destination, [...clusters.values()]).server)!;
+    clusters.get(resolveDestination(app.destination, [...clusters.values()], { inClusterEnabled }).server)!;
   const connect = (app: Application): ClusterPort => {
     const { server, connection } = registeredOf(app);
     if (server === inClusterServer) return hub;

@@ -6,6 +6,7 @@ import type { RenderResult } from "../../core/render/render-source.js";
 export interface RenderOrder {
   readonly source: ValueObject;
   readonly project?: string;
+  readonly kustomizeBuildOptions?: string;
   /** Seed of charts' random functions. */
   readonly stableRandom?: string;
   readonly appName: string;

@@ -183,7 +183,8 @@ function treeNamed(input: RenderSourceInput, name: string): FileTree | undefined
 }
 
 function orderOf(input: RenderSourceInput): RenderOrder {
-  const { source, appName, namespace, kubeVersion, apiVersions, revision, refs, remotes, project, stableRandom } = input;
+  const { source, appName, namespace, kubeVersion, apiVersions, revision, refs, remotes } = input;
+  const { project, stableRandom, kustomizeBuildOptions } = input;
   return {
     source,
     appName,
@@ -193,6 +194,7 @@ function orderOf(input: RenderSourceInput): RenderOrder {
     revision,
     ...(project === undefined ? {} : { project }),
     ...(stableRandom === undefined ? {} : { stableRandom }),
+    ...(kustomizeBuildOptions === undefined ? {} : { kustomizeBuildOptions }),
     refs: [...(refs?.keys() ?? [])],
     remotes: [...remotes.keys()],
   };

@@ -9,7 +9,7 @@ import { listAt, objectAt, stringAt, type ValueObject } from "../manifest/value.
 import type { ToolRenderer } from "./render-source.js";
 
 export interface KustomizeRendererOptions {
-  /** `kustomize.buildOptions` of `argocd-cm`, for example `--enable-helm --load-restrictor LoadRestrictionsNone`. */
+  /** `kustomize.buildOptions` of `argocd-cm` for inputs that name none, for example `--enable-helm --load-restrictor LoadRestrictionsNone`. */
   readonly buildOptions?: string;
   readonly renderHelm?: HelmRenderer;
   /** Hears what patches and replacements select, each once for as long as the renderer lives. */
@@ -18,10 +18,11 @@ export interface KustomizeRendererOptions {
 
 /** Renders Kustomize sources; what they share is accumulated once for as long as the renderer lives. */
 export function kustomizeRenderer(options: KustomizeRendererOptions = {}): ToolRenderer {
-  const session = new KustomizeSession();
-  const flags = options.buildOptions ?? "";
-  const isUnrestricted = /LoadRestrictionsNone/.test(flags);
+  const sessions = new Map<string, KustomizeSession>();
   return (input, directory) => {
+    const flags = input.kustomizeBuildOptions ?? options.buildOptions ?? "";
+    const isUnrestricted = /LoadRestrictionsNone/.test(flags);
+    const session = sessionOf(sessions, flags);
     const result = buildKustomization(input.tree, directory, {
       session,
       allowRemote: true,
@@ -51,6 +52,16 @@ export function kustomizeRenderer(options: KustomizeRendererOptions = {}): ToolR
       warnings: result.warnings.map((warning) => warning.message),
     };
   };
+}
+
+/** What was accumulated under other options is of no use. */
+function sessionOf(sessions: Map<string, KustomizeSession>, flags: string): KustomizeSession {
+  const known = sessions.get(flags);
+  if (known) return known;
+  const session = new KustomizeSession();
+  sessions.clear();
+  sessions.set(flags, session);
+  return session;
 }
 
 /** The fields of `source.kustomize`; they carry the names that the renderer gives them. */

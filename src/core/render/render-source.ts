@@ -36,6 +36,8 @@ export interface RenderSourceInput {
   /** Trees of the sources with `ref`, by name without the `$`: a chart's value files may lie there. */
   readonly refs?: ReadonlyMap<string, FileTree>;
   readonly project?: string;
+  /** `kustomize.buildOptions` of argocd-cm, for example `--enable-helm`. */
+  readonly kustomizeBuildOptions?: string;
   /** Seed of a chart's random functions; absent: they give something else in each render. */
   readonly stableRandom?: string;
   /** Commit of the source, for a chart that asks for it. */

@@ -66,3 +66,8 @@ function requested(app: KubernetesObject, annotation: string): RefreshType | und
   if (!Object.hasOwn(annotations, annotation)) return undefined;
   return stringAt(annotations, annotation) === "hard" ? "hard" : "normal";
 }
+
+/** `argocd.argoproj.io/skip-reconcile`: nobody works on the Application, neither to compare nor to sync nor to delete. Go's words for true. */
+export function skipsReconcile({ metadata }: KubernetesObject): boolean {
+  return ["1", "t", "T", "TRUE", "true", "True"].includes(metadata.annotations?.["argocd.argoproj.io/skip-reconcile"] ?? "");
+}

@@ -59,6 +59,8 @@ export interface GenerateOutput {
   readonly reads: readonly GeneratorReads[];
   /** What the generators gave; absent while the set is being deleted. */
   readonly generated?: Generated;
+  /** Whether all that was asked for lies in repositories whose commits are followed: nothing of it changes unannounced. */
+  readonly isFollowed: boolean;
   /** Calls again with what the API server refused. */
   readonly replan: (refusals: ReadonlyMap<string, string>) => ReconcilePlan;
 }
@@ -89,8 +91,9 @@ export async function generateApplications(room: GenerateRoom, input: GenerateIn
   if (set.metadata.deletionTimestamp !== undefined) {
     const replan = (refusals: ReadonlyMap<string, string>): ReconcilePlan =>
       reconcileApplicationSet({ ...common, generated: undefined, refusals });
-    return { plan: replan(new Map()), reads: [], replan };
+    return { plan: replan(new Map()), reads: [], isFollowed: false, replan };
   }
+  let isFollowed = true;
   for (let round = 0; round < mostRounds; round++) {
     const result = generate(set, {
       clusters,
@@ -107,8 +110,9 @@ export async function generateApplications(room: GenerateRoom, input: GenerateIn
         readSet: readSet(),
         commit,
       }));
-      return { plan: replan(new Map()), reads, generated: result, replan };
+      return { plan: replan(new Map()), reads, generated: result, isFollowed, replan };
     }
+    if (result.needs.some(({ kind }) => kind !== "git")) isFollowed = false;
     await Promise.all(
       result.needs.map(async (need) => {
         answers.set(

@@ -30,6 +30,8 @@ export interface RenderRoom {
   readonly renderers: ToolRenderers;
   /** Threads for long renders. */
   readonly workers?: RenderWorkers;
+  /** argocd-cm's `kustomize.buildOptions`, "" for none. */
+  readonly kustomizeBuildOptions?: () => string;
   readonly telemetry: Telemetry;
 }
 
@@ -104,8 +106,9 @@ export async function renderApplication(room: RenderRoom, input: RenderInput): P
     const { content: commit, tree: read } = located[index]!;
     const tree = await read();
     const type = sourceTypeOf(source, tree, sourceDirectory(tree, stringAt(source, "path")));
-    const key = renderKey(source, { type, commit, input });
-    const at = { commit, tree, key, refs };
+    const buildOptions = type === "Kustomize" ? (room.kustomizeBuildOptions?.() ?? "") : "";
+    const key = renderKey(source, { type, commit, input, buildOptions });
+    const at = { commit, tree, key, refs, buildOptions };
     // Nothing is awaited between a miss and its render here: of Applications that share a render, one makes it.
     let own = input.force ? undefined : room.cache.find(key, commit, tree, refs);
     if (own?.remotes && !(await areCurrent(room, own.remotes))) own = undefined;
@@ -133,6 +136,7 @@ interface RenderAt {
   readonly tree: FileTree;
   readonly key: string;
   readonly refs: ReadonlyMap<string, RefTree>;
+  readonly buildOptions: string;
 }
 
 /** A render of another process that still holds, or one that was made here while that was asked for. */
@@ -214,11 +218,11 @@ function lenderOf(input: RenderInput, ref: string): string {
 /** What of an Application takes part in the rendering of a source, besides files: a chart knows its release, a plain directory nothing. */
 function renderKey(
   source: ValueObject,
-  of: { readonly type: SourceType; readonly commit: string; readonly input: RenderInput },
+  of: { readonly type: SourceType; readonly commit: string; readonly input: RenderInput; readonly buildOptions: string },
 ): string {
-  const { type, commit, input } = of;
+  const { type, commit, input, buildOptions } = of;
   // With sorted keys: an operation has a source's fields in another order than the Application.
-  const text = emitJson(source);
+  const text = `${emitJson(source)}${buildOptions === "" ? "" : `|${buildOptions}`}`;
   const isPlain = (type === "Directory" || type === "Kustomize") && !text.includes("ARGOCD_");
   if (isPlain) return `${text}|${input.kubeVersion}`;
   const lenders = input.sources.filter(isLender).map((lender) => [lender["ref"], lender["repoURL"]]);
@@ -229,7 +233,11 @@ function renderKey(
 
 async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObject, at: RenderAt): Promise<RenderEntry> {
   const { appName, namespace, kubeVersion, apiVersions, project, stableRandom } = input;
-  const chosen = { project, ...(stableRandom === undefined ? {} : { stableRandom }) };
+  const chosen = {
+    project,
+    ...(stableRandom === undefined ? {} : { stableRandom }),
+    ...(at.buildOptions === "" ? {} : { kustomizeBuildOptions: at.buildOptions }),
+  };
   const remotes = new Map<string, FileTree>();
   const remoteReads: RemoteRead[] = [];
   for (let round = 0; round < mostRounds; round++) {
