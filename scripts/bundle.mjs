@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "vite";
+import { lateParts } from "./late-parts.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, "dist/bundle");
@@ -11,19 +12,12 @@ const bundles = [
   { name: "start", inputs: { start: "apps/start/start.js" } },
   { name: "helm", inputs: { helm: "apps/cli/bundled-helm.js" } },
   { name: "kustomize", inputs: { kustomize: "apps/cli/bundled-kustomize.js" } },
-  { name: "impact", inputs: { impact: "apps/cli/bundled-impact.js", "impact-late": "\0late-part", "impact-re2": "\0re2-part" } },
+  {
+    name: "impact",
+    inputs: { impact: "apps/cli/bundled-impact.js", "impact-late": lateParts.late, "impact-re2": lateParts.re2 },
+  },
   { name: "program", inputs: { program: "apps/cli/bundled-program.js" } },
 ];
-
-/** What `impact` calls only where more than a few overlays are rendered, in a part of its own: module → functions. */
-const lateModules = new Map([
-  ["core/helm/kustomize-renderer.js", ["helmRenderer"]],
-  ["core/render/helm-renderer.js", ["helmRenderer"]],
-  [
-    "core/applicationset/index.js",
-    ["admitApplicationSet", "clustersFromInventory", "decodeApplicationSet", "generate", "needKey"],
-  ],
-]);
 
 /** The HTTP client is large, and only charts of registries ask for it: it is loaded when it is first called. */
 const lazyUndici = {
@@ -57,46 +51,6 @@ const withoutClusters = {
       ? { id, external: true }
       : undefined,
 };
-
-/** A part of a bundle that is loaded when one of its functions is called; `loadPart` is given by who loads the bundle (`apps/start/bundle.ts`). */
-const lateParts = {
-  name: "late-parts",
-  enforce: "pre",
-  async resolveId(id, importer, options) {
-    if (id === "\0late-part" || id === "\0re2-part") return id;
-    if (importer === undefined || importer === "\0late-part" || importer === "\0re2-part" || id.startsWith("\0"))
-      return undefined;
-    if (id === "re2js") return "\0late:re2js";
-    const found = await this.resolve(id, importer, { ...options, skipSelf: true });
-    const late = [...lateModules.keys()].find((name) => found?.id === join(root, "dist", name));
-    return late && `\0late:${late}`;
-  },
-  load(id) {
-    if (id === "\0re2-part") return 'export { RE2JS } from "re2js";';
-    if (id === "\0late-part")
-      return [...lateModules]
-        .flatMap(([name, functions]) =>
-          functions.map(
-            (each) => `export { ${each} as ${partName(name, each)} } from ${JSON.stringify(join(root, "dist", name))};`,
-          ),
-        )
-        .join("\n");
-    // A proxy of a function: it is a class to `instanceof`.
-    if (id === "\0late:re2js")
-      return 'export const RE2JS = new Proxy(function () {}, { get: (_, key) => loadPart("impact-re2").RE2JS[key] });';
-    const functions = id.startsWith("\0late:") ? lateModules.get(id.slice("\0late:".length)) : undefined;
-    return functions
-      ?.map(
-        (each) =>
-          `export const ${each} = (...args) => loadPart("impact-late").${partName(id.slice("\0late:".length), each)}(...args);`,
-      )
-      .join("\n");
-  },
-};
-
-function partName(module, name) {
-  return `${module.replace(/\W/g, "_")}_${name}`;
-}
 
 export async function makeBundle() {
   mkdirSync(folder, { recursive: true });
@@ -132,7 +86,7 @@ async function bundled({ name, inputs }) {
       lazyUndici,
       withoutClusters,
       ...(name === "helm" ? [withoutRegistries] : []),
-      ...(name === "impact" ? [lateParts] : []),
+      ...(name === "impact" ? [lateParts.plugin] : []),
     ],
     ssr: { noExternal: true },
     build: {
