@@ -259,3 +259,33 @@ test("of a key that a patch has twice the first counts; where the map itself is 
   expect(build(patched("{a: 2, a: 3}"), widget("  a: 1\n"))).toContain("  a: 2\n");
   expect(failure(patched("{n: {q: 1, q: 2}}"), widget("  a: 1\n"))).toContain('mapping key "q" already defined');
 });
+
+test("a namespace that a subject gets with its name is quoted where it looks like a number", () => {
+  const account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: sa}\n";
+  const binding =
+    "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: crb}\nsubjects:\n- kind: ServiceAccount\n  name: sa\n";
+  const files = { "a.yaml": account, "b.yaml": binding };
+  expect(build({ namespace: "123", resources: ["a.yaml", "b.yaml"] }, files)).toContain('  name: sa\n  namespace: "123"\n');
+});
+
+test("a document without a name is told before a key that an earlier one has twice", () => {
+  const files = { "w.yaml": `${head}kind: Widget\n---\napiVersion: v1\nkind: Secret\nmetadata: {}\n` };
+  expect(failure({ resources: ["w.yaml"] }, files)).toContain("missing metadata.name in object");
+  expect(failure({ resources: ["w.yaml"] }, { "w.yaml": `${head}kind: Widget\n` })).toContain("already defined at line 2");
+});
+
+test("behind a doubled byte order mark each line loses its first character", () => {
+  expect(failure({ resources: ["w.yaml"] }, { "w.yaml": `\ufeff\ufeff\n${head}` })).toContain("missing Resource metadata");
+});
+
+test("a field that comes again in other letters is read over the first, where a null item changes nothing", () => {
+  const files = { "w.yaml": head, "kustomization.yaml": "Resources: [w.yaml]\nresources: [null]\n" };
+  expect(build({}, files)).toContain("kind: Widget");
+});
+
+test("a null key of a kustomization is told with its whole value", () => {
+  const files = { "kustomization.yaml": "&openapi:\n  path: schema.json\n  list: [1, null]\n" };
+  expect(failure({}, files)).toContain(
+    'key: <nil>, value: map[interface {}]interface {}{"list":[]interface {}{1, interface {}(nil)}, "path":"schema.json"}',
+  );
+});

@@ -4,6 +4,7 @@ import { Problem } from "./cursor.js";
 import { noteNullKey, noteRepeatedKey } from "./flawed-maps.js";
 import { foldedValue } from "./folded-text.js";
 import { formatGoFloat } from "./go-number.js";
+import { compareBytes } from "./json.js";
 import type { MappingNode, Node, ScalarNode } from "./node.js";
 import { type Dialect, type Resolved, resolveTagged, shortTag } from "./resolve.js";
 import { EMPTY_IN_FLOW, ScalarLiteral } from "./scalar-literal.js";
@@ -308,12 +309,15 @@ function goDump(node: Node): string {
   }
 }
 
-/** Go's %#v of a scalar. */
+/** Go's `%#v`. */
 function goSyntax(value: Value): string {
   if (value === null) return "<nil>";
-  return typeof value === "object"
-    ? "map[interface {}]interface {}{}"
-    : typeof value === "string"
-      ? JSON.stringify(value)
-      : String(value);
+  const inner = (item: Value): string => (item === null ? "interface {}(nil)" : goSyntax(item));
+  if (Array.isArray(value)) return `[]interface {}{${value.map(inner).join(", ")}}`;
+  if (typeof value !== "object" || value instanceof ScalarLiteral)
+    return typeof value === "string" ? JSON.stringify(value) : String(value);
+  const entries = Object.entries(value)
+    .sort(([a], [b]) => compareBytes(a, b))
+    .map(([key, item]) => `${JSON.stringify(key)}:${inner(item)}`);
+  return `map[interface {}]interface {}{${entries.join(", ")}}`;
 }

@@ -169,7 +169,8 @@ export class Scanner implements Cursor {
   #skipToToken(): void {
     const { src } = this;
     for (;;) {
-      if (this.pos === this.lineStart && src.charCodeAt(this.pos) === 0xfeff && this.pos === 0) this.pos += 1;
+      // go-yaml looks for a byte order mark at the start of its buffer, wherever it stands: behind a doubled one each line loses its first character.
+      if (this.pos === this.lineStart && src.charCodeAt(0) === 0xfeff && this.pos < src.length) this.pos += 1;
       const tabsAllowed = this.#flowLevel > 0 || !this.#simpleKeyAllowed;
       let code = src.charCodeAt(this.pos);
       while (code === SPACE || (tabsAllowed && code === TAB)) code = src.charCodeAt(++this.pos);

@@ -10,6 +10,8 @@ import type { Resource } from "../model/resource.js";
 import { toJson } from "../nodes/json.js";
 import { childOf, childText, isList, isMap, isMissingOrNull, type Node, textOf, UntaggedScalar } from "../nodes/node.js";
 import { fieldError } from "../nodes/ops.js";
+import { isNonStringInYaml11 } from "../nodes/resolve.js";
+import { makeScalar } from "../nodes/scalar.js";
 import { leadingReferences, type Reference } from "./reference-paths.js";
 
 /** Gives every field that named a resource by a former name its present name. */
@@ -215,6 +217,7 @@ class Referrer {
 }
 
 function overwriteEntry(before: Node | undefined, text: string): Node {
+  if (before === undefined) return makeScalar("", text, isNonStringInYaml11(text));
   return isMap(before) || isList(before) ? overwriteScalar(undefined, "", text) : overwriteScalar(before, "", text);
 }
 

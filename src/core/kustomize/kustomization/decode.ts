@@ -98,7 +98,7 @@ class Decoder {
       const field = `${place.field === "" ? "" : `${place.field}.`}${entry.through}${name}`;
       const isCoerced = place.isCoerced && entry.through === "";
       const read = this.read(value[key] as Value, entry.shape, { struct: shape.type, field, path, isCoerced });
-      if (read !== undefined) result[name] = read;
+      if (read !== undefined) result[name] = overEarlier(read, value[key], result[name]);
       // encoding/json: of keys that differ in case alone the last counts, and a null empties what can be nil.
       else if (value[key] === null && !isScalarShape(entry.shape)) delete result[name];
     }
@@ -115,6 +115,12 @@ class Decoder {
   #error(message: string, path: FieldPath): Error {
     return kustomizeError("KUSTOMIZE_FIELD", message, { location: this.#options.at?.(path) });
   }
+}
+
+/** encoding/json: a list that comes again is read over the earlier one, where a null item changes nothing. */
+function overEarlier(read: unknown, value: Value | undefined, earlier: unknown): unknown {
+  if (!Array.isArray(read) || !Array.isArray(value) || !Array.isArray(earlier)) return read;
+  return read.map((item, index) => (value[index] === null && index < earlier.length ? earlier[index] : item));
 }
 
 const foldedNames = new WeakMap<Struct, Map<string, string>>();

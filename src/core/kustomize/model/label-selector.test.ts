@@ -38,3 +38,9 @@ test.each([
 ])("the selector %s cannot be read", (selector) => {
   expect(() => matchesLabels(selector, labels)).toThrow(InputError);
 });
+
+test("an error behind a whole requirement is told without the words for one within", () => {
+  expect(() => matchesLabels("app=web=x", labels)).toThrow(/^found '=', expected: ',' or 'end of string'/);
+  expect(() => matchesLabels("app=web,", labels)).toThrow(/^found '', expected: identifier after ','/);
+  expect(() => matchesLabels("app in a", labels)).toThrow(/^unable to parse requirement: /);
+});

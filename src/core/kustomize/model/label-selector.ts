@@ -38,11 +38,15 @@ class SelectorParser {
 
   read(): readonly Requirement[] {
     const requirements: Requirement[] = [];
-    while (this.#position < this.#tokens.length) {
+    for (let token = this.#peek(); token !== undefined; token = this.#peek()) {
+      if (!isStart(token)) throw this.#error(`found '${token}', expected: !, identifier, or 'end of string'`);
       requirements.push(this.#requirement());
-      if (this.#position >= this.#tokens.length) break;
-      this.#expect(",", "expected: ',' or 'end of string'");
-      if (this.#position >= this.#tokens.length) throw this.#error("found '', expected: identifier after ','");
+      const next = this.#peek();
+      if (next === undefined) break;
+      if (next !== ",") throw this.#error(`found '${next}', expected: ',' or 'end of string'`);
+      this.#position += 1;
+      const after = this.#peek();
+      if (!isStart(after)) throw this.#error(`found '${after ?? ""}', expected: identifier after ','`);
     }
     return requirements;
   }
@@ -79,15 +83,16 @@ class SelectorParser {
       case ">":
         return this.#comparison(key, operator);
       default:
-        throw this.#error(`found '${operator}', expected: in, notin, =, ==, !=, gt, lt`);
+        throw this.#requirementError(`found '${operator}', expected: in, notin, =, ==, !=, gt, lt`);
     }
   }
 
   #comparison(key: string, operator: "<" | ">"): Requirement {
     const text = this.#value();
-    if (!/^[+-]?\d+$/.test(text)) throw this.#error(`for 'Gt', 'Lt' operators, the value must be an integer`);
+    if (!/^[+-]?\d+$/.test(text)) throw this.#requirementError(`for 'Gt', 'Lt' operators, the value must be an integer`);
     const limit = BigInt(text);
-    if (limit !== BigInt.asIntN(64, limit)) throw this.#error(`for 'Gt', 'Lt' operators, the value must be an integer`);
+    if (limit !== BigInt.asIntN(64, limit))
+      throw this.#requirementError(`for 'Gt', 'Lt' operators, the value must be an integer`);
     return (labels) => {
       const label = Object.hasOwn(labels, key) ? labels[key]! : "";
       if (!/^[+-]?\d+$/.test(label)) return false;
@@ -102,7 +107,8 @@ class SelectorParser {
       this.#position += 1;
       return [""];
     }
-    if (first !== "," && !isIdentifier(first)) throw this.#error(`found '${first ?? ""}', expected: ',', ')' or identifier`);
+    if (first !== "," && !isIdentifier(first))
+      throw this.#requirementError(`found '${first ?? ""}', expected: ',', ')' or identifier`);
     const values = this.#identifiers();
     this.#position += 1;
     return values.map((value) => this.#checked(value));
@@ -121,31 +127,32 @@ class SelectorParser {
         if (next === ",") this.#position += 1;
         continue;
       }
-      if (!isIdentifier(token)) throw this.#error(`found '${token ?? ""}', expected: ',', or identifier`);
+      if (!isIdentifier(token)) throw this.#requirementError(`found '${token ?? ""}', expected: ',', or identifier`);
       values.push(token);
       if (next === ")") return values;
-      if (next !== ",") throw this.#error(`found '${next ?? ""}', expected: ',' or ')'`);
+      if (next !== ",") throw this.#requirementError(`found '${next ?? ""}', expected: ',' or ')'`);
     }
   }
 
   #key(): string {
     const token = this.#peek();
-    if (!isIdentifier(token)) throw this.#error(`found '${token ?? ""}', expected: !, identifier, or 'end of string'`);
+    if (!isIdentifier(token)) throw this.#requirementError(`found '${token ?? ""}', expected: identifier`);
     this.#position += 1;
-    if (!isQualifiedName(token)) throw this.#error(`invalid label key "${token}"`);
+    if (!isQualifiedName(token)) throw this.#requirementError(`invalid label key "${token}"`);
     return token;
   }
 
   #value(): string {
     const token = this.#peek();
     if (token === undefined || token === ",") return "";
-    if (/^[=!<>()]/.test(token)) throw this.#error(`found '${token}', expected: identifier`);
+    if (/^[=!<>()]/.test(token)) throw this.#requirementError(`found '${token}', expected: identifier`);
     this.#position += 1;
     return this.#checked(token);
   }
 
   #checked(value: string): string {
-    if (!/^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/.test(value)) throw this.#error(`invalid label value: "${value}"`);
+    if (!/^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/.test(value))
+      throw this.#requirementError(`invalid label value: "${value}"`);
     return value;
   }
 
@@ -154,15 +161,22 @@ class SelectorParser {
   }
 
   #expect(token: Token, message: string): void {
-    if (this.#peek() !== token) throw this.#error(`found '${this.#peek() ?? ""}', ${message}`);
+    if (this.#peek() !== token) throw this.#requirementError(`found '${this.#peek() ?? ""}', ${message}`);
     this.#position += 1;
   }
 
-  #error(message: string): Error {
-    return kustomizeError("KUSTOMIZE_FIELD", `unable to parse requirement: ${message}`, {
-      hint: `in the selector ${this.#selector}`,
-    });
+  #requirementError(message: string): Error {
+    return this.#error(`unable to parse requirement: ${message}`);
   }
+
+  #error(message: string): Error {
+    return kustomizeError("KUSTOMIZE_FIELD", message, { hint: `in the selector ${this.#selector}` });
+  }
+}
+
+/** What a requirement may begin with. */
+function isStart(token: Token | undefined): token is Token {
+  return token === "!" || isIdentifier(token);
 }
 
 function isIdentifier(token: Token | undefined): token is Token {

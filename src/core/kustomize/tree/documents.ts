@@ -9,7 +9,17 @@ import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type 
 
 /** The resources in a text: every document, the items of lists, nothing that is empty. Throws where one is malformed. */
 export function readResources(text: string | Uint8Array, file: string): readonly NodeMap[] {
-  return resourcesOf(readDocuments(text, file, "error"), file);
+  try {
+    return resourcesOf(readDocuments(text, file, "error"), file);
+  } catch (error) {
+    // The original looks at the kind and name of every document before it finds a key that one of them has twice.
+    if (isRepeatedKey(error)) resourcesOf(readDocuments(text, file, "first"), file);
+    throw error;
+  }
+}
+
+function isRepeatedKey(error: unknown): boolean {
+  return error instanceof InputError && / already defined at line \d+/.test(error.message);
 }
 
 /** The patches in a text: of a key that a map has twice, the first counts, as in the original. */
