@@ -26,6 +26,7 @@ test.each([
   ],
   ["is a text that tpl finds in itself", `{{ define "t" }}{{ tpl "{{ include "t" . }}" . }}{{ end }}{{ include "t" . }}`, ""],
   ["puts a map into itself", `{{ $d := dict }}{{ $_ := set $d "a" $d }}{{ deepCopy $d | len }}`, ""],
+  ["doubles a list forty times", `{{ $x := list 1 }}{{ range until 40 }}{{ $x = concat $x $x }}{{ end }}`, "budget of steps"],
   ["doubles a text forty times", `{{ $x := "x" }}{{ range until 40 }}{{ $x = print $x $x }}{{ end }}{{ $x }}`, ""],
 ])("a template that %s ends with an error", { timeout: 60_000 }, (_, template, message) => {
   const error = errorOf(() => render(template));

@@ -1,5 +1,5 @@
 import { functionError } from "../errors.js";
-import { type FunctionTable, fn } from "../function.js";
+import { type FunctionContext, type FunctionTable, fn } from "../function.js";
 import { deepEqual } from "../value/compare.js";
 import { types } from "../value/type.js";
 import { GoBytes, GoList, type GoValue, typeOf } from "../value/value.js";
@@ -8,8 +8,15 @@ import { isEmpty, itemsOf, nilDereference, requireItems, toInt64 } from "./conve
 const list = (items: readonly GoValue[]) => new GoList(items);
 const nilList = new GoList([], types.list, true);
 
-const push = fn("any any", (items, item) => list([...requireItems(items, "Cannot push on type"), item]));
-const prepend = fn("any any", (items, item) => list([item, ...requireItems(items, "Cannot prepend on type")]));
+/** Of what grows by one item a call; `concat` may double a list again and again, and pays for each item. */
+const itemsCopiedInAStep = 4;
+
+const push = fn("any any", function (items, item) {
+  return list([...copied(this, requireItems(items, "Cannot push on type")), item]);
+});
+const prepend = fn("any any", function (items, item) {
+  return list([item, ...copied(this, requireItems(items, "Cannot prepend on type"))]);
+});
 const first = fn("any", (items) => requireItems(items, "Cannot find first on type")[0] ?? null);
 const last = fn("any", (items) => requireItems(items, "Cannot find last on type").at(-1) ?? null);
 const rest = fn("any", (items) => tail(requireItems(items, "Cannot find rest on type"), 1));
@@ -71,16 +78,22 @@ export const listFunctions: FunctionTable = {
   mustSlice: slice,
   chunk,
   mustChunk: chunk,
-  concat: fn("...any", (...lists) => {
+  concat: fn("...any", function (...lists) {
     const items = lists.flatMap((item) => {
       if (item === null || item === undefined) throw nilDereference();
       const found = itemsOf(item);
       if (found === undefined) throw functionError(`Cannot concat type ${typeOf(item).kind} as list`);
+      this.spend(found.length);
       return found;
     });
     return items.length === 0 ? nilList : list(items);
   }),
 };
+
+function copied(context: FunctionContext, items: readonly GoValue[]): readonly GoValue[] {
+  context.spend(Math.ceil(items.length / itemsCopiedInAStep));
+  return items;
+}
 
 function tail(items: readonly GoValue[], from: number): GoList {
   return items.length === 0 ? nilList : list(items.slice(from));

@@ -1,5 +1,5 @@
 import { isObject, type Value } from "../../manifest/value.js";
-import { kustomizeError } from "../model/errors.js";
+import { kustomizeError, quoteGo } from "../model/errors.js";
 import { compareBytes } from "../model/gvk.js";
 import { type Shape, type Struct, typeName } from "./shapes.js";
 
@@ -91,7 +91,7 @@ class Decoder {
       const name = fieldName(shape, key);
       const path = [...place.path, key];
       if (name === undefined) {
-        if (this.#options.isStrict) throw this.#error(`json: unknown field ${JSON.stringify(key)}`, path);
+        if (this.#options.isStrict) throw this.#error(`json: unknown field ${quoteGo(key)}`, path);
         continue;
       }
       const entry = shape.fields[name]!;

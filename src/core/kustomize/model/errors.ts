@@ -60,7 +60,5 @@ export function withPrefix<T>(prefix: string | (() => string), action: () => T):
   }
 }
 
-/** Go's %q for the texts that occur in messages. */
-export function quoteGo(text: string): string {
-  return `"${text.replace(/[\\"\n\t\r]/g, (character) => ({ "\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r" })[character]!)}"`;
-}
+/** Go's %q. */
+export { quote as quoteGo } from "../../gotemplate/fmt/quote.js";
