@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -15,14 +16,8 @@ import {
   readChartFolder,
 } from "../../core/helm/index.js";
 import { emitYaml } from "../../core/yaml/emit.js";
-import { withCharts } from "./helm-charts.js";
+import { type RepositoryFlags, withCharts } from "./helm-charts.js";
 import type { CliIo } from "./io.js";
-
-interface DependencyFlags {
-  readonly username?: string;
-  readonly password?: string;
-  readonly plainHttp?: boolean;
-}
 
 type Locked = Pick<Dependency, "name" | "version" | "repository">;
 
@@ -45,7 +40,7 @@ export function registerDependency(helm: Command, io: CliIo): void {
       .option("--username <name>", "user of the chart repositories")
       .option("--password <secret>", "password of the chart repositories")
       .option("--plain-http", "speak to registries without TLS")
-      .action((path: string | undefined, flags: DependencyFlags) => guarded(io, () => fill(io, path, kind, flags)));
+      .action((path: string | undefined, flags: RepositoryFlags) => guarded(io, () => fill(io, path, kind, flags)));
 }
 
 async function guarded(io: CliIo, action: () => void | Promise<void>): Promise<void> {
@@ -56,6 +51,13 @@ async function guarded(io: CliIo, action: () => void | Promise<void>): Promise<v
     io.err(`Error: ${error.message}\n`);
     io.setExitCode(1);
   }
+}
+
+/** `--dependency-update`: fills charts/ of a chart on the disk where it lacks something that Chart.yaml names. */
+export async function fetchMissing(io: CliIo, path: string, flags: RepositoryFlags): Promise<void> {
+  if (/^oci:|\.tgz$/.test(path) || !existsSync(resolve(io.cwd, path, "Chart.yaml"))) return;
+  const { dependencies, metadata } = chartAt(io, path).chart;
+  if (metadata.dependencies.some((wanted) => statusOf(wanted, dependencies) !== "ok")) await fill(io, path, "update", flags);
 }
 
 interface Here {
@@ -88,7 +90,7 @@ function statusOf({ name, version }: Dependency, charts: readonly Chart[]): stri
   return isCompatible(version, found.metadata.version) ? "ok" : "wrong version";
 }
 
-async function fill(io: CliIo, path: string | undefined, kind: "build" | "update", flags: DependencyFlags): Promise<void> {
+async function fill(io: CliIo, path: string | undefined, kind: "build" | "update", flags: RepositoryFlags): Promise<void> {
   const { folder, chart } = chartAt(io, path);
   const wanted = chart.metadata.dependencies;
   if (wanted.length === 0) return;
@@ -122,7 +124,7 @@ async function fill(io: CliIo, path: string | undefined, kind: "build" | "update
 }
 
 /** One password is for one host: which others the chart names is not the user's choice. */
-function checkHosts(wanted: readonly Dependency[], { password }: DependencyFlags): void {
+function checkHosts(wanted: readonly Dependency[], { password }: RepositoryFlags): void {
   const hosts = new Set(wanted.flatMap(({ repository }) => /^(?:https?|oci):\/\/([^/]+)/.exec(repository)?.[1] ?? []));
   if (password === undefined || hosts.size <= 1) return;
   throw refused(

@@ -14,7 +14,10 @@ import {
   templateChart,
 } from "../../core/helm/index.js";
 import { collect } from "./collect.js";
+import { inWordsOfGo } from "./go-flag-words.js";
+import { takeFlagsOfGo } from "./go-switches.js";
 import { withCharts } from "./helm-charts.js";
+import { takeHelmFlagsWithoutEffect } from "./helm-flags-without-effect.js";
 import { writeManifests } from "./helm-output.js";
 import type { CliIo } from "./io.js";
 import { randomBytes } from "./random-bytes.js";
@@ -43,15 +46,26 @@ interface TemplateFlags {
   readonly username?: string;
   readonly password?: string;
   readonly plainHttp?: boolean;
+  readonly passCredentials?: boolean;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  readonly caFile?: string;
+  readonly insecureSkipTlsVerify?: boolean;
+  readonly devel?: boolean;
+  readonly dependencyUpdate?: boolean;
+  readonly dryRun?: string | boolean;
+  readonly enableDns?: boolean;
+  readonly verify?: boolean;
   readonly outputDir?: string;
   readonly releaseName?: boolean;
   readonly postRenderer?: string;
+  readonly postRendererArgs?: string;
   readonly validate?: boolean;
 }
 
 /** `fleetwright helm template [NAME] CHART`: the flags, output and messages of Helm 4.3, rendered in process. */
 export function registerTemplate(helm: Command, io: CliIo): void {
-  helm
+  const command = helm
     .command("template [args...]")
     .description("render a chart (a folder or a .tgz) and print it, as `helm template [NAME] CHART` does")
     .option("-f, --values <file>", "values in a YAML file (- for standard input)", collect, [])
@@ -76,11 +90,21 @@ export function registerTemplate(helm: Command, io: CliIo): void {
     .option("--username <name>", "user of the chart repository or registry")
     .option("--password <secret>", "password of the chart repository or registry")
     .option("--plain-http", "speak to the registry without TLS")
+    .option("--pass-credentials", "also to the host that an index names for the chart")
+    .option("--cert-file <file>", "client certificate for the repository")
+    .option("--key-file <file>", "key of that certificate")
+    .option("--insecure-skip-tls-verify", "trust any certificate of the repository")
+    .option("--devel", "versions before a release too, where --version names none")
+    .option("--dependency-update", "first fetch what charts/ lacks")
     .option("--output-dir <folder>", "write files below this folder instead of printing")
     .option("--release-name", "put the release's name into --output-dir")
     .option("--post-renderer <name>", "refused: no other program is run")
+    .option("--post-renderer-args <argument>", "refused with it")
     .option("--validate", "refused: no cluster is asked")
-    .option("--dry-run [how]", "accepted: nothing is ever installed")
+    .option("--enable-dns", "refused: no name is looked up")
+    .option("--verify", "refused: no signature is checked")
+    .option("--ca-file <file>", "refused: set NODE_EXTRA_CA_CERTS")
+    .option("--dry-run [how]", "accepted: nothing is ever installed; `server` is refused")
     .option("--debug", "say where an error was found")
     .action(async (args: readonly string[], flags: TemplateFlags) => {
       try {
@@ -93,6 +117,9 @@ export function registerTemplate(helm: Command, io: CliIo): void {
         io.setExitCode(1);
       }
     });
+  takeHelmFlagsWithoutEffect(command);
+  takeFlagsOfGo(command);
+  command.configureOutput({ outputError: (message, write) => write(inWordsOfGo(message)) });
 }
 
 function manySeparated(value: string, before: readonly string[]): string[] {
@@ -100,11 +127,11 @@ function manySeparated(value: string, before: readonly string[]): string[] {
 }
 
 async function template(io: CliIo, args: readonly string[], flags: TemplateFlags): Promise<void> {
-  if (flags.postRenderer !== undefined) throw usage("--post-renderer runs another program, which is not supported");
-  if (flags.validate) throw usage("--validate asks a cluster, which is not supported: see `fleetwright diff`");
+  refuseWhatIsNotSupported(flags);
   // In the original's order, since the first error is the one that is told.
   if (flags.kubeVersion) parseKubeVersion(flags.kubeVersion);
   const { releaseName, chartPath } = nameAndChart(args, flags);
+  if (flags.dependencyUpdate) await (await import("./helm-dependency.js")).fetchMissing(io, chartPath, flags);
   const chart = await locate(io, chartPath, flags);
   const files = await Promise.all(
     flags.values.map(async (name) => ({ name, text: name === "-" ? await io.readInput() : read(io, name).toString("utf8") })),
@@ -131,6 +158,19 @@ async function template(io: CliIo, args: readonly string[], flags: TemplateFlags
   else writeManifests(io, output, flags.releaseName ? join(outputDir, releaseName) : outputDir);
 }
 
+function refuseWhatIsNotSupported(flags: TemplateFlags): void {
+  const { postRenderer, postRendererArgs } = flags;
+  if (postRenderer !== undefined || postRendererArgs !== undefined)
+    throw usage("--post-renderer runs another program, which is not supported");
+  if (flags.validate) throw usage("--validate asks a cluster, which is not supported: see `fleetwright diff`");
+  if (flags.dryRun === "server") throw usage("--dry-run=server asks a cluster, which is not supported: see `fleetwright diff`");
+  if (flags.enableDns)
+    throw usage("--enable-dns looks names up while it renders, which is not supported: set the address as a value");
+  if (flags.verify)
+    throw usage("--verify checks a signature, which is not supported: charts are checked by the digest of the index");
+  if (flags.caFile !== undefined) throw usage("--ca-file is not supported: set NODE_EXTRA_CA_CERTS to the file");
+}
+
 const unstable = { now: () => BigInt(Date.now()) * 1_000_000n, random: randomBytes };
 
 function nameAndChart(
@@ -153,10 +193,11 @@ function nameAndChart(
 
 /** Finds a chart on the disk, in `--repo` or in an `oci://` registry; the function reads it. */
 async function locate(io: CliIo, path: string, flags: TemplateFlags): Promise<() => Chart> {
-  const { repo, version = "" } = flags;
+  const { repo, version = flags.devel ? ">0.0.0-0" : "" } = flags;
   if (repo === undefined && !path.startsWith("oci://")) return onDisk(io, path);
   const request = { repoURL: repo ?? path, chart: repo === undefined ? "" : path, revision: version };
-  const archive = await withCharts(flags, async (charts) => await charts.archive(await charts.resolve(request)));
+  const asked = flags.passCredentials ? { ...request, passCredentials: true } : request;
+  const archive = await withCharts(flags, async (charts) => await charts.archive(await charts.resolve(asked)));
   return () => loadChartArchive(archive);
 }
 

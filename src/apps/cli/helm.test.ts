@@ -37,10 +37,29 @@ test("--output-dir writes a file for each template and prints their names", asyn
   expect(readFileSync(join(folder, "out/a/templates/t.yaml"), "utf8")).toBe(document("a: 1\n") + document("b: 2\n"));
 });
 
-test.each([["--post-renderer", "x"], ["--validate"]])("%s is refused clearly", async (...flags) => {
-  write({ "a/Chart.yaml": chart("a") });
-  const { err, code } = await helm("template", "x", "a", ...flags);
-  expect([code, err]).toEqual([1, expect.stringContaining(`${flags[0]} `)]);
+test.each([["--post-renderer", "x"], ["--validate"], ["--verify"], ["--enable-dns"], ["--ca-file", "x"], ["--dry-run=server"]])(
+  "%s is refused clearly",
+  async (...flags) => {
+    write({ "a/Chart.yaml": chart("a") });
+    const { err, code } = await helm("template", "x", "a", ...flags);
+    expect([code, err]).toEqual([1, expect.stringContaining(`${flags[0]} `)]);
+  },
+);
+
+test("flags of an installation change nothing, and switches take a value as in Go", async () => {
+  write({ "a/Chart.yaml": chart("a"), "a/crds/c.yaml": "c: 1\n", "a/templates/t.yaml": "a: 1\n" });
+  const plain = await helm("template", "x", "a");
+  const flags =
+    "--create-namespace --wait --wait=legacy --timeout 5m -l a=b --kube-context c --skip-crds --replace=false --include-crds=false";
+  expect(await helm("template", "x", "a", ...flags.split(" "))).toEqual(plain);
+  expect((await helm("template", "x", "a", "--include-crds=true")).out).toContain("c: 1");
+  expect((await helm("template", "x", "a", "--wait-for-pods")).err).toContain("Error: unknown flag: --wait-for-pods");
+});
+
+test("--dependency-update fetches what charts/ lacks before it renders", async () => {
+  write({ "a/Chart.yaml": chart("a", needsB), "b/Chart.yaml": chart("b"), "b/templates/t.yaml": "from: b\n" });
+  expect((await helm("template", "x", "a")).err).toContain("missing in charts/ directory: b");
+  expect((await helm("template", "x", "a", "--dependency-update")).out).toContain("from: b");
 });
 
 test("dependency update packs a chart beside it and locks its version; build takes what is locked", async () => {

@@ -18,6 +18,7 @@ import type { Value } from "../../core/manifest/value.js";
 import { emitYaml } from "../../core/yaml/emit.js";
 import { collect } from "./collect.js";
 import { inWordsOfGo } from "./go-flag-words.js";
+import { takeFlagsOfGo } from "./go-switches.js";
 import type { CliIo } from "./io.js";
 
 interface BuildFlags {
@@ -83,33 +84,6 @@ const deprecatedFlags = {
     "The flag `enable-managedby-label` has been deprecated. Use the `managedByLabel` option in the `buildMetadata` field instead.",
   reorder: "use the new 'sortOptions' field in kustomization.yaml instead.",
 };
-
-/** The original's switches may have a value: `--enable-helm=true`, `--network=0`. */
-function takeFlagsOfGo(build: Command): void {
-  const switches = new Map(build.options.flatMap((option) => (option.isBoolean() ? [[option.long ?? "", option] as const] : [])));
-  const parse = build.parseOptions.bind(build);
-  build.parseOptions = (argv) => {
-    const values = new Map<string, boolean>();
-    const plain = argv.map((argument) => {
-      const [, name = "", text = ""] = /^(--[a-z-]+)=(.*)$/s.exec(argument) ?? [];
-      const option = switches.get(name);
-      if (option === undefined) return argument;
-      const value = booleans.get(text);
-      if (value === undefined) build.error(`Error: invalid argument ${JSON.stringify(text)} for "${name}" flag: not a boolean`);
-      else values.set(option.attributeName(), value);
-      return name;
-    });
-    const parsed = parse(plain);
-    for (const [attribute, value] of values) build.setOptionValue(attribute, value);
-    return parsed;
-  };
-}
-
-/** What Go's strconv.ParseBool reads. */
-const booleans = new Map<string, boolean>([
-  ...["1", "t", "T", "true", "TRUE", "True"].map((text) => [text, true] as const),
-  ...["0", "f", "F", "false", "FALSE", "False"].map((text) => [text, false] as const),
-]);
 
 function acceptsFlags(io: CliIo, { reorder, loadRestrictor }: BuildFlags): boolean {
   return (

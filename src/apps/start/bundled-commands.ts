@@ -15,5 +15,5 @@ export function bundleFor(args: readonly string[]): BundleName | undefined {
 
 /** `helm template` that asks no repository and no registry. */
 function isLocalTemplate([first, second, ...rest]: readonly string[]): boolean {
-  return first === "helm" && second === "template" && !rest.some((arg) => arg.startsWith("--repo") || arg.startsWith("oci:"));
+  return first === "helm" && second === "template" && !rest.some((arg) => /^(--repo|--dependency-update|oci:)/.test(arg));
 }
