@@ -247,6 +247,11 @@ test("an empty part of a replacement's path is the scalar itself, so a map has n
   expect(failure({ resources: ["w.yaml"], replacements: [{ sourceValue: "x", targets }] }, widget("  a: b\n"))).toContain(
     "expected ScalarNode but got MappingNode",
   );
+  const missing = [{ select: { kind: "Widget" }, fieldPaths: ["none..x"], options: { create: true } }];
+  const source = { kind: "Widget", fieldPath: "metadata.name" };
+  expect(failure({ resources: ["w.yaml"], replacements: [{ source, targets: missing }] }, widget("  a: b\n"))).toContain(
+    "expected ScalarNode but got : node contents:\nnull",
+  );
 });
 
 test("a resource with a null key at its root cannot be printed, an empty one is a key", () => {

@@ -1,6 +1,6 @@
 import { quoteGo, withPrefix } from "../model/errors.js";
 import { compileGoRegex } from "../model/regex.js";
-import { elements, fieldError, getField, partKind, requireKind, setField, splitElement } from "../nodes/ops.js";
+import { elements, fieldError, getField, NodeKindError, partKind, requireKind, setField, splitElement } from "../nodes/ops.js";
 import { isIndexNumber, isListIndex } from "../nodes/paths.js";
 import { describeNode } from "../nodes/resolve.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
@@ -21,6 +21,7 @@ export function matchPath(node: YNode, path: readonly string[], create: Kind | u
 
 function matchField(node: YNode, part: string, rest: readonly string[], create: Kind | undefined): YNode[] | undefined {
   // The original takes an empty name for the scalar itself.
+  if (part === "" && node.kind === "none") throw new NodeKindError("scalar", node);
   if (part === "") requireKind(node, "scalar");
   let field = getField(node, part);
   if (field === undefined) {
