@@ -294,3 +294,19 @@ test("a null key of a kustomization is told with its whole value", () => {
     'key: <nil>, value: map[interface {}]interface {}{"list":[]interface {}{1, interface {}(nil)}, "path":"schema.json"}',
   );
 });
+
+test("a key that is made is written without quotes: one that reads as a number, a switch or a date cannot be printed", () => {
+  const files = { "w.yaml": `${head.replace("name: w", "name: w, labels: {'5': x}")}` };
+  const resources = ["w.yaml"];
+  const targets = [{ select: { kind: "Widget" }, fieldPaths: ["metadata.annotations.true"], options: { create: true } }];
+  for (const made of [
+    { commonAnnotations: { "2020-01-01": "x" } },
+    { labels: [{ pairs: { "1e3": "x" } }] },
+    { configMapGenerator: [{ name: "g", literals: ["07=x"] }] },
+    { secretGenerator: [{ name: "g", literals: ["null=x"] }] },
+    { configMapGenerator: [{ name: "g", options: { labels: { "5": "x" } } }] },
+    { replacements: [{ sourceValue: "x", targets }] },
+  ])
+    expect(failure({ resources, ...made }, files)).toContain("unsupported type: map[interface {}]interface {}");
+  expect(build({ resources, labels: [{ pairs: { "5": "y", yes: "z" } }] }, files)).toContain('    "5": "y"\n    "yes": z\n');
+});

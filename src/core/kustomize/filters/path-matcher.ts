@@ -3,6 +3,7 @@ import { compileGoRegex } from "../model/regex.js";
 import { elements, fieldError, getField, NodeKindError, partKind, requireKind, setField, splitElement } from "../nodes/ops.js";
 import { isIndexNumber, isListIndex } from "../nodes/paths.js";
 import { describeNode } from "../nodes/resolve.js";
+import { requireTextKey } from "../nodes/text-key.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
 import { parseStructured } from "./structured-text.js";
 
@@ -26,6 +27,7 @@ function matchField(node: YNode, part: string, rest: readonly string[], create: 
   let field = getField(node, part);
   if (field === undefined) {
     if (create === undefined) return undefined;
+    requireTextKey(part);
     field = YNode.empty(partKind(rest[0] ?? "", create));
     setField(node, part, field);
   }

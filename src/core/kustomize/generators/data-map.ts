@@ -4,6 +4,7 @@ import { childOf, isMap, isMissingOrNull, isQuotedScalar, isScalar, type Node, t
 import { isNonStringInYaml11 } from "../nodes/resolve.js";
 import { makeScalar } from "../nodes/scalar.js";
 import { unstyledText } from "../nodes/tabbed-text.js";
+import { requireTextKey } from "../nodes/text-key.js";
 
 /** A value of a generator: text, or bytes that are not UTF-8. */
 export type DataValue = string | Uint8Array;
@@ -21,6 +22,7 @@ export function configMapData(value: NodeMap, values: { readonly [key: string]: 
   const data: { [key: string]: Node } = {};
   const binary: { [key: string]: Node } = {};
   for (const [key, content] of Object.entries(values)) {
+    requireTextKey(key);
     if (typeof content !== "string") binary[key] = styled(encodeInLines(content));
     else if (isBinary) binary[key] = styled(content);
     else data[key] = styled(content);
@@ -31,7 +33,10 @@ export function configMapData(value: NodeMap, values: { readonly [key: string]: 
 /** Puts values into a Secret's `data`, in base64; the field is there even when it is empty. */
 export function secretData(value: NodeMap, values: { readonly [key: string]: DataValue }): NodeMap {
   const data: { [key: string]: Node } = {};
-  for (const [key, content] of Object.entries(values)) data[key] = styled(encodeInLines(content));
+  for (const [key, content] of Object.entries(values)) {
+    requireTextKey(key);
+    data[key] = styled(encodeInLines(content));
+  }
   return { ...value, data };
 }
 

@@ -4,6 +4,7 @@ import { buildAnnotations } from "../model/annotations.js";
 import { kustomizeError, withPrefix } from "../model/errors.js";
 import { behaviorFrom } from "../model/generated.js";
 import type { Node, NodeMap } from "../nodes/node.js";
+import { requireTextKey } from "../nodes/text-key.js";
 import type { DataValue } from "./data-map.js";
 import { loadPairs, type ReadFile } from "./kv.js";
 
@@ -42,5 +43,10 @@ export function withGeneratorOptions(value: NodeMap, args: GeneratorArgs): NodeM
 }
 
 function quoted(texts: { readonly [key: string]: string }): { [key: string]: Node } {
-  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, new ScalarLiteral("!!str", text)]));
+  return Object.fromEntries(
+    Object.entries(texts).map(([key, text]) => {
+      requireTextKey(key);
+      return [key, new ScalarLiteral("!!str", text)];
+    }),
+  );
 }

@@ -3,6 +3,7 @@ import type { Texts } from "../kustomization/fields.js";
 import type { FieldSpec } from "../model/field-spec.js";
 import { compareBytes } from "../model/gvk.js";
 import { type NodeMap, SharedText } from "../nodes/node.js";
+import { requireTextKey } from "../nodes/text-key.js";
 import type { Transformer } from "./transformer.js";
 
 /** LabelTransformer: sets labels at field specs (`labels`, `commonLabels`). */
@@ -20,7 +21,7 @@ function entryTransformer(kind: string, entries: Texts, specs: readonly FieldSpe
     kind,
     transform(map) {
       map.update((resource) => {
-        const { value, isShared } = withEntries(resource.value, entries, specs);
+        const { value, isShared } = withEntries(resource.value, entries, specs, requireTextKey);
         const changed = resource.with(value);
         return isShared ? changed.withAliases() : changed;
       });
@@ -28,11 +29,12 @@ function entryTransformer(kind: string, entries: Texts, specs: readonly FieldSpe
   };
 }
 
-/** The entries at every spec; `isShared` where one text was put into several places. */
+/** The entries at every spec; `isShared` where one text was put into several places. `onNewKey` hears of every key that is made. */
 export function withEntries(
   value: NodeMap,
   entries: Texts,
   specs: readonly FieldSpec[],
+  onNewKey?: (key: string) => void,
 ): { readonly value: NodeMap; readonly isShared: boolean } {
   let result = value;
   let isShared = false;
@@ -40,6 +42,7 @@ export function withEntries(
     let places = 0;
     const made = (): void => {
       places += 1;
+      onNewKey?.(key);
     };
     const set = setEntry(key, new SharedText(entries[key]!), made);
     result = applyFieldSpecs(result, specs, { set, createKind: "map" });

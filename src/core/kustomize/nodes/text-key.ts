@@ -1,0 +1,16 @@
+import { resolvePlain } from "../../yaml/resolve.js";
+import { kustomizeError, quoteGo } from "../model/errors.js";
+
+const surelyText = /^(?!(?:true|false|null)$)[a-z][\w./-]*$/;
+
+/** The original writes a key that it makes without quotes, and cannot print the resource where that reads as something else than text. */
+export function requireTextKey(key: string): void {
+  if (surelyText.test(key)) return;
+  const { tag } = resolvePlain(key, "kustomize");
+  if (tag === "!!str") return;
+  throw kustomizeError(
+    "KUSTOMIZE_FIELD",
+    `json: unsupported type: map[interface {}]interface {}: the new key ${quoteGo(key)} reads as ${tag}`,
+    { hint: "write it, in quotes, into the resource itself" },
+  );
+}
