@@ -442,9 +442,14 @@ export class Controller {
         const isKept = (key: string): boolean => this.share.mayWorkOn(key, this.applicationAt(key));
         await Promise.all([this.queue.drain(isKept), this.setWork.queue.drain(() => this.share.mayWorkOnSets())]);
       },
-      onGained: async () => {
-        this.plane.applications.recompact();
-        await Promise.all([this.plane.applications.refill(), this.fleet.adjust(this.neededClusters())]);
+      onGained: async (keys) => {
+        // What was another's is held in part only; what has just appeared is held whole.
+        const isWhole = keys.every((key) => {
+          const held = this.applicationAt(key);
+          return held !== undefined && !isPartial(held);
+        });
+        if (!isWhole) this.plane.applications.recompact();
+        await Promise.all([isWhole ? undefined : this.plane.applications.refill(), this.fleet.adjust(this.neededClusters())]);
       },
       onLost: (keys) => {
         for (const key of keys) this.letGo(key);

@@ -72,7 +72,7 @@ export async function startController(of: {
       join(folder, "data"),
     ].concat(
       "--port 0 --host 127.0.0.1 --allow-file-repositories --log-level info".split(" "),
-      of.replicas > 1 ? [] : ["--no-leases"],
+      of.replicas > 1 ? ["--lease-seconds", process.env["FLEETWRIGHT_BENCH_LEASE_SECONDS"] ?? "15"] : ["--no-leases"],
     ),
     {
       env: { ...process.env, POD_NAME: name, ARGOCD_CONTROLLER_REPLICAS: String(of.replicas), ARGOCD_SYNC_WAVE_DELAY: "0" },

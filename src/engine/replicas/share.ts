@@ -31,6 +31,8 @@ export class Share {
   private readonly coming = new Set<string>();
   /** All that were ever seen: an Application that is new has had no owner yet. */
   private readonly known = new Set<string>();
+  private readonly appeared: string[] = [];
+  private isTaking = false;
   private leads = false;
   private leadIsReady = false;
 
@@ -105,7 +107,7 @@ export class Share {
     if (!may && this.owned.delete(key)) this.options!.onLost([key]);
     if (may && !this.owned.has(key) && !this.coming.has(key)) {
       if (this.known.has(key)) this.takeLater(key, object);
-      else void this.take([key]);
+      else this.takeSoon(key);
     }
     this.known.add(key);
     return this.owned.has(key);
@@ -151,6 +153,19 @@ export class Share {
       this.leadIsReady = leads;
       if (leads) options.onReady([]);
     });
+  }
+
+  /** What appears while others are being taken is taken with the next: a roll-out brings thousands, one by one. */
+  private takeSoon(key: string): void {
+    this.coming.add(key);
+    this.appeared.push(key);
+    if (!this.isTaking) void this.takeAppeared();
+  }
+
+  private async takeAppeared(): Promise<void> {
+    this.isTaking = true;
+    while (this.appeared.length > 0) await this.take(this.appeared.splice(0));
+    this.isTaking = false;
   }
 
   private async take(keys: readonly string[]): Promise<void> {
