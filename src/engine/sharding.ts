@@ -96,8 +96,25 @@ function samePlacement(a: Placement | undefined, b: Placement | undefined): bool
   return text(a) === text(b);
 }
 
+/** What was found for the members of a view: every event of an Application asks, and each answer takes a hash a member. */
+const found = new WeakMap<readonly string[], Map<string, string | undefined>>();
+const mostFound = 100_000;
+
 /** Rendezvous hashing: the member with the highest weight for this key. One that comes or goes moves only its own share. */
 export function ownerOf(key: string, members: readonly string[]): string | undefined {
+  let owners = found.get(members);
+  if (owners === undefined || owners.size >= mostFound) {
+    owners = new Map();
+    found.set(members, owners);
+  }
+  const known = owners.get(key);
+  if (known !== undefined) return known;
+  const owner = heaviest(key, members);
+  owners.set(key, owner);
+  return owner;
+}
+
+function heaviest(key: string, members: readonly string[]): string | undefined {
   let owner: string | undefined;
   let highest = -1;
   for (const member of members) {
