@@ -14,6 +14,7 @@ import type { ComparedResource } from "./decide.js";
 import { finalizersWithHooks, writeFinalizers } from "./finalizers.js";
 import { sameValue } from "./merge-patch.js";
 import { nextPoll, settledPoll } from "./next-poll.js";
+import { objectOfKey } from "./object-key.js";
 import { OperationRunner } from "./operation-runner.js";
 import { runningOperation } from "./operation-state.js";
 import type { CompareOutput } from "./rooms/compare.js";
@@ -37,8 +38,7 @@ export class ApplicationReconciler {
 
   async reconcile(key: string): Promise<Handled> {
     const { context } = this;
-    const slash = key.indexOf("/");
-    const object = context.applications.get(key.slice(0, slash), key.slice(slash + 1));
+    const object = objectOfKey(context.applications, key);
     if (object === undefined) {
       this.forget(key);
       return { kind: "done" };

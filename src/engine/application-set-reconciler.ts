@@ -8,17 +8,19 @@ import {
 } from "../core/applicationset/index.js";
 import { formatError } from "../core/errors.js";
 import { asValue, type KubernetesObject } from "../core/manifest/object.js";
-import { listAt, objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
+import { listAt, objectAt, type ValueObject } from "../core/manifest/value.js";
 import type { Clock } from "../ports/clock.js";
 import type { ClusterPort, ObjectRef } from "../ports/cluster.js";
 import { ClusterError } from "../ports/cluster-error.js";
 import type { Telemetry } from "../ports/telemetry.js";
 import { kubernetesTime } from "./application.js";
-import { type ControlPlane, secretTypeLabel } from "./control-plane.js";
+import { type ControlPlane, isClusterSecret } from "./control-plane.js";
 import type { EventRecorder } from "./events.js";
 import { type HeldPlan, heldText } from "./guard/guard-record.js";
+import { objectOfKey } from "./object-key.js";
 import { areReadsValid, type GenerateRoom, type GeneratorReads, generateApplications } from "./rooms/generate.js";
 import { timed } from "./rooms/timed.js";
+import { isRollingSync } from "./set-work.js";
 import { mayNotice, type TreeChange } from "./tree-change.js";
 import type { Handled } from "./work-queue.js";
 
@@ -70,8 +72,7 @@ export class ApplicationSetReconciler {
    */
   async reconcile(key: string, standingOnly = false): Promise<Handled> {
     const { context } = this;
-    const slash = key.indexOf("/");
-    const object = context.plane.applicationSets.get(key.slice(0, slash), key.slice(slash + 1));
+    const object = objectOfKey(context.plane.applicationSets, key);
     if (object === undefined) {
       this.forget(key);
       return { kind: "done" };
@@ -119,7 +120,7 @@ export class ApplicationSetReconciler {
     const output = await timed(context.telemetry, clock, "generate", () =>
       generateApplications(room, {
         set,
-        clusterSecrets: [...plane.secrets.values()].filter((secret) => secret.metadata.labels?.[secretTypeLabel] === "cluster"),
+        clusterSecrets: [...plane.secrets.values()].filter(isClusterSecret),
         projects: new Set([...plane.projects.values()].map((project) => project.metadata.name)),
         existing: this.applicationsIn(object.metadata.namespace),
         statusCount: context.statusCount(),
@@ -267,10 +268,6 @@ export class ApplicationSetReconciler {
     this.reads.delete(key);
     this.dueAtMs.delete(key);
   }
-}
-
-function isRollingSync(set: KubernetesObject): boolean {
-  return stringAt(objectAt(objectAt(asValue(set), "spec"), "strategy"), "type") === "RollingSync";
 }
 
 /** The list in the status may be cut short. */

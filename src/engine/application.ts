@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { isObject, listAt, objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
+import { keyOfObject } from "./object-key.js";
 
 /** An Application as the rooms read it: the object, and the parts of its spec that are asked for again and again. */
 export interface Application {
@@ -27,7 +28,7 @@ export function applicationOf(object: KubernetesObject): Application {
   const server = stringAt(destination, "server");
   return {
     object,
-    key: `${object.metadata.namespace ?? ""}/${object.metadata.name}`,
+    key: keyOfObject(object),
     namespace: object.metadata.namespace ?? "",
     name: object.metadata.name,
     spec,

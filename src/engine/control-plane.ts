@@ -9,6 +9,11 @@ import { namespaceTest } from "./parameters.js";
 
 export const secretTypeLabel = "argocd.argoproj.io/secret-type";
 
+/** Whether a Secret makes a cluster a destination. */
+export function isClusterSecret(object: KubernetesObject): boolean {
+  return object.metadata.labels?.[secretTypeLabel] === "cluster";
+}
+
 /** The kinds of the hub that the controller lives on. */
 export interface ControlPlane {
   readonly applications: Informer;

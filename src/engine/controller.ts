@@ -13,7 +13,7 @@ import { ApplicationSetReconciler } from "./application-set-reconciler.js";
 import { isSignificant, operationPhaseOf } from "./change-filter.js";
 import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
 import { ClusterGauges } from "./cluster-gauges.js";
-import { type ControlPlane, controlPlane } from "./control-plane.js";
+import { type ControlPlane, controlPlane, isClusterSecret } from "./control-plane.js";
 import type { ControllerOptions } from "./controller-options.js";
 import { ensureDefaultProject } from "./default-project.js";
 import { asksForOwners, DifferBook } from "./differ.js";
@@ -28,7 +28,7 @@ import { type InformerChange, isPartial } from "./informer.js";
 import { LateReaders } from "./late-readers.js";
 import { sameValue } from "./merge-patch.js";
 import { Notifier, notificationsConfigMap } from "./notifications/notifier.js";
-import { isClusterSecret, keyOfObject } from "./object-key.js";
+import { keyOfObject, objectOfKey } from "./object-key.js";
 import { PlaneChanges } from "./plane-changes.js";
 import { ProjectBook } from "./projects.js";
 import { listQueried } from "./queried-resources.js";
@@ -471,8 +471,7 @@ export class Controller {
   }
 
   private applicationAt(key: string): KubernetesObject | undefined {
-    const slash = key.indexOf("/");
-    return this.plane.applications.get(key.slice(0, slash), key.slice(slash + 1));
+    return objectOfKey(this.plane.applications, key);
   }
 
   /** Forgets what is kept of an Application that another replica works on now. */

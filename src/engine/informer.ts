@@ -2,6 +2,7 @@ import type { KubernetesObject } from "../core/manifest/object.js";
 import type { Clock, Random } from "../ports/clock.js";
 import type { ApiResource, ClusterPort } from "../ports/cluster.js";
 import { ClusterError } from "../ports/cluster-error.js";
+import { keyOfObject } from "./object-key.js";
 import { isLaterVersion } from "./resource-version.js";
 
 export interface InformerChange {
@@ -93,7 +94,7 @@ export class Informer {
   /** Takes in what a write answered, so that the next reader does not see the state before it. */
   assume(object: KubernetesObject): void {
     if (this.options.accepts?.(object) === false) return;
-    const key = keyOf(object);
+    const key = keyOfObject(object);
     const known = this.objects.get(key);
     const oldest = known?.metadata.resourceVersion ?? this.tombstones.get(key);
     if (oldest !== undefined && !isLaterVersion(object.metadata.resourceVersion, oldest)) return;
@@ -102,7 +103,7 @@ export class Informer {
 
   /** Takes out an object that a write has just removed. */
   forget(object: KubernetesObject): void {
-    const key = keyOf(object);
+    const key = keyOfObject(object);
     if (this.objects.get(key)?.metadata.uid === object.metadata.uid) this.remove(key, object.metadata.resourceVersion, true);
   }
 
@@ -111,7 +112,7 @@ export class Informer {
     if (!this.isSynced) return;
     const { items } = await this.ask();
     for (const item of items) {
-      const key = keyOf(item);
+      const key = keyOfObject(item);
       const known = this.objects.get(key);
       if (known === undefined) continue;
       const isSame = known.metadata.resourceVersion === item.metadata.resourceVersion;
@@ -175,7 +176,7 @@ export class Informer {
     const gone = new Set(this.objects.keys());
     for (const item of items) {
       if (this.options.accepts?.(item) === false) continue;
-      const key = keyOf(item);
+      const key = keyOfObject(item);
       gone.delete(key);
       if (this.objects.get(key)?.metadata.resourceVersion !== item.metadata.resourceVersion) this.put(key, item);
     }
@@ -213,7 +214,7 @@ export class Informer {
       const { object } = event;
       this.resourceVersion = object.metadata.resourceVersion;
       if (this.options.accepts?.(object) === false) continue;
-      const key = keyOf(object);
+      const key = keyOfObject(object);
       if (event.kind === "deleted") this.remove(key, object.metadata.resourceVersion);
       else if (isLaterVersion(object.metadata.resourceVersion, this.objects.get(key)?.metadata.resourceVersion))
         this.put(key, object);
@@ -257,8 +258,4 @@ export const partialMark = "fleetwright.partial";
 
 export function isPartial(object: KubernetesObject): boolean {
   return object[partialMark] === true;
-}
-
-function keyOf(object: KubernetesObject): string {
-  return `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
 }

@@ -1,12 +1,13 @@
 import type { KubernetesObject } from "../core/manifest/object.js";
-import { secretTypeLabel } from "./control-plane.js";
+import type { Informer } from "./informer.js";
 
-/** `NAMESPACE/NAME`: how queues and books name an Application or an ApplicationSet. */
-export function keyOfObject(object: KubernetesObject): string {
-  return `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
+/** `NAMESPACE/NAME`: how informers, queues and books name an object of one kind. */
+export function keyOfObject({ metadata }: Pick<KubernetesObject, "metadata">): string {
+  return `${metadata.namespace ?? ""}/${metadata.name}`;
 }
 
-/** Whether a Secret makes a cluster a destination. */
-export function isClusterSecret(object: KubernetesObject): boolean {
-  return object.metadata.labels?.[secretTypeLabel] === "cluster";
+/** The object that a key names. */
+export function objectOfKey(objects: Pick<Informer, "get">, key: string): KubernetesObject | undefined {
+  const slash = key.indexOf("/");
+  return objects.get(key.slice(0, slash), key.slice(slash + 1));
 }

@@ -1,11 +1,12 @@
 import { applicationOf } from "./application.js";
 import { isAsked, isChangedBeyondStatus, standingOf } from "./change-filter.js";
 import type { ClusterFleet } from "./cluster-fleet.js";
+import { isClusterSecret } from "./control-plane.js";
 import type { Informer, InformerChange } from "./informer.js";
 import type { LateReaders } from "./late-readers.js";
 import { sameValue } from "./merge-patch.js";
 import type { Notifier } from "./notifications/notifier.js";
-import { isClusterSecret, keyOfObject } from "./object-key.js";
+import { keyOfObject } from "./object-key.js";
 import type { Share } from "./replicas/share.js";
 import { pollIntervalAnnotation, type RepositoryBook } from "./repositories.js";
 import type { RepositoryWatch } from "./rooms/watch.js";

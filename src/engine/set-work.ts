@@ -1,8 +1,9 @@
-import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
+import { asValue, type KubernetesObject } from "../core/manifest/object.js";
+import { objectAt, stringAt } from "../core/manifest/value.js";
 import type { Clock } from "../ports/clock.js";
 import type { Telemetry } from "../ports/telemetry.js";
 import type { Informer } from "./informer.js";
-import { keyOfObject } from "./object-key.js";
+import { keyOfObject, objectOfKey } from "./object-key.js";
 import { type Handled, WorkQueue } from "./work-queue.js";
 
 export interface SetWorkOptions {
@@ -65,9 +66,12 @@ export class SetWork {
   }
 
   private isRolling(key: string): boolean {
-    const slash = key.indexOf("/");
-    const set = this.options.sets().get(key.slice(0, slash), key.slice(slash + 1));
-    const spec = objectAt(set as unknown as ValueObject | undefined, "spec");
-    return stringAt(objectAt(spec, "strategy"), "type") === "RollingSync";
+    const set = objectOfKey(this.options.sets(), key);
+    return set !== undefined && isRollingSync(set);
   }
+}
+
+/** Whether a set brings its Applications up to date in steps. */
+export function isRollingSync(set: KubernetesObject): boolean {
+  return stringAt(objectAt(objectAt(asValue(set), "spec"), "strategy"), "type") === "RollingSync";
 }

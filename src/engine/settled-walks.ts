@@ -44,11 +44,6 @@ export class SettledWalks {
     else this.settled.set(key, { ...state, object });
   }
 
-  /** Whether the last walk ended so, and nobody asked for anything meanwhile. */
-  has(key: string): boolean {
-    return this.settled.has(key);
-  }
-
   /** Whether the last walk's verdict still holds. */
   holds(inputs: WalkInputs): boolean {
     const known = this.settled.get(inputs.app.key);

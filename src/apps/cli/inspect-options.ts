@@ -21,7 +21,7 @@ export function addInspectOptions(command: Command): Command {
 }
 
 /** `diff` reads a clone and clusters, and has one option for both. */
-export function addFileRepositories(command: Command): Command {
+function addFileRepositories(command: Command): Command {
   const flag = "--allow-file-repositories";
   return command.options.some(({ long }) => long === flag)
     ? command

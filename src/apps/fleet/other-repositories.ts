@@ -1,9 +1,8 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { type Checkout, openCheckout } from "../../adapters/git/checkout.js";
 import { FleetwrightError, InputError } from "../../core/errors.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import { normalizeRepositoryURL } from "../../core/render/repository-url.js";
+import { cacheFolder } from "../cache-folder.js";
 import type { RemoteFiles } from "./remote-files.js";
 
 /** What a source, a generator or a remote base asks of a repository that is not the checkout. */
@@ -135,10 +134,6 @@ function explained(error: FleetwrightError, { repoURL, chart }: OtherTreeRequest
     ...(location ? { location } : {}),
     hint: hint === undefined ? help : `${hint}; ${help}`,
   });
-}
-
-function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
-  return join(env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache"), "fleetwright");
 }
 
 function keyOf({ repoURL, revision, chart }: OtherTreeRequest): string {

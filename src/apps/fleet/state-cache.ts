@@ -13,7 +13,6 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
@@ -23,6 +22,7 @@ import type { KeptApplication, KeptFleet } from "../../core/impact/kept-fleet.js
 import type { GenerationRun, WorkspaceSnapshot } from "../../core/impact/workspace.js";
 import { once } from "../../core/once.js";
 import { isReadSetValid, isReadSetValidAt, pathsAndParents, type ReadSet } from "../../core/render/recording-tree.js";
+import { cacheFolder } from "../cache-folder.js";
 import { readsReader, readsWriter, type StoredReads } from "./stored-reads.js";
 import { type StoredStrings, stringReader, stringWriter } from "./stored-strings.js";
 
@@ -84,8 +84,7 @@ interface StoredState {
 
 /** Opens the states of one context: clone, options and version of the program. `cacheHome`: by the XDG rules. */
 export function openStateCache(context: readonly string[], env: Readonly<Record<string, string | undefined>>): StateCache {
-  const home = env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache");
-  const root = join(home, "fleetwright", "states");
+  const root = join(cacheFolder(env), "states");
   const folder = join(root, sha256(JSON.stringify([formatVersion, process.version, ...context])).slice(0, 32));
   const files: number[] = [];
   /** Renders that came from disk: they need not be written again. */

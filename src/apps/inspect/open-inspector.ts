@@ -15,7 +15,7 @@ import { resolveDestination } from "../../core/tracking/destination.js";
 import { type Application, applicationOf, kindsOf } from "../../engine/application.js";
 import { inClusterName, inClusterServer } from "../../engine/cluster-fleet.js";
 import type { Condition } from "../../engine/conditions.js";
-import { secretTypeLabel } from "../../engine/control-plane.js";
+import { isClusterSecret, secretTypeLabel } from "../../engine/control-plane.js";
 import type { ComparedResource } from "../../engine/decide.js";
 import { DifferBook } from "../../engine/differ.js";
 import { DryRuns } from "../../engine/dry-runs.js";
@@ -96,7 +96,7 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
   const repositories = new RepositoryBook();
   const clusters = new Map<string, RegisteredCluster>([[inClusterServer, hubCluster]]);
   for (const secret of secrets.items) {
-    if (secret.metadata.labels?.[secretTypeLabel] !== "cluster") repositories.put(secret);
+    if (!isClusterSecret(secret)) repositories.put(secret);
     else for (const cluster of readable(secret)) clusters.set(cluster.server, cluster);
   }
   const source = await createGitSource({

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { constants, Script } from "node:vm";
+import { cacheFolder } from "../cache-folder.js";
 
 export interface Compiled {
   readonly script: Script;
@@ -47,10 +47,9 @@ export function compileWhole(file: string, cacheFile: string): Compiled {
 
 /** Where the compiled form of a build is kept, by the XDG rules. */
 export function codeCacheFile(env: Readonly<Record<string, string | undefined>>, build: string): string {
-  const home = env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache");
   // V8 itself refuses what another version or other flags made; the name keeps these from replacing each other's.
   const made = [process.version, process.arch, ...process.execArgv, build].join("-");
-  return join(home, "fleetwright", "code", `${made.replace(/[^\w.-]+/g, "_").slice(-180)}.cache`);
+  return join(cacheFolder(env), "code", `${made.replace(/[^\w.-]+/g, "_").slice(-180)}.cache`);
 }
 
 function sourceOf(file: string): { readonly text: string; readonly options: ConstructorParameters<typeof Script>[1] & object } {

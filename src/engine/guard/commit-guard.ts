@@ -1,7 +1,6 @@
 import type { Clock } from "../../ports/clock.js";
 import { kubernetesTime } from "../application.js";
-import type { ControlPlane } from "../control-plane.js";
-import { isClusterSecret } from "../object-key.js";
+import { type ControlPlane, isClusterSecret } from "../control-plane.js";
 import { guardConfigMap } from "./guard-record.js";
 import { type PlanCommitContext, planCommit } from "./plan-commit.js";
 import { RolloutGuard, type RolloutGuardOptions } from "./rollout-guard.js";

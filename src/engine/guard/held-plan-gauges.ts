@@ -3,6 +3,7 @@ import { isObject, listAt, objectAt, stringAt } from "../../core/manifest/value.
 import { parseRfc3339Ms } from "../../core/tracking/application-flags.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Labels, Metrics } from "../../ports/telemetry.js";
+import { keyOfObject } from "../object-key.js";
 import type { HeldPlan } from "./guard-record.js";
 
 const age = "fleetwright_held_plan_age_seconds";
@@ -24,7 +25,7 @@ export class HeldPlanGauges {
       })),
       ...sets.flatMap((set) => {
         const since = heldSince(set);
-        const labels = { kind: "applicationset", name: `${set.metadata.namespace ?? ""}/${set.metadata.name}`, plan: "" };
+        const labels = { kind: "applicationset", name: keyOfObject(set), plan: "" };
         return since === undefined ? [] : [{ labels, since }];
       }),
     ];

@@ -15,6 +15,7 @@ import { recordReads } from "../../core/render/recording-tree.js";
 import { sameRepositoryURL } from "../../core/render/repository-url.js";
 import type { ResolvedRevision, SourcePort } from "../../ports/source.js";
 import { applicationOf } from "../application.js";
+import { keyOfObject } from "../object-key.js";
 import type { GenerateInput, GenerateRoom } from "../rooms/generate.js";
 import { generateApplications } from "../rooms/generate.js";
 import { type RenderOutput, type RenderRoom, renderApplication } from "../rooms/render.js";
@@ -69,8 +70,8 @@ export async function planCommit(
       spec: objectAt(asValue(object), "spec"),
       set: undefined,
     };
-    wanted.before.set(keyOf(object), own);
-    wanted.after.set(keyOf(object), own);
+    wanted.before.set(keyOfObject(object), own);
+    wanted.after.set(keyOfObject(object), own);
   }
   const deletions: CommitPlan["deletions"][number][] = [];
   for (const object of context.applicationSets()) {
@@ -79,7 +80,7 @@ export async function planCommit(
     const newer = older && (await generateAt(context, { object, applications }, after));
     if (!older || !newer) continue;
     if (newer.held) deletions.push({ set: object, held: newer.held });
-    const key = keyOf(object);
+    const key = keyOfObject(object);
     for (const [name, made] of older.made) wanted.before.set(name, { ...made, set: key });
     for (const name of older.made.keys()) if (!newer.made.has(name)) wanted.after.delete(name);
     for (const [name, made] of newer.made) {
@@ -179,10 +180,6 @@ function wantedMetadata(metadata: ValueObject): ValueObject {
   return Object.fromEntries(
     Object.entries({ name, namespace, labels, finalizers }).filter((entry): entry is [string, Value] => entry[1] !== undefined),
   );
-}
-
-function keyOf({ metadata }: KubernetesObject): string {
-  return `${metadata.namespace ?? ""}/${metadata.name}`;
 }
 
 /** In place of what was read: renders are told apart by what they come to. */

@@ -23,6 +23,7 @@ import type { SourcePort } from "../../ports/source.js";
 import type { Telemetry } from "../../ports/telemetry.js";
 import { applicationOf } from "../application.js";
 import { type Informer, isPartial } from "../informer.js";
+import { keyOfObject, objectOfKey } from "../object-key.js";
 import { type Handled, WorkQueue } from "../work-queue.js";
 
 export const notificationsConfigMap = "argocd-notifications-cm";
@@ -94,7 +95,7 @@ export class Notifier {
 
   /** What all Applications depend on has changed: the ConfigMap, a project. */
   addAll(): void {
-    for (const { metadata } of this.options.applications.values()) this.queue.add(`${metadata.namespace ?? ""}/${metadata.name}`);
+    for (const object of this.options.applications.values()) this.queue.add(keyOfObject(object));
   }
 
   whenIdle(): Promise<void> {
@@ -102,8 +103,7 @@ export class Notifier {
   }
 
   private async reconcile(key: string): Promise<Handled> {
-    const slash = key.indexOf("/");
-    const object = this.options.applications.get(key.slice(0, slash), key.slice(slash + 1));
+    const object = objectOfKey(this.options.applications, key);
     if (object && this.options.mayTell?.(key, object) === false) return { kind: "done" };
     const config = await this.readConfig();
     // Of what another replica works on only a part is held here.

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "../../core/manifest/object.js";
 import { objectAt, stringAt, type ValueObject } from "../../core/manifest/value.js";
+import { keyOfObject } from "../object-key.js";
 import type { Placement, Subject } from "../sharding.js";
 import { ReplicaGroup, type ReplicaGroupOptions } from "./replica-group.js";
 
@@ -136,7 +137,7 @@ export class Share {
     const gained: string[] = [];
     const lost: string[] = [];
     for (const object of options.applications()) {
-      const key = `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
+      const key = keyOfObject(object);
       const may = group.mayWorkOn(subjectOf(key, object));
       this.known.add(key);
       if (may && !this.owned.has(key) && !this.coming.has(key)) gained.push(key);
