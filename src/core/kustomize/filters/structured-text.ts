@@ -11,7 +11,7 @@ import { printChangedYaml } from "./structured-yaml.js";
 
 /** The document inside a scalar. Throws when the text is no YAML. */
 export function parseStructured(text: string): YNode {
-  return new YNode(firstDocument(text, { dialect: "kustomize", keepStyle: true }) as Node | undefined);
+  return new YNode(firstDocument(text, { dialect: "kustomize", keepStyle: true, duplicateKeys: "first" }) as Node | undefined);
 }
 
 /**

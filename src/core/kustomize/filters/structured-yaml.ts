@@ -1,8 +1,9 @@
 import type { Value } from "../../manifest/value.js";
+import { construct } from "../../yaml/construct.js";
 import { emitYaml } from "../../yaml/emit.js";
 import { writeDoubleQuoted } from "../../yaml/emit-scalar.js";
 import type { MappingNode, ScalarNode, SequenceNode, Node as SourceNode } from "../../yaml/node.js";
-import { composeDocuments } from "../../yaml/parse.js";
+import { composeDocuments, DEFAULT_BUDGET } from "../../yaml/parse.js";
 import { toJson } from "../nodes/json.js";
 import { childOf, isList, isMap, type Node, textOf } from "../nodes/node.js";
 
@@ -56,8 +57,8 @@ class YamlPrinter {
     for (let i = 0; i < node.children.length; i += 2) {
       const key = node.children[i]!;
       if (key.kind !== "scalar") throw unusual;
+      const value = known.has(key.text) ? this.#unchanged(node.children[i + 1]!) : childOf(changed, key.text);
       known.add(key.text);
-      const value = childOf(changed, key.text);
       if (value === undefined) throw unusual;
       out.push(
         ...this.#commentsBefore(key, indent),
@@ -66,6 +67,19 @@ class YamlPrinter {
     }
     for (const key of Object.keys(changed)) if (!known.has(key)) out.push(...plainEntry(key, changed[key]!, indent));
     return out;
+  }
+
+  /** What a key has that came before: the change was to the first. */
+  #unchanged(node: SourceNode): Node {
+    const limits = { maxNodes: DEFAULT_BUDGET.nodes, maxAliasNodes: DEFAULT_BUDGET.aliasExpansion };
+    const src = { src: this.#src, file: undefined, lineOffset: 0 };
+    return construct(node, {
+      ...src,
+      ...limits,
+      dialect: "kustomize",
+      duplicateKeys: "first",
+      keepStyle: true,
+    }) as unknown as Node;
   }
 
   #entry(head: string, node: SourceNode, changed: Node, indent: string): string[] {
