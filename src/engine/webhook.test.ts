@@ -435,11 +435,7 @@ test.each<[string, object, boolean]>([
 
 test.each<[string, Headers, object]>([
   ["GitHub", { "x-github-event": "pull_request" }, { action: "assigned", repository: githubRepository }],
-  [
-    "GitLab",
-    { "x-gitlab-event": "Merge Request Hook" },
-    { project: gitlabProject, object_attributes: { action: "approved" } },
-  ],
+  ["GitLab", { "x-gitlab-event": "Merge Request Hook" }, { project: gitlabProject, object_attributes: { action: "approved" } }],
   ["Bitbucket Cloud", { "x-hook-uuid": uuid, "x-event-key": "pullrequest:comment_created" }, { repository: bitbucketRepository }],
   ["Bitbucket Server", { "x-event-key": "pr:comment:added" }, { pullRequest: { toRef: { repository: serverRepository } } }],
 ])("what changes neither commits nor labels nor state of a pull request on %s refreshes nothing", (_host, headers, body) => {
@@ -447,7 +443,12 @@ test.each<[string, Headers, object]>([
 });
 
 test.each<[string, Headers, object, readonly string[]]>([
-  ["GitHub", { "x-github-event": "repository" }, { action: "created", repository: githubRepository }, Object.values(githubRepository)],
+  [
+    "GitHub",
+    { "x-github-event": "repository" },
+    { action: "created", repository: githubRepository },
+    Object.values(githubRepository),
+  ],
   [
     "GitLab",
     { "x-gitlab-event": "System Hook" },

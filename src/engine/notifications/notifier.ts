@@ -112,7 +112,7 @@ export class Notifier {
     if (object && this.options.mayTell?.(key, object) === false) return { kind: "done" };
     const config = await this.readConfig();
     // Of what another replica works on only a part is held here.
-    if (!object || isPartial(object) || !config || object.metadata.deletionTimestamp !== undefined) return { kind: "done" };
+    if (!object || isPartial(object) || !config) return { kind: "done" };
     const subscriptions = this.subscriptionsOf(config, object);
     if (subscriptions.size === 0) return { kind: "done" };
     const nowMs = this.options.clock.now();
