@@ -70,7 +70,7 @@ export class ClusterFleet {
 
   /** Whether a cluster (by server or name) does not answer, or keeps requests waiting. */
   isStuck(serverOrName: string): boolean {
-    const exact = this.clusters.get(serverOrName.replace(/\/+$/, ""));
+    const exact = this.clusters.get(serverOrName) ?? this.clusters.get(serverOrName.replace(/\/+$/, ""));
     if (exact !== undefined) return exact.isStuck();
     for (const { registered, isStuck } of this.clusters.values()) if (registered.name === serverOrName) return isStuck();
     return false;

@@ -456,7 +456,10 @@ export class Controller {
       onLost: (keys) => {
         for (const key of keys) this.letGo(key);
         this.plane.applications.recompact(keys);
-        this.fleet.lose(keys.map((key) => this.instanceOf(key)), this.neededClusters());
+        this.fleet.lose(
+          keys.map((key) => this.instanceOf(key)),
+          this.neededClusters(),
+        );
       },
       onLead: async (leads) => {
         if (leads) return await this.plane.applications.refill();
@@ -471,6 +474,10 @@ export class Controller {
         }
       },
     };
+  }
+
+  private isMine(key: string): boolean {
+    return this.share.isMine(key, this.applicationAt(key));
   }
 
   private applicationAt(key: string): KubernetesObject | undefined {
@@ -541,9 +548,9 @@ export class Controller {
       random,
       telemetry,
       onChange: (_server, apps, change) => {
-        if (!isSignificant(change) || !this.isUpdate(change)) return;
-        for (const instance of apps) {
-          const key = this.keyOf(instance);
+        const keys = [...apps].map((instance) => this.keyOf(instance)).filter((key) => this.isMine(key));
+        if (keys.length === 0 || !isSignificant(change) || !this.isUpdate(change)) return;
+        for (const key of keys) {
           // What an operation waits for lies on the way of a push: it goes on at once.
           this.queue.add(key, { urgent: operationPhaseOf(this.applicationAt(key)) === "Running" });
         }
@@ -555,10 +562,7 @@ export class Controller {
       ...(this.options.replicas
         ? {
             share: {
-              isKept: (instance: string) => {
-                const key = this.keyOf(instance);
-                return this.share.isMine(key, this.applicationAt(key));
-              },
+              isKept: (instance: string) => this.isMine(this.keyOf(instance)),
             },
           }
         : {}),

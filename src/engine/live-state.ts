@@ -292,7 +292,10 @@ export class LiveState {
   }
 
   /** Keys of what is held of applications, by the informer that holds it. */
-  private heldOf(apps: Iterable<string>, isMeant: (object: KubernetesObject) => boolean): ReadonlyMap<Informer, ReadonlySet<string>> {
+  private heldOf(
+    apps: Iterable<string>,
+    isMeant: (object: KubernetesObject) => boolean,
+  ): ReadonlyMap<Informer, ReadonlySet<string>> {
     const found = new Map<Informer, Set<string>>();
     for (const app of apps)
       for (const object of this.byApp.get(app)?.values() ?? []) {

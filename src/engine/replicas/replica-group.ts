@@ -213,7 +213,7 @@ export class ReplicaGroup {
     const now = clock.monotonic();
     const view = this.storedView();
     const leases = this.leases();
-    this.seen = this.seen === undefined ? firstSeen(leases, view, now) : seeLeases(this.seen, leases, now);
+    this.seen = this.seen === undefined ? firstSeen(leases, view, now) : seeLeases(this.seen, leases, { nowMs: now, view });
     const before = this.state;
     if (view?.members.includes(this.state.self)) this.state = adoptView(this.state, view);
     else if (view !== undefined && view.generation > acknowledgement(this.state) && acknowledgement(this.state) > 0)

@@ -145,7 +145,8 @@ export class Share {
       const may = group.mayWorkOn(subjectOf(key, object));
       this.known.add(key);
       if (may && !this.owned.has(key) && !this.coming.has(key)) gained.push(key);
-      else if (!may && (this.owned.delete(key) || (!wasSorted && this.isSorted && !group.isMine(subjectOf(key, object))))) lost.push(key);
+      else if (!may && (this.owned.delete(key) || (!wasSorted && this.isSorted && !group.isMine(subjectOf(key, object)))))
+        lost.push(key);
     }
     if (lost.length > 0) options.onLost(lost);
     if (gained.length > 0) void this.take(gained);
