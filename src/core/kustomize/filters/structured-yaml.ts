@@ -1,4 +1,3 @@
-import type { Value } from "../../manifest/value.js";
 import { construct } from "../../yaml/construct.js";
 import { emitYaml } from "../../yaml/emit.js";
 import { emitJson } from "../../yaml/json.js";
@@ -6,7 +5,17 @@ import type { MappingNode, ScalarNode, SequenceNode, Node as SourceNode } from "
 import { composeDocuments, DEFAULT_BUDGET } from "../../yaml/parse.js";
 import { ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { toJson } from "../nodes/json.js";
-import { childOf, isList, isMap, type Node, textOf, UntaggedScalar } from "../nodes/node.js";
+import {
+  childOf,
+  isList,
+  isMap,
+  isQuotedScalar,
+  isScalar,
+  type Node,
+  type NodeMap,
+  textOf,
+  UntaggedScalar,
+} from "../nodes/node.js";
 import { printSourceScalar, printUntagged } from "./structured-scalar.js";
 
 /**
@@ -95,7 +104,7 @@ class YamlPrinter {
   #entry(head: string, node: SourceNode, changed: Node, indent: string): string[] {
     if (node.kind === "alias") return this.#aliased(head, node, changed, indent);
     if (node.kind === "scalar") return this.#inline(head, node, changed, indent);
-    if (isUntagged(changed)) return this.#replaced(head, node, textOf(changed), indent);
+    if (isScalar(changed) && !isQuotedScalar(changed)) return this.#replaced(head, node, changed, indent);
     const { written, isFlow } = propertiesOf(this.#src, node.pos);
     if (isFlow) return this.#inline(head, node, changed, indent);
     const keyLine = written === "" ? this.#keyLine(node) : this.#lineOf(node.pos);
@@ -118,11 +127,11 @@ class YamlPrinter {
   }
 
   /** A scalar without a tag in the place of a collection, whose comments go with it. */
-  #replaced(head: string, node: Exclude<SourceNode, { kind: "alias" }>, replaced: string, indent: string): string[] {
+  #replaced(head: string, node: Exclude<SourceNode, { kind: "alias" }>, replaced: Node, indent: string): string[] {
     const last = this.#endLine(node);
     const comment = propertiesOf(this.#src, node.pos).isFlow ? "" : this.#commentOn(this.#keyLine(node));
     this.#line = Math.max(this.#line, last);
-    const text = printUntagged(replaced, { inFlow: false, indent: indent.length + 2 });
+    const text = madeScalar(replaced, indent.length + 2);
     if (comment !== "" && text.includes("\n")) throw unusual;
     return [head, text, comment]
       .filter((part) => part !== "")
@@ -151,11 +160,15 @@ class YamlPrinter {
 
   /** A folded scalar, or a literal one with another text. */
   #block(head: string, node: ScalarNode, changed: Node, indent: string): string[] {
-    let line = this.#lineOf(node.pos);
+    this.#line = this.#blockEnd(node);
+    return `${head} ${this.#value(node, changed, indent)}`.split("\n");
+  }
+
+  #blockEnd({ pos }: ScalarNode): number {
+    let line = this.#lineOf(pos);
     const column = indentOf(this.#lines.slice(line + 1).find((text) => text.trim() !== "") ?? "");
     while (line + 1 < this.#lines.length && isInBlock(this.#lines[line + 1]!, column)) line += 1;
-    this.#line = line;
-    return `${head} ${this.#value(node, changed, indent)}`.split("\n");
+    return line;
   }
 
   /** A scalar below a key or in a block list. */
@@ -179,11 +192,12 @@ class YamlPrinter {
   }
 
   #sequence(node: SequenceNode, changed: Node, indent: string): string[] {
-    if (!isList(changed) || changed.length !== node.children.length) throw unusual;
-    return node.children.flatMap((child, index) => {
+    if (!isList(changed) || changed.length < node.children.length) throw unusual;
+    const made = changed.slice(node.children.length).flatMap((item) => madeItem(item, indent));
+    const kept = node.children.flatMap((child, index) => {
       const before = this.#commentsBefore(child, indent);
       const value = changed[index]!;
-      if (isBlockCollection(this.#src, child) && !isUntagged(value)) {
+      if (isBlockCollection(this.#src, child) && !isScalar(value)) {
         const deeper = `${indent}  `;
         const [first = "", ...rest] =
           child.kind === "mapping" ? this.#mapping(child, value, deeper) : this.#sequence(child as SequenceNode, value, deeper);
@@ -191,19 +205,22 @@ class YamlPrinter {
       }
       return [...before, ...this.#entry(`${indent}-`, child, value, indent)];
     });
+    return [...kept, ...made];
   }
 
   #flow(node: SourceNode, changed: Node): string {
     if (node.kind === "alias") throw unusual;
     if (node.kind === "scalar") return this.#inFlow(node, textOf(changed));
+    if (isScalar(changed) && !isQuotedScalar(changed)) return madeInFlow(changed);
     const { written } = propertiesOf(this.#src, node.pos);
     return written === "" ? this.#flowCollection(node, changed) : `${written} ${this.#flowCollection(node, changed)}`;
   }
 
   #flowCollection(node: MappingNode | SequenceNode, changed: Node): string {
     if (node.kind === "sequence") {
-      if (!isList(changed) || changed.length !== node.children.length) throw unusual;
-      return `[${node.children.map((child, index) => this.#flow(child, changed[index]!)).join(", ")}]`;
+      if (!isList(changed) || changed.length < node.children.length) throw unusual;
+      const made = changed.slice(node.children.length).map(madeInFlow);
+      return `[${[...node.children.map((child, index) => this.#flow(child, changed[index]!)), ...made].join(", ")}]`;
     }
     const entries: string[] = [];
     const known = new Set<string>();
@@ -215,12 +232,13 @@ class YamlPrinter {
       known.add(key.text);
       entries.push(`${this.#key(key)}: ${this.#flow(node.children[i + 1]!, value)}`);
     }
-    if (!isMap(changed) || Object.keys(changed).length !== known.size) throw unusual;
+    if (!isMap(changed)) throw unusual;
+    for (const key of Object.keys(changed)) if (!known.has(key)) entries.push(madeFieldInFlow(key, changed[key]!));
     return `{${entries.join(", ")}}`;
   }
 
   #inFlow(node: ScalarNode, text: string): string {
-    if (text.includes("\n") || node.text.includes("\n")) throw unusual;
+    if (node.text.includes("\n")) throw unusual;
     const printed = printSourceScalar(this.#src, node, text, { inFlow: true, indent: 0 });
     if (printed === undefined) throw unusual;
     return printed;
@@ -249,6 +267,7 @@ class YamlPrinter {
   }
 
   #endLine(node: SourceNode): number {
+    if (node.kind === "scalar" && "|>".includes(this.#src[node.pos] ?? "-")) return this.#blockEnd(node);
     if (node.kind === "scalar" || node.kind === "alias") return this.#lineOf(node.pos);
     const last = node.children.at(-1);
     let line = last ? this.#endLine(last) : this.#lineOf(node.pos);
@@ -310,12 +329,42 @@ function isCommentOrBlank(line: string): boolean {
 
 /** A field that was made: neither its key nor a made scalar has a tag that would quote it. */
 function madeEntry(key: string, value: Node, indent: string): string[] {
-  const place = { inFlow: false, indent: 2 };
-  const head = printUntagged(key, { inFlow: true, indent: 0 });
-  const text = isUntagged(value)
-    ? `${head}: ${printUntagged(textOf(value), place)}`.trimEnd()
-    : emitYaml({ k: toJson(value) as Value }, { style: "go-yaml-v3", indent: 2, sortKeys: false })
-        .trimEnd()
-        .replace("k", () => head);
-  return text.split("\n").map((line) => indent + line);
+  const head = `${indent}${printUntagged(key, { inFlow: true, indent: 0 })}:`;
+  if (isList(value) && value.length > 0) return [head, ...value.flatMap((item) => madeItem(item, indent))];
+  if (isMap(value) && Object.keys(value).length > 0) return [head, ...madeFields(value, `${indent}  `)];
+  return `${head} ${madeScalar(value, indent.length + 2)}`.trimEnd().split("\n");
+}
+
+function madeFields(map: NodeMap, indent: string): string[] {
+  return Object.keys(map).flatMap((key) => madeEntry(key, map[key]!, indent));
+}
+
+/** An element that was made at the end of a list. */
+function madeItem(value: Node, indent: string): string[] {
+  const deeper = `${indent}  `;
+  if (isList(value) && value.length > 0) throw unusual;
+  if (!isMap(value) || Object.keys(value).length === 0)
+    return `${indent}- ${madeScalar(value, deeper.length)}`.trimEnd().split("\n");
+  const [first = "", ...rest] = madeFields(value, deeper);
+  return [`${indent}- ${first.slice(deeper.length)}`, ...rest];
+}
+
+function madeScalar(value: Node, indent: number): string {
+  if (isUntagged(value) || (typeof value === "string" && value.includes("\n")))
+    return printUntagged(textOf(value), { inFlow: false, indent });
+  return emitYaml(toJson(value), { style: "go-yaml-v3", indent: 2, sortKeys: false }).trimEnd();
+}
+
+function madeInFlow(value: Node): string {
+  if (isList(value)) return `[${value.map(madeInFlow).join(", ")}]`;
+  if (isMap(value))
+    return `{${Object.keys(value)
+      .map((key) => madeFieldInFlow(key, value[key]!))
+      .join(", ")}}`;
+  const isText = isUntagged(value) || (typeof value === "string" && value.includes("\n"));
+  return isText ? printUntagged(textOf(value), { inFlow: true, indent: 0 }) : madeScalar(value, 0);
+}
+
+function madeFieldInFlow(key: string, value: Node): string {
+  return `${printUntagged(key, { inFlow: true, indent: 0 })}: ${madeInFlow(value)}`;
 }
