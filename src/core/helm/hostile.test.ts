@@ -26,6 +26,30 @@ test.each([
   ],
   ["is a text that tpl finds in itself", `{{ define "t" }}{{ tpl "{{ include "t" . }}" . }}{{ end }}{{ include "t" . }}`, ""],
   ["puts a map into itself", `{{ $d := dict }}{{ $_ := set $d "a" $d }}{{ deepCopy $d | len }}`, ""],
+  [
+    "prints a long list again and again",
+    `{{ $l := until 50000 }}{{ range until 100000 }}{{ $_ := print $l }}{{ end }}`,
+    "of steps",
+  ],
+  [
+    "looks for what a long list lacks",
+    `{{ $l := until 50000 }}{{ range until 100000 }}{{ $_ := has -1 $l }}{{ end }}`,
+    "of steps",
+  ],
+  [
+    "replaces each letter again and again",
+    `{{ $x := repeat 500000 "a" }}{{ range until 10000 }}{{ $_ := regexReplaceAll "a" $x "b" }}{{ end }}`,
+    "of steps",
+  ],
+  ["makes keys for ever", `{{ range until 100000 }}{{ $_ := genPrivateKey "ecdsa" }}{{ end }}`, "of steps"],
+  ...["toJson $d", "print $d", "deepEqual $d $e", "has $d (list $e)"].map(
+    (call) =>
+      [
+        `calls ${call} with a list of forty levels that each hold the next one twice`,
+        `{{ $d := list 1 }}{{ $e := list 1 }}{{ range until 40 }}{{ $d = list $d $d }}{{ $e = list $e $e }}{{ end }}{{ ${call} }}`,
+        "of steps",
+      ] as const,
+  ),
   ["doubles a list forty times", `{{ $x := list 1 }}{{ range until 40 }}{{ $x = concat $x $x }}{{ end }}`, "budget of steps"],
   ["doubles a text forty times", `{{ $x := "x" }}{{ range until 40 }}{{ $x = print $x $x }}{{ end }}{{ $x }}`, ""],
 ])("a template that %s ends with an error", { timeout: 60_000 }, (_, template, message) => {
