@@ -1,6 +1,6 @@
 import { type Checkout, openCheckout } from "../../adapters/git/checkout.js";
 import { type Cluster, clustersFromInventory } from "../../core/applicationset/index.js";
-import { InputError } from "../../core/errors.js";
+import { InputError, withoutPasswords } from "../../core/errors.js";
 import type { FleetApplication, FleetState, RenderApplication } from "../../core/impact/fleet-state.js";
 import { FleetWorkspace } from "../../core/impact/workspace.js";
 import type { Selection } from "../../core/kustomize/index.js";
@@ -57,7 +57,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   const note = (text: string): void => {
     if (notes.has(text)) return;
     notes.add(text);
-    options.note(text);
+    options.note(withoutPasswords(text));
   };
   const others = await openOtherRepositories({
     given: options.repos,
