@@ -42,8 +42,12 @@ export function coverSecrets(
       (so, secret) => (so.includes(secret) ? so.replaceAll(secret, maskText(secret, secretKey)) : so),
       from,
     );
-    const covered = passwords.reduce((so, secret) => so.replaceAll(`:${secret}@`, `:${maskText(secret, secretKey)}@`), here);
-    return covered.includes("@") ? withoutPasswords(covered, (secret) => maskOnce(secret, secretKey)) : covered;
+    if (!here.includes("@")) return here;
+    const covered = passwords.reduce(
+      (so, secret) => so.replaceAll(`:${secret}@`, () => `:${maskText(secret, secretKey)}@`),
+      here,
+    );
+    return withoutPasswords(covered, (secret) => maskOnce(secret, secretKey));
   };
   const value = (from: Value): Value => {
     if (typeof from === "string") return text(from);
