@@ -32,14 +32,25 @@ export abstract class FleetwrightError extends Error {
     const depth = stackDepth.stackTraceLimit;
     // The place of an input error is the user's file. Walking our own stack for it costs more than the attempt that failed.
     if (new.target.isInput) stackDepth.stackTraceLimit = 0;
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(withoutPasswords(message), details.cause === undefined ? undefined : { cause: details.cause });
     stackDepth.stackTraceLimit = depth;
     this.name = new.target.name;
     this.code = details.code;
     this.location = details.location;
-    this.hint = details.hint;
+    this.hint = details.hint === undefined ? undefined : withoutPasswords(details.hint);
     this.others = details.others ?? [];
   }
+}
+
+/** Addresses without their passwords: `https://user:***@host`. A user without a password is a token, but for ssh. */
+export function withoutPasswords(text: string, mask: (secret: string) => string = () => "***"): string {
+  if (!text.includes("://")) return text;
+  return text
+    .replace(
+      /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/"'<>]*:)([^\s@/"'<>]+)(?=@)/gi,
+      (_, before: string, secret: string) => before + mask(secret),
+    )
+    .replace(/(\bhttps?:\/\/)([^\s:@/"'<>]{8,})(?=@)/gi, (_, before: string, secret: string) => before + mask(secret));
 }
 
 /** The user's file or spec is wrong: never retried until the input changes. */

@@ -36,6 +36,23 @@ test("a clone is found from a folder inside it, with its remotes", () => {
   expect(checkout.remotes).toEqual(["https://git.example.com/fleet.git"]);
 });
 
+test("a shallow clone says that it is one, and where it ends", async () => {
+  const parent = mkdtempSync(join(tmpdir(), "fleetwright-test-"));
+  execFileSync("git", ["clone", "--quiet", "--depth", "1", `file://${directory}`, join(parent, "clone")]);
+  const shallow = await openCheckout(join(parent, "clone"));
+  try {
+    await expect(shallow.resolve("HEAD~1")).rejects.toMatchObject({
+      code: "GIT_REVISION_UNKNOWN",
+      hint: expect.stringContaining("git fetch --unshallow"),
+    });
+    expect(shallow.isCutOff(await shallow.resolve("HEAD"))).toBe(true);
+    expect(checkout.isCutOff(await checkout.resolve("HEAD~1"))).toBe(false);
+  } finally {
+    shallow.close();
+    rmSync(parent, { recursive: true, force: true });
+  }
+});
+
 test("revisions are resolved as git does, and two are compared by path", async () => {
   const [before, after] = [await checkout.resolve("HEAD~1"), await checkout.resolve("main")];
   expect(await checkout.changedPaths(before, after)).toEqual(["a/one.yaml"]);

@@ -32,6 +32,8 @@ export interface Checkout {
   holds(id: string): boolean;
   changedPaths(from: string, to: string): Promise<readonly string[]>;
   describe(commit: string): Promise<CommitDescription>;
+  /** Whether a commit's parents were left out of the clone, as with `--depth 1`. */
+  isCutOff(commit: string): boolean;
   /** Commits that touched one of `paths` on the way to `revision`, the newest first. */
   commitsTouching(revision: string, paths: readonly string[]): Promise<readonly string[]>;
   close(): void;
@@ -63,6 +65,7 @@ export async function openCheckout(directory: string): Promise<Checkout> {
   }
   const { top } = clone;
   const objectsDir = join(clone.commonDir, "objects");
+  const cutOff = (): readonly string[] => (readIfThere(join(clone.commonDir, "shallow")) ?? "").split("\n").filter(Boolean);
   const config = readIfThere(join(clone.commonDir, "config")) ?? "";
   const idBytes = /^\s*objectformat\s*=\s*sha256\s*$/im.test(config) ? 32 : 20;
   const stores = [openObjectStore([objectsDir], idBytes)];
@@ -89,7 +92,13 @@ export async function openCheckout(directory: string): Promise<Checkout> {
         resolveInClone(revision, clone, { read }) ??
         (await git(["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`], {}, top).catch(
           (cause: unknown) => {
-            throw new InputError(`${revision} names no commit of ${top}`, { code: "GIT_REVISION_UNKNOWN", cause });
+            throw new InputError(`${revision} names no commit of ${top}`, {
+              code: "GIT_REVISION_UNKNOWN",
+              cause,
+              ...(cutOff().length > 0
+                ? { hint: "the clone is shallow: git fetch --unshallow, or fetch-depth: 0 (GitHub), GIT_DEPTH: 0 (GitLab)" }
+                : {}),
+            });
           },
         ))
       );
@@ -111,6 +120,7 @@ export async function openCheckout(directory: string): Promise<Checkout> {
     treeId: async (id) => objects.treeId(id),
     holds: (id) => read(id) !== undefined,
     changedPaths: async (from, to) => objects.changedPaths(from, to),
+    isCutOff: (commit) => cutOff().includes(commit),
     describe: async (commit) => describeCommit(objects.commitText(commit)),
     async commitsTouching(revision, paths) {
       checkRevision(revision);

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import { formatError } from "../../core/errors.js";
-import { coverSecrets } from "../../core/impact/cover-secrets.js";
+import { coverSpec } from "../../core/impact/cover-secrets.js";
 import type { FleetApplication } from "../../core/impact/fleet-state.js";
 import { objectAt, stringAt } from "../../core/manifest/value.js";
 import { addFleetOptions, type FleetOptions, withFleet } from "./fleet-options.js";
@@ -49,6 +49,10 @@ function table(applications: readonly FleetApplication[]): string {
 
 /** What Secrets hold is covered in options of the tools too; `appset generate` has the Applications as they are. */
 function asManifest({ metadata, spec, render }: FleetApplication): unknown {
-  const cover = coverSecrets(render.manifests, randomBytes(16).toString("hex"));
-  return { apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata, spec: cover.value(spec) };
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Application",
+    metadata,
+    spec: coverSpec(spec, render.manifests, randomBytes(16).toString("hex")),
+  };
 }

@@ -3,10 +3,11 @@ import type { Command } from "commander";
 import { InputError } from "../../core/errors.js";
 import { coverSecrets } from "../../core/impact/cover-secrets.js";
 import { changedFields } from "../../core/impact/field-change.js";
+import type { FleetApplication } from "../../core/impact/fleet-state.js";
 import { formatValue } from "../../core/impact/format-value.js";
 import { stripGeneratedHash } from "../../core/impact/generated-name.js";
 import { maskSecret } from "../../core/impact/resource-change.js";
-import { asValue, type KubernetesObject } from "../../core/manifest/object.js";
+import { asValue } from "../../core/manifest/object.js";
 import { equalValues, type Value } from "../../core/manifest/value.js";
 import { addFleetOptions, type FleetOptions, findApplication, withFleet } from "./fleet-options.js";
 import type { CliIo } from "./io.js";
@@ -30,7 +31,7 @@ export function registerBlame(program: Command, io: CliIo): void {
       withFleet(io, options, async (fleet) => {
         let commit = await fleet.checkout.resolve(options.revision);
         const application = findApplication(await fleet.at(commit), name);
-        const wanted = valueAt(application.render.manifests, resource, field);
+        const wanted = valueAt(application, resource, field);
         if (wanted === undefined) {
           const names = application.render.manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
           throw new InputError(`${name} renders no ${resource}${field ? ` with ${field}` : ""}`, {
@@ -49,7 +50,12 @@ export function registerBlame(program: Command, io: CliIo): void {
           commit = last;
           const parent = await fleet.checkout.resolve(`${last}~1`).catch(() => undefined);
           const before = parent === undefined ? undefined : (await fleet.at(parent)).applications.get(application.key);
-          const value = before && valueAt(before.render.manifests, resource, field);
+          const value = before && valueAt(before, resource, field);
+          if (parent === undefined && fleet.checkout.isCutOff(last)) {
+            io.out(`at ${last.slice(0, 10)}, where the history of this shallow clone begins, it was so already\n`);
+            io.err("git fetch --unshallow brings the rest\n");
+            return;
+          }
           if (parent === undefined || !equalValues(value, wanted)) {
             const { author, date, message } = describe(await fleet.checkout.describe(last));
             io.out(`${last.slice(0, 10)} ${date} ${author}: ${message}\n`);
@@ -71,7 +77,8 @@ function describe(commit: object): { readonly author: string; readonly date: str
 }
 
 /** Names with a generated hash are found without it too. Values of Secrets come out as keyed hashes. */
-function valueAt(manifests: readonly KubernetesObject[], resource: string, field: string | undefined): Value | undefined {
+function valueAt({ render, spec }: FleetApplication, resource: string, field: string | undefined): Value | undefined {
+  const { manifests } = render;
   const [kind = "", name = ""] = resource.split("/");
   const found = manifests.find(
     (manifest) =>
@@ -79,7 +86,7 @@ function valueAt(manifests: readonly KubernetesObject[], resource: string, field
       (manifest.metadata.name === name || stripGeneratedHash(manifest.metadata.name) === stripGeneratedHash(name)),
   );
   if (!found) return undefined;
-  const value = coverSecrets(manifests, secretKey).value(asValue(maskSecret(found, { secretKey })));
+  const value = coverSecrets(manifests, secretKey, { specs: [spec] }).value(asValue(maskSecret(found, { secretKey })));
   if (field === undefined) return value;
   let here: Value | undefined = value;
   for (const [, key, quoted, index] of field.matchAll(/([^.[\]]+)|\["([^"]*)"\]|\[([^\]]*)\]/g)) {

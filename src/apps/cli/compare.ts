@@ -124,5 +124,8 @@ function differences([a, b]: ApplicationPair): readonly ResourceChange[] {
       const { namespace: _, ...metadata } = manifest.metadata;
       return { ...manifest, metadata };
     });
-  return changedResources(bare(a.render.manifests), bare(b.render.manifests), { secretKey: randomBytes(16).toString("hex") });
+  return changedResources(bare(a.render.manifests), bare(b.render.manifests), {
+    secretKey: randomBytes(16).toString("hex"),
+    specs: [a.spec, b.spec],
+  });
 }

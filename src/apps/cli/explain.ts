@@ -64,7 +64,7 @@ function printApplication(io: CliIo, application: FleetApplication, tree: FileTr
     resource: `${manifest.kind}/${manifest.metadata.name}`,
     file: fileOf(application, manifest, tree),
   }));
-  const cover = coverSecrets(application.render.manifests, randomBytes(16).toString("hex"));
+  const cover = coverSecrets(application.render.manifests, randomBytes(16).toString("hex"), { specs: [application.spec] });
   if (output === "json")
     return printValue(io, { application: application.name, origin: cover.value(origin as unknown as Value), resources }, "json");
   if (origin.kind === "file") io.out(`${application.name} is written in ${origin.file}\n`);
@@ -127,7 +127,7 @@ function printField(io: CliIo, { application, resource, field, tree, output, tra
       hint: "explain follows fields through the files of the checkout only",
     });
   const isSecret = resource.kind === "Secret";
-  const cover = coverSecrets(application.render.manifests, randomBytes(16).toString("hex"));
+  const cover = coverSecrets(application.render.manifests, randomBytes(16).toString("hex"), { specs: [application.spec] });
   const fields = leavesOf(root, path).map((leaf) => ({
     field: formatFieldPath(leaf.path),
     steps: explainField({ ...question, path: leaf.path }, tree, firstDirectory(application.spec)).map((step) =>
@@ -177,9 +177,9 @@ function hidden(step: FieldStep): FieldStep {
   return { ...step, value: "(hidden)", ...(step.writer ? { writer: cover(step.writer) } : {}), also: step.also.map(cover) };
 }
 
-function shown(resource: KubernetesObject, { render }: FleetApplication): Value {
+function shown(resource: KubernetesObject, { render, spec }: FleetApplication): Value {
   const secretKey = randomBytes(16).toString("hex");
-  return coverSecrets(render.manifests, secretKey).value(asValue(maskSecret(resource, { secretKey })));
+  return coverSecrets(render.manifests, secretKey, { specs: [spec] }).value(asValue(maskSecret(resource, { secretKey })));
 }
 
 function fileOf(application: FleetApplication, resource: KubernetesObject, tree: FileTree): string {

@@ -60,7 +60,8 @@ export function registerLint(program: Command, io: CliIo): void {
 /** A message may quote a value: what Secrets hold is covered. */
 function withoutSecrets({ findings, suppressed, ...rest }: LintResult, state: FleetState): LintResult {
   const manifests = [...state.applications.values()].flatMap(({ render }) => render.manifests);
-  const cover = coverSecrets(manifests, randomBytes(16).toString("hex"));
+  const specs = [...state.applications.values()].map(({ spec }) => spec);
+  const cover = coverSecrets(manifests, randomBytes(16).toString("hex"), { specs });
   const told = <T extends { readonly message: string }>(finding: T): T => ({ ...finding, message: cover.text(finding.message) });
   return { ...rest, findings: findings.map(told), suppressed: suppressed.map(told) };
 }

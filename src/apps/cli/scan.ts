@@ -3,6 +3,7 @@ import { formatError } from "../../core/errors.js";
 import { walkFiles } from "../../core/impact/discover.js";
 import type { FleetApplication, FleetState } from "../../core/impact/fleet-state.js";
 import type { Selection } from "../../core/kustomize/index.js";
+import { readFleetFiles } from "../../core/lint/fleet-files.js";
 import { lintFleet } from "../../core/lint/lint.js";
 import type { RuleFinding } from "../../core/lint/rule.js";
 import { isObject, listAt, stringAt } from "../../core/manifest/value.js";
@@ -10,6 +11,7 @@ import type { FileTree } from "../../core/render/file-tree.js";
 import { addRevisionOptions, chosenState, type FleetOptions, withFleet } from "./fleet-options.js";
 import type { CliIo } from "./io.js";
 import { outputOption, printValue } from "./output.js";
+import { type FolderSurvey, surveyFolders } from "./scan-folders.js";
 
 /** `fleetwright scan`: what a repository holds, what renders and what does not. Exit code 1 when something does not. */
 export function registerScan(program: Command, io: CliIo): void {
@@ -29,10 +31,12 @@ export function registerScan(program: Command, io: CliIo): void {
           { state, tree, isSearched, inventory: await fleet.inventory(id), selections },
           { suppressions },
         );
-        const found = { ...survey(state), ...countFolders(tree, state), lint: countFindings(findings) };
+        const folders = surveyFolders(tree, readFleetFiles(tree, isSearched), state);
+        const found = { ...survey(state), ...countFolders(tree, state), folders, lint: countFindings(findings) };
         if (options.output === "json") printValue(io, found, "json");
         else io.out(text(found));
-        io.setExitCode(found.failures.length + found.problems.length > 0 ? 1 : 0);
+        const isBroken = found.applications === 0 && folders.failures.length > 0;
+        io.setExitCode(isBroken || found.failures.length + found.problems.length > 0 ? 1 : 0);
       });
     });
 }
@@ -49,6 +53,7 @@ interface Found {
   readonly overlays: number;
   readonly otherKustomizations: number;
   readonly charts: number;
+  readonly folders: FolderSurvey;
   readonly lint: readonly { readonly rule: string; readonly severity: string; readonly count: number }[];
   readonly writtenByHand: number;
   readonly resources: number;
@@ -80,7 +85,7 @@ function countFindings(findings: readonly RuleFinding[]): Found["lint"] {
   return [...counts.values()].sort((a, b) => b.count - a.count || (a.rule < b.rule ? -1 : 1));
 }
 
-function survey(state: FleetState): Omit<Found, "overlays" | "otherKustomizations" | "charts" | "lint"> {
+function survey(state: FleetState): Omit<Found, "overlays" | "otherKustomizations" | "charts" | "folders" | "lint"> {
   const applications = [...state.applications.values()];
   const failures = new Map<string, string[]>();
   for (const { name, render } of applications) {
@@ -103,6 +108,22 @@ function survey(state: FleetState): Omit<Found, "overlays" | "otherKustomization
   };
 }
 
+const foldersShown = 20;
+
+function folderLines({ rendered, outside, failures }: FolderSurvey): readonly string[] {
+  const count = rendered + outside + failures.length;
+  if (count === 0) return [];
+  const more = [
+    ...(outside > 0 ? [`${outside} need other repositories`] : []),
+    ...(failures.length > 0 ? [`${failures.length} cannot be rendered`] : []),
+  ];
+  return [
+    `${count} folders that nothing here uses, rendered by themselves: ${[`${rendered} render`, ...more].join(", ")}`,
+    ...failures.slice(0, foldersShown).map(({ folder, error }) => `  ! ${folder}: ${error.replace(/\s*\n\s*/g, " ")}`),
+    ...(failures.length > foldersShown ? [`  … and ${failures.length - foldersShown} more (-o json has all)`] : []),
+  ];
+}
+
 function text(found: Found): string {
   const lines = [
     `${found.applicationSets.length} ApplicationSets, ${found.applications} Applications (${found.writtenByHand} written by hand), ${found.resources} rendered resources`,
@@ -111,16 +132,21 @@ function text(found: Found): string {
       `  ${set.name}  ${set.applications} Applications  ${set.file}`,
       ...set.errors.map((error) => `    ! ${error}`),
     ]),
-    found.failures.length === 0 ? "every Application renders" : "cannot be rendered:",
+    ...(found.failures.length > 0 ? ["cannot be rendered:"] : found.applications > 0 ? ["every Application renders"] : []),
     ...found.failures.map(
       ({ error, applications }) =>
         `  ! ${error}  (${applications.length}: ${applications.slice(0, 3).join(", ")}${applications.length > 3 ? " …" : ""})`,
     ),
+    ...folderLines(found.folders),
     ...found.problems.map((problem) => `! ${problem}`),
     found.lint.length === 0 ? "lint finds nothing" : "lint:",
     ...found.lint.map(({ rule, severity, count }) => `  ${severity.padEnd(7)}  ${String(count).padStart(5)}  ${rule}`),
     ...(found.lint.length === 0 ? [] : ["next: fleetwright lint tells each with its place"]),
-    "next: fleetwright impact HEAD~1 HEAD | fleetwright diff HEAD~1 | fleetwright render APP",
+    ...(found.applications === 0
+      ? [
+          "no ApplicationSet or Application is in this repository: fleetwright kustomize build DIR | fleetwright helm template DIR",
+        ]
+      : ["next: fleetwright impact HEAD~1 HEAD | fleetwright diff HEAD~1 | fleetwright render APP"]),
     ...(found.writtenByHand > 2
       ? ["      fleetwright adopt DIR turns Applications written by hand into one ApplicationSet"]
       : []),

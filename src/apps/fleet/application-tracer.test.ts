@@ -151,7 +151,13 @@ const state = fleet.moveTo(tree);
 const asked = ["written", "web-prod"].flatMap((name) => {
   const application = state.applications.get(`argocd/${name}`)!;
   const { clusterFiles } = state;
-  const options = { render, isCheckout: (url: string) => url === repoURL, otherTree: () => undefined, clusterFiles };
+  const options = {
+    render,
+    isCheckout: (url: string) => url === repoURL,
+    otherTree: () => undefined,
+    clusterFiles,
+    buildOptions: "",
+  };
   const tracer = traceApplication(application, tree, options);
   const { files: named, rankOf, kindOf } = tracer;
   const itself = tracer.make(tree);

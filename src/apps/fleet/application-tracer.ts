@@ -30,6 +30,8 @@ export interface TracerOptions {
   readonly clusterFiles: ReadonlyMap<string, string>;
   /** Clusters that the configuration names. */
   readonly inventory?: readonly Cluster[];
+  /** Of Kustomize, as the fleet has them. */
+  readonly buildOptions: string;
 }
 
 /** Follows an Application of the fleet at `tree` through edits of any file of it. */
@@ -38,10 +40,11 @@ export function traceApplication(application: FleetApplication, tree: FileTree, 
   const files = [...new Set([...makers, ...filesRead(application.render.readSet)])];
   const searched = new Set([application.origin.file, ...options.clusterFiles.values()]);
   const workspace = new FleetWorkspace({
-    render: (made, treeFor) =>
+    buildOptions: options.buildOptions,
+    render: (made, treeFor, buildOptions) =>
       stringAt(made.metadata, "name") === application.name &&
       (stringAt(made.metadata, "namespace") || "argocd") === application.namespace
-        ? options.render(made, treeFor)
+        ? options.render(made, treeFor, buildOptions)
         : { manifests: [], warnings: [] },
     checkoutUrls: () => options.isCheckout,
     otherTree: options.otherTree,

@@ -13,10 +13,12 @@ export interface FleetConfig {
   /** As written, for the guard. */
   readonly budgets: readonly ValueObject[];
   readonly lint: ValueObject;
+  /** `kustomize.buildOptions`, in place of what an `argocd-cm` in the tree says. */
+  readonly buildOptions?: string;
 }
 
 export const configFile = "fleetwright.yaml";
-const fields = new Set(["search", "inventory", "budgets", "lint"]);
+const fields = new Set(["search", "inventory", "budgets", "lint", "kustomize"]);
 
 /** Reads the configuration at a tree. Throws InputError with the place for a field that is not known. */
 export function readFleetConfig(tree: FileTree): FleetConfig {
@@ -40,7 +42,22 @@ export function readFleetConfig(tree: FileTree): FleetConfig {
     inventory: stringsOf(config, "inventory"),
     budgets: listAt(config, "budgets").filter(isObject),
     lint: objectAt(config, "lint"),
+    ...buildOptionsOf(config),
   };
+}
+
+function buildOptionsOf(config: ValueObject): Pick<FleetConfig, "buildOptions"> {
+  const kustomize = objectAt(config, "kustomize");
+  const { buildOptions } = kustomize;
+  const unknown = Object.keys(kustomize).find((key) => key !== "buildOptions");
+  if (unknown !== undefined || (buildOptions !== undefined && typeof buildOptions !== "string")) {
+    throw new InputError(unknown === undefined ? "kustomize.buildOptions is no text" : `unknown field "kustomize.${unknown}"`, {
+      code: "CONFIG_FIELD",
+      location: { file: configFile },
+      hint: 'for example kustomize: {buildOptions: "--enable-helm"}',
+    });
+  }
+  return buildOptions === undefined ? {} : { buildOptions };
 }
 
 function globsOf(value: ValueObject, key: string): readonly ((path: string) => boolean)[] {

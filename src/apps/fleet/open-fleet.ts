@@ -1,6 +1,6 @@
 import { type Checkout, openCheckout } from "../../adapters/git/checkout.js";
 import { type Cluster, clustersFromInventory } from "../../core/applicationset/index.js";
-import { InputError } from "../../core/errors.js";
+import { InputError, withoutPasswords } from "../../core/errors.js";
 import type { FleetApplication, FleetState, RenderApplication } from "../../core/impact/fleet-state.js";
 import { FleetWorkspace } from "../../core/impact/workspace.js";
 import type { Selection } from "../../core/kustomize/index.js";
@@ -57,7 +57,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   const note = (text: string): void => {
     if (notes.has(text)) return;
     notes.add(text);
-    options.note(text);
+    options.note(withoutPasswords(text));
   };
   const others = await openOtherRepositories({
     given: options.repos,
@@ -89,9 +89,9 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
       newCount: 0,
       cache: options.env && !onSelection ? openStateCache(context, options.env) : undefined,
       workspace: new FleetWorkspace({
-        render: (application, treeFor) => {
+        render: (application, treeFor, buildOptions) => {
           made.newCount++;
-          return render(application, treeFor);
+          return render(application, treeFor, buildOptions);
         },
         checkoutUrls: (named) => {
           const choice = chooseCheckoutUrls(checkout.remotes, named, others.given);
@@ -101,6 +101,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
         },
         otherTree,
         isSearched: config.isSearched,
+        ...(config.buildOptions === undefined ? {} : { buildOptions: config.buildOptions }),
         ...givenInventory(config.inventory, tree),
       }),
     };
@@ -137,9 +138,10 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
       const tree = await checkout.tree(id);
       const config = readFleetConfig(tree);
       const { workspace, isCheckout } = workspaceFor(config, tree);
+      const { buildOptions } = workspace;
       const { clusterFiles } = workspace.state;
       const { inventory } = givenInventory(config.inventory, tree);
-      const options = { render, isCheckout: (url: string) => isCheckout?.(url) === true, otherTree, clusterFiles };
+      const options = { render, isCheckout: (url: string) => isCheckout?.(url) === true, otherTree, clusterFiles, buildOptions };
       return traceApplication(application, tree, { ...options, ...(inventory ? { inventory } : {}) });
     },
     async inventory(id) {

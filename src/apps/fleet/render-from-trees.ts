@@ -14,7 +14,7 @@ const kubeVersion = "v1.33.0";
 /** Renders Applications from the trees at hand, with one renderer that keeps what its sources share. */
 export function renderFromTrees(options: Parameters<typeof toolRenderers>[0] = {}): RenderApplication {
   const renderers = toolRenderers(options);
-  return (application, treeFor) => {
+  return (application, treeFor, kustomizeBuildOptions) => {
     const manifests: KubernetesObject[] = [];
     const warnings: string[] = [];
     const sources = isObject(application.spec["source"])
@@ -26,6 +26,7 @@ export function renderFromTrees(options: Parameters<typeof toolRenderers>[0] = {
     const chosen = {
       project: stringAt(application.spec, "project"),
       ...(seed === "" ? {} : { stableRandom: seed }),
+      ...(kustomizeBuildOptions ? { kustomizeBuildOptions } : {}),
     };
     const refs = new Map(
       sources.flatMap((source) => {

@@ -62,6 +62,7 @@ test("a fleet is kept with its unreadable files and the files that hold its clus
   const noReads = { touching: () => [] };
   const fleet: KeptFleet = {
     gitUrls: ["https://git.example/fleet"],
+    buildOptions: "--enable-helm",
     applications: [],
     applicationSets: new Map(),
     problems: [{ error, unreadable: "sets.yaml" }],
@@ -79,7 +80,12 @@ test("a fleet is kept with its unreadable files and the files that hold its clus
   const kept = open().load("t1")?.fleet;
   expect(kept?.problems).toMatchObject([{ error: { code: "YAML_SYNTAX", location: { line: 2 } }, unreadable: "sets.yaml" }]);
   expect(kept?.clusterFiles).toEqual(fleet.clusterFiles);
-  expect([kept?.gitUrls, kept?.hasFindings("sets.yaml"), kept?.hasFindings("other.yaml")]).toEqual([fleet.gitUrls, true, false]);
+  expect([kept?.gitUrls, kept?.buildOptions, kept?.hasFindings("sets.yaml"), kept?.hasFindings("other.yaml")]).toEqual([
+    fleet.gitUrls,
+    "--enable-helm",
+    true,
+    false,
+  ]);
 });
 
 test("a render that came from the cache is not written a second time", () => {

@@ -57,7 +57,7 @@ type StoredRun = Omit<GenerationRun, "readSet" | "errors"> & { readonly errors: 
 /** Of one that nobody has looked at: the number of its reach. */
 type StoredApplication = Omit<KeptApplication, "body"> & { readonly reach?: number };
 
-interface StoredFleet extends Pick<KeptFleet, "gitUrls" | "clusterFiles"> {
+interface StoredFleet extends Pick<KeptFleet, "gitUrls" | "buildOptions" | "clusterFiles"> {
   readonly findingPaths: readonly string[];
   readonly applications: readonly StoredApplication[];
   /** The bodies of the Applications, some together, compressed. */
@@ -247,6 +247,7 @@ function storeFleet(
   const problems = fleet.problems.map((problem) => ({ ...problem, error: plainError(problem.error) }));
   return {
     gitUrls: fleet.gitUrls,
+    buildOptions: fleet.buildOptions,
     clusterFiles: fleet.clusterFiles,
     findingPaths: [...known.findingPaths],
     applications,
@@ -302,7 +303,7 @@ function reviveFleet(
     reads,
   }: { readonly state: StoredState; readonly reaches: ReadonlyMap<string, number>; readonly reads: Reads },
 ): KeptFleet {
-  const { gitUrls, clusterFiles, findingPaths } = fleet;
+  const { gitUrls, buildOptions, clusterFiles, findingPaths } = fleet;
   let paths: ReadonlySet<string> | undefined;
   const made = fleet.bodies.map((bodies) => once(() => decompressed(bodies) as readonly ReturnType<KeptApplication["body"]>[]));
   const applications = fleet.applications.map(
@@ -328,6 +329,7 @@ function reviveFleet(
   });
   return {
     gitUrls,
+    buildOptions,
     clusterFiles,
     applications,
     applicationSets: new Map(sets),

@@ -1,8 +1,10 @@
 import { base64Decode, utf8Decode } from "../../platform/bytes.js";
 import { hmacHex } from "../../platform/hash.js";
+import { withoutPasswords } from "../errors.js";
 import type { KubernetesObject } from "../manifest/object.js";
-import { isObject, type Value } from "../manifest/value.js";
+import { isObject, type Value, type ValueObject } from "../manifest/value.js";
 import type { FieldChange } from "./field-change.js";
+import { secretOptions } from "./secret-options.js";
 
 /** Replaces what Secrets hold, wherever else it stands: a keyed hash tells equal from changed. */
 export interface SecretCover {
@@ -14,13 +16,25 @@ export interface SecretCover {
 const leastLength = 8;
 const leastInOptions = 4;
 
+export interface CoverOptions {
+  /** Of Applications whose options may carry what no Secret shows: `parameters: [{name: password, …}]`. */
+  readonly specs?: readonly ValueObject[];
+  readonly least?: number;
+}
+
 /**
  * Covers the values of all Secrets among `manifests`, as they are and in base64. One that is also what an object is called (a user `cart` of the
  * service `cart`) is no secret word: it is covered as the password of an address alone, or half of what is told would be hidden.
  */
-export function coverSecrets(manifests: readonly KubernetesObject[], secretKey: string, least = leastLength): SecretCover {
+export function coverSecrets(
+  manifests: readonly KubernetesObject[],
+  secretKey: string,
+  { specs = [], least = leastLength }: CoverOptions = {},
+): SecretCover {
   const names = openNames(manifests);
-  const found = [...secretValues(manifests)].filter(({ length }) => length >= least).sort((a, b) => b.length - a.length);
+  const found = [...new Set([...secretValues(manifests), ...specs.flatMap(secretOptions)])]
+    .filter(({ length }) => length >= least)
+    .sort((a, b) => b.length - a.length);
   const secrets = found.filter((secret) => !names.has(secret));
   const passwords = found.filter((secret) => names.has(secret));
   const text = (from: string): string => {
@@ -28,10 +42,14 @@ export function coverSecrets(manifests: readonly KubernetesObject[], secretKey: 
       (so, secret) => (so.includes(secret) ? so.replaceAll(secret, maskText(secret, secretKey)) : so),
       from,
     );
-    return passwords.reduce((so, secret) => so.replaceAll(`:${secret}@`, `:${maskText(secret, secretKey)}@`), here);
+    if (!here.includes("@")) return here;
+    const covered = passwords.reduce(
+      (so, secret) => so.replaceAll(`:${secret}@`, () => `:${maskText(secret, secretKey)}@`),
+      here,
+    );
+    return withoutPasswords(covered, (secret) => maskOnce(secret, secretKey));
   };
   const value = (from: Value): Value => {
-    if (found.length === 0) return from;
     if (typeof from === "string") return text(from);
     if (Array.isArray(from)) return from.map(value);
     if (isObject(from)) return Object.fromEntries(Object.entries(from).map(([key, item]) => [key, value(item)]));
@@ -44,25 +62,35 @@ export function coverSecrets(manifests: readonly KubernetesObject[], secretKey: 
 /** Changes of an Application's fields, with the options of its tools covered: a value or a parameter may be what a Secret holds. */
 export function coverOptions(
   fields: readonly FieldChange[],
-  manifests: () => readonly KubernetesObject[],
+  { manifests, specs }: { readonly manifests: () => readonly KubernetesObject[]; readonly specs: readonly ValueObject[] },
   secretKey: string,
 ): readonly FieldChange[] {
   if (!fields.some(({ path }) => isOption(path))) return fields;
-  const cover = coverSecrets(manifests(), secretKey, leastInOptions);
+  const cover = coverSecrets(manifests(), secretKey, { specs, least: leastInOptions });
   const covered = (value: Value | undefined): Value | undefined => (value === undefined ? undefined : cover.value(value));
   return fields.map((field) =>
     isOption(field.path) ? { path: field.path, before: covered(field.before), after: covered(field.after) } : field,
   );
 }
 
-/** The fields below `spec.source` that are handed to a tool, and the whole source. */
+/** The spec of an Application as it may be shown: what its options carry is covered. */
+export function coverSpec(spec: ValueObject, manifests: readonly KubernetesObject[], secretKey: string): Value {
+  return coverSecrets(manifests, secretKey, { specs: [spec], least: leastInOptions }).value(spec);
+}
+
+/** The fields of a source that are handed to a tool, its address, and the whole source. */
 function isOption(path: string): boolean {
-  return /^spec\.sources?(\[\d+\])?($|\.(helm|kustomize|plugin|directory)($|\.|\[))/.test(path);
+  return /^spec\.sources?(\[\d+\])?($|\.(repoURL|helm|kustomize|plugin|directory)($|\.|\[))/.test(path);
 }
 
 /** `(hidden, 1f3a…)` */
 export function maskText(text: string, secretKey: string): string {
   return `(hidden, ${hmacHex("sha256", secretKey, text).slice(0, 12)})`;
+}
+
+/** A mark is no password. */
+function maskOnce(text: string, secretKey: string): string {
+  return text.startsWith("(hidden") ? text : maskText(text, secretKey);
 }
 
 /** Names and namespaces of objects. */

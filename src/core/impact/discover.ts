@@ -4,10 +4,12 @@ import { FleetwrightError, InputError } from "../errors.js";
 import { isObject, stringAt, type Value, type ValueObject } from "../manifest/value.js";
 import type { FileTree, TreeFile } from "../render/file-tree.js";
 import { parseYamlDocuments } from "../yaml/parse.js";
+import { buildOptionsKey, settingsOf } from "./build-options.js";
 
 /** A resource of the control plane that a file of the repository holds. */
 export type FoundResource =
   | {
+      /** `settings`: the part with `kustomize.buildOptions` of an `argocd-cm`. */
       readonly kind: "applicationSet" | "application" | "project" | "settings";
       readonly file: string;
       readonly document: number;
@@ -23,7 +25,7 @@ export interface FileFindings {
   readonly problem?: FleetwrightError;
 }
 
-const marks = ["argoproj.io/", "argocd.argoproj.io"];
+const marks = ["argoproj.io/", "argocd.argoproj.io", buildOptionsKey];
 const candidate = /\.(ya?ml|json)$/;
 const maxFileBytes = 16 << 20;
 const nothing: FileFindings = { resources: [], gitUrls: [] };
@@ -60,13 +62,8 @@ function resourcesOf(document: Value, file: string, index: number): readonly Fou
     const cluster = clusterFromSecret(document);
     return cluster ? [{ kind: "cluster", file, document: index, cluster }] : [];
   }
-  if (
-    kind === "ConfigMap" &&
-    /^argocd-(cm|cmd-params-cm|rbac-cm)$/.test(stringAt(isObject(document["metadata"]) ? document["metadata"] : {}, "name"))
-  ) {
-    return [{ kind: "settings", file, document: index, value: document }];
-  }
-  return [];
+  const settings = settingsOf(document);
+  return settings ? [{ kind: "settings", file, document: index, value: settings }] : [];
 }
 
 /** Every `repoURL` in ApplicationSets and Applications that is no chart repository. */

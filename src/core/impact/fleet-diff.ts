@@ -77,7 +77,8 @@ function diffApplication(
     ...(after ? { after } : {}),
   };
   if (!before || !after) {
-    const resources = changedResources(before?.render.manifests ?? [], after?.render.manifests ?? [], options);
+    const shown = { ...options, specs: [present.spec] };
+    const resources = changedResources(before?.render.manifests ?? [], after?.render.manifests ?? [], shown);
     const error = present.render.error;
     if (after && error) return { ...common, effect: "error", spec: [], resources, error, errorAt: "after" };
     return { ...common, effect: after ? "added" : "removed", spec: [], resources };
@@ -85,7 +86,7 @@ function diffApplication(
   if (before.render === after.render && before.spec === after.spec && before.metadata === after.metadata) return undefined;
   const spec = coverOptions(
     [...changedFields(before.metadata, after.metadata, "metadata"), ...changedFields(before.spec, after.spec, "spec")],
-    () => [...before.render.manifests, ...after.render.manifests],
+    { manifests: () => [...before.render.manifests, ...after.render.manifests], specs: [before.spec, after.spec] },
     options.secretKey,
   );
   if (before.render === after.render && spec.length === 0) return undefined;
@@ -94,8 +95,9 @@ function diffApplication(
   const moved = destinationMove(before, after);
   const failed = errorOfOneSide(before, after);
   if (failed) return { ...common, ...moved, effect: "error", spec, resources: [], ...failed };
+  const shown = { ...options, specs: [before.spec, after.spec] };
   const resources =
-    before.render === after.render ? [] : changedResources(before.render.manifests, after.render.manifests, options);
+    before.render === after.render ? [] : changedResources(before.render.manifests, after.render.manifests, shown);
   const effect = spec.length > 0 || resources.length > 0 ? "changed" : "unchanged";
   return { ...common, ...moved, effect, spec, resources };
 }

@@ -66,6 +66,7 @@ export interface FleetState {
 export type RenderApplication = (
   application: { readonly metadata: ValueObject; readonly spec: ValueObject },
   tree: FileTreeFor,
+  kustomizeBuildOptions?: string,
 ) => {
   readonly manifests: readonly KubernetesObject[];
   readonly warnings: readonly string[];

@@ -9,6 +9,7 @@ import type { FrozenReads } from "./read-index.js";
 export interface KeptFleet {
   /** Every git URL that the resources name. */
   readonly gitUrls: readonly string[];
+  readonly buildOptions: string;
   readonly applications: readonly KeptApplication[];
   readonly applicationSets: ReadonlyMap<string, FleetApplicationSet>;
   readonly problems: readonly FleetProblem[];

@@ -1,10 +1,12 @@
 import { utf8Decode } from "../../platform/bytes.js";
 import type { Origin } from "../applicationset/index.js";
 import { isObject, listAt, objectAt, stringAt, type Value } from "../manifest/value.js";
+import { once } from "../once.js";
 import type { FileTree } from "../render/file-tree.js";
 import { joinInside } from "../render/memory-tree.js";
 import type { ReadSet } from "../render/recording-tree.js";
 import { parseYaml } from "../yaml/parse.js";
+import { findResources } from "./discover.js";
 import type { ApplicationChange } from "./fleet-diff.js";
 import type { FleetApplication, FleetApplicationSet, FleetState } from "./fleet-state.js";
 import type { ApplicationSetChange } from "./set-diff.js";
@@ -33,6 +35,7 @@ export function findReasons(
   const reasons = new Map<string, readonly Reason[]>();
   // Only a path that appears or vanishes changes the listing of its folder.
   const listed = new Set(context.changedPaths.filter((path) => context.treeBefore.kind(path) !== context.treeAfter.kind(path)));
+  const settings = once(() => context.changedPaths.filter((path) => isSettings(path, context)).map(reasonOfSettings));
   for (const change of changes) {
     const found = new Map<string, Reason>();
     for (const path of context.changedPaths) {
@@ -41,9 +44,23 @@ export function findReasons(
         reasonOf(path, change.before, context.before, graphs.before, listed);
       if (reason) found.set(path, reason);
     }
-    reasons.set(change.key, [...found.values()]);
+    // What no file of its own explains, the settings that all share do.
+    reasons.set(change.key, found.size > 0 ? [...found.values()] : settings());
   }
   return reasons;
+}
+
+/** The configuration, or a file that holds Kustomize's build options at one of the two trees. */
+function isSettings(path: string, { treeBefore, treeAfter }: ReasonContext): boolean {
+  if (path === "fleetwright.yaml") return true;
+  return [treeBefore, treeAfter].some((tree) => {
+    const file = tree.read(path);
+    return file !== undefined && findResources(path, file).resources.some(({ kind }) => kind === "settings");
+  });
+}
+
+function reasonOfSettings(path: string): Reason {
+  return { path, through: [] };
 }
 
 /** The changed files behind each change of `changes`, by the set's key. */

@@ -17,6 +17,8 @@ export interface ResourceChange {
 export interface ResourceDiffOptions {
   /** Key of the hashes that stand for Secret values, so that equal ones can be told from changed ones and none can be guessed. */
   readonly secretKey: string;
+  /** Specs of the Applications: their options may carry secrets that no Secret shows. */
+  readonly specs?: readonly ValueObject[];
 }
 
 /** Compares two renders of one Application. Order and key order do not matter; Secret values come out as keyed hashes. */
@@ -44,21 +46,17 @@ export function changedResources(
   for (const object of added)
     if (!taken.has(object)) changes.push({ kind: "added", resource: resourceKeyOf(object), fields: [] });
   const sorted = changes.sort((a, b) => (formatResourceKey(a.resource) < formatResourceKey(b.resource) ? -1 : 1));
-  return isWithoutSecrets(before) && isWithoutSecrets(after) ? sorted : covered(sorted, [...before, ...after], options);
-}
-
-function isWithoutSecrets(objects: readonly KubernetesObject[]): boolean {
-  return !objects.some(({ kind }) => kind === "Secret");
+  return covered(sorted, [...before, ...after], options);
 }
 
 /** What a Secret holds may stand in another resource too, in an address or a copied annotation. */
 function covered(
   changes: readonly ResourceChange[],
   objects: readonly KubernetesObject[],
-  { secretKey }: ResourceDiffOptions,
+  { secretKey, specs = [] }: ResourceDiffOptions,
 ): readonly ResourceChange[] {
   if (changes.length === 0) return changes;
-  const cover = coverSecrets(objects, secretKey);
+  const cover = coverSecrets(objects, secretKey, { specs });
   const value = (from: FieldChange["before"]) => (from === undefined ? undefined : cover.value(from));
   return changes.map((change) => ({
     ...change,

@@ -14,9 +14,11 @@ import { equalValues, objectAt, stringAt, type Value, type ValueObject } from ".
 import type { FileTree } from "../render/file-tree.js";
 import { isReadSetValid, type ReadSet, recordReads } from "../render/recording-tree.js";
 import { emitJson } from "../yaml/json.js";
+import { chooseBuildOptions } from "./build-options.js";
 import { type FileFindings, type FoundResource, findResources, resourceError, walkFiles } from "./discover.js";
 import type {
   ApplicationOrigin,
+  FileTreeFor,
   FleetApplication,
   FleetApplicationSet,
   FleetProblem,
@@ -40,6 +42,8 @@ export interface WorkspaceOptions {
   readonly inventory?: readonly Cluster[];
   /** The files of these, by name of the cluster. */
   readonly inventoryFiles?: ReadonlyMap<string, string>;
+  /** Of Kustomize, in place of those that an `argocd-cm` in the tree has. */
+  readonly buildOptions?: string;
 }
 
 /** All that a workspace knows, as plain values and Maps, to be kept for another process. Equal parts are the same objects. */
@@ -79,7 +83,8 @@ export class FleetWorkspace {
   readonly #reaches = new Map<string, Reach>();
   readonly #findReach = reachFinder();
   /** Every spec is one Application's, and never changes. */
-  readonly #renderKeys = new WeakMap<ValueObject, string>();
+  #renderKeys = new WeakMap<ValueObject, string>();
+  #buildOptions = "";
   readonly #renderReads = new ReadIndex();
   /** Renders and runs that asked for something outside of this tree. */
   readonly #outsideRenders = new Set<string>();
@@ -119,6 +124,7 @@ export class FleetWorkspace {
     const { applications, applicationSets, problems, clusterFiles } = this.#state;
     return {
       gitUrls: this.#gitUrls,
+      buildOptions: this.#buildOptions,
       applications: [...applications.values()].map((application) => {
         const { key, name, namespace } = application;
         return { key, name, namespace, renderKey: this.#renderKey(key, application.spec), body: () => application };
@@ -154,6 +160,7 @@ export class FleetWorkspace {
   /** The state that was taken over, at a tree that may differ from its own in what the move says. */
   #wake(fleet: KeptFleet, tree: FileTree): void {
     this.#gitUrls = fleet.gitUrls;
+    const buildOptions = this.#setBuildOptions(fleet.buildOptions);
     const isCheckout = this.#options.checkoutUrls(new Set(fleet.gitUrls));
     this.#isCheckout = isCheckout;
     const applications = new Map<string, FleetApplication>();
@@ -161,7 +168,7 @@ export class FleetWorkspace {
       const { key, renderKey } = kept;
       const reach = this.#reaches.get(renderKey);
       if (reach && !this.#renders.has(renderKey)) {
-        const run = (): FleetRender => this.#renderNow(kept.body(), tree, { isCheckout, renderKey });
+        const run = (): FleetRender => this.#renderNow(kept.body(), tree, { isCheckout, renderKey, buildOptions });
         this.#renders.set(renderKey, { render: new PendingRender(run), reach });
       }
       const render = this.#renders.get(renderKey)?.render;
@@ -347,6 +354,9 @@ export class FleetWorkspace {
     );
     this.#gitUrls = [...gitUrls];
     this.#isCheckout = this.#options.checkoutUrls(gitUrls);
+    const settings = chooseBuildOptions(resources, this.#options.buildOptions);
+    if (settings.problem) problems.push({ error: settings.problem });
+    this.#setBuildOptions(settings.buildOptions);
     const applicationSets = new Map<string, FleetApplicationSet>();
     const applications = new Map<string, FleetApplication>();
     const duplicates: Duplicate[] = [];
@@ -381,6 +391,18 @@ export class FleetWorkspace {
     problems.push(...duplicateProblems(duplicates));
     this.#dropUnused(applications, applicationSets);
     return { applications, applicationSets, problems, clusterFiles: this.#clusterFiles(resources) };
+  }
+
+  /** What was rendered with other options is of no use. */
+  #setBuildOptions(buildOptions: string): string {
+    if (buildOptions !== this.#buildOptions) this.#renderKeys = new WeakMap();
+    this.#buildOptions = buildOptions;
+    return buildOptions;
+  }
+
+  /** As the tree or the configuration has them, where the workspace is. */
+  get buildOptions(): string {
+    return this.#buildOptions;
   }
 
   #clusterFiles(resources: readonly FoundResource[]): ReadonlyMap<string, string> {
@@ -488,7 +510,8 @@ export class FleetWorkspace {
     const known = this.#renders.get(renderKey);
     if (known) return known.render;
     const isCheckout = this.#isCheckout;
-    const run = (): FleetRender => this.#renderNow(made, tree, { isCheckout, renderKey });
+    const buildOptions = this.#buildOptions;
+    const run = (): FleetRender => this.#renderNow(made, tree, { isCheckout, renderKey, buildOptions });
     const reach = this.#reaches.get(renderKey) ?? this.#findReach(made, tree, isCheckout);
     const kept = { render: reach ? new PendingRender(run) : run(), reach };
     this.#reaches.delete(renderKey);
@@ -501,7 +524,8 @@ export class FleetWorkspace {
   #renderKey(key: string, spec: ValueObject): string {
     let renderKey = this.#renderKeys.get(spec);
     if (renderKey === undefined) {
-      renderKey = `${key} ${textOf([spec["source"] ?? null, spec["sources"] ?? null, spec["destination"] ?? null])}`;
+      const options = this.#buildOptions === "" ? "" : `${this.#buildOptions} `;
+      renderKey = `${key} ${options}${textOf([spec["source"] ?? null, spec["sources"] ?? null, spec["destination"] ?? null])}`;
       this.#renderKeys.set(spec, renderKey);
     }
     return renderKey;
@@ -510,7 +534,7 @@ export class FleetWorkspace {
   #renderNow(
     made: { readonly metadata: ValueObject; readonly spec: ValueObject },
     tree: FileTree,
-    context: { readonly isCheckout: (repoURL: string) => boolean; readonly renderKey: string },
+    context: RenderContext,
   ): FleetRender {
     const recorder = recordReads(tree);
     return { ...this.#runRender(made, recorder.tree, context), readSet: recorder.readSet() };
@@ -519,14 +543,15 @@ export class FleetWorkspace {
   #runRender(
     made: { metadata: ValueObject; spec: ValueObject },
     tree: FileTree,
-    { isCheckout, renderKey }: { readonly isCheckout: (repoURL: string) => boolean; readonly renderKey: string },
+    { isCheckout, renderKey, buildOptions }: RenderContext,
   ): Omit<FleetRender, "readSet"> {
     try {
-      return this.#options.render(made, (repoURL, revision, chart) => {
+      const treeFor: FileTreeFor = (repoURL, revision, chart) => {
         if (chart === undefined && isCheckout(repoURL)) return tree;
         this.#outsideRenders.add(renderKey);
         return this.#options.otherTree(repoURL, revision, chart);
-      });
+      };
+      return this.#options.render(made, treeFor, buildOptions);
     } catch (error) {
       if (error instanceof FleetwrightError) return { manifests: [], warnings: [], error };
       throw error;
@@ -550,6 +575,13 @@ export class FleetWorkspace {
 
 function hasFindings(found: FileFindings): boolean {
   return found.resources.length > 0 || found.problem !== undefined;
+}
+
+/** How one Application is rendered: as all was when it was asked for. */
+interface RenderContext {
+  readonly isCheckout: (repoURL: string) => boolean;
+  readonly renderKey: string;
+  readonly buildOptions: string;
 }
 
 /** A render that was made, or one that is made when somebody looks at it. */

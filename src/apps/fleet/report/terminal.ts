@@ -16,7 +16,7 @@ export function terminalReport(report: FleetReport, options: { readonly color: b
   const tell = ({ change, applications, isConsequence }: FoldedChange): void => {
     const count =
       applications.length === 1
-        ? applications[0]!
+        ? someNames(applications)
         : `the same change in ${applications.length} Applications: ${someNames(applications)}`;
     if (isConsequence) {
       lines.push(paint("gray", `  ${change.resource.kind} ${change.resource.name} follows the new name  ${count}`));

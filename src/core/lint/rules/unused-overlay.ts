@@ -86,7 +86,7 @@ function templatePattern(path: string): RegExp {
 const fields = ["resources", "bases", "components", "generators", "transformers", "validators", "configurations"] as const;
 
 /** Directories that a kustomization names, and those of the files that it names. */
-function inclusionsOf({ directory, value }: KustomizationFile): readonly string[] {
+export function inclusionsOf({ directory, value }: KustomizationFile): readonly string[] {
   return fields
     .flatMap((field) => listAt(value, field))
     .flatMap((entry) => {

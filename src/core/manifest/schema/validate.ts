@@ -110,16 +110,21 @@ function* brokenBounds(value: Exclude<Value, null>, schema: Schema): Generator<s
   // An empty string is how a value of an enum is left out.
   if (schema.enum && value !== "" && !schema.enum.some((allowed) => allowed === value))
     yield `must be one of ${schema.enum.map(String).join(", ")}`;
-  const [least, most] = [numberAt("minimum"), numberAt("maximum")];
   if (typeof value === "number" || typeof value === "bigint") {
+    const [least, most] = [numberAt("minimum"), numberAt("maximum")];
     if (least !== undefined && Number(value) < least) yield `must be at least ${least}`;
     if (most !== undefined && Number(value) > most) yield `must be at most ${most}`;
+    return;
   }
-  const size = typeof value === "string" ? [...value].length : Array.isArray(value) ? value.length : undefined;
+  if (typeof value !== "string" && !Array.isArray(value)) return;
   const unit = typeof value === "string" ? "Length" : "Items";
   const [shortest, longest] = [numberAt(`min${unit}`), numberAt(`max${unit}`)];
-  if (size !== undefined && shortest !== undefined && size < shortest) yield `must have at least ${shortest} ${wordOf(unit)}`;
-  if (size !== undefined && longest !== undefined && size > longest) yield `must have at most ${longest} ${wordOf(unit)}`;
+  if (shortest !== undefined || longest !== undefined) {
+    // Characters, not UTF-16 units.
+    const size = typeof value === "string" ? [...value].length : value.length;
+    if (shortest !== undefined && size < shortest) yield `must have at least ${shortest} ${wordOf(unit)}`;
+    if (longest !== undefined && size > longest) yield `must have at most ${longest} ${wordOf(unit)}`;
+  }
   if (typeof value !== "string") return;
   if (schema.format === "byte" && base64Decode(value) === undefined) yield "must be base64";
   const { pattern } = keywords;
