@@ -407,6 +407,7 @@ test.each<[string, object, boolean]>([
     { matrix: { generators: [{ list: {} }, { pullRequest: { gitea: { owner: "acme", repo: "fleet" } } }] } },
     true,
   ],
+  ["its organisation's repositories", { scmProvider: { github: { organization: "acme" } } }, false],
   ["a plugin", { plugin: { configMapRef: { name: "p" } } }, true],
   ["a list", { list: { elements: [] } }, false],
 ])("a pull request makes an ApplicationSet of %s be generated again: %s", (_what, generator, asked) => {
@@ -417,4 +418,54 @@ test.each<[string, object, boolean]>([
     spec: { generators: [generator] },
   };
   expect(asksAgain(set as never, { kind: "pull-request", urls: ["https://github.com/acme/fleet"] })).toBe(asked);
+});
+
+test.each<[string, object, boolean]>([
+  ["its organisation", { github: { organization: "Acme" } }, true],
+  ["another organisation", { github: { organization: "acm" } }, false],
+  ["its group", { gitlab: { group: "acme", includeSubgroups: true } }, true],
+  ["a group by number", { gitlab: { group: "4711" } }, true],
+  ["an owner of a parameter", { gitea: { owner: "{{.owner}}" } }, true],
+  ["its project on a server", { bitbucketServer: { project: "ACME" } }, true],
+  ["a region", { awsCodeCommit: { region: "eu-west-1" } }, false],
+])("a push makes an ApplicationSet of the repositories of %s be generated again: %s", (_what, scmProvider, asked) => {
+  const set = { kind: "ApplicationSet", metadata: { name: "all" }, spec: { generators: [{ scmProvider }] } };
+  expect(asksAgain(set as never, { kind: "push", urls: ["https://git.example.com/acme/fleet"], refs: [] })).toBe(asked);
+});
+
+test.each<[string, Headers, object]>([
+  ["GitHub", { "x-github-event": "pull_request" }, { action: "assigned", repository: githubRepository }],
+  ["GitLab", { "x-gitlab-event": "Merge Request Hook" }, { project: gitlabProject, object_attributes: { action: "approved" } }],
+  ["Bitbucket Cloud", { "x-hook-uuid": uuid, "x-event-key": "pullrequest:comment_created" }, { repository: bitbucketRepository }],
+  ["Bitbucket Server", { "x-event-key": "pr:comment:added" }, { pullRequest: { toRef: { repository: serverRepository } } }],
+])("what changes neither commits nor labels nor state of a pull request on %s refreshes nothing", (_host, headers, body) => {
+  expect(readWebhook({ headers, body: utf8Encode(JSON.stringify(body)) }, {})).toEqual({ kind: "none" });
+});
+
+test.each<[string, Headers, object, readonly string[]]>([
+  [
+    "GitHub",
+    { "x-github-event": "repository" },
+    { action: "created", repository: githubRepository },
+    Object.values(githubRepository),
+  ],
+  [
+    "GitLab",
+    { "x-gitlab-event": "System Hook" },
+    { event_name: "project_create", path_with_namespace: "acme/new" },
+    ["acme/new"],
+  ],
+])("a repository that is made on %s is told of as a push of it", (_host, headers, body, urls) => {
+  const event = readWebhook({ headers, body: utf8Encode(JSON.stringify(body)) }, {});
+  expect(event).toEqual({ kind: "push", urls, refs: [] });
+});
+
+test("Harbor's secret goes by Argo CD's name too, as it stands in the header", () => {
+  const resources = ["web:1.2.3", "api:7"].map((name) => ({ tag: "1", resource_url: `harbor.example.com/charts/${name}` }));
+  const body = utf8Encode(JSON.stringify({ type: "PUSH_ARTIFACT", event_data: { resources } }));
+  const secrets = { "webhook.harbor.secret": "Bearer s3cret", "webhook.registry.secret": "another" };
+  const urls = ["harbor.example.com/charts/web", "harbor.example.com/charts/api"];
+  expect(readWebhook({ headers: { authorization: "Bearer s3cret" }, body }, secrets)).toMatchObject({ kind: "artifact", urls });
+  for (const headers of [{ authorization: "Bearer other" }, {}])
+    expect(() => readWebhook({ headers, body }, secrets)).toThrow(expect.objectContaining({ code: "WEBHOOK_SIGNATURE" }));
 });

@@ -11,6 +11,7 @@ import { gitlab } from "./webhooks/gitlab.js";
 import type { WebhookEvent, WebhookProvider, WebhookRequest, WebhookSecrets } from "./webhooks/provider.js";
 import { registry } from "./webhooks/registry.js";
 import type { Replays } from "./webhooks/replays.js";
+import { unresolvedSecret } from "./webhooks/secret-references.js";
 
 /** In this order: Gitea also sends GitHub's headers, and a registry's request is one that nobody else claims. */
 const providers: readonly WebhookProvider[] = [azureDevOps, gitea, github, gitlab, bitbucket, bitbucketServer, registry];
@@ -23,6 +24,8 @@ const secretNames = [
   "webhook.gogs.secret",
   "webhook.azuredevops.password",
   "webhook.registry.secret",
+  "webhook.harbor.secret",
+  unresolvedSecret,
 ];
 
 /**

@@ -13,7 +13,7 @@ import { type GeneratedFleet, generateFleet } from "../fleet/generated-fleet.js"
 
 const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** What the package installs as `fleetwright`. */
-const program = join(projectRoot, "dist/apps/fleetwright.cjs");
+const program = join(projectRoot, "bin/fleetwright.cjs");
 
 /** `npm run bench -- change [--fleet DIR] [--large]`: how long it takes to say what a commit does to a generated fleet. */
 export async function change(args: readonly string[]): Promise<number> {
@@ -101,7 +101,7 @@ function freshProcess(fleet: GeneratedFleet, cacheHome: string): void {
   const env = { ...process.env, XDG_CACHE_HOME: cacheHome };
   const impact = (): number => {
     const started = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, [program, "impact", "HEAD~1", "HEAD", "-o", "name"], {
+    const { status, stderr } = spawnSync(program, ["impact", "HEAD~1", "HEAD", "-o", "name"], {
       cwd: fleet.directory,
       env,
     });

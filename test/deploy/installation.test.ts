@@ -20,6 +20,19 @@ test("the chart with its default values makes what deploy/install holds", () => 
   for (const [id, object] of charted) expect(withoutLabels(object), id).toEqual(withoutLabels(installed.get(id)!));
 });
 
+test("deploy/install.yaml is what deploy/install builds", () => {
+  const written = readFileSync(new URL("../../deploy/install.yaml", import.meta.url), "utf8");
+  const result = buildKustomization(tree, "install");
+  expect(result.kind === "built" && written.slice(written.indexOf("\n") + 1) === result.yaml()).toBe(true);
+});
+
+test("without the rights on its own cluster the chart makes no ClusterRole, and further rules go to its Role", () => {
+  const rule = { apiGroups: ["cluster.open-cluster-management.io"], resources: ["placementdecisions"], verbs: ["list"] };
+  const made = rendered({ rbac: { cluster: false, rules: [rule] } });
+  expect(made.filter(({ kind }) => kind.startsWith("ClusterRole"))).toEqual([]);
+  expect(made.filter(({ kind }) => kind === "Role").map((role) => (role["rules"] as object[]).at(-1))).toEqual([rule]);
+});
+
 test("the namespaced mode gives no right on the whole cluster, and tells the controller which namespaces are its", () => {
   const made = rendered({ namespaced: { enabled: true, namespaces: ["shop", "billing"] } });
   expect(made.filter(({ kind }) => kind.startsWith("ClusterRole"))).toEqual([]);

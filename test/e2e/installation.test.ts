@@ -1,10 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { dirname } from "node:path";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { diskTree } from "#src/adapters/fs/disk-tree.js";
 import { loadChart, templateChart } from "#src/core/helm/index.js";
 import { buildKustomization } from "#src/core/kustomize/index.js";
+import { ControllerProcess } from "./controller-process.js";
 import { findKubernetesAssets } from "./kubernetes-assets.mjs";
 import { type RealCluster, startRealCluster } from "./real-cluster.js";
 
@@ -25,6 +28,14 @@ describe.skipIf(missing)(`installation on a real API server${missing ? ` (skippe
 
   const kubectlWithInput = (input: string, ...args: string[]) =>
     spawnSync("kubectl", ["--kubeconfig", cluster.kubeconfig, ...args], { cwd: root, encoding: "utf8", input });
+
+  const eventually = async (holds: () => boolean) => {
+    for (let tries = 0; tries < 120; tries++) {
+      if (holds()) return;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    throw new Error("not in time");
+  };
 
   /** `kubectl wait` refuses objects whose status nobody has written yet: it is asked again. */
   const established = async (count: number) => {
@@ -110,6 +121,60 @@ spec:
     expect(can("create", "secrets", "gitops")).toBe("no");
     expect(can("get", "secrets", "default")).toBe("no");
     expect(can("list", "nodes", "default")).toBe("no");
+  });
+
+  test("a controller with no other rights than the chart's account works in its namespaced mode, and is refused nothing", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "fleetwright-install-"));
+    const git = (...args: string[]) => spawnSync("git", ["-C", directory, ...args]);
+    mkdirSync(join(directory, "web"));
+    writeFileSync(join(directory, "web/map.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: b}\n");
+    git("init", "-q", "-b", "main");
+    git("add", "-A");
+    git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "one");
+    const set = `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: all, namespace: gitops}
+spec:
+  goTemplate: true
+  generators: [{git: {repoURL: "file://${directory}", revision: main, directories: [{path: "*"}]}}]
+  template:
+    metadata: {name: "{{.path.basename}}", finalizers: [resources-finalizer.argocd.argoproj.io]}
+    spec:
+      project: default
+      source: {repoURL: "file://${directory}", targetRevision: main, path: "{{.path.path}}"}
+      destination: {server: https://kubernetes.default.svc, namespace: shop}
+      syncPolicy: {automated: {prune: true, selfHeal: true}}
+`;
+    const token = kubectl("create", "token", "fw-controller", "-n", "gitops").stdout.trim();
+    const controller = new ControllerProcess({
+      name: "fw-controller-0",
+      directory,
+      connection: { server: cluster.url, bearerToken: token, insecure: true },
+      args: ["--namespace", "gitops"],
+    });
+    await controller.start();
+    try {
+      expect(kubectlWithInput(set, "apply", "-f", "-").stderr).toBe("");
+      await eventually(
+        () => kubectl("get", "app", "web", "-n", "gitops", "-o", "jsonpath={.status.sync.status}").stdout === "Synced",
+      );
+      expect(kubectl("get", "configmap", "web", "-n", "shop", "-o", "jsonpath={.data.a}").stdout).toBe("b");
+      expect(kubectl("delete", "appset", "all", "-n", "gitops", "--timeout=60s").status).toBe(0);
+      await eventually(() => kubectl("get", "configmap", "web", "-n", "shop").status !== 0);
+      expect(controller.log).not.toMatch(/forbidden/i);
+      const refused = readFileSync(cluster.auditLog, "utf8")
+        .split("\n")
+        .filter((line) => line.includes("serviceaccount:gitops:fw-controller") && line.includes('"code":403'));
+      expect(refused).toEqual([]);
+    } finally {
+      await controller.stop();
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }, 180_000);
+
+  test("a plain `kubectl apply` takes deploy/install.yaml too", () => {
+    const applied = kubectl("apply", "-f", "deploy/install.yaml", "--dry-run=server");
+    expect(applied.stderr.replace(/^Warning: .*\n/gm, "")).toBe("");
   });
 
   test("the chart with its default values is accepted by a dry run on the server", () => {

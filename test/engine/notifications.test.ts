@@ -81,6 +81,10 @@ data:
     teams: {title: "{{.app.metadata.name}}", facts: '[{"name": "Revision", "value": "{{.app.status.operationState.syncResult.revision}}"}]'}
     email: {subject: "{{.app.metadata.name}} is synced", body: "All is well with {{.app.metadata.name}}."}
     github: {status: {state: success, label: "cd/{{.app.metadata.name}}", targetURL: "https://argo.example/{{.app.metadata.name}}"}}
+  trigger.on-deleted: |
+    - when: app.metadata.deletionTimestamp != nil
+      oncePer: app.metadata.name
+      send: [synced]
   trigger.on-synced: |
     - when: app.status.operationState.phase in ['Succeeded']
       oncePer: app.status.operationState.syncResult.revision
@@ -213,6 +217,7 @@ beforeAll(async () => {
       clock,
       telemetry,
       port: notificationSender({ nowMs: () => clock.now() }),
+      firstRestMs: 120_000,
       describe: async () => ({ author: "Ada", date: "2026-01-05T11:00:00Z", message: "m" }),
     });
     holder.notifier = notifier;
@@ -308,6 +313,45 @@ test("a service that fails is tried again, one that refuses is not, and no log s
   await Promise.all(replicas.map(({ notifier }) => notifier.whenIdle()));
   expect([hooksOf("again").length, hooksOf("refused").length]).toEqual([3, 1]);
   for (const secret of Object.values(secrets)) expect(logged.join("\n")).not.toContain(secret);
+}, 60_000);
+
+test("the deletion of an Application is told while its finalizers hold it", async () => {
+  await application("leaving", { "subscribe.on-deleted.hook": "" });
+  await hub.patch(refOf("leaving"), { metadata: { finalizers: ["resources-finalizer.argocd.argoproj.io"] } }, { type: "merge" });
+  await synced("leaving", commit("7"));
+  await Promise.all(replicas.map(({ notifier }) => notifier.whenIdle()));
+  expect(hooksOf("leaving")).toEqual([]);
+  await hub.delete(refOf("leaving"));
+  await eventually(
+    async () => hooksOf("leaving").length > 0 && (await annotationOf("leaving", "fleetwright.dev/notifying")) === undefined,
+  );
+  await hub.patch(refOf("leaving"), { metadata: { finalizers: null } }, { type: "merge" });
+  await Promise.all(replicas.map(({ notifier }) => notifier.whenIdle()));
+  expect(hooksOf("leaving")).toHaveLength(1);
+}, 60_000);
+
+test("a service that stays down is left alone, however often the Application changes meanwhile", async () => {
+  failures.set(
+    "/hook",
+    Array.from({ length: 1_000 }, () => 500),
+  );
+  await application("down", { "subscribe.on-synced.hook": "" });
+  await synced("down", commit("9"));
+  const given = () =>
+    logged.filter((line) => line.startsWith("a notification was not delivered") && line.includes("down")).length;
+  await eventually(async () => given() > 0 && (await annotationOf("down", "fleetwright.dev/notifying")) === undefined);
+  // What is taken back for all, the other replica may try as well, once.
+  for (let change = 0; change < 20; change++) {
+    await hub.patch(refOf("down"), { metadata: { labels: { change: String(change) } } }, { type: "merge" });
+    await Promise.all(replicas.map(({ notifier }) => notifier.whenIdle()));
+  }
+  await eventually(async () => (await annotationOf("down", "fleetwright.dev/notifying")) === undefined);
+  expect(hooksOf("down").length).toBeLessThanOrEqual(8);
+  expect((await annotationOf("down", "notified.notifications.argoproj.io")) ?? "").not.toContain(":hook:");
+  failures.clear();
+  // Another revision is another notification.
+  await synced("down", commit("8"));
+  await eventually(() => hooksOf("down").at(-1)?.body.includes(commit("8")) === true);
 }, 60_000);
 
 test("what a process that died had begun to tell is told by another", async () => {

@@ -1,7 +1,4 @@
-import { createSign } from "node:crypto";
-import { fetch } from "undici";
 import type { ScmRepository } from "../../core/applicationset/index.js";
-import { ExternalError, InputError } from "../../core/errors.js";
 import type { ValueObject } from "../../core/manifest/value.js";
 import { isObject, listAt, objectAt, stringAt } from "../../core/manifest/value.js";
 import { openPullRequests } from "./open-pull-requests.js";
@@ -14,8 +11,7 @@ export const github: Provider = {
   async authentication(settings, secrets) {
     const headers = { accept: "application/vnd.github+json", "x-github-api-version": "2022-11-28" };
     const appSecret = stringAt(settings, "appSecretName");
-    if (appSecret !== "")
-      return { ...headers, ...bearer(await installationToken(settings, await secrets.controllerSecret(appSecret))) };
+    if (appSecret !== "") return { ...headers, ...bearer(await secrets.installationToken(github.apiUrl(settings), appSecret)) };
     return { ...headers, ...bearer(await secrets.reference(settings, "tokenRef")) };
   },
   repositoryHost: ({ settings, http, api, cloneProtocol }) => ({
@@ -64,24 +60,4 @@ function toRepository(repository: ValueObject, cloneProtocol: string): ScmReposi
 
 function atBranch(repository: ScmRepository, branch: ValueObject): ScmRepository {
   return { ...repository, branch: stringAt(branch, "name"), sha: stringAt(objectAt(branch, "commit"), "sha") };
-}
-
-/** A GitHub App's token for its installation, from `githubAppID`, `githubAppInstallationID` and `githubAppPrivateKey` of the Secret. */
-async function installationToken(settings: ValueObject, secret: Readonly<Record<string, string>>): Promise<string> {
-  const { githubAppID: issuer, githubAppInstallationID: installation, githubAppPrivateKey: key } = secret;
-  if (!issuer || !installation || !key) {
-    throw new InputError("the GitHub App's Secret needs githubAppID, githubAppInstallationID and githubAppPrivateKey", {
-      code: "SCM_SECRET",
-    });
-  }
-  const issuedAt = Math.floor(Date.now() / 1000) - 60;
-  const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const claims = `${encode({ alg: "RS256", typ: "JWT" })}.${encode({ iat: issuedAt, exp: issuedAt + 600, iss: issuer })}`;
-  const jwt = `${claims}.${createSign("RSA-SHA256").update(claims).sign(key).toString("base64url")}`;
-  const url = `${github.apiUrl(settings)}/app/installations/${segments(installation)}/access_tokens`;
-  const response = await fetch(url, { method: "POST", headers: { authorization: `Bearer ${jwt}`, "user-agent": "fleetwright" } });
-  const body = (await response.json()) as { readonly token?: string };
-  if (!body.token)
-    throw new ExternalError(`GitHub gives no token for installation ${installation}: ${response.status}`, { code: "SCM_HTTP" });
-  return body.token;
 }

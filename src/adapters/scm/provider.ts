@@ -28,6 +28,8 @@ export interface SecretReader {
   reference(settings: ValueObject, field: string): Promise<string | undefined>;
   /** All of a Secret in the controller's own namespace. */
   controllerSecret(name: string): Promise<Readonly<Record<string, string>>>;
+  /** A token of the GitHub App that a Secret in the controller's namespace describes. */
+  installationToken(api: string, secretName: string): Promise<string>;
 }
 
 export function trimUrl(url: string): string {

@@ -5,6 +5,7 @@ import { isObject } from "../../core/manifest/value.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Metrics } from "../../ports/telemetry.js";
 import type { ConditionalReplies } from "./conditional-replies.js";
+import { RateLimits } from "./rate-limits.js";
 
 export interface ScmHttpOptions {
   /** Sent with every request; a token goes nowhere but to `origin`. */
@@ -18,6 +19,8 @@ export interface ScmHttpOptions {
   readonly maxWaitMs?: number;
   /** Tagged replies of before. */
   readonly conditional?: ConditionalReplies;
+  /** What hosts have said of their limits before. */
+  readonly limits?: RateLimits;
   readonly metrics?: Pick<Metrics, "count" | "gauge">;
   readonly signal?: AbortSignal | undefined;
 }
@@ -50,7 +53,8 @@ const maxAttempts = 4;
  * status) or SCM_UNREACHABLE.
  */
 export function createScmHttp(options: ScmHttpOptions): ScmHttp {
-  const { origin, clock, headers, maxWaitMs = 60_000 } = options;
+  const { origin, clock, headers, maxWaitMs = 60_000, limits = new RateLimits() } = options;
+  const who = limits.keyOf(origin, headers);
   const dispatcher =
     options.insecure || options.ca
       ? new Agent({ connect: { rejectUnauthorized: !options.insecure, ...(options.ca ? { ca: options.ca } : {}) } })
@@ -60,16 +64,20 @@ export function createScmHttp(options: ScmHttpOptions): ScmHttp {
       if (new URL(url).origin !== origin)
         throw new ExternalError(`${origin} refers to another host, ${new URL(url).origin}`, { code: "SCM_OTHER_HOST" });
       for (let attempt = 1; ; attempt++) {
+        const leftMs = limits.leftMs(who, clock.now());
+        if (leftMs > maxWaitMs) throw stillLimited(url, leftMs);
+        if (leftMs > 0) await clock.sleep(leftMs, options.signal);
         const key = options.conditional?.keyOf(url, request, headers);
         const answered = await send(url, { ...request, headers: { ...request.headers, ...options.conditional?.headers(key) } });
         noteBudget(answered);
+        const limitedMs = limits.note(who, answered, clock.now());
         const reply = options.conditional?.take(key, answered) ?? answered;
         if (reply.status < 300 || request.accept?.includes(reply.status)) return reply;
-        const waitMs = rateLimitMs(reply, clock.now()) ?? (reply.status >= 500 ? 250 * 2 ** attempt : undefined);
+        const waitMs = limitedMs ?? (reply.status >= 500 ? 250 * 2 ** attempt : undefined);
         if (waitMs === undefined) throw failed(url, reply, "SCM_HTTP");
         if (waitMs > maxWaitMs || attempt === maxAttempts)
           throw failed(url, reply, reply.status >= 500 ? "SCM_HTTP" : "SCM_RATE_LIMIT", waitMs);
-        await clock.sleep(waitMs, options.signal);
+        if (limitedMs === undefined) await clock.sleep(waitMs, options.signal);
       }
     },
   };
@@ -113,30 +121,22 @@ function parse(text: string): Value {
   }
 }
 
-/** How long the host asks to wait; undefined when the reply is about no limit. */
-function rateLimitMs({ status, headers }: Reply, nowMs: number): number | undefined {
-  const isLimit =
-    status === 429 || (status === 403 && (headers.get("x-ratelimit-remaining") === "0" || headers.get("retry-after") !== null));
-  if (!isLimit) return undefined;
-  const retryAfter = headers.get("retry-after");
-  if (retryAfter !== null) {
-    const seconds = Number(retryAfter);
-    return Number.isNaN(seconds) ? Math.max(0, Date.parse(retryAfter) - nowMs) : seconds * 1000;
-  }
-  // GitHub: x-ratelimit-reset, GitLab: ratelimit-reset; both seconds since 1970.
-  const reset = headers.get("x-ratelimit-reset") ?? headers.get("ratelimit-reset");
-  return reset === null ? 1000 : Math.max(0, Number(reset) * 1000 - nowMs) + 1000;
+function stillLimited(url: string, leftMs: number): ExternalError {
+  const { host, pathname } = new URL(url);
+  return new ExternalError(`${host}${pathname} was not asked: the host's rate limit is used up`, {
+    code: "SCM_RATE_LIMIT",
+    hint: waitHint(leftMs),
+  });
+}
+
+function waitHint(waitMs: number): string {
+  return `the host asks to wait ${Math.ceil(waitMs / 1000)} s`;
 }
 
 function failed(url: string, { status, body }: Reply, code: string, waitMs?: number): ExternalError {
   const { host, pathname } = new URL(url);
   const message = isObject(body) ? (body["message"] ?? body["error"] ?? body["error_description"]) : undefined;
   const detail = typeof message === "string" ? `: ${message}` : "";
-  const hint =
-    waitMs === undefined
-      ? status === 401
-        ? "check the token"
-        : undefined
-      : `the host asks to wait ${Math.ceil(waitMs / 1000)} s`;
+  const hint = waitMs === undefined ? (status === 401 ? "check the token" : undefined) : waitHint(waitMs);
   return new ExternalError(`${host}${pathname} answered ${status}${detail}`, { code, ...(hint ? { hint } : {}) });
 }

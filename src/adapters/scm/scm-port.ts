@@ -13,8 +13,10 @@ import { bitbucketServer } from "./bitbucket-server.js";
 import { ConditionalReplies } from "./conditional-replies.js";
 import { gitea } from "./gitea.js";
 import { github } from "./github.js";
+import { InstallationTokens } from "./github-app.js";
 import { gitlab } from "./gitlab.js";
 import type { Provider, ProviderContext, SecretReader } from "./provider.js";
+import { RateLimits } from "./rate-limits.js";
 import { createScmHttp } from "./scm-http.js";
 import { selectRepositories } from "./select-repositories.js";
 
@@ -35,6 +37,13 @@ export interface ScmOptions {
   readonly metrics?: Pick<Metrics, "count" | "gauge">;
 }
 
+/** What is remembered between questions. */
+interface Remembering extends ScmOptions {
+  readonly conditional: ConditionalReplies;
+  readonly limits: RateLimits;
+  readonly apps: InstallationTokens;
+}
+
 export interface NamedData {
   readonly data: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
@@ -52,7 +61,12 @@ const providers: Readonly<Record<string, Provider>> = {
 
 /** The SCM port over the hosts' HTTP APIs. */
 export function createScmPort(given: ScmOptions): ScmPort {
-  const options = { ...given, conditional: new ConditionalReplies() };
+  const options = {
+    ...given,
+    conditional: new ConditionalReplies(),
+    limits: new RateLimits(),
+    apps: new InstallationTokens(given.clock),
+  };
   return {
     async repositories(query, signal) {
       if (query.spec["awsCodeCommit"] !== undefined) return selectRepositories(awsHost(query, options, signal), query.spec);
@@ -70,7 +84,7 @@ export function createScmPort(given: ScmOptions): ScmPort {
 
 async function connect(
   query: ScmQuery | PullRequestQuery,
-  options: ScmOptions & { readonly conditional: ConditionalReplies },
+  options: Remembering,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly provider: Provider; readonly context: ProviderContext }> {
   const key = Object.keys(providers).find((name) => isObject(query.spec[name]));
@@ -85,6 +99,7 @@ async function connect(
     origin: new URL(api).origin,
     clock: options.clock,
     conditional: options.conditional,
+    limits: options.limits,
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
     insecure: settings["insecure"] === true,
     ...(ca === undefined ? {} : { ca }),
@@ -94,8 +109,8 @@ async function connect(
   return { provider, context: { settings, http, api, cloneProtocol: stringAt(query.spec, "cloneProtocol") } };
 }
 
-function secretReader(namespace: string, options: ScmOptions): SecretReader {
-  return {
+function secretReader(namespace: string, options: Remembering): SecretReader {
+  const reader: SecretReader = {
     async reference(settings, field) {
       const reference = settings[field];
       if (!isObject(reference)) return undefined;
@@ -117,7 +132,11 @@ function secretReader(namespace: string, options: ScmOptions): SecretReader {
       if (!secret) throw noSecret(`secret ${options.controllerNamespace}/${name} not found`);
       return secret.data;
     },
+    async installationToken(api, secretName) {
+      return await options.apps.tokenOf(api, await reader.controllerSecret(secretName));
+    },
   };
+  return reader;
 }
 
 async function caOf(namespace: string, settings: ValueObject, options: ScmOptions): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
@@ -47,6 +48,16 @@ async function host(
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, auth };
 }
 
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const secrets: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  token: { token: "s3cret" },
+  app: {
+    githubAppID: "7",
+    githubAppInstallationID: "9",
+    githubAppPrivateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+  },
+};
+
 function port(options: { readonly waits?: number[]; readonly awsEndpoint?: string } = {}) {
   return createScmPort({
     clock: {
@@ -55,7 +66,7 @@ function port(options: { readonly waits?: number[]; readonly awsEndpoint?: strin
       schedule: () => () => {},
       sleep: async (ms) => void options.waits?.push(ms),
     },
-    secret: async (_, name) => (name === "token" ? { data: { token: "s3cret" }, labels: {} } : undefined),
+    secret: async (_, name) => (name in secrets ? { data: secrets[name]!, labels: {} } : undefined),
     configMap: async () => undefined,
     controllerNamespace: "argocd",
     ...(options.awsEndpoint
@@ -145,6 +156,61 @@ describe("GitHub", () => {
     await expect(port().pullRequests(query({ github: { ...spec.github, api: long.origin } }))).rejects.toMatchObject({
       code: "SCM_RATE_LIMIT",
     });
+  });
+
+  test("a host that has refused is not asked again before its time, by no ApplicationSet; one that has nothing left neither", async () => {
+    const reset = { "x-ratelimit-reset": "9000" };
+    const { origin, seen } = await host({
+      "/repos/acme/web/pulls": { status: 429, headers: reset, body: { message: "limited" } },
+    });
+    const asked = port();
+    for (const repo of ["web", "api", "web"]) {
+      const refused = asked.pullRequests(query({ github: { owner: "acme", repo, api: origin } }));
+      await expect(refused).rejects.toMatchObject({ code: "SCM_RATE_LIMIT", hint: "the host asks to wait 8001 s" });
+    }
+    expect(seen).toHaveLength(1);
+    const last = await host({ "/repos/acme/web/pulls": { headers: { ...reset, "x-ratelimit-remaining": "0" }, body: [] } });
+    const spec = { github: { owner: "acme", repo: "web", api: last.origin } };
+    expect(await asked.pullRequests(query(spec))).toEqual([]);
+    await expect(asked.pullRequests(query(spec))).rejects.toMatchObject({ code: "SCM_RATE_LIMIT" });
+    // Another token has a budget of its own.
+    expect(await asked.pullRequests(query({ github: { ...spec.github, tokenRef } }))).toEqual([]);
+    expect(last.seen).toHaveLength(2);
+  });
+
+  test.each<[string, Answer, number]>([
+    ["Retry-After in seconds", { status: 403, headers: { "retry-after": "7" }, body: {} }, 7_000],
+    ["Retry-After as a date", { status: 429, headers: { "retry-after": "Thu, 01 Jan 1970 00:16:50 GMT" }, body: {} }, 10_000],
+    ["GitLab's RateLimit-Reset", { status: 429, headers: { "ratelimit-reset": "1009" }, body: {} }, 10_000],
+    ["a secondary limit", { status: 403, body: { message: "You have exceeded a secondary rate limit." } }, 60_000],
+    ["nothing", { status: 429, body: {} }, 1_000],
+  ])("waits as the host says: %s", async (_what, limited, ms) => {
+    const { origin } = await host({ "/repos/acme/web/pulls": [limited, { body: [] }] });
+    const waits: number[] = [];
+    await port({ waits }).pullRequests(query({ github: { owner: "acme", repo: "web", api: origin } }));
+    expect(waits).toEqual([ms]);
+  });
+
+  test("a refusal that is about no limit is told at once", async () => {
+    const { origin, seen } = await host({
+      "/repos/acme/web/pulls": { status: 403, body: { message: "Resource not accessible" } },
+    });
+    const asked = port().pullRequests(query({ github: { owner: "acme", repo: "web", api: origin } }));
+    await expect(asked).rejects.toMatchObject({ code: "SCM_HTTP" });
+    expect(seen).toHaveLength(1);
+  });
+
+  test("a GitHub App's token is kept while it is good, so that tags count", async () => {
+    const { origin, seen, auth } = await host({
+      "/app/installations/9/access_tokens": { status: 201, body: { token: "minted", expires_at: "2030-01-01T00:00:00Z" } },
+      "/repos/acme/web/pulls": ({ message }): Answer =>
+        message.headers["if-none-match"] === '"1"' ? { status: 304 } : { headers: { etag: '"1"' }, body: [] },
+    });
+    const asked = port();
+    const spec = { github: { owner: "acme", repo: "web", api: origin, appSecretName: "app" } };
+    for (let times = 0; times < 3; times++) expect(await asked.pullRequests(query(spec))).toEqual([]);
+    expect(seen.filter((path) => path.endsWith("/access_tokens"))).toHaveLength(1);
+    expect([...auth].filter((one) => !one.startsWith("Bearer ey"))).toEqual(["Bearer minted"]);
   });
 
   test("a page that fails fails the listing, so that a short list is never taken for the truth", async () => {

@@ -84,5 +84,6 @@ const passing = new Set([
   "kubectl.kubernetes.io/last-applied-configuration",
   "argocd.argoproj.io/refresh",
   "fleetwright.dev/hook-intents",
+  "fleetwright.dev/notifying",
   "fleetwright.dev/drift",
 ]);

@@ -2,7 +2,7 @@ import { cloneCommands } from "./clone-commands.js";
 import type { CliIo } from "./io.js";
 import { type Commands, runCommands } from "./run-commands.js";
 
-const commands: Commands = new Map([
+export const allCommands: Commands = new Map([
   ...cloneCommands,
   ["admin", async () => (await import("./admin.js")).registerAdmin],
   ["app", async () => (await import("./app.js")).registerApp],
@@ -18,5 +18,5 @@ const commands: Commands = new Map([
 
 /** Runs the command line; a usage error is exit code 2. */
 export async function runProgram(io: CliIo, args: readonly string[]): Promise<void> {
-  await runCommands(io, args, commands);
+  await runCommands(io, args, allCommands);
 }

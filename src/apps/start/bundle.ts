@@ -43,7 +43,7 @@ export function loadBundle<Name extends BundleName>(
     const { size, mtimeMs } = statSync(file);
     const build = `${file}-${size}-${mtimeMs}`;
     const compiled: Compiled =
-      name === "helm" || name === "kustomize"
+      name === "kustomize"
         ? compileWhole(file, codeCacheFile(env, build))
         : compileLearning(file, codeCacheFile(env, `${build}-${run}`));
     isLearning ||= compiled.isLearning;

@@ -33,7 +33,7 @@ export function compileLearning(file: string, cacheFile: string): Compiled {
   return { script, isLearning: true };
 }
 
-/** A script with every function compiled, for a bundle that is small. */
+/** A script with every function compiled: for a bundle of which most is called. */
 export function compileWhole(file: string, cacheFile: string): Compiled {
   const { text, options } = sourceOf(file);
   const known = fromCache(text, options, cacheFile);

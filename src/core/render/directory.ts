@@ -10,6 +10,8 @@ export interface DirectoryOptions {
   readonly recurse?: boolean;
   readonly include?: string;
   readonly exclude?: string;
+  /** Files of any name are looked at: `include` and `exclude` alone decide. */
+  readonly anyExtension?: boolean;
 }
 
 const skipMark = "+argocd:skip-file-rendering";
@@ -21,7 +23,7 @@ const skipMark = "+argocd:skip-file-rendering";
 export function renderDirectory(tree: FileTree, directory: string, options: DirectoryOptions = {}): readonly KubernetesObject[] {
   const includes = options.include ? compileGobwasLenient(options.include) : () => true;
   const excludes = options.exclude ? compileGobwasLenient(options.exclude) : () => false;
-  return manifestFiles(tree, directory, options.recurse === true)
+  return manifestFiles(tree, directory, options)
     .filter((path) => {
       const relative = directory === "" ? path : path.slice(directory.length + 1);
       return includes(relative) && !excludes(relative);
@@ -29,13 +31,14 @@ export function renderDirectory(tree: FileTree, directory: string, options: Dire
     .flatMap((path) => objectsOfFile(tree, path));
 }
 
-function manifestFiles(tree: FileTree, directory: string, recurse: boolean): readonly string[] {
+function manifestFiles(tree: FileTree, directory: string, options: DirectoryOptions): readonly string[] {
   return (tree.list(directory) ?? []).flatMap((entry) => {
     const path = directory === "" ? entry.name : `${directory}/${entry.name}`;
     const kind = entry.kind === "symlink" ? tree.kind(path) : entry.kind;
     // Argo CD walks without following links to directories.
-    if (kind === "directory") return recurse && entry.kind === "directory" ? manifestFiles(tree, path, true) : [];
-    return /\.(ya?ml|json|jsonnet)$/.test(entry.name) ? [path] : [];
+    if (kind === "directory")
+      return options.recurse === true && entry.kind === "directory" ? manifestFiles(tree, path, options) : [];
+    return options.anyExtension === true || /\.(ya?ml|json|jsonnet)$/.test(entry.name) ? [path] : [];
   });
 }
 

@@ -73,6 +73,7 @@ const directoryRenderer: ToolRenderer = ({ tree, source }, directory) => {
     recurse: options["recurse"] === true,
     include: stringAt(options, "include"),
     exclude: stringAt(options, "exclude"),
+    anyExtension: options["disableExtensionFilter"] === true,
   });
   return { kind: "rendered", manifests, sourceType: "Directory" };
 };

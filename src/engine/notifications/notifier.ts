@@ -25,6 +25,7 @@ import { applicationOf } from "../application.js";
 import { type Informer, isPartial } from "../informer.js";
 import { keyOfObject, objectOfKey } from "../object-key.js";
 import { type Handled, WorkQueue } from "../work-queue.js";
+import { Rests } from "./rests.js";
 
 export const notificationsConfigMap = "argocd-notifications-cm";
 const notificationsSecret = "argocd-notifications-secret";
@@ -41,6 +42,8 @@ export interface NotifierOptions {
   /** Says what a commit is, for templates; a source may be missing. */
   readonly describe: SourcePort["describe"];
   /** Whether this replica works on an Application, and holds it whole; absent: on all. */
+  /** How long a service is left alone that did not take a notification; twice as long each time. */
+  readonly firstRestMs?: number;
   readonly mayTell?: (key: string, object: KubernetesObject) => boolean;
 }
 
@@ -65,11 +68,13 @@ interface Due {
 export class Notifier {
   private readonly queue: WorkQueue;
   private readonly sending = new Set<string>();
+  private readonly rests: Rests;
   private config: { readonly of: KubernetesObject; readonly secrets: string; readonly config: NotificationConfig } | undefined;
   private secrets: { readonly data: Readonly<Record<string, string>>; readonly atMs: number } | undefined;
 
   constructor(private readonly options: NotifierOptions) {
     const { clock, telemetry } = options;
+    this.rests = new Rests(clock, options.firstRestMs);
     this.queue = new WorkQueue({
       clock,
       concurrency: 8,
@@ -107,7 +112,7 @@ export class Notifier {
     if (object && this.options.mayTell?.(key, object) === false) return { kind: "done" };
     const config = await this.readConfig();
     // Of what another replica works on only a part is held here.
-    if (!object || isPartial(object) || !config || object.metadata.deletionTimestamp !== undefined) return { kind: "done" };
+    if (!object || isPartial(object) || !config) return { kind: "done" };
     const subscriptions = this.subscriptionsOf(config, object);
     if (subscriptions.size === 0) return { kind: "done" };
     const nowMs = this.options.clock.now();
@@ -117,16 +122,16 @@ export class Notifier {
       nowMs,
       commits: await this.commitsOf(object, config),
     });
-    const { due, state, notifying } = this.decide(config, object, { subscriptions, variables, nowMs });
+    const { due, state, notifying, restMs } = this.decide(config, object, { subscriptions, variables, nowMs });
     const isTimed = [...subscriptions.keys()].some((trigger) => dependsOnTime(config, trigger));
     const written = await this.writeStates(object, state, notifying);
     if (written === "conflict") return { kind: "retryAfter", ms: 50 };
-    const failed = await this.sendAll(config, written, { due, variables, nowMs });
-    if (failed !== undefined) return { kind: "failed", reason: failed };
-    return isTimed ? { kind: "retryAfter", ms: timedAgainMs } : { kind: "done" };
+    const failedMs = await this.sendAll(config, written, { due, variables, nowMs });
+    const againMs = Math.min(restMs, failedMs, isTimed ? timedAgainMs : Number.POSITIVE_INFINITY);
+    return againMs === Number.POSITIVE_INFINITY ? { kind: "done" } : { kind: "retryAfter", ms: againMs };
   }
 
-  /** What is to be told now, and the state once it is. */
+  /** What is to be told now, the state once it is, and when the first of those that rest may be tried again. */
   private decide(
     config: NotificationConfig,
     object: KubernetesObject,
@@ -135,7 +140,12 @@ export class Notifier {
       readonly variables: Readonly<Record<string, unknown>>;
       readonly nowMs: number;
     },
-  ): { readonly due: readonly Due[]; readonly state: Map<string, number>; readonly notifying: Map<string, number> } {
+  ): {
+    readonly due: readonly Due[];
+    readonly state: Map<string, number>;
+    readonly notifying: Map<string, number>;
+    readonly restMs: number;
+  } {
     const { metrics } = this.options.telemetry;
     const annotations = object.metadata.annotations ?? {};
     const state = new Map(readState(annotations[notifiedAnnotation]));
@@ -146,6 +156,7 @@ export class Notifier {
       state.delete(key);
     }
     const due: Due[] = [];
+    let restMs = Number.POSITIVE_INFINITY;
     for (const [trigger, destinations] of at.subscriptions) {
       const results = evaluateTrigger(config, trigger, at.variables);
       if (!results) {
@@ -156,7 +167,9 @@ export class Notifier {
         metrics.count("argocd_notifications_trigger_eval_total", { name: trigger, triggered: String(result.isTriggered) });
         for (const destination of destinations) {
           const key = stateKey(trigger, result, destination);
+          const leftMs = this.rests.leftMs(`${object.metadata.uid} ${key}`);
           if (!result.isTriggered) state.delete(key);
+          else if (!state.has(key) && leftMs > 0) restMs = Math.min(restMs, leftMs);
           else if (!state.has(key)) {
             state.set(key, Math.floor(at.nowMs / 1000));
             notifying.set(key, Math.floor(at.nowMs / 1000));
@@ -165,15 +178,16 @@ export class Notifier {
         }
       }
     }
-    return { due, state, notifying };
+    return { due, state, notifying, restMs };
   }
 
+  /** When what failed may be tried again, in milliseconds; Infinity where nothing has to be. */
   private async sendAll(
     config: NotificationConfig,
     object: KubernetesObject,
     what: { readonly due: readonly Due[]; readonly variables: Readonly<Record<string, unknown>>; readonly nowMs: number },
-  ): Promise<string | undefined> {
-    if (what.due.length === 0) return undefined;
+  ): Promise<number> {
+    if (what.due.length === 0) return Number.POSITIVE_INFINITY;
     const outcomes = await Promise.all(
       what.due.map(async (due) => {
         const mark = `${object.metadata.uid} ${due.key}`;
@@ -185,15 +199,18 @@ export class Notifier {
         }
       }),
     );
-    const failures = outcomes.filter(({ failure }) => failure !== undefined);
     // What the service will never take stays told: trying again would not help.
-    const again = failures.filter(({ failure }) => failure?.isFinal === false).map(({ due }) => due.key);
+    const again = outcomes.filter(({ failure }) => failure?.isFinal === false).map(({ due }) => due.key);
+    const marks = again.map((key) => `${object.metadata.uid} ${key}`);
+    // Before anything is written: the change that this makes is seen at once.
+    const restsMs = marks.map((mark) => this.rests.begin(mark));
+    for (const { due, failure } of outcomes) if (failure === undefined) this.rests.end(`${object.metadata.uid} ${due.key}`);
     await this.settle(
       object,
       what.due.map(({ key }) => key),
       again,
     );
-    return failures.find(({ failure }) => failure?.isFinal === false)?.failure?.reason;
+    return Math.min(Number.POSITIVE_INFINITY, ...restsMs);
   }
 
   private async sendOne(
@@ -201,7 +218,7 @@ export class Notifier {
     object: KubernetesObject,
     { trigger, result, destination }: Due,
     { variables, nowMs }: { readonly variables: Readonly<Record<string, unknown>>; readonly nowMs: number },
-  ): Promise<{ readonly reason: string; readonly isFinal: boolean } | undefined> {
+  ): Promise<{ readonly isFinal: boolean } | undefined> {
     const { clock, port, telemetry } = this.options;
     const fields = { application: object.metadata.name, trigger, service: destination.service };
     const count = (succeeded: boolean): void =>
@@ -234,7 +251,7 @@ export class Notifier {
         }
         count(false);
         telemetry.log.warn("a notification was not delivered", { ...fields, error: this.safe(error) });
-        return { reason: this.safe(error), isFinal };
+        return { isFinal };
       }
     }
   }
@@ -308,6 +325,7 @@ export class Notifier {
     for (const problem of config.problems)
       telemetry.log.warn("a setting of the notifications cannot be read", { error: redacted(problem, config.secrets) });
     this.config = { of: map, secrets, config };
+    this.rests.clear();
     return config;
   }
 

@@ -18,7 +18,7 @@ export const bitbucketServer: WebhookProvider = {
         cloneUrls(objectAt(body(), "repository")),
         listAt(body(), "changes").map((change) => stringAt(objectAt(change as ValueObject, "ref"), "id")),
       );
-    if (event.startsWith("pr:"))
+    if (event.startsWith("pr:") && !/^pr:(comment|reviewer):/.test(event))
       return pullRequest(cloneUrls(objectAt(objectAt(objectAt(body(), "pullRequest"), "toRef"), "repository")));
     return none;
   },

@@ -10,7 +10,7 @@ export const bitbucket: WebhookProvider = {
   read(headers, body) {
     const event = headers["x-event-key"] ?? "";
     if (event === "repo:push") return push(repositoryUrls(body()), refs(body()));
-    if (event.startsWith("pullrequest:")) return pullRequest(repositoryUrls(body()));
+    if (/^pullrequest:(created|updated|fulfilled|rejected)$/.test(event)) return pullRequest(repositoryUrls(body()));
     return none;
   },
 };

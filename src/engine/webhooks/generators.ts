@@ -4,8 +4,9 @@ import { placeOf } from "../webhook.js";
 import type { WebhookEvent } from "./provider.js";
 
 /**
- * Whether an ApplicationSet asks for the pull requests of the repository that a webhook tells of. What cannot be known from the set alone
- * (a template's parameter, GitLab's project number) counts as yes. Argo CD: plugin generators are asked at each webhook.
+ * Whether an ApplicationSet asks a git host about the repository that a webhook tells of: for its pull requests, or (after a push, for commits
+ * and branches are among the parameters) for all repositories of its owner. What cannot be known from the set alone (a template's parameter,
+ * GitLab's project number) counts as yes. Argo CD: plugin generators are asked at each webhook.
  */
 export function asksAgain(set: KubernetesObject, event: WebhookEvent): boolean {
   if (event.kind === "none" || event.kind === "artifact") return false;
@@ -19,11 +20,32 @@ function generatorAsks(generator: Value, event: WebhookEvent & { readonly urls: 
   if (isObject(generator["plugin"])) return true;
   for (const key of ["matrix", "merge"])
     if (listAt(objectAt(generator, key), "generators").some((child) => generatorAsks(child, event))) return true;
-  if (event.kind !== "pull-request") return false;
+  if (event.kind === "push")
+    return Object.entries(objectAt(generator, "scmProvider")).some(
+      ([provider, spec]) => isObject(spec) && ownsOneOf(provider, spec, event.urls),
+    );
   return Object.entries(objectAt(generator, "pullRequest")).some(
     ([provider, spec]) => isObject(spec) && isRepository(provider, spec, event.urls),
   );
 }
+
+function ownsOneOf(provider: string, spec: ValueObject, urls: readonly string[]): boolean {
+  const key = ownerKeys[provider];
+  if (key === undefined) return false;
+  const owner = stringAt(spec, key);
+  if (owner.includes("{{") || /^\d+$/.test(owner)) return true;
+  return urls.some((url) => `/${placeOf(url)}/`.includes(`/${owner.toLowerCase()}/`));
+}
+
+/** Where a provider's generator says whose repositories it lists. */
+const ownerKeys: Readonly<Partial<Record<string, string>>> = {
+  github: "organization",
+  gitlab: "group",
+  gitea: "owner",
+  bitbucket: "owner",
+  bitbucketServer: "project",
+  azureDevOps: "teamProject",
+};
 
 function isRepository(provider: string, spec: ValueObject, urls: readonly string[]): boolean {
   const path = pathIn(provider, spec);

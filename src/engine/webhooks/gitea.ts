@@ -22,6 +22,8 @@ export const gitea: WebhookProvider = {
         const tree = stringAt(body(), "ref_type") === "tag" ? "refs/tags/" : "refs/heads/";
         return push(repositoryUrls(body()), [tree + stringAt(body(), "ref")]);
       }
+      case "repository":
+        return push(repositoryUrls(body()), []);
       case "pull_request":
       case "pull_request_sync":
       case "pull_request_label":

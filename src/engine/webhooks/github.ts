@@ -21,8 +21,11 @@ export const github: WebhookProvider = {
     switch (headers["x-github-event"]) {
       case "push":
         return push(repositoryUrls(body()), [stringAt(body(), "ref")]);
+      // Made, renamed, archived …: who lists an organisation's repositories sees another list.
+      case "repository":
+        return push(repositoryUrls(body()), []);
       case "pull_request":
-        return pullRequest(repositoryUrls(body()));
+        return idle.has(stringAt(body(), "action")) ? none : pullRequest(repositoryUrls(body()));
       case "package":
       case "registry_package":
         return container(body());
@@ -31,6 +34,12 @@ export const github: WebhookProvider = {
     }
   },
 };
+
+/** What happens to a pull request and leaves its commits, labels, title and state as they are. */
+const idle = new Set([
+  ...["assigned", "unassigned", "review_requested", "review_request_removed", "locked", "unlocked"],
+  ...["milestoned", "demilestoned", "auto_merge_enabled", "auto_merge_disabled", "enqueued", "dequeued"],
+]);
 
 /** Also Gitea's and Gogs' fields: they copied them. */
 export function repositoryUrls(body: ValueObject): readonly string[] {

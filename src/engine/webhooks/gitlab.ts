@@ -1,5 +1,5 @@
 import { objectAt, stringAt, type ValueObject } from "../../core/manifest/value.js";
-import { byToken, none, pullRequest, push, stringsAt, type WebhookProvider } from "./provider.js";
+import { byToken, none, pullRequest, push, stringsAt, type WebhookEvent, type WebhookProvider } from "./provider.js";
 
 /** GitLab: pushes, tags and merge requests, as project, group or system hooks. */
 export const gitlab: WebhookProvider = {
@@ -12,11 +12,13 @@ export const gitlab: WebhookProvider = {
       case "Tag Push Hook":
         return push(projectUrls(body()), [stringAt(body(), "ref")]);
       case "Merge Request Hook":
-        return pullRequest(projectUrls(body()));
+        return mergeRequest(body());
       case "System Hook": {
         const name = stringAt(body(), "event_name") || stringAt(body(), "object_kind");
         if (name === "push" || name === "tag_push") return push(projectUrls(body()), [stringAt(body(), "ref")]);
-        if (name === "merge_request") return pullRequest(projectUrls(body()));
+        if (name === "merge_request") return mergeRequest(body());
+        // Without an address: the path is enough for who lists the group's projects.
+        if (name.startsWith("project_")) return push(stringsAt(body(), "path_with_namespace"), []);
         // `repository_update` tells of several refs at once.
         if (name === "repository_update")
           return push(projectUrls(body()), (body()["refs"] as readonly string[] | undefined) ?? []);
@@ -27,6 +29,12 @@ export const gitlab: WebhookProvider = {
     }
   },
 };
+
+/** Approvals leave the merge request's commits, labels and state as they are. */
+function mergeRequest(body: ValueObject): WebhookEvent {
+  const action = stringAt(objectAt(body, "object_attributes"), "action");
+  return ["approved", "approval", "unapproved", "unapproval"].includes(action) ? none : pullRequest(projectUrls(body));
+}
 
 function projectUrls(body: ValueObject): readonly string[] {
   return [

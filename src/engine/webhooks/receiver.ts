@@ -8,6 +8,7 @@ import { keyOfObject } from "../object-key.js";
 import { mayHaveChanged, readWebhook } from "../webhook.js";
 import { asksAgain } from "./generators.js";
 import { Replays } from "./replays.js";
+import { resolveSecretReferences } from "./secret-references.js";
 import { WebhookSecretReader } from "./secrets.js";
 
 export interface WebhookReceiverOptions {
@@ -36,8 +37,12 @@ export class WebhookReceiver {
     const { hub, namespace, clock } = options;
     this.replays = new Replays(clock);
     this.secrets = new WebhookSecretReader(clock, async () => {
-      const secret = await hub.get({ apiVersion: "v1", kind: "Secret", namespace, name: "argocd-secret" });
-      return secret === undefined ? {} : secretData(secret);
+      const get = (name: string) => hub.get({ apiVersion: "v1", kind: "Secret", namespace, name });
+      const secret = await get("argocd-secret");
+      return await resolveSecretReferences(secret === undefined ? {} : secretData(secret), async (name) => {
+        const other = await get(name);
+        return other?.metadata.labels?.["app.kubernetes.io/part-of"] === "argocd" ? secretData(other) : undefined;
+      });
     });
   }
 

@@ -3,7 +3,7 @@ import { artifact, basicCredentials, byToken, none, type WebhookEvent, type Webh
 
 /**
  * Registries: Harbor, Docker Hub, Quay, Azure's, and what CNCF Distribution (GitLab's registry too) sends. They sign nothing; the secret (`webhook.registry.secret`) comes as the
- * authorization header, bare, as a bearer token or as the password of basic authentication.
+ * authorization header, bare, as a bearer token or as the password of basic authentication. Argo CD's name for Harbor's is taken too.
  */
 export const registry: WebhookProvider = {
   name: "registry",
@@ -12,7 +12,10 @@ export const registry: WebhookProvider = {
   authenticate({ headers }, secrets) {
     const given = headers["authorization"] ?? "";
     const token = /^basic /i.test(given) ? basicCredentials(headers).password : given.replace(/^bearer +/i, "");
-    return byToken(token, secrets["webhook.registry.secret"]);
+    const own = [secrets["webhook.registry.secret"], secrets["webhook.harbor.secret"]].filter((secret) => secret);
+    // Harbor's is sent as it stands, which may be with a scheme.
+    const answers = own.flatMap((secret) => [byToken(token, secret), byToken(given, secret)]);
+    return answers.length === 0 ? "unset" : answers.includes("genuine") ? "genuine" : "forged";
   },
   read: (_headers, body) => harbor(body()) ?? dockerHub(body()) ?? quay(body()) ?? azure(body()) ?? distribution(body()) ?? none,
 };
@@ -21,8 +24,11 @@ export const registry: WebhookProvider = {
 function harbor(body: ValueObject): WebhookEvent | undefined {
   const type = stringAt(body, "type");
   if (type !== "PUSH_ARTIFACT" && type !== "harbor.artifact.pushed") return undefined;
-  const resource = listAt(objectAt(body, type === "PUSH_ARTIFACT" ? "event_data" : "data"), "resources").find(isObject);
-  return artifact([placeOf(stringAt(resource, "resource_url"))], stringAt(resource, "tag"));
+  const resources = listAt(objectAt(body, type === "PUSH_ARTIFACT" ? "event_data" : "data"), "resources").filter(isObject);
+  return artifact(
+    resources.map((resource) => placeOf(stringAt(resource, "resource_url"))),
+    stringAt(resources[0], "tag"),
+  );
 }
 
 function dockerHub(body: ValueObject): WebhookEvent | undefined {

@@ -19,7 +19,7 @@ export const applicationCrd: PackedSchema = {
     {"properties":{"code":4,"name":0,"value":0},"required":["name","value"],"type":"object"},
     {"items":12,"type":"array"},
     {"properties":{"extVars":13,"libs":9,"tlas":13},"type":"object"},
-    {"properties":{"exclude":0,"include":0,"jsonnet":14,"recurse":4},"type":"object"},
+    {"properties":{"disableExtensionFilter":4,"exclude":0,"include":0,"jsonnet":14,"recurse":4},"type":"object"},
     {"properties":{"name":0,"path":0},"type":"object"},
     {"items":16,"type":"array"},
     {"properties":{"forceString":4,"name":0,"value":0},"type":"object"},

@@ -23,7 +23,7 @@ export const applicationSetCrd: PackedSchema = {
     {"properties":{"code":2,"name":0,"value":0},"required":["name","value"],"type":"object"},
     {"items":16,"type":"array"},
     {"properties":{"extVars":17,"libs":9,"tlas":17},"type":"object"},
-    {"properties":{"exclude":0,"include":0,"jsonnet":18,"recurse":2},"type":"object"},
+    {"properties":{"disableExtensionFilter":2,"exclude":0,"include":0,"jsonnet":18,"recurse":2},"type":"object"},
     {"properties":{"name":0,"path":0},"type":"object"},
     {"items":20,"type":"array"},
     {"properties":{"forceString":2,"name":0,"value":0},"type":"object"},

@@ -22,7 +22,7 @@ export const goTypes: Readonly<Record<string, string | readonly (readonly [name:
   KustomizePatches: "[]KustomizePatch",
   KustomizePatch: [["path","string",1],["patch","string",1],["target","*KustomizeSelector",1],["options","map[string]bool",1]],
   KustomizeSelector: [["group","string",1],["version","string",1],["kind","string",1],["name","string",1],["namespace","string",1],["annotationSelector","string",1],["labelSelector","string",1]],
-  ApplicationSourceDirectory: [["recurse","bool",1],["jsonnet","ApplicationSourceJsonnet",2],["exclude","string",1],["include","string",1]],
+  ApplicationSourceDirectory: [["recurse","bool",1],["jsonnet","ApplicationSourceJsonnet",2],["exclude","string",1],["include","string",1],["disableExtensionFilter","bool",1]],
   ApplicationSourceJsonnet: [["extVars","[]JsonnetVar",1],["tlas","[]JsonnetVar",1],["libs","[]string",1]],
   JsonnetVar: [["name","string",0],["value","string",0],["code","bool",1]],
   ApplicationSourcePlugin: [["name","string",1],["env","Env",1],["parameters","ApplicationSourcePluginParameters",1]],

@@ -24,6 +24,7 @@ export type Write =
 const alwaysPreservedAnnotations = [
   "fleetwright.dev/drift",
   "fleetwright.dev/hook-intents",
+  "fleetwright.dev/notifying",
   "notified.notifications.argoproj.io",
   "argocd.argoproj.io/refresh",
   "argocd.argoproj.io/hydrate",

@@ -65,7 +65,7 @@ function isZeroHelm(helm: ValueObject): boolean {
 
 function isZeroDirectory(directory: ValueObject): boolean {
   const jsonnet = isObject(directory["jsonnet"]) ? directory["jsonnet"] : {};
-  return directory["recurse"] !== true && Object.values(jsonnet).every(isZero);
+  return directory["recurse"] !== true && directory["disableExtensionFilter"] !== true && Object.values(jsonnet).every(isZero);
 }
 
 function isZero(value: Value | undefined): boolean {

@@ -71,6 +71,14 @@ test("what others wrote stays where it is preserved or ignored, and goes elsewhe
   expect(update!.result["spec"]).toMatchObject({ source: { path: "p", targetRevision: "pinned" } });
 });
 
+test("what the controller itself notes in an Application is never taken off: what was told, and what is being told", () => {
+  const live = reconcile(setOf(elements("dev-1")), []).creates[0]!;
+  const noted = ["drift", "hook-intents", "notifying"].map((name) => [`fleetwright.dev/${name}`, "{}"]);
+  const annotations = { ...Object.fromEntries(noted), "notified.notifications.argoproj.io": "{}" };
+  const kept = { ...live, metadata: { ...live.metadata, annotations } };
+  expect(reconcile(setOf(elements("dev-1")), [kept]).updates).toEqual([]);
+});
+
 describe("an Application that the API server refuses", () => {
   const gone = { ...reconcile(setOf(elements("gone")), []).creates[0]! };
   const set = setOf(elements("Bad_Name", "good"));
