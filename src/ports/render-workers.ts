@@ -16,8 +16,8 @@ export interface RenderJob {
 export interface RenderWorkers {
   /** Whether a render is better made there: it was long last time. */
   takes(key: string): boolean;
-  /** Renders on the main thread, and notes how much of the processor that took. Between renders whatever else waits has its turn. */
-  here<T>(key: string, render: () => T): Promise<T>;
+  /** Renders on the main thread, and notes how much of the processor that took. */
+  here<T>(key: string, render: () => T): T;
   run(input: RenderSourceInput, job: RenderJob): Promise<RenderResult>;
   /** Ends what is rendered for an Application: it will be asked for anew. */
   supersede(application: string): void;

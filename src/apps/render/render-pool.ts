@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { ExternalError, InputError, InvariantError } from "../../core/errors.js";
 import type { FileTree } from "../../core/render/file-tree.js";
@@ -30,8 +29,6 @@ interface Lane {
 }
 
 const mostTimes = 50_000;
-/** Many renders become due together, as when a commit has arrived: what else waits, such as a Lease or a push, does not wait for all of them. */
-const longestHeldMs = 30;
 
 /**
  * A few threads for renders that would hold up everything else. Threads start when the first one is needed: a fleet of quick renders never pays for
@@ -43,14 +40,6 @@ export function renderPool(options: RenderPoolOptions): RenderWorkers {
   const waiting = new Map<string, Task[]>();
   const lanes: Lane[] = [];
   let closed = false;
-  /** Renders on the main thread come one after the other, and how long they have held up the event loop. */
-  let line = Promise.resolve();
-  let heldMs = 0;
-  const giveWay = async (): Promise<void> => {
-    if (heldMs < longestHeldMs) return;
-    await setImmediate();
-    heldMs = 0;
-  };
 
   const open = (): Lane => {
     const { port1, port2 } = new MessageChannel();
@@ -125,18 +114,14 @@ export function renderPool(options: RenderPoolOptions): RenderWorkers {
 
   return {
     takes: (key) => (times.get(key) ?? 0) >= slowMs,
-    async here(key, render) {
-      line = line.then(giveWay);
-      await line;
+    here(key, render) {
       // Not the time by the clock: on a busy machine every render would be long, and all would wait for the few threads.
       const before = process.cpuUsage();
       try {
         return render();
       } finally {
         const { user, system } = process.cpuUsage(before);
-        const ms = (user + system) / 1000;
-        heldMs += ms;
-        note(times, key, ms);
+        note(times, key, (user + system) / 1000);
       }
     },
     run: (input, job) =>

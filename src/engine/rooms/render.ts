@@ -259,7 +259,7 @@ async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObje
     // Most renders are over sooner than a thread is told of them; those that took long the last time go to one.
     const result = room.workers?.takes(at.key)
       ? await room.workers.run(order, { key: at.key, tenant: input.project, application: input.application })
-      : await renderHere(room, order, at.key);
+      : renderHere(room, order, at.key);
     if (result.kind === "rendered") {
       const { manifests, sourceType, warnings = [] } = result;
       const read = new Map<string, RefReads>();
@@ -283,9 +283,9 @@ async function renderOne(room: RenderRoom, input: RenderInput, source: ValueObje
   throw new InputError("remote bases refer to each other without end", { code: "RENDER_NEEDS" });
 }
 
-async function renderHere({ workers, renderers }: RenderRoom, input: RenderSourceInput, key: string): Promise<RenderResult> {
+function renderHere({ workers, renderers }: RenderRoom, input: RenderSourceInput, key: string): RenderResult {
   const render = (): RenderResult => renderSource(input, renderers);
-  return workers === undefined ? render() : await workers.here(key, render);
+  return workers === undefined ? render() : workers.here(key, render);
 }
 
 function isEmptyReadSet({ files, listings, kinds }: ReadSet): boolean {
