@@ -56,6 +56,20 @@ test("admin explain-stuck names what holds an Application and what to do; exit c
   await fleet.hub.delete(appRef("lost"));
 });
 
+test("admin export takes Applications of other namespaces where the settings let them live there", async () => {
+  await fleet.apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: team-a}\n");
+  await fleet.apply(application("else", { cluster: "east" }).replace("namespace: argocd", "namespace: team-a"));
+  expect((await cli("export")).out).not.toContain("team-a");
+  await fleet.apply(`apiVersion: v1
+kind: ConfigMap
+metadata: {name: argocd-cmd-params-cm, namespace: argocd}
+data: {application.namespaces: team-*}
+`);
+  expect((await cli("export")).out).toMatch(/name: else\n +namespace: team-a\n/);
+  await fleet.hub.delete({ ...appRef("else"), namespace: "team-a" });
+  await fleet.hub.delete({ apiVersion: "v1", kind: "ConfigMap", namespace: "argocd", name: "argocd-cmd-params-cm" });
+});
+
 test("admin export writes what import makes again on another hub; Secrets only into a file for its owner", async () => {
   expect((await cli("export", "--with-secrets")).err).toContain("--with-secrets needs --out");
   const printed = await cli("export");
