@@ -46,15 +46,15 @@ async function controlPlaneObjects(hub: ClusterPort, { namespace, withSecrets }:
     if (resource === undefined) return [];
     const { items } = await hub.list(resource, others.length === 0 ? { namespace } : {});
     const isIncluded = namespaceTest(namespace, others);
-    return items
-      .filter(({ metadata }) => isIncluded(metadata.namespace ?? ""))
-      .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    return items.filter(({ metadata }) => isIncluded(metadata.namespace ?? "")).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   };
   const settings = (await listed("", "ConfigMap")).filter(({ metadata }) => ownConfigMaps.test(metadata.name));
   const secrets = withSecrets === true ? (await listed("", "Secret")).filter(isOurs) : [];
   // Where argocd-cmd-params-cm lets Applications and ApplicationSets live elsewhere too.
   const parameters = settings.find(({ metadata }) => metadata.name === "argocd-cmd-params-cm");
-  const { applicationNamespaces, applicationSetNamespaces } = readParameters((parameters?.["data"] ?? {}) as Record<string, string>);
+  const { applicationNamespaces, applicationSetNamespaces } = readParameters(
+    (parameters?.["data"] ?? {}) as Record<string, string>,
+  );
   const argo = [
     ...(await listed("argoproj.io", "AppProject")),
     ...(await listed("argoproj.io", "Application", applicationNamespaces)),
