@@ -70,7 +70,7 @@ export class ClusterFleet {
 
   /** Whether a cluster (by server or name) does not answer, or keeps requests waiting. */
   isStuck(serverOrName: string): boolean {
-    const exact = this.clusters.get(serverOrName.replace(/\/+$/, ""));
+    const exact = this.clusters.get(serverOrName) ?? this.clusters.get(serverOrName.replace(/\/+$/, ""));
     if (exact !== undefined) return exact.isStuck();
     for (const { registered, isStuck } of this.clusters.values()) if (registered.name === serverOrName) return isStuck();
     return false;
@@ -154,15 +154,18 @@ export class ClusterFleet {
     return found;
   }
 
-  /** Among replicas: brings what is followed and kept to what this one works on now. */
-  async adjust(needed: ReadonlySet<string>): Promise<void> {
-    if (this.options.share === undefined) return;
+  /** Among replicas: has whole objects of applications that came to this one, by the server that each goes to. */
+  async gain(apps: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    await Promise.all([...apps].map(([server, ofServer]) => this.clusters.get(server)?.live.refill(ofServer)));
+  }
+
+  /** Among replicas: lets go of what applications have that another one works on now, and of clusters that nothing goes to any more. */
+  lose(apps: readonly string[], needed: ReadonlySet<string>): void {
     for (const [server, known] of [...this.clusters]) {
       if (!known.live.isStarted) continue;
-      if (needed.has(server)) known.live.recompact();
+      if (needed.has(server)) known.live.recompact(apps);
       else this.replace(server, known);
     }
-    await Promise.all([...this.clusters.values()].filter(({ live }) => live.isStarted).map(({ live }) => live.refill()));
   }
 
   async stop(): Promise<void> {

@@ -3,7 +3,7 @@ import { formatError } from "../core/errors.js";
 import type { KubernetesObject } from "../core/manifest/object.js";
 import { objectAt, stringAt, type ValueObject } from "../core/manifest/value.js";
 import { sameRepositoryURL } from "../core/render/repository-url.js";
-import { skipsReconcile } from "../core/tracking/application-flags.js";
+import { instanceName, skipsReconcile } from "../core/tracking/application-flags.js";
 import { resolveDestination } from "../core/tracking/destination.js";
 import type { SourcePort } from "../ports/source.js";
 import { type Application, applicationOf } from "./application.js";
@@ -11,7 +11,7 @@ import { ApplicationDeletion } from "./application-deletion.js";
 import { ApplicationReconciler } from "./application-reconciler.js";
 import { ApplicationSetReconciler } from "./application-set-reconciler.js";
 import { isSignificant, operationPhaseOf } from "./change-filter.js";
-import { ClusterFleet, type FleetCluster } from "./cluster-fleet.js";
+import { ClusterFleet, type FleetCluster, inClusterServer } from "./cluster-fleet.js";
 import { ClusterGauges } from "./cluster-gauges.js";
 import { type ControlPlane, controlPlane, isClusterSecret } from "./control-plane.js";
 import type { ControllerOptions } from "./controller-options.js";
@@ -444,21 +444,27 @@ export class Controller {
       },
       onGained: async (keys) => {
         // What was another's is held in part only; what has just appeared is held whole.
-        const isWhole = keys.every((key) => {
+        const thin = keys.filter((key) => {
           const held = this.applicationAt(key);
-          return held !== undefined && !isPartial(held);
+          return held !== undefined && isPartial(held);
         });
-        if (!isWhole) this.plane.applications.recompact();
-        await Promise.all([isWhole ? undefined : this.plane.applications.refill(), this.fleet.adjust(this.neededClusters())]);
+        await Promise.all([
+          thin.length > 0 ? this.plane.applications.refill(new Set(thin)) : undefined,
+          this.fleet.gain(this.byCluster(keys)),
+        ]);
       },
       onLost: (keys) => {
         for (const key of keys) this.letGo(key);
-        this.plane.applications.recompact();
-        void this.fleet.adjust(this.neededClusters());
+        this.plane.applications.recompact(keys);
+        this.fleet.lose(
+          keys.map((key) => this.instanceOf(key)),
+          this.neededClusters(),
+        );
       },
       onLead: async (leads) => {
-        if (leads) await this.plane.applications.refill();
-        else for (const set of this.plane.applicationSets.values()) this.watch?.forget(`set:${keyOfObject(set)}`);
+        if (leads) return await this.plane.applications.refill();
+        for (const set of this.plane.applicationSets.values()) this.watch?.forget(`set:${keyOfObject(set)}`);
+        this.plane.applications.recompact();
       },
       onReady: (keys) => {
         if (keys.length === 0) this.setWork.addAll();
@@ -468,6 +474,10 @@ export class Controller {
         }
       },
     };
+  }
+
+  private isMine(key: string): boolean {
+    return this.share.isMine(key, this.applicationAt(key));
   }
 
   private applicationAt(key: string): KubernetesObject | undefined {
@@ -485,14 +495,33 @@ export class Controller {
   private neededClusters(): ReadonlySet<string> {
     const needed = new Set<string>();
     for (const application of this.plane.applications.values()) {
-      if (!this.share.isMine(keyOfObject(application), application)) continue;
-      try {
-        needed.add(this.clusterOf(applicationOf(application), false).registered.server);
-      } catch {
-        // Its own reconcile says that the destination is not known.
-      }
+      const key = keyOfObject(application);
+      if (this.share.isMine(key, application)) needed.add(this.serverOf(key));
     }
     return needed;
+  }
+
+  /** Instances of Applications by the server that each goes to. */
+  private byCluster(keys: readonly string[]): ReadonlyMap<string, readonly string[]> {
+    const found = new Map<string, string[]>();
+    for (const key of keys) {
+      const server = this.serverOf(key);
+      const others = found.get(server);
+      if (others) others.push(this.instanceOf(key));
+      else found.set(server, [this.instanceOf(key)]);
+    }
+    return found;
+  }
+
+  /** The server that an Application goes to; "" where that is not known, which its own reconcile says. */
+  private serverOf(key: string): string {
+    const application = this.applicationAt(key);
+    if (application === undefined) return "";
+    try {
+      return this.clusterOf(applicationOf(application), false).registered.server;
+    } catch {
+      return "";
+    }
   }
 
   private async reconcileSet(key: string, standingOnly: boolean): Promise<Handled> {
@@ -519,9 +548,9 @@ export class Controller {
       random,
       telemetry,
       onChange: (_server, apps, change) => {
-        if (!isSignificant(change) || !this.isUpdate(change)) return;
-        for (const instance of apps) {
-          const key = this.keyOf(instance);
+        const keys = [...apps].map((instance) => this.keyOf(instance)).filter((key) => this.isMine(key));
+        if (keys.length === 0 || !isSignificant(change) || !this.isUpdate(change)) return;
+        for (const key of keys) {
           // What an operation waits for lies on the way of a push: it goes on at once.
           this.queue.add(key, { urgent: operationPhaseOf(this.applicationAt(key)) === "Running" });
         }
@@ -533,10 +562,7 @@ export class Controller {
       ...(this.options.replicas
         ? {
             share: {
-              isKept: (instance: string) => {
-                const key = this.keyOf(instance);
-                return this.share.isMine(key, this.applicationAt(key));
-              },
+              isKept: (instance: string) => this.isMine(this.keyOf(instance)),
             },
           }
         : {}),
@@ -554,6 +580,10 @@ export class Controller {
 
   /** Throws InputError in Argo CD's words, with the reason where the cluster's Secret cannot be read. */
   private clusterOf(app: Application, isFollowed = true): FleetCluster {
+    const { name, server: named = "" } = app.destination;
+    const known = name === undefined && named !== inClusterServer ? this.fleet.get(named) : undefined;
+    // As nearly all Applications name it: nothing to resolve.
+    if (known !== undefined) return isFollowed ? this.fleet.wake(named)! : known;
     const clusters = this.fleet.list();
     try {
       const { server } = resolveDestination(
@@ -584,6 +614,11 @@ export class Controller {
     const { destination } = applicationOf(application);
     const cluster = this.fleet.get(server)?.registered;
     return destination.server?.replace(/\/+$/, "") === server || destination.name === cluster?.name || cluster === undefined;
+  }
+
+  private instanceOf(key: string): string {
+    const [namespace = "", name = ""] = key.split("/");
+    return instanceName({ namespace, name }, this.options.namespace);
   }
 
   private keyOf(instance: string): string {

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../core/manifest/object.js";
 import type { Clock, Random } from "../ports/clock.js";
-import type { ApiResource, ClusterPort } from "../ports/cluster.js";
+import type { ApiResource, ClusterPort, ObjectRef } from "../ports/cluster.js";
 import { ClusterError } from "../ports/cluster-error.js";
 import { keyOfObject } from "./object-key.js";
 import { isLaterVersion } from "./resource-version.js";
@@ -107,14 +107,13 @@ export class Informer {
     if (this.objects.get(key)?.metadata.uid === object.metadata.uid) this.remove(key, object.metadata.resourceVersion, true);
   }
 
-  /** Asks anew for whole objects: more of them is to be kept from now on. The running watch goes on. */
-  async refill(): Promise<void> {
+  /** Asks anew for whole objects where more of them is to be kept from now on; absent keys: of all. The running watch goes on. */
+  async refill(keys?: ReadonlySet<string>): Promise<void> {
     if (!this.isSynced) return;
-    const { items } = await this.ask();
-    for (const item of items) {
+    for (const item of await this.askFor(keys)) {
       const key = keyOfObject(item);
       const known = this.objects.get(key);
-      if (known === undefined) continue;
+      if (known === undefined || keys?.has(key) === false) continue;
       const isSame = known.metadata.resourceVersion === item.metadata.resourceVersion;
       if (isSame ? isPartial(known) : isLaterVersion(item.metadata.resourceVersion, known.metadata.resourceVersion))
         this.put(key, item, true);
@@ -129,11 +128,13 @@ export class Informer {
     return items.filter((object) => this.options.accepts?.(object) !== false);
   }
 
-  /** Lets go of what is not to be kept any more. */
-  recompact(): void {
-    for (const [key, object] of this.objects) {
-      const compacted = isPartial(object) ? object : (this.options.compact?.(object) ?? object);
-      if (isPartial(compacted) && compacted !== object) this.put(key, object, true);
+  /** Lets go of what is not to be kept any more, of all objects or of those of some keys. */
+  recompact(keys: Iterable<string> = this.objects.keys()): void {
+    for (const key of keys) {
+      const object = this.objects.get(key);
+      if (object === undefined || isPartial(object)) continue;
+      const compacted = this.options.compact?.(object) ?? object;
+      if (isPartial(compacted)) this.put(key, object, true);
     }
   }
 
@@ -160,6 +161,19 @@ export class Informer {
         await this.pause(retryAfter ?? Math.min(this.options.maxBackoffMs ?? 30_000, 500 * 2 ** Math.min(this.failures, 10)));
       }
     }
+  }
+
+  /** A few objects one by one; more of them in one list. */
+  private async askFor(keys: ReadonlySet<string> | undefined): Promise<readonly KubernetesObject[]> {
+    if (keys === undefined || keys.size > mostAskedOneByOne) return (await this.ask()).items;
+    const { cluster } = this.options;
+    const found = await Promise.all(
+      [...keys].flatMap((key) => {
+        const held = this.objects.get(key);
+        return held === undefined ? [] : cluster.get(refOf(held));
+      }),
+    );
+    return found.filter((object) => object !== undefined);
   }
 
   private async ask(): Promise<{ readonly items: readonly KubernetesObject[]; readonly resourceVersion: string }> {
@@ -251,6 +265,12 @@ export class Informer {
     await this.options.clock.sleep(ms * (0.8 + 0.4 * this.options.random()), signal).catch(() => {});
     this.pausing = undefined;
   }
+}
+
+const mostAskedOneByOne = 10;
+
+function refOf({ apiVersion, kind, metadata: { name, namespace } }: KubernetesObject): ObjectRef {
+  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
 /** Marks an object of which only a part is held. */

@@ -3,6 +3,7 @@ import type { Clock, Random } from "../ports/clock.js";
 import type { ApiResource, ClusterPort, ObjectRef } from "../ports/cluster.js";
 import type { Telemetry } from "../ports/telemetry.js";
 import { Informer, type InformerChange, isPartial, partialMark } from "./informer.js";
+import { keyOfObject } from "./object-key.js";
 
 /** What of the cluster is followed and how its objects are bound to applications; from argocd-cm. */
 export interface LiveStateSettings {
@@ -132,22 +133,16 @@ export class LiveState {
     void this.discover();
   }
 
-  /** Asks for whole objects where only a part is held of what is to be kept now. */
-  async refill(): Promise<void> {
-    const { settings, isKept } = this.options;
-    const isThin = (object: KubernetesObject): boolean => {
-      if (!isPartial(object)) return false;
-      const app = settings.trackedApp(object);
-      return app !== "" && isKept?.(app) !== false;
-    };
-    const thin = [...this.informers.values()].filter((informer) => [...informer.values()].some(isThin));
+  /** Asks for the whole objects of applications where only a part of them is held. */
+  async refill(apps: Iterable<string>): Promise<void> {
+    const thin = this.heldOf(apps, isPartial);
     // What cannot be had now is asked for one by one when it is compared.
-    await Promise.all(thin.map((informer) => informer.refill().catch(() => {})));
+    await Promise.all([...thin].map(([informer, keys]) => informer.refill(keys).catch(() => {})));
   }
 
-  /** Lets go of what other replicas work on now. */
-  recompact(): void {
-    for (const informer of this.informers.values()) informer.recompact();
+  /** Lets go of objects of applications that other replicas work on now. */
+  recompact(apps: Iterable<string>): void {
+    for (const [informer, keys] of this.heldOf(apps, (object) => !isPartial(object))) informer.recompact(keys);
   }
 
   async stop(): Promise<void> {
@@ -294,6 +289,24 @@ export class LiveState {
   /** Asks for discovery at once and waits for it. */
   async rediscover(): Promise<void> {
     this.follow(await this.options.cluster.discover(true));
+  }
+
+  /** Keys of what is held of applications, by the informer that holds it. */
+  private heldOf(
+    apps: Iterable<string>,
+    isMeant: (object: KubernetesObject) => boolean,
+  ): ReadonlyMap<Informer, ReadonlySet<string>> {
+    const found = new Map<Informer, Set<string>>();
+    for (const app of apps)
+      for (const object of this.byApp.get(app)?.values() ?? []) {
+        const resource = this.resources.get(`${splitApiVersion(object.apiVersion).group}/${object.kind}`);
+        const informer = resource && isMeant(object) ? this.informerOf(resource, object.metadata.namespace ?? "") : undefined;
+        if (informer === undefined) continue;
+        const keys = found.get(informer);
+        if (keys) keys.add(keyOfObject(object));
+        else found.set(informer, new Set([keyOfObject(object)]));
+      }
+    return found;
   }
 
   private informerOf(resource: ApiResource, namespace: string): Informer | undefined {

@@ -36,17 +36,20 @@ export class PlaneChanges {
   onApplication({ before, after }: InformerChange, own: boolean): void {
     const object = (after ?? before)!;
     const key = keyOfObject(object);
-    this.parts.notifier()?.add(key);
+    const isTaken = after !== undefined && this.parts.share.takes(key, after);
+    // Of another replica's Applications there is nothing to tell, or to do, here.
+    if (after === undefined || isTaken) this.parts.notifier()?.add(key);
     if (after === undefined) {
       this.parts.share.forget(key);
       this.parts.queue.forget(key);
       this.parts.late.forget(key);
       this.parts.watch()?.forget(key);
       this.parts.queue.add(key);
-    } else if (this.parts.share.takes(key, after) && (before === undefined || isAsked(before, after)))
+    } else if (isTaken && (before === undefined || isAsked(before, after)))
       this.parts.queue.add(key, { urgent: before !== undefined });
     const owner = object.metadata.ownerReferences?.find((reference) => reference.kind === "ApplicationSet");
-    if (owner === undefined || !this.parts.isReady()) return;
+    // Who comes to lead the sets looks at all of them then.
+    if (owner === undefined || !this.parts.isReady() || !this.parts.share.leadsSets) return;
     const set = `${object.metadata.namespace ?? ""}/${owner.name}`;
     if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) {
       if (!own) this.parts.setWork.addSoon(set);

@@ -4,6 +4,7 @@ import {
   acknowledgement,
   adoptView,
   aliveAmong,
+  firstSeen,
   isOwnLeaseValid,
   mayWorkOn,
   newShard,
@@ -72,12 +73,22 @@ test("when one joins, what stays is worked on without a pause and what moves res
 });
 
 test("a replica is alive as long as its renewals change, whatever its clock says; it doubts itself before others do", () => {
-  let seen: ReadonlyMap<string, SeenLease> = seeLeases(new Map(), [{ identity: "a", renewTime: "1999" }], 1_000);
-  seen = seeLeases(seen, [{ identity: "a", renewTime: "1999" }], 10_000);
+  let seen: ReadonlyMap<string, SeenLease> = seeLeases(new Map(), [{ identity: "a", renewTime: "1999" }], { nowMs: 1_000 });
+  seen = seeLeases(seen, [{ identity: "a", renewTime: "1999" }], { nowMs: 10_000 });
   expect(aliveAmong(seen, 16_000, 15_000)).toEqual(["a"]);
   expect(aliveAmong(seen, 16_001, 15_000)).toEqual([]);
-  expect(aliveAmong(seeLeases(seen, [{ identity: "a", renewTime: "2000" }], 16_001), 31_001, 15_000)).toEqual(["a"]);
+  expect(aliveAmong(seeLeases(seen, [{ identity: "a", renewTime: "2000" }], { nowMs: 16_001 }), 31_001, 15_000)).toEqual(["a"]);
   expect([isOwnLeaseValid(0, 9_999, 15_000), isOwnLeaseValid(0, 10_000, 15_000)]).toEqual([true, false]);
+});
+
+test("one that was there before, and that a view names, has the lease time to renew from when the view is read", () => {
+  const leases = [{ identity: "a", renewTime: "2000" }];
+  const view = { generation: 1, members: ["a", "b"] };
+  const unknown = firstSeen(leases, undefined, 1_000);
+  expect(aliveAmong(unknown, 1_000, 15_000)).toEqual([]);
+  const named = seeLeases(unknown, leases, { nowMs: 2_000, view });
+  expect(aliveAmong(named, 17_000, 15_000)).toEqual(["a"]);
+  expect(aliveAmong(seeLeases(named, leases, { nowMs: 17_001, view }), 17_001, 15_000)).toEqual([]);
 });
 
 test("two replicas never work on one key, however late they read and whoever comes and goes", () => {

@@ -135,15 +135,19 @@ export interface SeenLease {
 export function seeLeases(
   before: ReadonlyMap<string, SeenLease>,
   leases: readonly { readonly identity: string; readonly renewTime: string }[],
-  nowMs: number,
+  { nowMs, view }: { readonly nowMs: number; readonly view?: ShardView | undefined },
 ): ReadonlyMap<string, SeenLease> {
   return new Map(
     leases.map(({ identity, renewTime }) => {
       const known = before.get(identity);
-      return [identity, known?.renewTime === renewTime ? known : { identity, renewTime, sinceMs: nowMs }];
+      // Whom a view names has been seen to be alive by whoever wrote it: from when this is read the lease time counts.
+      const isNews = known?.renewTime !== renewTime || (known.sinceMs === neverMs && view?.members.includes(identity) === true);
+      return [identity, isNews ? { identity, renewTime, sinceMs: nowMs } : known];
     }),
   );
 }
+
+const neverMs = Number.NEGATIVE_INFINITY;
 
 /**
  * The Leases as a replica finds them when it starts: members of the view get the lease time to renew, others count once they are seen to
@@ -154,7 +158,7 @@ export function firstSeen(
   view: ShardView | undefined,
   nowMs: number,
 ): ReadonlyMap<string, SeenLease> {
-  const sinceMs = (identity: string): number => (view?.members.includes(identity) ? nowMs : Number.NEGATIVE_INFINITY);
+  const sinceMs = (identity: string): number => (view?.members.includes(identity) ? nowMs : neverMs);
   return new Map(leases.map(({ identity, renewTime }) => [identity, { identity, renewTime, sinceMs: sinceMs(identity) }]));
 }
 

@@ -8,6 +8,7 @@ import type { Protocol } from "../../adapters/git/repository-location.js";
 import { bestVersion } from "../../adapters/git/semver-tags.js";
 import { readClusterSecret } from "../../adapters/kubernetes/cluster-secret.js";
 import { kubernetesClient } from "../../adapters/kubernetes/kubernetes-client.js";
+import { leaseKeeper } from "../../adapters/kubernetes/lease-keeper.js";
 import { luaPool } from "../../adapters/lua/lua-pool.js";
 import { notificationSender } from "../../adapters/notifications/notification-sender.js";
 import { openTracing, type TracingOptions } from "../../adapters/otel/tracing.js";
@@ -92,11 +93,18 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
   const shared = setup.sharedCache && (await openSharedCache(setup.sharedCache, { hub, namespace, clock, telemetry }));
   const workers = renderPool({ threads: Math.max(1, Math.min(4, availableParallelism() - 1)) });
   const leases = setup.replica && leaseClient(setup.connection, setup.replica, client.userAgent);
+  const keeper =
+    setup.replica &&
+    leaseKeeper(setup.connection, {
+      leaseMs: setup.replica.leaseMs,
+      monotonic: () => clock.monotonic(),
+      userAgent: client.userAgent,
+    });
   const controller: Controller = new Controller({
     hub,
     registry: { read: readClusterSecret, connect: (connection) => kubernetesClient(connection, client) },
-    ...(setup.replica && leases
-      ? { replicas: { ...setup.replica, leases, address: () => addressOf(server?.url, setup.replica?.host) } }
+    ...(setup.replica && leases && keeper
+      ? { replicas: { ...setup.replica, leases, keeper, address: () => addressOf(server?.url, setup.replica?.host) } }
       : {}),
     createSource: async (credentials) => {
       source = await createGitSource({
@@ -170,6 +178,7 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       await source?.close();
       await charts?.close();
       await workers.close();
+      await keeper?.close();
       await leases?.close();
       await shared?.close();
       await tracing?.close();

@@ -8,7 +8,7 @@ export function programVersion(): string {
   return bases
     .flatMap((base) => [
       ...["platform", "core", "adapters", "apps"].map((layer) => identityOf(`${base}.${layer}.tsbuildinfo`)),
-      packageVersion(`${base}../package.json`),
+      versionIn(`${base}../package.json`) ?? "",
     ])
     .join(" ");
 }
@@ -18,11 +18,16 @@ function identityOf(file: string): string {
   return found ? `${found.size}-${found.mtimeMs}` : "";
 }
 
+/** The version of the package, as people know it. */
+export function packageVersion(): string {
+  return bases.map((base) => versionIn(`${base}../package.json`)).find((version) => version !== undefined) ?? "0.0.0";
+}
+
 /** An installed package has the times of its archive, the same for every release. */
-function packageVersion(file: string): string {
+function versionIn(file: string): string | undefined {
   try {
-    return /"version": "[^"]*"/.exec(readFileSync(new URL(file, import.meta.url), "utf8"))?.[0] ?? "";
+    return /"version": "([^"]*)"/.exec(readFileSync(new URL(file, import.meta.url), "utf8"))?.[1];
   } catch {
-    return "";
+    return undefined;
   }
 }

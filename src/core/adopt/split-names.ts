@@ -22,7 +22,8 @@ export function splitNames(names: readonly string[]): readonly NameSplit[] {
   const found = new Map<string, NameSplit>();
   for (const weights of weightings) {
     for (const memory of memories)
-      for (const split of withMovedWords(cutByFrequency(names, weights, memory))) found.set(JSON.stringify(split), split);
+      for (const split of withMovedWords(cutByFrequency(names, weights, memory)))
+        for (const one of [split, withoutSharedEnds(split)]) found.set(JSON.stringify(one), one);
   }
   const whole = { left: names, right: names.map(() => "") };
   found.set(JSON.stringify(whole), whole);
@@ -80,6 +81,57 @@ function withMovedWords(split: NameSplit): readonly NameSplit[] {
     return [word, words.join("-"), `${word}-${right}`];
   });
   return splits;
+}
+
+/**
+ * `dev-ap` + `south-1-cart` and `dev-us-1` + `cart`: where a right part is another one with words before it, the words go to the left (and those
+ * behind a left part to the right) if fewer different parts remain.
+ */
+function withoutSharedEnds(split: NameSplit): NameSplit {
+  let best = split;
+  for (const step of [toLeft, toRight]) {
+    for (const words of wordsBeyond(best, step)) {
+      const moved = step(best, words);
+      if (partCount(moved) < partCount(best)) best = moved;
+    }
+  }
+  return best;
+}
+
+/** `south-1`: what some of the parts that `step` takes from have more than another one of them. */
+function wordsBeyond({ left, right }: NameSplit, step: typeof toLeft): readonly string[] {
+  const parts = new Set(step === toLeft ? right : left);
+  const found = new Set<string>();
+  for (const part of parts)
+    for (const [head, tail] of cutsOf(part)) {
+      const [words, rest] = step === toLeft ? [head, tail] : [tail, head];
+      if (parts.has(rest)) found.add(words);
+    }
+  return [...found].slice(0, mostWords);
+}
+
+const mostWords = 50;
+
+function toLeft({ left, right }: NameSplit, words: string): NameSplit {
+  const rights = new Set(right);
+  const isMoved = right.map((text) => text.startsWith(`${words}-`) && rights.has(text.slice(words.length + 1)));
+  return {
+    left: left.map((text, at) => (isMoved[at] ? `${text}-${words}` : text)),
+    right: right.map((text, at) => (isMoved[at] ? text.slice(words.length + 1) : text)),
+  };
+}
+
+function toRight({ left, right }: NameSplit, words: string): NameSplit {
+  const lefts = new Set(left);
+  const isMoved = left.map((text) => text.endsWith(`-${words}`) && lefts.has(text.slice(0, -words.length - 1)));
+  return {
+    left: left.map((text, at) => (isMoved[at] ? text.slice(0, -words.length - 1) : text)),
+    right: right.map((text, at) => (isMoved[at] ? (text === "" ? words : `${words}-${text}`) : text)),
+  };
+}
+
+function partCount({ left, right }: NameSplit): number {
+  return new Set(left).size + new Set(right).size;
 }
 
 function cutsOf(name: string): readonly (readonly [string, string])[] {

@@ -1,5 +1,6 @@
 import { display } from "../gotemplate/fmt/format.js";
 import { deepCopy } from "../gotemplate/funcs/dicts.js";
+import { types } from "../gotemplate/value/type.js";
 import { GoMap, type GoValue } from "../gotemplate/value/value.js";
 import { parseConstraint, satisfies } from "../semver/constraint.js";
 import { versionOf } from "../semver/version.js";
@@ -100,10 +101,12 @@ function importValues(chart: Chart, warn: Warn): Chart {
   const options: CoalesceOptions = { merge: true, warn };
   const merged = coalesceValues(withChildren, new GoMap(new Map()), options);
   const imported = new GoMap(new Map<string, GoValue>());
-  for (const dependency of chart.metadata.dependencies) {
-    for (const wanted of dependency.importValues as readonly GoValue[]) {
-      const pair = importPair(wanted);
-      if (pair === undefined) continue;
+  const resolved = chart.metadata.dependencies.map((dependency) => ({
+    ...dependency,
+    pairs: (dependency.importValues as readonly GoValue[]).flatMap((wanted) => importPair(wanted) ?? []),
+  }));
+  for (const dependency of resolved) {
+    for (const pair of dependency.pairs) {
       const table = tableAt(merged, `${dependency.name}.${pair.child}`);
       if (table === undefined) {
         warn(`ImportValues missing table from chart: ${dependency.name}.${pair.child}`);
@@ -114,7 +117,23 @@ function importValues(chart: Chart, warn: Warn): Chart {
   }
   // What was imported shares tables with what it came from.
   const own = imported.entries.size === 0 ? merged : (deepCopy(merged) as GoMap);
-  return { ...withChildren, values: coalesceTables(own, imported, "", options) };
+  // Helm: templates see `import-values` as they were understood, each with a child and a parent.
+  const dependenciesSeen = resolved.map(({ pairs, ...dependency }) => ({ ...dependency, importValues: pairs.map(pairMap) }));
+  const metadata = { ...chart.metadata, dependencies: dependenciesSeen };
+  return { ...withChildren, metadata, values: coalesceTables(own, imported, "", options) };
+}
+
+interface ImportPair {
+  readonly child: string;
+  readonly parent: string;
+}
+
+function pairMap({ child, parent }: ImportPair): GoMap {
+  const entries = [
+    ["child", child],
+    ["parent", parent],
+  ] as const;
+  return new GoMap(new Map(entries), types.stringMap);
 }
 
 interface Imported {
@@ -146,7 +165,7 @@ function choiceOf({ metadata, dependencies }: Chart): string {
   return JSON.stringify([metadata.name, metadata.version, wanted, dependencies.map(choiceOf)]);
 }
 
-function importPair(wanted: GoValue): { readonly child: string; readonly parent: string } | undefined {
+function importPair(wanted: GoValue): ImportPair | undefined {
   if (typeof wanted === "string") return { child: `exports.${wanted}`, parent: "." };
   if (!(wanted instanceof GoMap)) return undefined;
   const text = (key: string) => display(wanted.entries.get(key) ?? null);

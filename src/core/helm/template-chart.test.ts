@@ -95,6 +95,14 @@ describe("subcharts", () => {
     expect(renderOne("{{ .Values.shared }}", imported)).toBe("1");
   });
 
+  test("templates see import-values as they were understood, each with a child and a parent, as text", () => {
+    const imported = { ...files, "Chart.yaml": chartYaml(", import-values: [data, {child: x, parent: true, more: 1}, 5]") };
+    expect(renderOne("{{ (first .Chart.Dependencies).ImportValues }}", imported)).toBe(
+      "[map[child:exports.data parent:.] map[child:x parent:true]]",
+    );
+    expect(renderOne('{{ printf "%T" (first (first .Chart.Dependencies).ImportValues) }}', imported)).toBe("map[string]string");
+  });
+
   test("a missing dependency is named", () => {
     const error = errorOf(() => renderFiles({ "Chart.yaml": chartYaml("") }));
     expect(error).toMatchObject({

@@ -14,13 +14,24 @@ export interface SecretCover {
 const leastLength = 8;
 const leastInOptions = 4;
 
-/** Covers the values of all Secrets among `manifests`, as they are and in base64. */
+/**
+ * Covers the values of all Secrets among `manifests`, as they are and in base64. One that is also what an object is called (a user `cart` of the
+ * service `cart`) is no secret word: it is covered as the password of an address alone, or half of what is told would be hidden.
+ */
 export function coverSecrets(manifests: readonly KubernetesObject[], secretKey: string, least = leastLength): SecretCover {
-  const secrets = [...secretValues(manifests)].filter(({ length }) => length >= least).sort((a, b) => b.length - a.length);
-  const text = (from: string): string =>
-    secrets.reduce((here, secret) => (here.includes(secret) ? here.replaceAll(secret, maskText(secret, secretKey)) : here), from);
+  const names = openNames(manifests);
+  const found = [...secretValues(manifests)].filter(({ length }) => length >= least).sort((a, b) => b.length - a.length);
+  const secrets = found.filter((secret) => !names.has(secret));
+  const passwords = found.filter((secret) => names.has(secret));
+  const text = (from: string): string => {
+    const here = secrets.reduce(
+      (so, secret) => (so.includes(secret) ? so.replaceAll(secret, maskText(secret, secretKey)) : so),
+      from,
+    );
+    return passwords.reduce((so, secret) => so.replaceAll(`:${secret}@`, `:${maskText(secret, secretKey)}@`), here);
+  };
   const value = (from: Value): Value => {
-    if (secrets.length === 0) return from;
+    if (found.length === 0) return from;
     if (typeof from === "string") return text(from);
     if (Array.isArray(from)) return from.map(value);
     if (isObject(from)) return Object.fromEntries(Object.entries(from).map(([key, item]) => [key, value(item)]));
@@ -54,12 +65,36 @@ export function maskText(text: string, secretKey: string): string {
   return `(hidden, ${hmacHex("sha256", secretKey, text).slice(0, 12)})`;
 }
 
+/** Names and namespaces of objects. */
+function openNames(manifests: readonly KubernetesObject[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { metadata } of manifests) {
+    names.add(metadata.name);
+    if (metadata.namespace !== undefined) names.add(metadata.namespace);
+  }
+  return names;
+}
+
+/** Keys of Argo CD's own Secrets that are no secrets: everybody who names the cluster or the repository writes them down. */
+const openKeys: Readonly<Record<string, readonly string[]>> = {
+  cluster: ["name", "server", "project", "namespaces", "clusterResources", "shard"],
+  repository: ["name", "url", "project", "type"],
+  "repo-creds": ["url", "type"],
+};
+
+function closedValues(object: KubernetesObject, field: "data" | "stringData"): readonly string[] {
+  const values = object[field];
+  if (!isObject(values as Value)) return [];
+  const open = openKeys[object.metadata.labels?.["argocd.argoproj.io/secret-type"] ?? ""] ?? [];
+  return Object.entries(values as Record<string, unknown>).flatMap(([key, value]) => (open.includes(key) ? [] : [String(value)]));
+}
+
 function secretValues(manifests: readonly KubernetesObject[]): ReadonlySet<string> {
   const found = new Set<string>();
   for (const object of manifests) {
     if (object.kind !== "Secret") continue;
-    for (const value of stringsAt(object["stringData"])) found.add(value).add(value.trim());
-    for (const value of stringsAt(object["data"])) {
+    for (const value of closedValues(object, "stringData")) found.add(value).add(value.trim());
+    for (const value of closedValues(object, "data")) {
       found.add(value);
       const bytes = base64Decode(value);
       const plain = bytes && utf8Decode(bytes);
@@ -67,8 +102,4 @@ function secretValues(manifests: readonly KubernetesObject[]): ReadonlySet<strin
     }
   }
   return found;
-}
-
-function stringsAt(value: unknown): readonly string[] {
-  return isObject(value as Value) ? Object.values(value as Record<string, unknown>).map(String) : [];
 }

@@ -310,3 +310,37 @@ test("a key that is made is written without quotes: one that reads as a number, 
     expect(failure({ resources, ...made }, files)).toContain("unsupported type: map[interface {}]interface {}");
   expect(build({ resources, labels: [{ pairs: { "5": "y", yes: "z" } }] }, files)).toContain('    "5": "y"\n    "yes": z\n');
 });
+
+test("a repeated key counts once the resource is printed: what a patch takes away is in nobody's way", () => {
+  const twice = widget("  m:\n    a: 1\n    a: 2\n");
+  const patched = (spec: string) => ({ resources: ["w.yaml"], patches: [{ patch: `${head}spec: ${spec}\n` }] });
+  expect(build(patched("{m: null, b: 3}"), twice)).toContain("spec:\n  b: 3\n");
+  expect(build(patched("{m: {$patch: replace, c: 4}}"), twice)).toContain("  m:\n    c: 4\n");
+  for (const kustomization of [{ resources: ["w.yaml"] }, patched("{m: {a: 5}}"), patched("{m: {b: 5}}")])
+    expect(failure(kustomization, twice)).toContain('line 7: mapping key "a" already defined at line 6');
+});
+
+test("nothing can be put into what an empty text holds", () => {
+  const targets = (path: string) => [{ select: { kind: "Widget" }, fieldPaths: [path], options: { create: true } }];
+  for (const path of ["data.k", "data.0", "data.*", "data.[a=b].c"])
+    expect(
+      failure(
+        { resources: ["w.yaml"], replacements: [{ sourceValue: "5", targets: targets(path) }] },
+        { "w.yaml": `${head}data:\n` },
+      ),
+    ).toMatch(/wrong node kind: expected (?:Mapping|Sequence)Node but got : node contents:\nnull/);
+});
+
+test("the plugins for prefixes and suffixes take any scalar for text and old booleans, and tell all that does not fit with its line", () => {
+  const plugin = (rest: string) => ({
+    "w.yaml": head,
+    "p.yaml": `apiVersion: builtin\nkind: PrefixTransformer\nmetadata: {name: p}\n${rest}`,
+  });
+  const kustomization = { resources: ["w.yaml"], transformers: ["p.yaml"] };
+  expect(build(kustomization, plugin("prefix: 0x10\nfieldSpecs: [null, {path: metadata/name, create: 'yes'}]\n"))).toContain(
+    "name: 16w\n",
+  );
+  expect(failure(kustomization, plugin("prefix: [x]\nfieldSpecs:\n- path: metadata/name\n  create: 'a long text'\n"))).toContain(
+    "yaml: unmarshal errors:\n  line 3: cannot unmarshal !!str `a long ...` into bool\n  line 9: cannot unmarshal !!seq into string",
+  );
+});

@@ -55,7 +55,7 @@ function serversNamed(name: string, clusters: readonly KnownCluster[], inCluster
 }
 
 function trimServer(server: string): string {
-  return server.replace(/\/+$/, "");
+  return server.endsWith("/") ? server.replace(/\/+$/, "") : server;
 }
 
 function notFound(destination: Destination, server: string, why: string): InputError {

@@ -1,11 +1,12 @@
 import { base64Decode, utf8DecodeLossy } from "../../platform/bytes.js";
 import type { Value } from "../manifest/value.js";
 import { Problem } from "./cursor.js";
-import { noteNullKey, noteRepeatedKey } from "./flawed-maps.js";
+import { noteNullKey, noteRepeatedKey, type RepeatedKey } from "./flawed-maps.js";
 import { foldedValue } from "./folded-text.js";
 import { formatGoFloat } from "./go-number.js";
 import { compareBytes } from "./json.js";
 import type { MappingNode, Node, ScalarNode } from "./node.js";
+import { locationOf } from "./problem.js";
 import { type Dialect, type Resolved, resolveTagged, shortTag } from "./resolve.js";
 import { EMPTY_IN_FLOW, ScalarLiteral } from "./scalar-literal.js";
 import { kustomizeText, lineOf } from "./text.js";
@@ -15,6 +16,9 @@ export type DuplicateKeys = "error" | "first" | "last";
 
 export interface ConstructOptions {
   readonly src: string;
+  readonly file: string | undefined;
+  /** Lines of the file before `src`. */
+  readonly lineOffset: number;
   readonly dialect: Dialect;
   readonly duplicateKeys: DuplicateKeys;
   readonly maxNodes: number;
@@ -154,7 +158,7 @@ class Constructor {
   #fillV3(node: MappingNode, out: MutableObject, atRoot: boolean, merged: Set<string> | undefined): void {
     if (this.#options.duplicateKeys === "error" && this.#hasDuplicates(node)) return;
     const { children } = node;
-    const own = new Set<string>();
+    const own = new Map<string, Node>();
     let mergeNode: Node | undefined;
     for (let index = 0; index < children.length; index += 2) {
       const keyNode = children[index] as Node;
@@ -168,17 +172,18 @@ class Constructor {
         noteNullKey(out);
         continue;
       }
-      if (this.#options.duplicateKeys === "first" && own.has(key)) {
-        noteRepeatedKey(out, key);
+      const earlier = own.get(key);
+      if (this.#options.duplicateKeys === "first" && earlier) {
+        noteRepeatedKey(out, this.#repeated(key, keyNode, earlier));
         continue;
       }
-      own.add(key);
+      own.set(key, keyNode);
       if (merged?.has(key)) continue;
       merged?.add(key);
       setKey(out, key, this.node(valueNode), keyNode);
     }
     if (!mergeNode) return;
-    const taken = merged ?? own;
+    const taken = merged ?? new Set(own.keys());
     for (const source of mergeSources(mergeNode)) this.#mergeFrom(source, out, taken);
   }
 
@@ -217,6 +222,13 @@ class Constructor {
       `json: unsupported type: map[interface {}]interface {} (key ${JSON.stringify(node.text)} is not a string)`,
       node.pos,
     );
+  }
+
+  #repeated(key: string, node: Node, earlier: Node): RepeatedKey {
+    const { src, file, lineOffset } = this.#options;
+    const location = locationOf(node.pos, { src, file, dialect: "kustomize", lineOffset });
+    const first = lineOf(src, earlier.pos) + lineOffset;
+    return { problem: `line ${location.line}: mapping key ${JSON.stringify(key)} already defined at line ${first}`, location };
   }
 
   #hasDuplicates(node: MappingNode): boolean {

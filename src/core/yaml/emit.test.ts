@@ -116,3 +116,10 @@ test("JSON integers keep their digits, errors say where", () => {
   );
   expect(() => parseJson('{"__proto__": 1}')).toThrow(expect.objectContaining({ code: "YAML_PROTO_KEY" }));
 });
+
+test("parts that are kept as they are printed cost no more where they stand late in a large document", () => {
+  const part = (index: number): Value => ({ description: `field ${index} `.repeat(20).trim(), type: "string" });
+  const fields = Object.fromEntries(Array.from({ length: 12_000 }, (_, index) => [`f${index}`, part(index)]));
+  const value = { spec: { fields } };
+  expect(emitYaml(value, { style: "kustomize", printed: new WeakMap() })).toBe(emitYaml(value, { style: "kustomize" }));
+});

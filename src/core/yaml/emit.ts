@@ -141,15 +141,19 @@ class Emitter {
       this.#out += known.text;
       return;
     }
-    const start = this.#out.length;
-    this.#collectionBelow(node, indent);
-    if (this.#printed !== undefined && this.#out.length - start >= WORTH_KEEPING) this.#keep(node, indent, start);
+    if (this.#printed === undefined) this.#collectionBelow(node, indent);
+    else this.#keepBelow(node, indent, this.#printed);
   }
 
-  #keep(node: object, indent: number, start: number): void {
-    const text = this.#out.slice(start);
+  /** The text is written apart: to cut it out of all that was written before would copy that each time. */
+  #keepBelow(node: object, indent: number, printed: WeakMap<object, PrintedText>): void {
+    const before = this.#out;
+    this.#out = "";
+    this.#collectionBelow(node, indent);
+    const text = this.#out;
+    this.#out = before + text;
     // What follows a separator that ends a line depends on it.
-    if (!/[\u2028\u2029]$/.test(text)) this.#printed?.set(node, { indent, text });
+    if (text.length >= WORTH_KEEPING && !this.#isAtLineStart) printed.set(node, { indent, text });
   }
 
   #collectionBelow(node: object, indent: number): void {

@@ -42,8 +42,12 @@ export interface ParseOptions {
  * Throws an InputError with a YAML_* code and the place in the file.
  */
 export function parseYaml(text: string | Uint8Array, options: ParseOptions): Value {
-  const [first] = readAll(normalise(text, options), options, 0, 1);
-  return first === undefined ? null : first;
+  return firstDocument(text, options) ?? null;
+}
+
+/** As `parseYaml`; undefined where a text of blanks and comments has no document. */
+export function firstDocument(text: string | Uint8Array, options: ParseOptions): Value | undefined {
+  return readAll(normalise(text, options), options, 0, 1)[0];
 }
 
 /**
@@ -165,6 +169,8 @@ function readAll(src: string, options: ParseOptions, lineOffset: number, limit: 
         documents.push(
           construct(document.root, {
             src,
+            file: options.file,
+            lineOffset,
             dialect: options.dialect,
             duplicateKeys,
             maxNodes: nodes,

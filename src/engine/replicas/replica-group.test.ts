@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { manualClock } from "#src/adapters/memory/manual-clock.js";
 import { memoryCluster } from "#src/adapters/memory/memory-cluster.js";
 import type { ClusterPort } from "#src/ports/cluster.js";
+import type { LeaseKeeper, Moment } from "#src/ports/lease-keeper.js";
 import { silentTelemetry } from "#src/ports/telemetry.js";
 import { leaseResource, readReplicaLease } from "./lease-objects.js";
 import { ReplicaGroup } from "./replica-group.js";
@@ -15,11 +16,16 @@ function world() {
   let seed = 1;
   /** Names of processes whose requests do not arrive. */
   const cut = new Set<string>();
+  /** Names of those that hear of no change, as where the event loop does not get to it. */
+  const deaf = new Set<string>();
   const seenBy = (name: string): ClusterPort =>
     new Proxy(hub, {
       get(from, verb: keyof ClusterPort) {
         const method = from[verb] as (...args: unknown[]) => unknown;
-        if (verb === "watch") return method;
+        if (verb === "watch")
+          return async function* (...args: Parameters<ClusterPort["watch"]>) {
+            for await (const event of hub.watch(...args)) if (!deaf.has(name)) yield event;
+          };
         return async (...args: unknown[]) => {
           if (cut.has(name)) throw new Error("cut off");
           return await method.apply(from, args);
@@ -28,7 +34,12 @@ function world() {
     });
   const start = async (
     name: string,
-    more: { readonly expected?: number; readonly release?: () => Promise<void>; readonly process?: string } = {},
+    more: {
+      readonly expected?: number;
+      readonly release?: () => Promise<void>;
+      readonly process?: string;
+      readonly keeper?: LeaseKeeper;
+    } = {},
   ) => {
     const group = new ReplicaGroup({
       leases: seenBy(more.process ?? name),
@@ -44,6 +55,7 @@ function world() {
       release: more.release ?? (async () => {}),
       onChange: () => {},
       ...(more.expected === undefined ? {} : { expected: more.expected }),
+      ...(more.keeper === undefined ? {} : { keeper: more.keeper }),
     });
     await group.start();
     return group;
@@ -60,7 +72,7 @@ function world() {
     keys.filter((key) => groups.filter((group) => group.mayWorkOn(key)).length > 1).length;
   const leases = async (): Promise<number> =>
     (await hub.list(leaseResource, { namespace: "argocd" })).items.filter(readReplicaLease).length;
-  return { clock, cut, start, pass, shares, doubled, leases };
+  return { clock, hub, cut, deaf, start, pass, shares, doubled, leases };
 }
 
 test("replicas that start agree on who works on what, and who joins later takes a share of each", async () => {
@@ -148,4 +160,49 @@ test("the first view waits for the replicas that are expected, but not longer th
   expect(shares(a)).toEqual([0]);
   await pass(leaseMs);
   expect(shares(a)).toEqual([keys.length]);
+});
+
+test("a busy replica works on while its keeper renews the Lease, and no longer", async () => {
+  const { start, pass, shares, doubled, cut, clock, hub } = world();
+  let kept: { readonly ref: Parameters<LeaseKeeper["keep"]>[0]; renewed?: Moment } | undefined;
+  const keeper: LeaseKeeper = {
+    keep: async (ref) => void (kept = { ref }),
+    drop: () => (kept = undefined),
+    renewed: () => kept?.renewed,
+    close: async () => {},
+  };
+  const renew = async (): Promise<void> => {
+    kept!.renewed = { monotonicMs: clock.monotonic(), wallMs: clock.now() };
+    await hub.patch(kept!.ref, { spec: { renewTime: new Date(clock.now()).toISOString() } }, { type: "merge" });
+  };
+  const a = await start("fleet-0", { keeper });
+  const b = await start("fleet-1");
+  await pass(6_000);
+  const [before] = shares(a);
+  // Its own renewals do not get through any more.
+  cut.add("fleet-0");
+  for (let round = 0; round < 6; round++) {
+    await renew();
+    await pass(leaseMs / 3);
+    expect(shares(a)).toEqual([before]);
+  }
+  await pass(leaseMs);
+  expect(a.refusal()).toBeDefined();
+  await pass(leaseMs);
+  expect(shares(b)).toEqual([keys.length]);
+  expect(doubled(a, b)).toBe(0);
+});
+
+test("a replica that hears late of renewals does not take the others for dead", async () => {
+  const { start, pass, shares, deaf } = world();
+  const a = await start("fleet-0");
+  const b = await start("fleet-1");
+  await pass(6_000);
+  const late = await start("fleet-2");
+  await pass(6_000);
+  const before = [a.view?.generation, ...shares(a, b, late)];
+  expect(before[3]).toBeGreaterThan(5);
+  deaf.add("fleet-2");
+  await pass(leaseMs * 4);
+  expect([a.view?.generation, ...shares(a, b, late)]).toEqual(before);
 });

@@ -2,6 +2,7 @@ import { ExternalError, formatError } from "../../core/errors.js";
 import type { Clock, Random } from "../../ports/clock.js";
 import type { ClusterPort } from "../../ports/cluster.js";
 import { ClusterError } from "../../ports/cluster-error.js";
+import type { LeaseKeeper, Moment } from "../../ports/lease-keeper.js";
 import type { Telemetry } from "../../ports/telemetry.js";
 import { Informer } from "../informer.js";
 import {
@@ -37,6 +38,8 @@ import {
 export interface ReplicaGroupOptions {
   /** Reaches the hub beside the client of all other work: a renewal must not wait behind it, and is not refused by the fence. */
   readonly leases: ClusterPort;
+  /** Renews beside this one while the event loop is busy. */
+  readonly keeper?: LeaseKeeper;
   readonly namespace: string;
   /** Of the process, such as its pod's; an identity is this and a random part. */
   readonly name: string;
@@ -65,8 +68,8 @@ export class ReplicaGroup {
   private readonly informer: Informer;
   private state: ShardState;
   private seen: ReadonlyMap<string, SeenLease> | undefined;
-  /** When the last renewal that worked was asked for; both clocks, for either may stand still while the machine sleeps. */
-  private renewed: { readonly monotonicMs: number; readonly wallMs: number } | undefined;
+  /** When the last renewal of its own that worked was asked for. */
+  private renewed: Moment | undefined;
   private shown = 0;
   private isResetting = false;
   private renewing: Promise<void> | undefined;
@@ -130,6 +133,7 @@ export class ReplicaGroup {
     const { leases, namespace } = this.options;
     const { self } = this.state;
     this.state = newShard(self);
+    this.options.keeper?.drop();
     await leases.delete(replicaRef(namespace, self)).catch(() => {});
     await this.informer.stop();
   }
@@ -166,9 +170,15 @@ export class ReplicaGroup {
   }
 
   private isValid(): boolean {
-    const { clock, leaseMs } = this.options;
     if (this.renewed === undefined) return false;
-    const { monotonicMs, wallMs } = this.renewed;
+    if (this.isRecent(this.renewed)) return true;
+    const kept = this.options.keeper?.renewed();
+    return kept !== undefined && this.isRecent(kept);
+  }
+
+  /** By both clocks, for either may stand still while the machine sleeps. */
+  private isRecent({ monotonicMs, wallMs }: Moment): boolean {
+    const { clock, leaseMs } = this.options;
     return isOwnLeaseValid(monotonicMs, clock.monotonic(), leaseMs) && isOwnLeaseValid(wallMs, clock.now(), leaseMs);
   }
 
@@ -203,7 +213,7 @@ export class ReplicaGroup {
     const now = clock.monotonic();
     const view = this.storedView();
     const leases = this.leases();
-    this.seen = this.seen === undefined ? firstSeen(leases, view, now) : seeLeases(this.seen, leases, now);
+    this.seen = this.seen === undefined ? firstSeen(leases, view, now) : seeLeases(this.seen, leases, { nowMs: now, view });
     const before = this.state;
     if (view?.members.includes(this.state.self)) this.state = adoptView(this.state, view);
     else if (view !== undefined && view.generation > acknowledgement(this.state) && acknowledgement(this.state) > 0)
@@ -278,6 +288,7 @@ export class ReplicaGroup {
         this.informer.assume(stored);
         // Someone else was faster: what is stored now is looked at first.
         if ((readViewLease(stored)?.generation ?? 0) !== (current?.generation ?? 0)) return true;
+        if (await this.hasRenewed(current?.members.filter((member) => !next.members.includes(member)) ?? [])) return true;
         const { resourceVersion } = stored.metadata;
         const metadata = { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
         this.informer.assume(await leases.update({ ...object, metadata }));
@@ -290,6 +301,20 @@ export class ReplicaGroup {
       telemetry.log.warn("the view of replicas was not written", { error: formatError(error) });
       return false;
     }
+  }
+
+  /** Whether one of these has renewed its Lease after all: a busy replica hears late of what others did, and must not take them for dead. */
+  private async hasRenewed(members: readonly string[]): Promise<boolean> {
+    const { leases, namespace } = this.options;
+    const found = await Promise.all(members.map((member) => leases.get(replicaRef(namespace, member))));
+    let hasRenewed = false;
+    for (const lease of found) {
+      const read = lease && readReplicaLease(lease);
+      if (lease === undefined || read === undefined || this.seen?.get(read.identity)?.renewTime === read.renewTime) continue;
+      this.informer.assume(lease);
+      hasRenewed = true;
+    }
+    return hasRenewed;
   }
 
   private renew(): Promise<void> {
@@ -319,6 +344,7 @@ export class ReplicaGroup {
       if (this.state.self !== self) return;
       this.renewed = started;
       this.informer.assume(written);
+      await this.options.keeper?.keep(ref, started);
     } catch (error) {
       telemetry.log.warn("the Lease of this replica was not renewed", { error: formatError(error) });
       if (error instanceof ClusterError && error.status === 404 && this.renewed !== undefined)
@@ -333,6 +359,7 @@ export class ReplicaGroup {
     const { self } = this.state;
     telemetry.log.warn("this replica starts anew", { self, reason });
     this.isResetting = true;
+    this.options.keeper?.drop();
     this.state = newShard(this.newIdentity());
     this.shown = 0;
     onChange();

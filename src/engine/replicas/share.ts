@@ -36,6 +36,8 @@ export class Share {
   private isTaking = false;
   private leads = false;
   private leadIsReady = false;
+  /** Whether what came before the first view, when all was kept as this replica's, has been sorted. */
+  private isSorted = false;
 
   constructor(private readonly options: ShareOptions | undefined) {
     this.group = options && new ReplicaGroup({ ...options, onChange: () => this.settle() });
@@ -136,12 +138,15 @@ export class Share {
     if (group === undefined || options === undefined) return;
     const gained: string[] = [];
     const lost: string[] = [];
+    const wasSorted = this.isSorted;
+    this.isSorted = group.view !== undefined;
     for (const object of options.applications()) {
       const key = keyOfObject(object);
       const may = group.mayWorkOn(subjectOf(key, object));
       this.known.add(key);
       if (may && !this.owned.has(key) && !this.coming.has(key)) gained.push(key);
-      else if (!may && this.owned.delete(key)) lost.push(key);
+      else if (!may && (this.owned.delete(key) || (!wasSorted && this.isSorted && !group.isMine(subjectOf(key, object)))))
+        lost.push(key);
     }
     if (lost.length > 0) options.onLost(lost);
     if (gained.length > 0) void this.take(gained);
@@ -200,6 +205,7 @@ const clusterAlgorithms = new Set(["legacy", "round-robin", "consistent-hashing"
 /** An Application as what a replica owns: by its key, or by its destination where Argo CD's settings say so. */
 export function subjectOf(key: string, object: KubernetesObject | undefined): Subject {
   const destination = objectAt(objectAt(object as unknown as ValueObject | undefined, "spec"), "destination");
-  const cluster = stringAt(destination, "server").replace(/\/+$/, "") || stringAt(destination, "name");
+  const server = stringAt(destination, "server");
+  const cluster = (server.endsWith("/") ? server.replace(/\/+$/, "") : server) || stringAt(destination, "name");
   return cluster === "" ? { key } : { key, cluster };
 }

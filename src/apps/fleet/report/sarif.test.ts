@@ -250,3 +250,8 @@ test("a finding keeps its fingerprint when its line moves", () => {
   });
   expect(prints[0]).toEqual(prints[1]);
 });
+
+test("the tool's version is that of the package, not the identity of a build", () => {
+  const log = sarifLog("fleetwright", [], []) as { readonly runs: readonly { readonly tool: { readonly driver: object } }[] };
+  expect(log.runs[0]!.tool.driver).toMatchObject({ version: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+});

@@ -1,5 +1,5 @@
 import { sha256Hex } from "../../../platform/hash.js";
-import { programVersion } from "../program-version.js";
+import { packageVersion } from "../program-version.js";
 
 export type SarifLevel = "error" | "warning" | "note";
 
@@ -29,7 +29,7 @@ export function sarifLog(tool: string, rules: readonly SarifRule[], findings: re
   const levels = new Map(rules.map(({ id, level }) => [id, level]));
   const driver = {
     name: tool,
-    version: programVersion(),
+    version: packageVersion(),
     rules: rules.map(({ id, summary, level }) => ({
       id,
       shortDescription: { text: summary },

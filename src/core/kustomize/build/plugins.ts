@@ -7,6 +7,7 @@ import { type HelmArgs, helmGenerator } from "../generators/helm.js";
 import { generateIamPolicy } from "../generators/iam-policy.js";
 import { generateSecret } from "../generators/secret.js";
 import { decode } from "../kustomization/decode.js";
+import { decodeByGoYaml } from "../kustomization/decode-go-yaml.js";
 import type {
   GeneratorArgs,
   IamPolicyArgs,
@@ -118,6 +119,13 @@ function read<T>(value: Value, shape: Struct): T {
   return decode(value, shape, { isStrict: false, isCoercing: true }) as T;
 }
 
+const goLists = new Map([["[]types.FieldSpec", "types.FsSlice"]]);
+
+/** These two plugins of the original read their configuration with another library than the rest. */
+function readAffix<T>(value: Value, shape: Struct): T {
+  return decodeByGoYaml(value, shape, { root: `builtins.${shape.type}`, lists: goLists }) as T;
+}
+
 function transformerPlugin(
   make: (value: Value, context: PluginContext) => Transformer,
 ): (value: Value, context: PluginContext) => Plugin {
@@ -183,16 +191,16 @@ const plugins: { readonly [kind: string]: (value: Value, context: PluginContext)
     patchStrategicMergeTransformer(read<PatchStrategicMergeArgs>(value, pluginShapes.patchStrategicMerge), reader),
   ),
   PrefixTransformer: transformerPlugin((value) => {
-    const args = read<Specs & { prefix?: string }>(value, pluginShapes.prefix);
+    const args = readAffix<Specs & { prefix?: string }>(value, pluginShapes.prefix);
     return prefixTransformer(args.prefix ?? "", requireSpecs(args));
   }),
   SuffixTransformer: transformerPlugin((value) => {
-    const args = read<Specs & { suffix?: string }>(value, pluginShapes.suffix);
+    const args = readAffix<Specs & { suffix?: string }>(value, pluginShapes.suffix);
     return suffixTransformer(args.suffix ?? "", requireSpecs(args));
   }),
   PrefixSuffixTransformer: transformerPlugin((value) => {
-    const prefix = read<Specs & { prefix?: string }>(value, pluginShapes.prefix);
-    const suffix = read<Specs & { suffix?: string }>(value, pluginShapes.suffix);
+    const prefix = readAffix<Specs & { prefix?: string }>(value, pluginShapes.prefix);
+    const suffix = readAffix<Specs & { suffix?: string }>(value, pluginShapes.suffix);
     const steps = [
       prefixTransformer(prefix.prefix ?? "", requireSpecs(prefix)),
       suffixTransformer(suffix.suffix ?? "", requireSpecs(suffix)),

@@ -16,7 +16,7 @@ import type { NodeMap } from "../nodes/node.js";
 import type { KustomizeOptions, Selection, Warning } from "../options.js";
 import type { KustomizeSession } from "../session.js";
 import type { Transformer } from "../transformers/transformer.js";
-import { readPatches, readResources } from "../tree/documents.js";
+import { readResources } from "../tree/documents.js";
 import { isRemoteFileUrl, type Loader, NeedsError } from "../tree/loader.js";
 import type { PatchReader } from "../tree/patch-reader.js";
 import { Accumulator } from "./accumulator.js";
@@ -84,7 +84,7 @@ export class Target {
     this.#reader = {
       read: (path) => loader.load(path).bytes,
       resources: (text, path) => {
-        const read = () => readPatches(text, path === undefined ? kustomization.path : loader.pathOf(path));
+        const read = () => readResources(text, path === undefined ? kustomization.path : loader.pathOf(path));
         return session.patches(text, read).map((value) => this.#resource(value));
       },
       operations: (text, read) => session.operations(text, read),

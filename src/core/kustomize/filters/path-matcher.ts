@@ -14,15 +14,21 @@ import { parseStructured } from "./structured-text.js";
 export function matchPath(node: YNode, path: readonly string[], create: Kind | undefined): YNode[] | undefined {
   const [part, ...rest] = path;
   if (part === undefined) return [node];
+  // What an empty text holds is nothing that could have parts; a null is.
+  if (node.kind === "none") throw new NodeKindError(kindOfParent(part), node);
   if (isIndexNumber(part)) return matchIndex(node, Number(part), part, rest, create);
   if (isListIndex(part)) return matchElements(node, part, rest, create);
   if (part === "*") return matchEvery(node, rest, create);
   return matchField(node, part, rest, create);
 }
 
+function kindOfParent(part: string): Kind {
+  if (part === "") return "scalar";
+  return isIndexNumber(part) || isListIndex(part) || part === "*" ? "list" : "map";
+}
+
 function matchField(node: YNode, part: string, rest: readonly string[], create: Kind | undefined): YNode[] | undefined {
   // The original takes an empty name for the scalar itself.
-  if (part === "" && node.kind === "none") throw new NodeKindError("scalar", node);
   if (part === "") requireKind(node, "scalar");
   let field = getField(node, part);
   if (field === undefined) {

@@ -1,7 +1,7 @@
 import type { Value } from "../../manifest/value.js";
 import { emitYaml } from "../../yaml/emit.js";
 import { emitJson } from "../../yaml/json.js";
-import { parseYaml } from "../../yaml/parse.js";
+import { firstDocument } from "../../yaml/parse.js";
 import { toJson } from "../nodes/json.js";
 import type { Node } from "../nodes/node.js";
 import { lookup } from "../nodes/ops.js";
@@ -11,8 +11,7 @@ import { printChangedYaml } from "./structured-yaml.js";
 
 /** The document inside a scalar. Throws when the text is no YAML. */
 export function parseStructured(text: string): YNode {
-  const value = parseYaml(text, { dialect: "kustomize", keepStyle: true });
-  return new YNode(text.trim() === "" ? undefined : (value as unknown as Node));
+  return new YNode(firstDocument(text, { dialect: "kustomize", keepStyle: true }) as Node | undefined);
 }
 
 /**

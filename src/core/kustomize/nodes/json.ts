@@ -5,7 +5,7 @@ import { FoldedText } from "../../yaml/folded-text.js";
 import { formatGoFloat } from "../../yaml/go-number.js";
 import { resolvePlain as resolveText } from "../../yaml/resolve.js";
 import { EMPTY_IN_FLOW, resolveScalar, ScalarLiteral } from "../../yaml/scalar-literal.js";
-import { kustomizeError, quoteGo } from "../model/errors.js";
+import { kustomizeError } from "../model/errors.js";
 import { isList, type Node, type NodeMap } from "./node.js";
 import { TabbedText } from "./tabbed-text.js";
 
@@ -35,9 +35,10 @@ export function toJson(node: Node): Value {
 
 /** The original finds out when it prints. */
 export function refuseRepeatedKey(map: NodeMap): void {
-  const key = repeatedKeyOf(map);
-  if (key !== undefined)
-    throw kustomizeError("KUSTOMIZE_RESOURCE", `yaml: unmarshal errors:\n  mapping key ${quoteGo(key)} already defined`);
+  const noted = repeatedKeyOf(map);
+  if (noted === undefined) return;
+  const { problem, location } = noted;
+  throw kustomizeError("KUSTOMIZE_RESOURCE", `yaml: unmarshal errors:\n  ${problem}`, location.file === "" ? {} : { location });
 }
 
 function literalValue(literal: ScalarLiteral): Value {

@@ -7,34 +7,17 @@ import { kustomizeError, prefixError } from "../model/errors.js";
 import { fromJson, toJson } from "../nodes/json.js";
 import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 
-/** The resources in a text: every document, the items of lists, nothing that is empty. Throws where one is malformed. */
+/**
+ * The resources in a text: every document, the items of lists, nothing that is empty. Throws where one is malformed; of a key that
+ * a map has twice the first counts, and whoever prints the map finds out.
+ */
 export function readResources(text: string | Uint8Array, file: string): readonly NodeMap[] {
+  return inlineLists(dropBad(unwrapList(readDocuments(text, file)), file), file);
+}
+
+function readDocuments(text: string | Uint8Array, file: string): readonly Node[] {
   try {
-    return resourcesOf(readDocuments(text, file, "error"), file);
-  } catch (error) {
-    // The original looks at the kind and name of every document before it finds a key that one of them has twice.
-    if (isRepeatedKey(error)) resourcesOf(readDocuments(text, file, "first"), file);
-    throw error;
-  }
-}
-
-function isRepeatedKey(error: unknown): boolean {
-  return error instanceof InputError && / already defined at line \d+/.test(error.message);
-}
-
-/** The patches in a text: of a key that a map has twice, the first counts, as in the original. */
-export function readPatches(text: string | Uint8Array, file: string): readonly NodeMap[] {
-  return resourcesOf(readDocuments(text, file, "first"), file);
-}
-
-function resourcesOf(documents: readonly Node[], file: string): readonly NodeMap[] {
-  const unwrapped = unwrapList(documents);
-  return inlineLists(dropBad(unwrapped, file), file);
-}
-
-function readDocuments(text: string | Uint8Array, file: string, duplicateKeys: "error" | "first"): readonly Node[] {
-  try {
-    const documents = parseYamlDocuments(text, { file, dialect: "kustomize", keepStyle: true, duplicateKeys });
+    const documents = parseYamlDocuments(text, { file, dialect: "kustomize", keepStyle: true, duplicateKeys: "first" });
     const nodes = (documents as readonly unknown[] as readonly Node[]).filter((document) => !isMissingOrNull(document));
     const merged = mayHoldMergeKey(text) ? nodes.map(withoutMergeKeys) : nodes;
     if (merged.length === 1 && mayHoldSchemas(text))
@@ -63,8 +46,11 @@ function mayHoldSchemas(text: string | Uint8Array): boolean {
 function withoutMergeKeys(node: Node): Node {
   if (isList(node)) return node.map(withoutMergeKeys);
   if (!isMap(node)) return node;
-  const result: { [key: string]: Node } = {};
-  for (const [key, child] of Object.entries(node)) if (key !== "<<") result[key] = withoutMergeKeys(child);
+  const result: { [key: string]: Node } = { ...node };
+  for (const [key, child] of Object.entries(node)) {
+    if (key === "<<") delete result[key];
+    else result[key] = withoutMergeKeys(child);
+  }
   return result;
 }
 
