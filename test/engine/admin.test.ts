@@ -44,6 +44,9 @@ test("admin queue asks the replicas whose addresses the Leases tell", async () =
   expect(queue!.replica).toMatch(/^fleet-0\./);
   expect(queue!.applications).toContainEqual(expect.objectContaining({ key: "argocd/shop", state: "later" }));
   expect((await cli("queue", "--url", "http://127.0.0.1:9")).err).toContain("cannot be asked");
+  const { replicas } = JSON.parse((await cli("shards", "-o", "json")).out) as { replicas: { address: string }[] };
+  const one = await cli("queue", "--all", "--url", "http://127.0.0.1:9", replicas[0]!.address);
+  expect([one.out.includes("argocd/shop"), one.err.includes("cannot be asked"), one.code]).toEqual([true, true, 1]);
 });
 
 test("admin explain-stuck names what holds an Application and what to do; exit code 1 where something blocks it", async () => {
