@@ -170,7 +170,7 @@ spec:
       await controller.stop();
       rmSync(directory, { recursive: true, force: true });
     }
-  }, 180_000);
+  }, 600_000);
 
   test("a plain `kubectl apply` takes deploy/install.yaml too", () => {
     const applied = kubectl("apply", "-f", "deploy/install.yaml", "--dry-run=server");
