@@ -25,6 +25,14 @@ export interface ConstructOptions {
   readonly maxNodes: number;
   readonly maxAliasNodes: number;
   readonly keepStyle?: boolean;
+  /** Default "expand"; "keep" leaves `<<` a key like others, as kyaml sees it (kustomize dialect only). */
+  readonly mergeKeys?: "expand" | "keep";
+}
+
+interface RepeatedNodes {
+  readonly node: Node;
+  readonly earlier: Node;
+  readonly later: Value;
 }
 
 type MutableObject = { [key: string]: Value };
@@ -164,7 +172,7 @@ class Constructor {
     for (let index = 0; index < children.length; index += 2) {
       const keyNode = children[index] as Node;
       const valueNode = children[index + 1] as Node;
-      if (isMergeKey(keyNode)) {
+      if (this.#options.mergeKeys !== "keep" && isMergeKey(keyNode)) {
         mergeNode = valueNode;
         continue;
       }
@@ -172,7 +180,7 @@ class Constructor {
       if (key === undefined) continue;
       const earlier = own.get(key);
       if (this.#isTolerant && earlier) {
-        this.#noteRepeated(out, key, keyNode, earlier);
+        this.#noteRepeated(out, key, { node: keyNode, earlier, later: this.node(valueNode) });
         continue;
       }
       own.set(key, keyNode);
@@ -243,11 +251,11 @@ class Constructor {
     );
   }
 
-  #noteRepeated(out: MutableObject, key: string, node: Node, earlier: Node): void {
+  #noteRepeated(out: MutableObject, key: string, { node, earlier, later }: RepeatedNodes): void {
     const location = this.#locationOf(node);
     const first = this.#locationOf(earlier).line;
     const problem = `line ${location.line}: mapping key ${JSON.stringify(key)} already defined at line ${first}`;
-    noteFlaw(out, { kind: "repeated", key, problem: `yaml: unmarshal errors:\n  ${problem}`, location });
+    noteFlaw(out, { kind: "repeated", key, later, problem: `yaml: unmarshal errors:\n  ${problem}`, location });
   }
 
   #locationOf({ pos }: Node): Location {

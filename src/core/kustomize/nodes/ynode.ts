@@ -35,6 +35,8 @@ export class YNode {
   #items: YNode[] | undefined;
   /** Of keys that were put here. */
   #flaws: readonly MapFlaw[] | undefined;
+  /** Repeated keys of which the first was taken away. */
+  #settled: Set<MapFlaw> | undefined;
 
   constructor(source: Node | undefined) {
     this.#source = source;
@@ -128,9 +130,13 @@ export class YNode {
     this.#fields.set(key, child);
   }
 
+  /** Of a key that the map has twice, the second stays. */
   remove(key: string): YNode | undefined {
     const child = this.get(key);
-    if (child) this.#fields!.set(key, undefined);
+    if (!child) return undefined;
+    const second = this.flaws.find((flaw) => flaw.kind === "repeated" && flaw.key === key);
+    if (second?.kind === "repeated") (this.#settled ??= new Set()).add(second);
+    this.#fields!.set(key, second?.kind === "repeated" ? new YNode(second.later as Node) : undefined);
     return child;
   }
 
@@ -138,7 +144,7 @@ export class YNode {
   get flaws(): readonly MapFlaw[] {
     if (this.kind !== "map") return [];
     const all = [...flawsOf(this.#source as NodeMap), ...(this.#flaws ?? [])];
-    return all.filter(({ kind, key }) => kind === "repeated" || this.has(key));
+    return all.filter((flaw) => !this.#settled?.has(flaw) && (flaw.kind === "repeated" || this.has(flaw.key)));
   }
 
   /** Notes that a key that was put here is the one that another map could not be printed for. */
@@ -192,6 +198,7 @@ export class YNode {
     this.#fields = other.#fields;
     this.#items = other.#items;
     this.#flaws = other.#flaws;
+    this.#settled = other.#settled;
   }
 
   setNode(node: Node): void {
