@@ -6,10 +6,10 @@ import { noteFlaw, noteNullKey } from "./flawed-maps.js";
 import { foldedValue } from "./folded-text.js";
 import { formatGoFloat } from "./go-number.js";
 import { compareBytes } from "./json.js";
-import type { MappingNode, Node, ScalarNode } from "./node.js";
+import type { AliasNode, MappingNode, Node, ScalarNode } from "./node.js";
 import { locationOf } from "./problem.js";
 import { type Dialect, type Resolved, resolveTagged, shortTag } from "./resolve.js";
-import { EMPTY_IN_FLOW, ScalarLiteral } from "./scalar-literal.js";
+import { AliasReference, EMPTY_IN_FLOW, ScalarLiteral } from "./scalar-literal.js";
 import { kustomizeText, lineOf } from "./text.js";
 
 /** What becomes of a key that a map has twice; `first` is for the kustomize dialect. */
@@ -25,8 +25,8 @@ export interface ConstructOptions {
   readonly maxNodes: number;
   readonly maxAliasNodes: number;
   readonly keepStyle?: boolean;
-  /** Default "expand"; "keep" leaves `<<` a key like others, as kyaml sees it (kustomize dialect only). */
-  readonly mergeKeys?: "expand" | "keep";
+  /** See ParseOptions. */
+  readonly asNodes?: boolean;
 }
 
 interface RepeatedNodes {
@@ -61,7 +61,7 @@ class Constructor {
     this.#count(node);
     switch (node.kind) {
       case "alias":
-        return this.#throughAlias(node.target, node.name, () => this.node(node.target, atRoot));
+        return this.#alias(node, atRoot);
       case "scalar":
         return this.#scalar(node);
       case "sequence":
@@ -72,6 +72,11 @@ class Constructor {
         return out;
       }
     }
+  }
+
+  #alias({ name, target }: AliasNode, atRoot: boolean): Value {
+    const value = this.#throughAlias(target, name, () => this.node(target, atRoot));
+    return this.#options.asNodes ? (new AliasReference(name, value) as unknown as Value) : value;
   }
 
   /** go-yaml gathers what does not fit a type and reports all of it at once. */
@@ -106,12 +111,23 @@ class Constructor {
   }
 
   #scalar(node: ScalarNode): Value {
+    if (this.#options.asNodes && !this.#fitsItsTag(node)) return ScalarLiteral.value(shortTag(node.tag), node.text);
     const value = scalarValue(this.#resolve(node), node.text, this.#options.dialect, node.pos);
     if (!this.#options.keepStyle) return value;
     if (typeof value === "string" && node.folded) return foldedValue(value);
     if (typeof value === "string" && !node.plain) return ScalarLiteral.value("!!str", value);
     if (value !== null || node.text !== "") return value;
     return node.inFlow ? (EMPTY_IN_FLOW as unknown as Value) : ScalarLiteral.value("!!null", "");
+  }
+
+  #fitsItsTag(node: ScalarNode): boolean {
+    if (node.tag === "") return true;
+    try {
+      this.#resolve(node);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #resolve(node: ScalarNode): Resolved {
@@ -172,7 +188,7 @@ class Constructor {
     for (let index = 0; index < children.length; index += 2) {
       const keyNode = children[index] as Node;
       const valueNode = children[index + 1] as Node;
-      if (this.#options.mergeKeys !== "keep" && isMergeKey(keyNode)) {
+      if (!this.#options.asNodes && isMergeKey(keyNode)) {
         mergeNode = valueNode;
         continue;
       }

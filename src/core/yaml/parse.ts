@@ -37,8 +37,11 @@ export interface ParseOptions {
    * style of what it overwrites, so a patch may turn on it.
    */
   readonly keepStyle?: boolean;
-  /** As for `construct`. */
-  readonly mergeKeys?: "expand" | "keep";
+  /**
+   * What a tool sees that goes by nodes and decodes none (kustomize dialect): `<<` is a key like others, an alias is an AliasReference,
+   * and a scalar may have a tag that its text does not fit.
+   */
+  readonly asNodes?: boolean;
 }
 
 /**
@@ -161,8 +164,8 @@ function readAll(src: string, options: ParseOptions, lineOffset: number, limit: 
   const documents: Value[] = [];
   const budget = budgetOf(options);
   const duplicateKeys = duplicatesOf(options);
-  const { keepStyle = false, mergeKeys = "expand" } = options;
-  const fast = NEEDS_EXACT_READER.test(src)
+  const { keepStyle = false, asNodes = false } = options;
+  const fast = asNodes || NEEDS_EXACT_READER.test(src)
     ? undefined
     : new FastReader(src, { dialect: options.dialect, duplicateKeys, maxDepth: budget.depth, maxNodes: budget.nodes, keepStyle });
   try {
@@ -191,7 +194,7 @@ function readAll(src: string, options: ParseOptions, lineOffset: number, limit: 
             maxNodes: nodes,
             maxAliasNodes: aliasExpansion,
             keepStyle,
-            mergeKeys,
+            asNodes,
           }),
         );
       } while (documents.length < limit && !(fast && composer.atDocumentStart()));

@@ -12,7 +12,7 @@ import { printChangedYaml } from "./structured-yaml.js";
 
 /** The document inside a scalar. Throws when the text is no YAML. */
 export function parseStructured(text: string): YNode {
-  const rules = { dialect: "kustomize", keepStyle: true, duplicateKeys: "first", mergeKeys: "keep" } as const;
+  const rules = { dialect: "kustomize", keepStyle: true, duplicateKeys: "first", asNodes: true } as const;
   return new YNode(firstDocument(text, rules) as Node | undefined);
 }
 

@@ -1,4 +1,5 @@
 import { flawsOf, type MapFlaw, setFlaws } from "../../yaml/flawed-maps.js";
+import { AliasReference } from "../../yaml/scalar-literal.js";
 import {
   isMap,
   isQuotedScalar,
@@ -14,7 +15,7 @@ import { refuseProto } from "./paths.js";
 import { noteReplacement } from "./replacements.js";
 import { makeScalar } from "./scalar.js";
 
-export type Kind = "none" | "map" | "list" | "scalar";
+export type Kind = "none" | "map" | "list" | "scalar" | "alias";
 
 /**
  * A node under change. Children are wrapped when they are first asked for, so that `freeze` gives back every untouched
@@ -46,6 +47,7 @@ export class YNode {
     if (source === undefined) this.kind = "none";
     else if (Array.isArray(source)) this.kind = "list";
     else if (isMap(source)) this.kind = "map";
+    else if (source instanceof AliasReference) this.kind = "alias";
     else {
       this.kind = "scalar";
       this.tag = tagUnderChange(source as Scalar);
@@ -226,6 +228,8 @@ export class YNode {
     switch (this.kind) {
       case "none":
         return null;
+      case "alias":
+        return this.#source!;
       case "scalar":
         return this.#source !== undefined ? this.#source : makeScalar(this.tag, this.value, this.isQuoted);
       case "list":

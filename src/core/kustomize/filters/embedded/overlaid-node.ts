@@ -1,14 +1,12 @@
 import { construct } from "../../../yaml/construct.js";
-import { emitJson } from "../../../yaml/json.js";
 import type { DocumentLayout } from "../../../yaml/layout.js";
 import type { AliasNode, MappingNode, ScalarNode, SequenceNode, Node as SourceNode } from "../../../yaml/node.js";
 import { DEFAULT_BUDGET } from "../../../yaml/parse.js";
 import { resolvePlain, shortTag } from "../../../yaml/resolve.js";
-import { ScalarLiteral } from "../../../yaml/scalar-literal.js";
-import { toJson } from "../../nodes/json.js";
-import { childOf, isList, isMap, isScalar, type Node, textOf, UntaggedScalar } from "../../nodes/node.js";
+import { AliasReference } from "../../../yaml/scalar-literal.js";
+import { childOf, isList, isMap, isScalar, type Node, textOf } from "../../nodes/node.js";
 import { madeEntry, madeNode } from "./made-node.js";
-import { type PrintedNode, type PrintedScalar, type PrintedStyle, printedScalar } from "./printed-node.js";
+import { type PrintedNode, type PrintedScalar, type PrintedStyle } from "./printed-node.js";
 
 export interface Overlay {
   readonly src: string;
@@ -22,7 +20,7 @@ export interface Overlay {
  * change is none that a source node could show.
  */
 export function overlaidNode(source: SourceNode, changed: Node, overlay: Overlay): PrintedNode | undefined {
-  if (source.kind === "alias") return overlaidAlias(source, changed, overlay);
+  if (source.kind === "alias") return changed instanceof AliasReference ? printedAlias(source, overlay) : madeNode(changed);
   if (overlay.placed.has(changed)) return madeNode(changed);
   if (source.kind === "scalar")
     return isScalar(changed) ? overlaidScalar(source, textOf(changed), overlay) : madeNode(changed);
@@ -34,12 +32,9 @@ export function overlaidNode(source: SourceNode, changed: Node, overlay: Overlay
   return { kind: source.kind, anchor, tag: writtenTag(source.tag), isFlow, children, head, line, foot };
 }
 
-/** An alias stays one while it means what it meant. */
-function overlaidAlias(source: AliasNode, changed: Node, overlay: Overlay): PrintedNode | undefined {
-  const { head, line, foot } = overlay.layout.of(source);
-  const isSame = emitJson(toJson(unchanged(source.target, overlay))) === emitJson(toJson(changed));
-  if (isSame) return { kind: "alias", name: source.name, head, line, foot };
-  return isUntagged(changed) ? printedScalar(textOf(changed)) : undefined;
+function printedAlias(source: AliasNode, { layout }: Overlay): PrintedNode {
+  const { head, line, foot } = layout.of(source);
+  return { kind: "alias", name: source.name, head, line, foot };
 }
 
 function overlaidScalar(source: ScalarNode, text: string, overlay: Overlay): PrintedScalar {
@@ -108,10 +103,6 @@ function overlaidItems(source: SequenceNode, changed: Node, overlay: Overlay): r
 function unchanged(node: SourceNode, { src }: Overlay): Node {
   const limits = { maxNodes: DEFAULT_BUDGET.nodes, maxAliasNodes: DEFAULT_BUDGET.aliasExpansion };
   const source = { src, file: undefined, lineOffset: 0 };
-  const rules = { dialect: "kustomize", duplicateKeys: "first", keepStyle: true, mergeKeys: "keep" } as const;
+  const rules = { dialect: "kustomize", duplicateKeys: "first", keepStyle: true, asNodes: true } as const;
   return construct(node, { ...source, ...limits, ...rules }) as unknown as Node;
-}
-
-function isUntagged(node: Node): boolean {
-  return node instanceof UntaggedScalar || (node instanceof ScalarLiteral && node.tag === "!!null");
 }
