@@ -2,7 +2,24 @@ import { emitJson } from "#src/core/yaml/json.js";
 import type { BuildCase } from "./kustomize-case.js";
 import type { Random } from "./random.js";
 
-const scalars = ["1", "1.5", "true", "~", "null", "", "x", "a b", "'q'", '"d"', "!!str 5", "yes", "0x1F", "2020-01-01", "é", "! x"];
+const scalars = [
+  "1",
+  "1.5",
+  "true",
+  "~",
+  "null",
+  "",
+  "x",
+  "a b",
+  "'q'",
+  '"d"',
+  "!!str 5",
+  "yes",
+  "0x1F",
+  "2020-01-01",
+  "é",
+  "! x",
+];
 const values = [
   "5",
   "x",

@@ -1,7 +1,7 @@
 import { InputError } from "../errors.js";
-import { quoteJsonCharacter } from "./json-character.js";
 import type { Value } from "../manifest/value.js";
 import { toInteger } from "./go-number.js";
+import { quoteJsonCharacter } from "./json-character.js";
 import { columnOf, lineOf } from "./text.js";
 
 export interface ParseJsonOptions {

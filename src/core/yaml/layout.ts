@@ -1,4 +1,4 @@
-import { type Comments, type CommentQueue, NO_COMMENTS } from "./comment-queue.js";
+import { type CommentQueue, type Comments, NO_COMMENTS } from "./comment-queue.js";
 import type { MappingNode, Node } from "./node.js";
 
 /** How a node is written, beyond what it says. */

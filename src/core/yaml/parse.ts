@@ -165,9 +165,16 @@ function readAll(src: string, options: ParseOptions, lineOffset: number, limit: 
   const budget = budgetOf(options);
   const duplicateKeys = duplicatesOf(options);
   const { keepStyle = false, asNodes = false } = options;
-  const fast = asNodes || NEEDS_EXACT_READER.test(src)
-    ? undefined
-    : new FastReader(src, { dialect: options.dialect, duplicateKeys, maxDepth: budget.depth, maxNodes: budget.nodes, keepStyle });
+  const fast =
+    asNodes || NEEDS_EXACT_READER.test(src)
+      ? undefined
+      : new FastReader(src, {
+          dialect: options.dialect,
+          duplicateKeys,
+          maxDepth: budget.depth,
+          maxNodes: budget.nodes,
+          keepStyle,
+        });
   try {
     let start = 0;
     while (documents.length < limit) {

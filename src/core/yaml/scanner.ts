@@ -138,8 +138,7 @@ export class Scanner implements Cursor {
     const last = this.#tokens[this.#tokens.length - 1];
     const isOfLast = last !== undefined && code === (this.#flowLevel > 0 ? 44 : 58);
     this.#fetchContent(pos, code);
-    if (this.#tokens[this.#tokens.length - 1]?.kind !== "block-entry")
-      this.#comments.scanLine(this, isOfLast ? last.pos : pos);
+    if (this.#tokens[this.#tokens.length - 1]?.kind !== "block-entry") this.#comments.scanLine(this, isOfLast ? last.pos : pos);
   }
 
   #fetchContent(pos: number, code: number): undefined {

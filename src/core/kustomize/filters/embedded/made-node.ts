@@ -5,7 +5,11 @@ import { type PrintedNode, printedCollection, printedScalar } from "./printed-no
 /** A value that was put into a document: neither a key of it nor a made scalar has a tag that would quote it. */
 export function madeNode(value: Node): PrintedNode {
   if (isList(value)) return printedCollection("sequence", value.map(madeNode));
-  if (isMap(value)) return printedCollection("mapping", Object.keys(value).flatMap((key) => madeEntry(key, value[key]!)));
+  if (isMap(value))
+    return printedCollection(
+      "mapping",
+      Object.keys(value).flatMap((key) => madeEntry(key, value[key]!)),
+    );
   const text = textOf(value);
   if (value instanceof UntaggedScalar || tagOf(value) !== "!!str") return printedScalar(text);
   const readsAsText = resolvePlain(text, "kustomize").tag === "!!str";

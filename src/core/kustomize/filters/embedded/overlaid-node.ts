@@ -6,7 +6,7 @@ import { resolvePlain, shortTag } from "../../../yaml/resolve.js";
 import { AliasReference } from "../../../yaml/scalar-literal.js";
 import { childOf, isList, isMap, isScalar, type Node, textOf } from "../../nodes/node.js";
 import { madeEntry, madeNode } from "./made-node.js";
-import { type PrintedNode, type PrintedScalar, type PrintedStyle } from "./printed-node.js";
+import type { PrintedNode, PrintedScalar, PrintedStyle } from "./printed-node.js";
 
 export interface Overlay {
   readonly src: string;
@@ -22,8 +22,7 @@ export interface Overlay {
 export function overlaidNode(source: SourceNode, changed: Node, overlay: Overlay): PrintedNode | undefined {
   if (source.kind === "alias") return changed instanceof AliasReference ? printedAlias(source, overlay) : madeNode(changed);
   if (overlay.placed.has(changed)) return madeNode(changed);
-  if (source.kind === "scalar")
-    return isScalar(changed) ? overlaidScalar(source, textOf(changed), overlay) : madeNode(changed);
+  if (source.kind === "scalar") return isScalar(changed) ? overlaidScalar(source, textOf(changed), overlay) : madeNode(changed);
   if (isScalar(changed)) return madeNode(changed);
   const children =
     source.kind === "mapping" ? overlaidEntries(source, changed, overlay) : overlaidItems(source, changed, overlay);
