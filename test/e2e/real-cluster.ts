@@ -43,7 +43,7 @@ export async function startRealCluster(options: RealClusterOptions): Promise<Rea
   const directory = await mkdtemp(join(tmpdir(), `fleetwright-${options.name}-`));
   const running: ChildProcess[] = [];
   const stop = async (): Promise<void> => {
-    for (const child of running.reverse()) await stopProcess(child);
+    await Promise.all(running.map(stopProcess));
     await rm(directory, { recursive: true, force: true });
   };
   const start = (program: string, args: readonly string[]): void => {
@@ -150,10 +150,9 @@ async function untilReady(url: string, running: readonly ChildProcess[]): Promis
 async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), 3_000);
+  // What it holds goes with it: there is nothing to end gracefully.
+  child.kill("SIGKILL");
   await ended;
-  clearTimeout(timer);
 }
 
 /** Ports that were free a moment ago. */

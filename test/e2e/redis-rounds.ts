@@ -10,7 +10,7 @@ import type { RedisServer } from "../redis/redis-server.js";
 import { ControllerProcess } from "./controller-process.js";
 import { announce, applicationSet, isSyncedAt, listApplications } from "./replica-rounds.js";
 import type { TestCluster } from "./test-cluster.js";
-import { installControlPlane, until } from "./workbench.js";
+import { fleetPollMs, installControlPlane, until } from "./workbench.js";
 
 export interface RedisRounds {
   readonly cluster: TestCluster;
@@ -65,6 +65,7 @@ export async function playRedisRounds({ cluster, redis, applications }: RedisRou
         () => `not all are Synced at commit ${at}. ${logs()}`,
         async () => (await synced(id)) === applications,
         patienceMs,
+        fleetPollMs / 2,
       );
       expect(await wrong(cluster.client, applications, at), `what commit ${at} says is what is there`).toEqual([]);
     };

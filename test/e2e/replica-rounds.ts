@@ -12,7 +12,7 @@ import type { ShardView } from "#src/engine/sharding.js";
 import type { ClusterConnection, ClusterPort } from "#src/ports/cluster.js";
 import { ControllerProcess } from "./controller-process.js";
 import type { TestCluster } from "./test-cluster.js";
-import { installControlPlane, until } from "./workbench.js";
+import { fleetPollMs, installControlPlane, until } from "./workbench.js";
 
 /** A write as the API server, or what stands before it, has recorded it. */
 export interface RecordedWrite {
@@ -73,6 +73,7 @@ export async function playReplicaRounds(rounds: ReplicaRounds): Promise<ReplicaR
       () => `not all are Synced at the first commit. ${logs()}`,
       async () => (await synced(first)).length === applications,
       patienceMs,
+      fleetPollMs,
     );
     const shares = sharesOf(await rounds.recorded());
     expect([...shares.keys()].sort(), "each replica works").toHaveLength(3);
@@ -85,6 +86,7 @@ export async function playReplicaRounds(rounds: ReplicaRounds): Promise<ReplicaR
       () => `the second commit is not taken up. ${logs()}`,
       async () => (await synced(second)).length > 0,
       patienceMs,
+      fleetPollMs / 4,
     );
     const late = views.identityOf(stopped.name);
     killed.signal("SIGKILL");
@@ -94,6 +96,7 @@ export async function playReplicaRounds(rounds: ReplicaRounds): Promise<ReplicaR
       () => `the survivor did not take over. ${logs()}`,
       async () => (await synced(second)).length === applications,
       patienceMs,
+      fleetPollMs,
     );
     const takeOverSeconds = (Date.now() - wentMs) / 1000;
     expect(takeOverSeconds, "all were reconciled again within twice the lease time").toBeLessThan(2 * leaseSeconds);
@@ -114,6 +117,7 @@ export async function playReplicaRounds(rounds: ReplicaRounds): Promise<ReplicaR
       () => `not all are Synced at the third commit. ${logs()}`,
       async () => (await synced(third)).length === applications,
       patienceMs,
+      fleetPollMs,
     );
 
     const writes = (await rounds.recorded()).filter(({ resource }) => resource !== "leases");

@@ -175,14 +175,22 @@ export function applicationText(
 
 export const automated = "{automated: {prune: true, selfHeal: true}, syncOptions: [CreateNamespace=true]}";
 
-export async function until(what: () => string, holds: () => Promise<boolean>, patience = patienceMs): Promise<void> {
+export async function until(
+  what: () => string,
+  holds: () => Promise<boolean>,
+  patience = patienceMs,
+  everyMs = 100,
+): Promise<void> {
   const deadline = Date.now() + patience;
   for (;;) {
     if (await holds()) return;
     if (Date.now() > deadline) throw new Error(`waited ${patience / 1000} s in vain. ${what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
+
+/** How often a fleet is asked how it stands: the answer is megabytes, which cost server and test as much as the work that they wait for. */
+export const fleetPollMs = 1_000;
 
 /** A field of an object by its path. */
 export function fieldOf(object: KubernetesObject | undefined, ...path: readonly (string | number)[]): Value | undefined {

@@ -44,6 +44,9 @@ test("admin queue asks the replicas whose addresses the Leases tell", async () =
   expect(queue!.replica).toMatch(/^fleet-0\./);
   expect(queue!.applications).toContainEqual(expect.objectContaining({ key: "argocd/shop", state: "later" }));
   expect((await cli("queue", "--url", "http://127.0.0.1:9")).err).toContain("cannot be asked");
+  const { replicas } = JSON.parse((await cli("shards", "-o", "json")).out) as { replicas: { address: string }[] };
+  const one = await cli("queue", "--all", "--url", "http://127.0.0.1:9", replicas[0]!.address);
+  expect([one.out.includes("argocd/shop"), one.err.includes("cannot be asked"), one.code]).toEqual([true, true, 1]);
 });
 
 test("admin explain-stuck names what holds an Application and what to do; exit code 1 where something blocks it", async () => {
@@ -54,6 +57,20 @@ test("admin explain-stuck names what holds an Application and what to do; exit c
   expect(lost.out).toContain("blocks  its destination nowhere is not a registered cluster\n        → `fleetwright cluster list`");
   expect(lost.out).toMatch(/note {4}replica fleet-0\.[0-9a-f]+ works on it/);
   await fleet.hub.delete(appRef("lost"));
+});
+
+test("admin export takes Applications of other namespaces where the settings let them live there", async () => {
+  await fleet.apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: team-a}\n");
+  await fleet.apply(application("else", { cluster: "east" }).replace("namespace: argocd", "namespace: team-a"));
+  expect((await cli("export")).out).not.toContain("team-a");
+  await fleet.apply(`apiVersion: v1
+kind: ConfigMap
+metadata: {name: argocd-cmd-params-cm, namespace: argocd}
+data: {application.namespaces: team-*}
+`);
+  expect((await cli("export")).out).toMatch(/name: else\n +namespace: team-a\n/);
+  await fleet.hub.delete({ ...appRef("else"), namespace: "team-a" });
+  await fleet.hub.delete({ apiVersion: "v1", kind: "ConfigMap", namespace: "argocd", name: "argocd-cmd-params-cm" });
 });
 
 test("admin export writes what import makes again on another hub; Secrets only into a file for its owner", async () => {

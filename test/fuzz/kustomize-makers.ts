@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import type { BuildCase } from "./kustomize-case.js";
 import { randomKustomizations } from "./kustomize-cases.js";
 import { randomCharts } from "./kustomize-charts.js";
+import { randomEmbedded } from "./kustomize-embedded.js";
 import { randomFeatures } from "./kustomize-features.js";
 import { mutatedCases } from "./kustomize-mutations.js";
 import { randomScalars } from "./kustomize-scalars.js";
@@ -20,6 +21,7 @@ export function caseMakers(): readonly CaseMaker[] {
     { name: "overlays", make: randomKustomizations },
     { name: "scalars", make: randomScalars },
     { name: "features", make: randomFeatures },
+    { name: "embedded", make: randomEmbedded },
     ...mutatedCases(),
     ...(hasHelm ? [{ name: "charts", make: randomCharts }] : []),
   ];

@@ -10,10 +10,14 @@ export function missingRedis(): string | undefined {
 export class RedisServer {
   private child: ChildProcess | undefined;
 
-  private constructor(readonly port: number) {}
+  private constructor(
+    readonly port: number,
+    private readonly more: readonly string[],
+  ) {}
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort());
+  /** `more`: further arguments of redis-server, such as `--requirepass` and its value. */
+  static async start(more: readonly string[] = []): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), more);
     await server.run();
     return server;
   }
@@ -23,10 +27,10 @@ export class RedisServer {
   }
 
   async run(): Promise<void> {
-    const args = ["--port", String(this.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+    const args = ["--port", String(this.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", ...this.more];
     this.child = spawn("redis-server", args, { stdio: "ignore" });
     for (let tries = 0; tries < 200; tries++) {
-      if ((await this.command("PING").catch(() => "")).startsWith("+PONG")) return;
+      if (/^(\+PONG|-NOAUTH)/.test(await this.command("PING").catch(() => ""))) return;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
     throw new Error("redis-server did not start");
@@ -74,7 +78,7 @@ export class RedisServer {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

@@ -4,6 +4,7 @@ import { InputError } from "../../core/errors.js";
 import type { KubernetesObject } from "../../core/manifest/object.js";
 import type { Value } from "../../core/manifest/value.js";
 import { emitYaml } from "../../core/yaml/emit.js";
+import { namespaceTest, readParameters } from "../../engine/parameters.js";
 import type { ApiResource, ClusterPort } from "../../ports/cluster.js";
 import { addHubOptions, type HubOptions, withHub } from "./hub-options.js";
 import type { CliIo } from "./io.js";
@@ -40,24 +41,39 @@ const ownConfigMaps = /^argocd-.*-cm$|^argocd-cm$/;
 /** In the order in which they can be made: settings, Secrets, projects, Applications, ApplicationSets. */
 async function controlPlaneObjects(hub: ClusterPort, { namespace, withSecrets }: Options): Promise<readonly KubernetesObject[]> {
   const kinds = await hub.discover();
-  const listed = async (group: string, kind: string): Promise<readonly KubernetesObject[]> => {
+  const listed = async (group: string, kind: string, others: readonly string[] = []): Promise<readonly KubernetesObject[]> => {
     const resource = kinds.find((each: ApiResource) => each.group === group && each.kind === kind);
     if (resource === undefined) return [];
-    const { items } = await hub.list(resource, { namespace });
-    return [...items].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+    const { items } = await hub.list(resource, others.length === 0 ? { namespace } : {});
+    const isIncluded = namespaceTest(namespace, others);
+    return items.filter(({ metadata }) => isIncluded(metadata.namespace ?? "")).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   };
   const settings = (await listed("", "ConfigMap")).filter(({ metadata }) => ownConfigMaps.test(metadata.name));
   const secrets = withSecrets === true ? (await listed("", "Secret")).filter(isOurs) : [];
-  const argo = [];
-  for (const kind of ["AppProject", "Application", "ApplicationSet"]) argo.push(...(await listed("argoproj.io", kind)));
+  // Where argocd-cmd-params-cm lets Applications and ApplicationSets live elsewhere too.
+  const parameters = settings.find(({ metadata }) => metadata.name === "argocd-cmd-params-cm");
+  const { applicationNamespaces, applicationSetNamespaces } = readParameters(
+    (parameters?.["data"] ?? {}) as Record<string, string>,
+  );
+  const argo = [
+    ...(await listed("argoproj.io", "AppProject")),
+    ...(await listed("argoproj.io", "Application", applicationNamespaces)),
+    ...(await listed("argoproj.io", "ApplicationSet", applicationSetNamespaces)),
+  ];
   // What an ApplicationSet makes comes with it.
   const own = argo.filter((object) => !object.metadata.ownerReferences?.some((owner) => owner.kind === "ApplicationSet"));
   return [...settings, ...secrets, ...own].map(portable);
 }
 
+function nameOf({ metadata }: KubernetesObject): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
+/** Argo CD's label marks Secrets that settings and webhook secrets refer to. */
 function isOurs({ metadata }: KubernetesObject): boolean {
   return (
     metadata.labels?.[secretType] !== undefined ||
+    metadata.labels?.["app.kubernetes.io/part-of"] === "argocd" ||
     metadata.name === "argocd-secret" ||
     metadata.name === "argocd-notifications-secret"
   );

@@ -36,7 +36,13 @@ export function registerAdminQueue(admin: Command, io: CliIo): void {
             code: "ADMIN_NO_REPLICA",
             hint: "kubectl port-forward to the controller and give --url http://127.0.0.1:PORT",
           });
-        const queues = await Promise.all(urls.map(ask));
+        const answers = await Promise.allSettled(urls.map(ask));
+        const queues = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+        const silent = answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason as unknown] : []));
+        if (queues.length === 0) throw silent[0];
+        // One that hangs is why people look: the others are shown all the same.
+        for (const error of silent) io.err(`${formatError(error)}\n`);
+        if (silent.length > 0) io.setExitCode(1);
         const shown = options.all === true ? queues : queues.map(withoutLater);
         if (options.output !== "table") printValue(io, shown, options.output);
         else io.out(table(shown));

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -46,7 +47,10 @@ export function registerController(program: Command, io: CliIo): void {
     .option("--application-namespaces <patterns>", "further namespaces with Applications, comma-separated globs")
     .option("--applicationset-namespaces <patterns>", "further namespaces with ApplicationSets, comma-separated globs")
     .option("--allow-file-repositories", "also read file:// repositories and local paths")
-    .option("--redis <url>", "share renders through this Redis (default: $FLEETWRIGHT_REDIS; password in $REDIS_PASSWORD)")
+    .option(
+      "--redis <url>",
+      "share renders through this Redis (default: $FLEETWRIGHT_REDIS; password in $REDIS_PASSWORD, certificates for rediss:// in the file $FLEETWRIGHT_REDIS_CA)",
+    )
     .option("--no-leases", "do not share the fleet with other replicas: this process works on everything")
     .option("--lease-seconds <number>", "after how long a silent replica's share moves to the others", "15")
     .action((options: Options) =>
@@ -96,8 +100,16 @@ function sharedCache(url: string | undefined, env: CliIo["env"]): { readonly sha
   const username = env["REDIS_USERNAME"];
   const password = env["REDIS_PASSWORD"];
   const secret = env["FLEETWRIGHT_CACHE_SECRET"];
-  const optional = { ...(username ? { username } : {}), ...(password ? { password } : {}), ...(secret ? { secret } : {}) };
-  return { sharedCache: { url, ...optional } };
+  const ca = env["FLEETWRIGHT_REDIS_CA"];
+  return {
+    sharedCache: {
+      url,
+      ...(username ? { username } : {}),
+      ...(password ? { password } : {}),
+      ...(secret ? { secret } : {}),
+      ...(ca ? { ca: readFileSync(ca, "utf8") } : {}),
+    },
+  };
 }
 
 /** Argo CD: ARGOCD_SYNC_WAVE_DELAY is the pause between waves in whole seconds. */

@@ -11,6 +11,8 @@ export interface SharedCacheSetup {
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
+  /** Certificates (PEM) that a `rediss://` server is trusted by. */
+  readonly ca?: string;
   /** What seals the entries; default: of argocd-secret. */
   readonly secret?: string;
 }

@@ -17,6 +17,7 @@ import { methodOf } from "./value/method.js";
 import { isTrue } from "./value/truth.js";
 import { canBeNil, type GoType, isSignedKind, isUnsignedKind, types } from "./value/type.js";
 import { type GoComplex, GoInt, GoMap, GoObject, type GoValue, int, typeOf } from "./value/value.js";
+import { workOf } from "./work.js";
 
 /** A compiled expression. It leaves in `state.boxed` whether the value came out of an interface slot. */
 export type Eval = (state: State) => GoValue;
@@ -303,6 +304,7 @@ function evalFunctionCall(
   const fitsPiped = fitsCount(method, args.length + 1);
   const finalType = paramType(method, args.length);
   const count = fixed.length;
+  const work = workOf(name);
   return (state, final) => {
     state.node = node;
     if (!(final === missing ? fitsAlone : fitsPiped)) throw wrongCount(state, { ...call, final });
@@ -318,8 +320,10 @@ function evalFunctionCall(
       values[count] = validated(state, final, finalType);
     }
     state.run.spend(1);
+    const context = state.context ?? state.set.contextOf(state);
+    work?.(values, (steps) => context.spend(steps));
     try {
-      const value = method.call(values, state.context ?? state.set.contextOf(state));
+      const value = method.call(values, context);
       state.boxed = false;
       if (typeof value === "string" && value.length > longText) state.run.passed(value.length);
       return value;

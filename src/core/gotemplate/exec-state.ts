@@ -21,8 +21,8 @@ export interface Budget {
 
 /** Texts that are shorter cost no steps of their own. */
 export const longText = 4096;
-/** Reading 256 characters is about one step's work. */
-const unitsAStep = 8;
+/** Reading 2^5 characters is about one step's work. */
+const unitsAStep = 5;
 
 export const defaultBudget: Budget = { steps: 10_000_000, outputLength: 64 * 1024 * 1024, depth: 1_500 };
 

@@ -60,12 +60,17 @@ export class TemplateSet {
     return [...new Set([...(this.parent?.names() ?? []), ...this.own.keys()])];
   }
 
-  /** Adds `text` as the template `name` with all it defines. A definition of blanks never replaces another. Throws TemplateFailure. */
-  parse(name: string, text: string): void {
-    for (const [defined, template] of this.templatesOf(name, text)) {
+  /**
+   * Adds `text` as the template `name` with all it defines; gives that template, or undefined where the text only defines others.
+   * A definition of blanks never replaces another. Throws TemplateFailure.
+   */
+  parse(name: string, text: string): Template | undefined {
+    const templates = this.templatesOf(name, text);
+    for (const [defined, template] of templates) {
       if (isEmptyTree(template.tree.root) && this.lookup(defined) !== undefined) continue;
       this.own.set(defined, template);
     }
+    return templates.get(name);
   }
 
   clone(): TemplateSet {
@@ -84,6 +89,10 @@ export class TemplateSet {
       const message = `template: no template ${quote(name)} associated with template ${quote(from)}`;
       throw new TemplateFailure(message, { kind: "exec" });
     }
+    return this.run(run, template, dot);
+  }
+
+  run(run: Run, template: Template, dot: GoValue): string {
     run.enter();
     const state = new State(run, this, template.tree, dot);
     this.walkOf(template)(state);
@@ -127,24 +136,22 @@ class Context implements FunctionContext {
     const { run } = this.state;
     const template = this.set.lookup(name);
     if (template === undefined) return this.set.execute(run, name, dot, "gotpl");
-    run.enter();
-    const state = new State(run, this.set, template.tree, dot);
-    this.set.walkOf(template)(state);
-    run.depth--;
-    return state.out;
+    return this.set.run(run, template, dot);
   }
 
   executeText(text: string, dot: GoValue): string {
     const name = "gotpl";
     const set = this.set.clone();
+    let parsed: Template | undefined;
     try {
-      set.parse(name, text);
+      parsed = set.parse(name, text);
     } catch (error) {
       if (error instanceof TemplateFailure) throw functionError(`cannot parse template ${quote(text)}: ${error.message}`, error);
       throw error;
     }
     try {
-      return set.execute(this.state.run, name, dot);
+      // Go runs what was parsed, not what bears its name: blanks within tpl within tpl would be the outer text again.
+      return parsed === undefined ? set.execute(this.state.run, name, dot) : set.run(this.state.run, parsed, dot);
     } catch (error) {
       if (!(error instanceof TemplateFailure)) throw error;
       throw functionError(`error during tpl function execution for ${quote(text)}: ${error.message}`, error);

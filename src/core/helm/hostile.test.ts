@@ -34,13 +34,34 @@ test.each([
   expect(error.code).toMatch(/^(HELM|TEMPLATE)_/);
 });
 
-test.each([`bcrypt "x"`, `htpasswd "a" "x"`, `derivePassword 1 "long" "a" "b" "c"`, `genPrivateKey "rsa"`])(
-  "%s, which is slow by intent, costs much of the budget",
-  (call) => {
-    const error = errorOf(() => render(`{{ ${call} }}`, "c", { steps: 100_000 }));
-    expect(error.message).toContain("budget of steps");
-  },
-);
+const shared = "{{ $d := list 1 }}{{ $e := list 1 }}{{ range until 40 }}{{ $d = list $d $d }}{{ $e = list $e $e }}{{ end }}";
+
+/** What a call passes over counts, not the call alone: here with a tenth of the usual budget. */
+test.each([
+  ["prints a long list again and again", "{{ $l := until 50000 }}{{ range until 100000 }}{{ $_ := print $l }}{{ end }}"],
+  ["looks for what a long list lacks", "{{ $l := until 50000 }}{{ range until 100000 }}{{ $_ := has -1 $l }}{{ end }}"],
+  [
+    "replaces each letter again and again",
+    `{{ $x := repeat 500000 "a" }}{{ range until 10000 }}{{ $_ := regexReplaceAll "a" $x "b" }}{{ end }}`,
+  ],
+  ["prints what holds the next level twice, forty levels deep", `${shared}{{ print $d }}`],
+  ["encodes such a list", `${shared}{{ toJson $d }}`],
+  ["compares such lists", `${shared}{{ deepEqual $d $e }}`],
+  ["looks for such a list", `${shared}{{ has $d (list $e) }}`],
+])("a template that %s spends its steps", { timeout: 60_000 }, (_, template) => {
+  expect(errorOf(() => render(template, "c", { steps: 1_000_000 })).code).toBe("TEMPLATE_STEPS");
+});
+
+test.each([
+  `bcrypt "x"`,
+  `htpasswd "a" "x"`,
+  `derivePassword 1 "long" "a" "b" "c"`,
+  `genPrivateKey "rsa"`,
+  `genPrivateKey "ecdsa"`,
+])("%s, which is slow by intent, costs much of the budget", (call) => {
+  const error = errorOf(() => render(`{{ ${call} }}`, "c", { steps: 1_000 }));
+  expect(error.message).toContain("budget of steps");
+});
 
 test("regular expressions that explode elsewhere take linear time", { timeout: 60_000 }, () => {
   expect(render(`a: {{ regexMatch "^(a+)+$" (print (repeat 5000 "a") "b") }}`)).toContain("a: false");

@@ -59,7 +59,8 @@ function readFolder(tree: FileTree, root: string): FolderFile[] {
     for (const entry of tree.list(folder === "" ? root : at(folder)) ?? []) {
       const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
       const kind = entry.kind === "symlink" ? tree.kind(at(name)) : entry.kind;
-      if (kind === undefined) throw helmError(`broken symbolic link ${name}`, { file: at(name) });
+      if (kind === undefined)
+        throw helmError(`error evaluating symlink ${at(name)}: no such file or directory`, { file: at(name) });
       if (rules.ignores(name, kind === "directory")) continue;
       if (kind === "directory") {
         walk(name, depth + 1);

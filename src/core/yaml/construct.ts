@@ -1,7 +1,8 @@
 import { base64Decode, utf8DecodeLossy } from "../../platform/bytes.js";
+import type { Location } from "../errors.js";
 import type { Value } from "../manifest/value.js";
 import { Problem } from "./cursor.js";
-import { noteNullKey, noteRepeatedKey, type RepeatedKey } from "./flawed-maps.js";
+import { noteFlaw, noteNullKey } from "./flawed-maps.js";
 import { foldedValue } from "./folded-text.js";
 import { formatGoFloat } from "./go-number.js";
 import { compareBytes } from "./json.js";
@@ -167,14 +168,11 @@ class Constructor {
         mergeNode = valueNode;
         continue;
       }
-      const key = this.#keyV3(keyNode, atRoot);
-      if (key === undefined) {
-        noteNullKey(out);
-        continue;
-      }
+      const key = this.#keyOf(keyNode, atRoot, out);
+      if (key === undefined) continue;
       const earlier = own.get(key);
-      if (this.#options.duplicateKeys === "first" && earlier) {
-        noteRepeatedKey(out, this.#repeated(key, keyNode, earlier));
+      if (this.#isTolerant && earlier) {
+        this.#noteRepeated(out, key, keyNode, earlier);
         continue;
       }
       own.set(key, keyNode);
@@ -185,6 +183,25 @@ class Constructor {
     if (!mergeNode) return;
     const taken = merged ?? new Set(own.keys());
     for (const source of mergeSources(mergeNode)) this.#mergeFrom(source, out, taken);
+  }
+
+  get #isTolerant(): boolean {
+    return this.#options.duplicateKeys === "first";
+  }
+
+  /** undefined for a key that is in no Value. */
+  #keyOf(node: Node, atRoot: boolean, out: MutableObject): string | undefined {
+    try {
+      const key = this.#keyV3(node, atRoot);
+      if (key === undefined) noteNullKey(out);
+      return key;
+    } catch (error) {
+      if (!(error instanceof Problem) || !this.#isTolerant || error.kind !== "plain") throw error;
+      // kyaml goes by the text of a key, and a collection has none.
+      const key = node.kind === "scalar" ? node.text : "";
+      noteFlaw(out, { kind: "noText", key, problem: goWords(error), location: this.#locationOf(node) });
+      return key;
+    }
   }
 
   #mergeFrom(source: Node, out: MutableObject, merged: Set<string> | undefined): void {
@@ -212,6 +229,8 @@ class Constructor {
    */
   #keyV3(node: Node, atRoot: boolean): string | undefined {
     if (node.kind === "alias") return this.#throughAlias(node.target, node.name, () => this.#keyV3(node.target, atRoot));
+    if (node.kind !== "scalar" && atRoot)
+      throw new Problem("plain", `unmarshal errors:\n  line ${this.#locationOf(node).line}: ${noString(node)}`, node.pos);
     if (node.kind !== "scalar") throw new Problem("plain", `invalid map key: ${goDump(node)}`, node.pos);
     this.#count(node);
     const { tag } = this.#resolve(node);
@@ -224,11 +243,16 @@ class Constructor {
     );
   }
 
-  #repeated(key: string, node: Node, earlier: Node): RepeatedKey {
-    const { src, file, lineOffset } = this.#options;
-    const location = locationOf(node.pos, { src, file, dialect: "kustomize", lineOffset });
-    const first = lineOf(src, earlier.pos) + lineOffset;
-    return { problem: `line ${location.line}: mapping key ${JSON.stringify(key)} already defined at line ${first}`, location };
+  #noteRepeated(out: MutableObject, key: string, node: Node, earlier: Node): void {
+    const location = this.#locationOf(node);
+    const first = this.#locationOf(earlier).line;
+    const problem = `line ${location.line}: mapping key ${JSON.stringify(key)} already defined at line ${first}`;
+    noteFlaw(out, { kind: "repeated", key, problem: `yaml: unmarshal errors:\n  ${problem}`, location });
+  }
+
+  #locationOf({ pos }: Node): Location {
+    const { src, file, dialect, lineOffset } = this.#options;
+    return locationOf(pos, { src, file, dialect, lineOffset });
   }
 
   #hasDuplicates(node: MappingNode): boolean {
@@ -266,6 +290,15 @@ export function scalarValue({ tag, value }: Resolved, text: string, dialect: Dia
   }
   if (value === null) return text === "" || text === "null" ? null : ScalarLiteral.value(tag, text);
   return kustomizeText(value) === text ? value : ScalarLiteral.value(tag, text);
+}
+
+function noString({ kind }: Node): string {
+  return `cannot unmarshal ${kind === "sequence" ? "!!seq" : "!!map"} into string`;
+}
+
+/** An error of encoding/json's has no `yaml:` before it. */
+function goWords({ message }: Problem): string {
+  return message.startsWith("json: ") ? message : `yaml: ${message}`;
 }
 
 function setKey(out: MutableObject, key: string, value: Value, node: Node): void {

@@ -42,7 +42,7 @@ function readsBackAsString(text: string, version: EmitterVersion): boolean {
   return version === 2 || !isOldBoolean(text);
 }
 
-interface Facts {
+export interface Facts {
   readonly multiline: boolean;
   readonly plainAllowed: boolean;
   readonly singleAllowed: boolean;
@@ -51,7 +51,8 @@ interface Facts {
 
 const FIRST_INDICATORS = "#,[]{}&*!|>'\"%@`";
 
-function analyse(text: string, version: EmitterVersion): Facts {
+/** What the emitter may write a text as. */
+export function analyse(text: string, version: EmitterVersion): Facts {
   if (text === "") return { multiline: false, plainAllowed: true, singleAllowed: true, blockAllowed: false };
   let indicators = text.startsWith("---") || text.startsWith("...");
   let multiline = false;

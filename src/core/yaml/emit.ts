@@ -58,6 +58,9 @@ const FOLD_WIDTH = 80;
 /** Shorter texts are written sooner than found. */
 const WORTH_KEEPING = 160;
 
+/** Larger ones are few, and are made of parts that are joined. */
+const WORTH_JOINING = 1 << 16;
+
 class Emitter {
   readonly #version: EmitterVersion;
   readonly #sort: boolean;
@@ -153,7 +156,10 @@ class Emitter {
     const text = this.#out;
     this.#out = before + text;
     // What follows a separator that ends a line depends on it.
-    if (text.length >= WORTH_KEEPING && !this.#isAtLineStart) printed.set(node, { indent, text });
+    if (text.length < WORTH_KEEPING || this.#isAtLineStart) return;
+    // The engine joins the pieces of a text when a character is asked for: once here instead of wherever the part is used.
+    if (text.length < WORTH_JOINING) text.charCodeAt(0);
+    printed.set(node, { indent, text });
   }
 
   #collectionBelow(node: object, indent: number): void {

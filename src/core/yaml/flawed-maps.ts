@@ -1,10 +1,13 @@
 import type { Location } from "../errors.js";
 
 const withNullKey = new WeakSet<object>();
-const repeatedKey = Symbol("repeated key");
+const flaws = Symbol("flaws");
 
-/** A key that a map had twice, and what is wrong in go-yaml's words. */
-export interface RepeatedKey {
+/** A key that keeps a map from being printed: one that the map had twice, or one that is no text. */
+export interface MapFlaw {
+  readonly kind: "repeated" | "noText";
+  readonly key: string;
+  /** In the original's words. */
   readonly problem: string;
   readonly location: Location;
 }
@@ -18,15 +21,19 @@ export function hasNullKey(root: object): boolean {
   return withNullKey.has(root);
 }
 
-/**
- * Remembers in a map that it had a key twice, read by the first of them: kyaml can work on it, and cannot print it. What is made by
- * spreading the map has the note, too, as the original keeps both keys through its changes.
- */
-export function noteRepeatedKey(map: object, noted: RepeatedKey): void {
-  const flawed = map as { [repeatedKey]?: RepeatedKey };
-  flawed[repeatedKey] ??= noted;
+/** Remembers it in the map, so that what is made by spreading it has the note, too: the original keeps its keys through all changes. */
+export function noteFlaw(map: object, flaw: MapFlaw): void {
+  setFlaws(map, [...flawsOf(map), flaw]);
 }
 
-export function repeatedKeyOf(map: object): RepeatedKey | undefined {
-  return (map as { readonly [repeatedKey]?: RepeatedKey })[repeatedKey];
+export function setFlaws(map: object, found: readonly MapFlaw[]): void {
+  const flawed = map as { [flaws]?: readonly MapFlaw[] };
+  if (found.length > 0) flawed[flaws] = found;
+  else delete flawed[flaws];
 }
+
+export function flawsOf(map: object): readonly MapFlaw[] {
+  return (map as { readonly [flaws]?: readonly MapFlaw[] })[flaws] ?? none;
+}
+
+const none: readonly MapFlaw[] = [];

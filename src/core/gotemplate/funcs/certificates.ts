@@ -56,11 +56,18 @@ export const certificateFunctions: FunctionTable = {
   genSignedCertWithKey: fn("string list list int certificate string", function (name, ips, dns, days, authority, key) {
     return issue(this, "genSignedCertWithKey", { name, ips, dns, days, authority: authority as GoCertificate, key });
   }),
-  buildCustomCert: fn("string string", customCertificate),
+  buildCustomCert: fn("string string", function (cert, key) {
+    this.spend(curveKeySteps);
+    return customCertificate(cert, key);
+  }),
 };
 
-/** Looking for primes takes long: twenty keys use up a render's budget. */
+/** Looking for primes takes long: twenty keys of 2,048 bits, or three of 4,096, use up a render's budget. */
 const keySteps = 500_000;
+const largeKeySteps = 3_300_000;
+/** A signature, by the slowest of keys. */
+const signatureSteps = 28_000;
+const curveKeySteps = 2_500;
 
 interface Wanted {
   readonly name: string;
@@ -74,7 +81,7 @@ interface Wanted {
 
 function issue(context: FunctionContext, name: string, wanted: Wanted): GoCertificate {
   const random = (count: number) => randomBytes(context, name, count);
-  if (wanted.key === undefined) context.spend(keySteps);
+  context.spend(wanted.key === undefined ? keySteps : signatureSteps);
   const key = wanted.key === undefined ? generateRsa(2048, random) : parseKey(wanted.key, "parsing private key: ");
   const issuer = wanted.authority && issuerOf(wanted.authority);
   const request: CertificateRequest = {
@@ -116,14 +123,16 @@ function newKey(context: FunctionContext, type: string): string {
   switch (type) {
     case "":
     case "rsa":
-      context.spend(2 * keySteps);
+      context.spend(largeKeySteps);
       return generateRsa(4096, random).pem;
     case "ecdsa":
+      context.spend(curveKeySteps);
       for (;;) {
         const key = p256Key(random(32));
         if (key) return key.pem;
       }
     case "ed25519":
+      context.spend(curveKeySteps);
       return ed25519Key(random(32)).pem;
     case "dsa":
       return "failed to generate private key: dsa keys are not supported";

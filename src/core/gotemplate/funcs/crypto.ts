@@ -12,6 +12,7 @@ const block = 16;
 const bcryptCost = 10;
 /** A hash is slow by intent: twenty of them use up a render's budget. */
 const hashSteps = 500_000;
+const derivationSteps = 700_000;
 
 /** sprig's password functions. */
 export const cryptoFunctions: FunctionTable = {
@@ -22,7 +23,7 @@ export const cryptoFunctions: FunctionTable = {
     return user.includes(":") ? `invalid username: ${user}` : `${user}:${hashPassword(this, "htpasswd", password)}`;
   }),
   derivePassword: fn("uint32 string string string string", function (counter, type, password, user, site) {
-    this.spend(hashSteps);
+    this.spend(derivationSteps);
     return derivePassword(counter, type, password, user, site);
   }),
   encryptAES: fn("string string", function (password, text) {

@@ -45,6 +45,13 @@ describe("Helm's functions", () => {
     expect(failureOf(template, {}, helm)).toContain(reason);
   });
 
+  test("tpl within tpl runs its own text where that is blank or only defines others", () => {
+    const inner = (text: string) => `{{ tpl "<{{ tpl .t . }}>" (dict "t" ${JSON.stringify(text)}) }}`;
+    expect(render(inner(""), {}, helm)).toBe("<>");
+    expect(render(inner("  {{/* nothing */}}"), {}, helm)).toBe("<  >");
+    expect(render(inner('{{ define "x" }}y{{ end }} '), {}, helm)).toBe("< >");
+  });
+
   test("a template that includes itself is stopped", () => {
     expect(failureOf('{{ define "r" }}{{ include "r" . }}{{ end }}{{ include "r" . }}', {}, helm)).toMatch(
       /nested reference name: r|nested too deeply/,

@@ -32,6 +32,14 @@ export const regexFunctions: FunctionTable = {
   regexQuoteMeta: fn("string", (text) => text.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&")),
 };
 
+/** What matching costs in steps: the machine of a pattern looks at each character of the text, and was built first. */
+export function regexSteps(pattern: string, text: string): number {
+  const isKnown = cache.has(pattern);
+  const result = compile(pattern);
+  const size = result instanceof RE2JS ? result.programSize() : pattern.length;
+  return Math.ceil((text.length * (size + 16)) / 256) + (isKnown ? 0 : 4 * size);
+}
+
 function compile(pattern: string): RE2JS | TemplateFailure {
   const known = cache.get(pattern);
   if (known) return known;

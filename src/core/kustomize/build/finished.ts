@@ -11,7 +11,7 @@ import {
 } from "../model/annotations.js";
 import type { Resource } from "../model/resource.js";
 import { foldedBreaks } from "../nodes/folded-breaks.js";
-import { refuseRepeatedKey, toJson } from "../nodes/json.js";
+import { refuseFlaw, toJson } from "../nodes/json.js";
 import { isList, type Node, type NodeMap } from "../nodes/node.js";
 
 /** Without the build's notes, every scalar by its meaning. */
@@ -58,7 +58,7 @@ function finishedList(node: readonly Node[]): Value {
 }
 
 function finishedMap(node: NodeMap): Value {
-  refuseRepeatedKey(node);
+  refuseFlaw(node);
   let result: { [key: string]: Value } | undefined;
   for (const key in node) {
     const before = node[key]!;

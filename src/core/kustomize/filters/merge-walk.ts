@@ -98,6 +98,7 @@ export class MergeWalk {
       const isAlone = this.#options.isStable === true && children.every((node, index) => index === 0 || node === undefined);
       const source = isAlone ? child?.untouched : undefined;
       const field = schema?.field(key);
+      if (child === undefined) takeFlaw(dest, others, key);
       const value = this.walk(children, field, [...path, key]);
       if (source !== undefined && isUnchanged(value, child, source)) {
         noteStable(source, field);
@@ -191,6 +192,12 @@ export class MergeWalk {
     if (all.length === 0) return dest.isNull ? undefined : dest;
     return this.#options.listIncrease === "prepend" ? appendList(added, dest, usedKeys) : appendList(dest, added, usedKeys);
   }
+}
+
+/** A key is put where it was not as the other map had it. */
+function takeFlaw(dest: YNode, others: readonly Maybe[], key: string): void {
+  for (const node of others)
+    for (const flaw of node?.flaws ?? []) if (flaw.kind === "noText" && flaw.key === key) dest.takeFlaw(flaw);
 }
 
 /** Parts of immutable documents that a merge leaves as they are when the patch does not have them, by the schema they had. */

@@ -80,8 +80,10 @@ function matchElements(node: YNode, part: string, rest: readonly string[], creat
   const made = name === "" ? YNode.scalar("", pattern) : YNode.empty("map");
   if (name !== "") made.put(name, YNode.scalar("", pattern));
   requireKind(node, "list");
-  node.items.push(made);
-  return matchElements(node, part, rest, create);
+  // A null takes the element and does not show it.
+  const list = node.kind === "list" ? node : YNode.empty("list");
+  list.items.push(made);
+  return matchElements(list, part, rest, create);
 }
 
 /** What the regular expression sees: the YAML of the value. */

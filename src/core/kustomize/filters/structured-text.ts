@@ -2,8 +2,9 @@ import type { Value } from "../../manifest/value.js";
 import { emitYaml } from "../../yaml/emit.js";
 import { emitJson } from "../../yaml/json.js";
 import { firstDocument } from "../../yaml/parse.js";
+import { ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { toJson } from "../nodes/json.js";
-import type { Node } from "../nodes/node.js";
+import { isList, isMap, type Node } from "../nodes/node.js";
 import { lookup } from "../nodes/ops.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
 import { matchPath } from "./path-matcher.js";
@@ -11,7 +12,7 @@ import { printChangedYaml } from "./structured-yaml.js";
 
 /** The document inside a scalar. Throws when the text is no YAML. */
 export function parseStructured(text: string): YNode {
-  return new YNode(firstDocument(text, { dialect: "kustomize", keepStyle: true }) as Node | undefined);
+  return new YNode(firstDocument(text, { dialect: "kustomize", keepStyle: true, duplicateKeys: "first" }) as Node | undefined);
 }
 
 /**
@@ -61,13 +62,22 @@ function scalarDepth(target: YNode, path: readonly string[]): number | undefined
 }
 
 function print(structured: YNode, original: string): string {
-  const value = toJson(structured.freeze());
   const first = original.trim()[0];
   if (first === "{" || first === "[") {
     const isPretty = original.includes("\n") && original.includes("  ");
-    return emitJson(value, isPretty ? { indent: 2 } : {});
+    return emitJson(toJson(withEmptyTexts(structured.freeze())), isPretty ? { indent: 2 } : {});
   }
   const printed = printChangedYaml(original, structured.freeze());
   if (printed !== undefined) return printed.trim();
-  return emitYaml(value as Value, { style: "go-yaml-v3", indent: 2, sortKeys: false }).trim();
+  return emitYaml(toJson(structured.freeze()) as Value, { style: "go-yaml-v3", indent: 2, sortKeys: false }).trim();
+}
+
+/** Between braces nothing is written as an empty text. */
+function withEmptyTexts(node: Node): Node {
+  if (node instanceof ScalarLiteral) return node.tag === "!!null" && node.text === "" ? "" : node;
+  if (isList(node)) return node.map(withEmptyTexts);
+  if (!isMap(node)) return node;
+  const result: { [key: string]: Node } = { ...node };
+  for (const key of Object.keys(node)) result[key] = withEmptyTexts(node[key]!);
+  return result;
 }

@@ -1,6 +1,6 @@
 import type { Value } from "../../manifest/value.js";
 import { chooseStyle } from "../../yaml/emit-scalar.js";
-import { repeatedKeyOf } from "../../yaml/flawed-maps.js";
+import { flawsOf } from "../../yaml/flawed-maps.js";
 import { FoldedText } from "../../yaml/folded-text.js";
 import { formatGoFloat } from "../../yaml/go-number.js";
 import { resolvePlain as resolveText } from "../../yaml/resolve.js";
@@ -22,7 +22,7 @@ export function toJson(node: Node): Value {
     return result ?? (node as unknown as Value);
   }
   const map = node as NodeMap;
-  refuseRepeatedKey(map);
+  refuseFlaw(map);
   let result: { [key: string]: Value } | undefined;
   for (const key in map) {
     const child = map[key]!;
@@ -34,11 +34,11 @@ export function toJson(node: Node): Value {
 }
 
 /** The original finds out when it prints. */
-export function refuseRepeatedKey(map: NodeMap): void {
-  const noted = repeatedKeyOf(map);
-  if (noted === undefined) return;
-  const { problem, location } = noted;
-  throw kustomizeError("KUSTOMIZE_RESOURCE", `yaml: unmarshal errors:\n  ${problem}`, location.file === "" ? {} : { location });
+export function refuseFlaw(map: NodeMap): void {
+  const [flaw] = flawsOf(map);
+  if (flaw === undefined) return;
+  const { problem, location } = flaw;
+  throw kustomizeError("KUSTOMIZE_RESOURCE", problem, location.file === "" ? {} : { location });
 }
 
 function literalValue(literal: ScalarLiteral): Value {

@@ -14,11 +14,15 @@ export function makeScalar(tag: string, text: string, isQuoted: boolean): Scalar
   }
   const resolved = resolvePlain(text);
   if (tagOf(resolved) !== tag) return new ScalarLiteral(tag, text);
-  if (!isQuoted) return resolved;
+  if (!isQuoted) return tag === "!!null" ? nullOf(text) : resolved;
   return tag === "!!null" ? new ScalarLiteral("!!str", text) : new QuotedValue(tag, text);
 }
 
 function untagged(text: string): Scalar {
   const resolved = resolvePlain(text);
-  return tagOf(resolved) === "!!null" ? resolved : new UntaggedScalar(tagOf(resolved), text);
+  return tagOf(resolved) === "!!null" ? nullOf(text) : new UntaggedScalar(tagOf(resolved), text);
+}
+
+function nullOf(text: string): Scalar {
+  return text === "" || text === "~" ? new ScalarLiteral("!!null", text) : null;
 }

@@ -1,3 +1,4 @@
+import { flawsOf, type MapFlaw, setFlaws } from "../../yaml/flawed-maps.js";
 import {
   isMap,
   isQuotedScalar,
@@ -32,6 +33,8 @@ export class YNode {
   /** Touched children of a map; undefined stands for a removed one. */
   #fields: Map<string, YNode | undefined> | undefined;
   #items: YNode[] | undefined;
+  /** Of keys that were put here. */
+  #flaws: readonly MapFlaw[] | undefined;
 
   constructor(source: Node | undefined) {
     this.#source = source;
@@ -131,6 +134,18 @@ export class YNode {
     return child;
   }
 
+  /** What keeps the map from being printed, of the keys that it has. */
+  get flaws(): readonly MapFlaw[] {
+    if (this.kind !== "map") return [];
+    const all = [...flawsOf(this.#source as NodeMap), ...(this.#flaws ?? [])];
+    return all.filter(({ kind, key }) => kind === "repeated" || this.has(key));
+  }
+
+  /** Notes that a key that was put here is the one that another map could not be printed for. */
+  takeFlaw(flaw: MapFlaw): void {
+    this.#flaws = [...(this.#flaws ?? []), flaw];
+  }
+
   keys(): string[] {
     if (this.kind !== "map") return [];
     const keys = Object.keys(this.#source as NodeMap);
@@ -176,6 +191,7 @@ export class YNode {
     this.#source = other.#source;
     this.#fields = other.#fields;
     this.#items = other.#items;
+    this.#flaws = other.#flaws;
   }
 
   setNode(node: Node): void {
@@ -238,6 +254,7 @@ export class YNode {
       result ??= { ...source };
       result[key] = frozen;
     }
+    if (result !== undefined && (this.#flaws || flawsOf(source).length > 0)) setFlaws(result, this.flaws);
     return result ?? source;
   }
 }

@@ -3,7 +3,7 @@ import { InputError } from "../../errors.js";
 import type { Value } from "../../manifest/value.js";
 import { parseYamlDocuments } from "../../yaml/parse.js";
 import { noteCommentSchemas } from "../model/comment-schema.js";
-import { kustomizeError, prefixError } from "../model/errors.js";
+import { kustomizeError, prefixError, rewordError } from "../model/errors.js";
 import { fromJson, toJson } from "../nodes/json.js";
 import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 
@@ -24,8 +24,10 @@ function readDocuments(text: string | Uint8Array, file: string): readonly Node[]
       noteCommentSchemas(typeof text === "string" ? text : utf8DecodeLossy(text), merged[0]!);
     return merged;
   } catch (error) {
-    if (error instanceof InputError && error.code !== "YAML_SEPARATOR") throw prefixError(error, "MalformedYAMLError");
-    throw error;
+    if (!(error instanceof InputError) || error.code === "YAML_SEPARATOR") throw error;
+    // The original finds a bad merge when it expands anchors, after it has read the file.
+    if (/map merge requires/.test(error.message)) throw rewordError(error, (message) => message.replace(/^yaml: /, ""));
+    throw prefixError(error, "MalformedYAMLError");
   }
 }
 

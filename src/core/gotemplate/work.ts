@@ -1,0 +1,118 @@
+import { regexSteps } from "./funcs/regex.js";
+import { GoBytes, GoList, GoMap, type GoValue } from "./value/value.js";
+
+/** What a call costs in steps beyond the one that every call costs; a step is about 0.4 µs of work on a slow machine. */
+export type Work = (args: readonly GoValue[], spend: (steps: number) => void) => void;
+
+/** The work of a function by its name; undefined for the many that are done in a step. */
+export function workOf(name: string): Work | undefined {
+  return works.get(name);
+}
+
+/** Counted in steps of this size, so that a tree without end is left early. */
+const nodesAtOnce = 1024;
+/** Deeper than the functions themselves go. */
+const deepest = 2000;
+
+/** Walks all of its arguments: what they hold is counted, where maps and lists are shared as often as they are met. */
+const walks =
+  (stepsANode: number): Work =>
+  (args, spend) => {
+    let nodes = 0;
+    const visit = (value: GoValue, depth: number): void => {
+      if (typeof value !== "object" || value === null || depth > deepest) return;
+      if (value instanceof GoList) {
+        count(value.items.length);
+        for (const item of value.items) visit(item, depth + 1);
+      } else if (value instanceof GoMap) {
+        count(value.entries.size);
+        value.entries.forEach((item) => visit(item, depth + 1));
+      }
+    };
+    const count = (more: number): void => {
+      nodes += more;
+      if (nodes < nodesAtOnce) return;
+      spend(Math.ceil(nodes * stepsANode));
+      nodes = 0;
+    };
+    for (const arg of args) visit(arg, 0);
+    if (nodes > 0) spend(Math.ceil(nodes * stepsANode));
+  };
+
+/** Copies or compares the items of its arguments, but goes no deeper. */
+const passesOver =
+  (itemsAStep: number): Work =>
+  (args, spend) => {
+    for (const arg of args) {
+      const size = arg instanceof GoList ? arg.items.length : arg instanceof GoMap ? arg.entries.size : 0;
+      if (size > itemsAStep) spend(Math.ceil(size / itemsAStep));
+    }
+  };
+
+/** Sorting compares each item a few times. */
+const sorts: Work = (args, spend) => {
+  for (const arg of args) {
+    const size = arg instanceof GoList ? arg.items.length : arg instanceof GoMap ? arg.entries.size : 0;
+    if (size > 1) spend(size);
+  }
+};
+
+/** Reads a text character by character into something else. */
+const reads =
+  (charactersAStep: number): Work =>
+  (args, spend) => {
+    for (const arg of args) {
+      const length = typeof arg === "string" ? arg.length : arg instanceof GoBytes ? arg.bytes.length : 0;
+      if (length > charactersAStep) spend(Math.ceil(length / charactersAStep));
+    }
+  };
+
+/** A long pattern costs before it is compiled. Where all matches are wanted, each character may be one. */
+const matches =
+  (wanted: "first" | "all"): Work =>
+  ([pattern, text], spend) => {
+    if (typeof pattern !== "string" || typeof text !== "string") return;
+    if (pattern.length > 512) spend(8 * pattern.length);
+    spend(regexSteps(pattern, text) + (wanted === "all" ? 2 * text.length : 0));
+  };
+
+const steps =
+  (count: number): Work =>
+  (_, spend) =>
+    spend(count);
+
+const walkers = "deepCopy mustDeepCopy deepEqual has mustHas uniq mustUniq without mustWithout join";
+const encoders = "toYaml mustToYaml toYamlPretty toJson mustToJson toRawJson mustToRawJson toToml mustToToml";
+const printers = "toPrettyJson mustToPrettyJson print println printf quote squote cat toString toStrings";
+const copiers =
+  "reverse mustReverse compact mustCompact rest mustRest initial mustInitial slice mustSlice pick omit merge " +
+  "mustMerge mergeOverwrite mustMergeOverwrite append push mustAppend mustPush prepend mustPrepend";
+const finders = "regexMatch regexFind mustRegexMatch mustRegexFind";
+const replacers =
+  "regexFindAll regexReplaceAll regexReplaceAllLiteral regexSplit mustRegexFindAll mustRegexReplaceAll " +
+  "mustRegexReplaceAllLiteral mustRegexSplit";
+const sorters = "sortAlpha keys values";
+const readers =
+  "fromYaml fromYamlArray mustFromYaml fromJson mustFromJson fromJsonArray tpl wrap wrapWith initials " +
+  "nospace replace trim trimAll trimall trimPrefix trimSuffix html js urlquery urlParse semver semverCompare split splitList splitn";
+
+function each(names: string, work: Work): readonly (readonly [string, Work])[] {
+  return names.split(" ").map((name) => [name, work] as const);
+}
+
+const works = new Map<string, Work>([
+  ...each(walkers, walks(0.5)),
+  ...each(encoders, walks(1)),
+  ...each(printers, walks(2)),
+  ...each("chunk mustChunk", passesOver(1)),
+  ...each(copiers, passesOver(4)),
+  ...each(sorters, sorts),
+  ...each(readers, reads(8)),
+  ...each("fromToml mustFromToml", reads(4)),
+  ...each("title swapcase camelcase shuffle", reads(2)),
+  ...each("snakecase kebabcase b32enc b32dec", reads(1)),
+  ...each(finders, matches("first")),
+  ...each(replacers, matches("all")),
+  ...each("date dateInZone date_in_zone htmlDate htmlDateInZone dateModify mustDateModify toDate mustToDate uuidv4", steps(40)),
+  ...each("encryptAES decryptAES", steps(250)),
+]);
