@@ -159,7 +159,9 @@ spec:
         () => kubectl("get", "app", "web", "-n", "gitops", "-o", "jsonpath={.status.sync.status}").stdout === "Synced",
       );
       expect(kubectl("get", "configmap", "web", "-n", "shop", "-o", "jsonpath={.data.a}").stdout).toBe("b");
+      // No controller manager runs here that would collect what the set owns.
       expect(kubectl("delete", "appset", "all", "-n", "gitops", "--timeout=60s").status).toBe(0);
+      expect(kubectl("delete", "app", "web", "-n", "gitops", "--timeout=120s").status).toBe(0);
       await eventually(() => kubectl("get", "configmap", "web", "-n", "shop").status !== 0);
       expect(controller.log).not.toMatch(/forbidden/i);
       const refused = readFileSync(cluster.auditLog, "utf8")

@@ -12,7 +12,8 @@ const files = {
   "overlay/kustomization.yaml": "resources: [../base]\n",
   "part/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n",
   "broken/kustomization.yaml": "resources: [gone.yaml]\n",
-  "far/kustomization.yaml": "resources: [https://git.example.com/x.git//base?ref=v1]\n",
+  "unreadable/kustomization.yaml": "resources: [\n",
+  "far/kustomization.yaml": "resources: ['https://git.example.com/x.git//base?ref=v1']\n",
   "chart/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n",
   "chart/templates/c.yaml": config,
 };
@@ -31,7 +32,7 @@ function survey(more: Readonly<Record<string, string>> = {}): ReturnType<typeof 
 test("without Applications, what nothing includes is rendered by itself: what fails is named, what is elsewhere is counted", () => {
   const { rendered, outside, failures } = survey();
   // The overlay and the chart; the base is part of the overlay, a component of nothing.
-  expect([rendered, outside, failures.map(({ folder }) => folder)]).toEqual([2, 1, ["broken"]]);
+  expect([rendered, outside, failures.map(({ folder }) => folder)]).toEqual([2, 1, ["broken", "unreadable"]]);
   expect(failures[0]!.error).toContain("gone.yaml");
 });
 

@@ -49,7 +49,10 @@ function foldersAlone({ kustomizations, paths }: FleetFiles, state: FleetState):
   const charts = paths.filter((path) => /(^|\/)Chart\.yaml$/.test(path)).map(directoryOf);
   const isInside = (chart: string): boolean =>
     charts.some((other) => chart.startsWith(`${other}${other === "" ? "" : "/"}charts/`));
+  const readable = new Set(kustomizations.map(({ file }) => file));
+  const unreadable = paths.filter((path) => /(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(path) && !readable.has(path));
   const alone = [
+    ...unreadable.map(directoryOf),
     ...kustomizations.filter(({ value }) => value["kind"] !== "Component").map(({ directory }) => directory),
     ...charts.filter((chart) => !isInside(chart)),
   ];
