@@ -18,6 +18,8 @@ export interface LiveReport {
 export interface FleetReport {
   readonly from: string;
   readonly to: string;
+  /** `to` is the tree of files that may not be committed. */
+  readonly isWorktree: boolean;
   readonly changes: readonly ApplicationChange[];
   readonly folded: readonly FoldedChange[];
   readonly reasons: ReadonlyMap<string, readonly Reason[]>;
@@ -37,6 +39,7 @@ export interface FleetReport {
 export function fleetReport(input: {
   readonly from: string;
   readonly to: string;
+  readonly isWorktree?: boolean;
   readonly before: FleetState;
   readonly after: FleetState;
   readonly changes: readonly ApplicationChange[];
@@ -50,6 +53,7 @@ export function fleetReport(input: {
   return {
     from: input.from,
     to: input.to,
+    isWorktree: input.isWorktree === true,
     changes,
     reasons: input.reasons,
     folded: foldChanges(
@@ -66,8 +70,14 @@ export function fleetReport(input: {
 
 /** What is wrong with an Application, and at which revision. */
 export function errorText(report: FleetReport, change: ApplicationChange): string {
-  const revision = change.errorAt === "before" ? report.from : report.to;
-  return `at ${revision.slice(0, 10)}: ${formatError(change.error)}`;
+  const side = change.errorAt === "before" ? "from" : "to";
+  const where = side === "to" && report.isWorktree ? "in" : "at";
+  return `${where} ${endName(report, side)}: ${formatError(change.error)}`;
+}
+
+/** What a person knows a side by: a short commit id, or `the work tree`. */
+export function endName(report: FleetReport, side: "from" | "to"): string {
+  return side === "to" && report.isWorktree ? "the work tree" : report[side].slice(0, 10);
 }
 
 /** How many Applications there are of each effect. */

@@ -5,8 +5,10 @@ import { formatValue } from "../../impact/format-value.js";
 import type { Finding, LintedFleet, Rule } from "../rule.js";
 
 /** So many siblings, and so large a share of them, must agree before one that does not is odd. */
-const leastAgreeing = 5;
+const leastAgreeing = 3;
 const leastShare = 0.75;
+/** Fewer Applications than that show no rule to be unlike. */
+const leastFamily = 5;
 
 /** Hand-written Applications with a field that is unlike all their siblings': mostly a slip of copying. */
 export const siblingOutlier: Rule = {
@@ -27,7 +29,7 @@ function familiesOf({ files }: LintedFleet): readonly (readonly SourceApplicatio
     family.push({ file, document, value, text: files.text(file) ?? "" });
     families.set(folder, family);
   }
-  return [...families.values()].filter((family) => family.length > leastAgreeing);
+  return [...families.values()].filter((family) => family.length > leastFamily);
 }
 
 function outliersOf(family: readonly SourceApplication[]): readonly Finding[] {
