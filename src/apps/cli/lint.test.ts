@@ -209,6 +209,26 @@ test("an Application that is unlike all its siblings is found at the field", asy
   expect(await findings("--rule", "sibling-outlier")).toEqual(["applications/d.yaml:7:3 sibling-outlier"]);
 });
 
+test("one of four siblings in a larger family is found; where two of three agree nothing is said", async () => {
+  const projects = (environments: readonly string[]): void =>
+    write(
+      Object.fromEntries(
+        Object.entries({ cart: "sales", mail: "office", shop: "sales", tax: "finance" }).flatMap(([service, team]) =>
+          environments.map((environment) => [
+            `applications/${environment}-${service}.yaml`,
+            application(`${environment}-${service}`, `apps/${service}/${environment}`, {
+              project: service === "tax" && environment === "dev" ? "other" : team,
+            }),
+          ]),
+        ),
+      ),
+    );
+  projects(["dev", "prod", "stage"]);
+  expect(await findings("--rule", "sibling-outlier")).toEqual([]);
+  projects(["dev", "prod", "stage", "test"]);
+  expect(await findings("--rule", "sibling-outlier")).toEqual(["applications/dev-tax.yaml:7:3 sibling-outlier"]);
+});
+
 test("a component that patches nothing in one overlay and something in another is no finding", async () => {
   const component =
     "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\npatches:\n  - target: {name: web}\n    patch: |-\n      - {op: add, path: /metadata/labels, value: {a: b}}\n";
