@@ -34,6 +34,8 @@ export interface FleetReport {
   readonly after: FleetState;
   /** As `fleetwright.yaml` has them at `from`: a change cannot raise its own budget. */
   readonly budgets: readonly ValueObject[];
+  /** The same at `to`. */
+  readonly budgetsAfter: readonly ValueObject[];
 }
 
 export function fleetReport(input: {
@@ -47,6 +49,7 @@ export function fleetReport(input: {
   readonly applicationSets?: readonly ApplicationSetChange[];
   readonly setReasons?: ReadonlyMap<string, readonly Reason[]>;
   readonly budgets?: readonly ValueObject[];
+  readonly budgetsAfter?: readonly ValueObject[];
 }): FleetReport {
   const { before, after, changes } = input;
   const touched = changes.filter((change) => change.effect !== "unchanged");
@@ -65,19 +68,24 @@ export function fleetReport(input: {
     applicationCount: after.applications.size,
     after,
     budgets: input.budgets ?? [],
+    budgetsAfter: input.budgetsAfter ?? [],
   };
 }
 
 /** What is wrong with an Application, and at which revision. */
 export function errorText(report: FleetReport, change: ApplicationChange): string {
   const side = change.errorAt === "before" ? "from" : "to";
-  const where = side === "to" && report.isWorktree ? "in" : "at";
-  return `${where} ${endName(report, side)}: ${formatError(change.error)}`;
+  return `${isWorktree(report, side) ? "in" : "at"} ${endName(report, side)}: ${formatError(change.error)}`;
 }
 
 /** What a person knows a side by: a short commit id, or `the work tree`. */
 export function endName(report: FleetReport, side: "from" | "to"): string {
-  return side === "to" && report.isWorktree ? "the work tree" : report[side].slice(0, 10);
+  return isWorktree(report, side) ? "the work tree" : report[side].slice(0, 10);
+}
+
+/** Both sides are, where only the inventory differs. */
+function isWorktree(report: FleetReport, side: "from" | "to"): boolean {
+  return report.isWorktree && report[side] === report.to;
 }
 
 /** How many Applications there are of each effect. */

@@ -61,7 +61,7 @@ function errorSections(report: FleetReport): readonly Section[] {
   return [
     ...listSection("#### Cannot be rendered", lines),
     ...listSection(
-      "#### Problems of the fleet",
+      "\n#### Problems of the fleet",
       report.problems.map((problem) => `- ${inline(problem)}`),
     ),
   ];
