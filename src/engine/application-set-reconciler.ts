@@ -13,7 +13,7 @@ import type { Clock } from "../ports/clock.js";
 import type { ClusterPort, ObjectRef } from "../ports/cluster.js";
 import { ClusterError } from "../ports/cluster-error.js";
 import type { Telemetry } from "../ports/telemetry.js";
-import { kubernetesTime } from "./application.js";
+import { refreshAnnotation as applicationRefreshAnnotation, kubernetesTime } from "./application.js";
 import { type ControlPlane, isClusterSecret } from "./control-plane.js";
 import type { EventRecorder } from "./events.js";
 import { type HeldPlan, heldText } from "./guard/guard-record.js";
@@ -40,6 +40,8 @@ export interface ApplicationSetContext {
 const sideBySide = 16;
 /** A set of which all announces itself is generated again after this time, in case a template looks at the clock. */
 const quietMs = 1_800_000;
+/** When a set is looked at again whose Applications were asked to be. */
+const refreshedMs = 5_000;
 
 /** Brings the Applications of one ApplicationSet to what its generators give. Level-based, like everything here. */
 export class ApplicationSetReconciler {
@@ -141,13 +143,15 @@ export class ApplicationSetReconciler {
     if (plan.removeAnnotations.length > 0) await this.patchSet(object, { metadata: { annotations: metadata } });
     if (plan.status !== undefined) await this.writeStatus(object, plan.status);
     for (const event of plan.events) context.events.note(object, event);
+    await this.refresh(object, plan.refreshes);
     this.updateMetrics(key, object);
     if (plan.error !== undefined) return { kind: "failed", reason: plan.error };
     const askedMs = plan.requeueAfterSeconds > 0 ? plan.requeueAfterSeconds * 1000 : Number.POSITIVE_INFINITY;
     const isSound = output.generated?.sourceState === "ok" && refusals.size === 0 && this.isUpToDate(object);
     const isQuiet = isSound && output.isFollowed && !isRollingSync(object);
     // Argo CD generates a set anew at each poll of its repositories; here these are followed, and that of thousands takes a second.
-    const againMs = isQuiet ? Math.max(askedMs, quietMs) : askedMs;
+    const usualMs = isQuiet ? Math.max(askedMs, quietMs) : askedMs;
+    const againMs = plan.refreshes.length > 0 ? Math.min(usualMs, refreshedMs) : usualMs;
     this.dueAtMs.set(key, clock.monotonic() + againMs);
     return againMs === Number.POSITIVE_INFINITY ? { kind: "done" } : { kind: "retryAfter", ms: againMs };
   }
@@ -175,6 +179,19 @@ export class ApplicationSetReconciler {
       ),
     ]);
     return refusals;
+  }
+
+  /** Asks for a look at Applications; what is asked for already is not asked for again. */
+  private async refresh(set: KubernetesObject, names: readonly string[]): Promise<void> {
+    const { hub, plane } = this.context;
+    const patch = { metadata: { annotations: { [applicationRefreshAnnotation]: "normal" } } };
+    await inTurns(
+      names.map((name) => async () => {
+        const application = plane.applications.get(set.metadata.namespace ?? "", name);
+        if (application?.metadata.annotations?.[applicationRefreshAnnotation] !== undefined) return;
+        await hub.patch(refOf(set, name), patch, { type: "merge" }).catch(unlessGone);
+      }),
+    );
   }
 
   private async deleteAll(set: KubernetesObject, plan: ReconcilePlan): Promise<void> {
