@@ -17,6 +17,7 @@ import { refreshAnnotation as applicationRefreshAnnotation, kubernetesTime } fro
 import { type ControlPlane, isClusterSecret } from "./control-plane.js";
 import type { EventRecorder } from "./events.js";
 import { type HeldPlan, heldText } from "./guard/guard-record.js";
+import { LabelGauges } from "./label-gauges.js";
 import { objectOfKey } from "./object-key.js";
 import { areReadsValid, type GenerateRoom, type GeneratorReads, generateApplications } from "./rooms/generate.js";
 import { timed } from "./rooms/timed.js";
@@ -35,6 +36,8 @@ export interface ApplicationSetContext {
   readonly heldPlans: (key: string) => readonly HeldPlan[];
   /** How many Applications a set's status lists; 0 for all. */
   readonly statusCount: () => number;
+  /** Names of the sets' labels that users want to see in metrics. */
+  readonly metricLabels: () => readonly string[];
 }
 
 const sideBySide = 16;
@@ -50,7 +53,11 @@ export class ApplicationSetReconciler {
   /** Sets that were brought up to date without an error, and when they are to be generated again though nothing announces itself. */
   private readonly dueAtMs = new Map<string, number>();
 
-  constructor(private readonly context: ApplicationSetContext) {}
+  private readonly labelGauges: LabelGauges;
+
+  constructor(private readonly context: ApplicationSetContext) {
+    this.labelGauges = new LabelGauges(context.telemetry.metrics, "argocd_appset_labels");
+  }
 
   /** Whether a new commit of a repository may change what the set generates; `change`: what differs from the commit before, where that is known. */
   async isTouchedBy(key: string, repoURL: string, change?: TreeChange): Promise<boolean> {
@@ -272,6 +279,7 @@ export class ApplicationSetReconciler {
     metrics.gauge("argocd_appset_info", labels, 1);
     metrics.gauge("argocd_appset_owned_applications", { namespace, name }, ownedCount(this.statusOf(object)));
     this.labels.set(key, labels);
+    this.labelGauges.update(key, { namespace, name }, { names: this.context.metricLabels(), of: object.metadata.labels });
   }
 
   private forget(key: string): void {
@@ -282,6 +290,7 @@ export class ApplicationSetReconciler {
       metrics.removeGauge("argocd_appset_owned_applications", { namespace: labels["namespace"]!, name: labels["name"]! });
     }
     this.labels.delete(key);
+    this.labelGauges.remove(key);
     this.reads.delete(key);
     this.dueAtMs.delete(key);
   }

@@ -59,21 +59,24 @@ async function rollingWorld(offsetMs: number): Promise<World> {
   return world;
 }
 
-test.each([0, 900])("each step goes on when the one before is healthy, though nothing is polled, and syncs once (%d ms)", async (offset) => {
-  const world = await rollingWorld(offset);
-  await world.clock.advance(15_000);
-  expect([told(world), syncs(world)]).toEqual([allHealthy, [1, 1, 1]]);
-  world.commit(filesOf("2"));
-  for (const stage of stages)
-    await world.hub.patch(
-      appRef(`web-${stage}`),
-      { metadata: { annotations: { "argocd.argoproj.io/refresh": "normal" } } },
-      { type: "merge" },
-    );
-  await world.clock.advance(15_000);
-  expect([told(world), syncs(world)]).toEqual([allHealthy, [2, 2, 2]]);
-  expect(applied(world)).toEqual(stages.map((stage) => `${stage} 2`));
-});
+test.each([0, 900])(
+  "each step goes on when the one before is healthy, though nothing is polled, and syncs once (%d ms)",
+  async (offset) => {
+    const world = await rollingWorld(offset);
+    await world.clock.advance(15_000);
+    expect([told(world), syncs(world)]).toEqual([allHealthy, [1, 1, 1]]);
+    world.commit(filesOf("2"));
+    for (const stage of stages)
+      await world.hub.patch(
+        appRef(`web-${stage}`),
+        { metadata: { annotations: { "argocd.argoproj.io/refresh": "normal" } } },
+        { type: "merge" },
+      );
+    await world.clock.advance(15_000);
+    expect([told(world), syncs(world)]).toEqual([allHealthy, [2, 2, 2]]);
+    expect(applied(world)).toEqual(stages.map((stage) => `${stage} 2`));
+  },
+);
 
 test("a step whose Application is slow to become healthy holds the next one, which goes on as soon as it is", async () => {
   const world = await rollingWorld(100);
@@ -85,7 +88,13 @@ test("a step whose Application is slow to become healthy holds the next one, whi
   const conditions = [{ type: "Available", status: "True" }];
   world.target.change(ref, (live) => ({
     ...live,
-    status: { observedGeneration: live.metadata.generation ?? 1, replicas: 1, updatedReplicas: 1, availableReplicas: 1, conditions },
+    status: {
+      observedGeneration: live.metadata.generation ?? 1,
+      replicas: 1,
+      updatedReplicas: 1,
+      availableReplicas: 1,
+      conditions,
+    },
   }));
   await world.clock.advance(12_000);
   expect(told(world)).toEqual(allHealthy);

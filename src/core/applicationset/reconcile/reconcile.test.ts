@@ -157,7 +157,7 @@ describe("RollingSync", () => {
     const at = "2026-01-01T00:05:02Z";
     const synced = live({ ...healthy(at), operationState: { phase: "Succeeded", startedAt: at, finishedAt: at } });
     const plan = reconcile(pending, [synced[0]!, live({})[1]!]);
-    expect(statusOf(plan, pending)).toEqual({ "dev-1": "Healthy", "prod-1": "Waiting" });
+    expect(statusOf(plan, pending)).toEqual({ "dev-1": "Healthy", "prod-1": "Pending" });
     expect(plan.updates.map(({ name, patch }) => [name, "operation" in patch])).toEqual([]);
     const compat = reconcile(pending, synced, { settings: { mode: "compat" } });
     expect(statusOf(compat, pending)["dev-1"]).toBe("Progressing");

@@ -69,7 +69,8 @@ function observe(
     return leaveWaiting(next, status, move, input, changed !== undefined ? "changed" : before ? "known" : "new");
   if (start.status === "Pending") next = leavePending(next, start, status, move);
   // Strict mode: a sync that was over before anybody looked is proof already; nothing younger may come for long.
-  const isOver = start.status === "Pending" && next.status === "Progressing" && input.strict !== undefined && hasSucceeded(status);
+  const isOver =
+    start.status === "Pending" && next.status === "Progressing" && input.strict !== undefined && hasSucceeded(status);
   if ((start.status === "Progressing" && isDone(status, next, input)) || (isOver && isDone(status, start, input))) {
     next = move(next, "Healthy", "Application resource became Healthy, updating status from Progressing to Healthy");
   }
