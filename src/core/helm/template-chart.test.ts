@@ -135,6 +135,13 @@ test(".Files reads what is not a template, .Capabilities answers for the cluster
   expect(renderOne(template, {}, options)).toBe("v1.33.1+k3s1 v1.33.1 true");
 });
 
+test("the bytes of a file print as numbers, with the width that was asked for", () => {
+  const print = (format: string) => `{{ printf ${JSON.stringify(format)} (index (.Files.Glob "b") "b") }}`;
+  expect(renderOne(print("%v %%"), { b: "ab\n" })).toBe("[97 98 10] %");
+  expect(renderOne(print("%+d|%4d"), { b: "a" })).toBe("[+97]|%!d(MISSING)");
+  expect(renderOne(print("%4d"), { b: "ab" })).toBe("[  97   98]");
+});
+
 test("a Kubernetes version prints as one where it stands; a function gets the struct, as Go copies it", () => {
   const template =
     "{{ .Capabilities.KubeVersion }} {{ with .Capabilities.KubeVersion }}{{ . }}{{ end }} {{ printf `%v` .Capabilities.KubeVersion }} {{ .Capabilities.KubeVersion | toString }} {{ toJson .Capabilities.KubeVersion }} {{ .Capabilities.KubeVersion | default 1 }}";

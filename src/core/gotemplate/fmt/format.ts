@@ -186,6 +186,8 @@ function formatBytes(value: GoBytes, verb: string, flags: Flags, depth: number):
     case "v":
     case "d":
       if (flags.sharpV) return `[]byte{${Array.from(value.bytes, (byte) => `0x${byte.toString(16)}`).join(", ")}}`;
+      // Charts print their whole context, files included: megabytes of bytes, each a number.
+      if (isPlain(flags)) return `[${value.bytes.join(" ")}]`;
       return `[${Array.from(value.bytes, (byte) => wholeNumber(BigInt(byte), 10, verb, flags)).join(" ")}]`;
     case "s":
       return padded(truncated(fromBytes(value.bytes), flags), flags);
@@ -197,6 +199,10 @@ function formatBytes(value: GoBytes, verb: string, flags: Flags, depth: number):
   }
   const items = Array.from(value.bytes, (byte) => formatValue(new GoInt(types.uint8, BigInt(byte)), verb, flags, depth + 1));
   return `[${items.join(" ")}]`;
+}
+
+function isPlain({ width, precision, plus, space }: Flags): boolean {
+  return width === undefined && precision === undefined && !plus && !space;
 }
 
 function formatMap(value: GoMap, verb: string, flags: Flags, depth: number): string {
