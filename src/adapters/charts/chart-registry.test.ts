@@ -83,7 +83,10 @@ describe("a classic repository", () => {
     let date = "Mon, 02 Nov 2026 10:00:00 GMT";
     const { url, seen } = await serve((request, response) => {
       if (request.headers["if-modified-since"] === date) response.writeHead(304).end();
-      else response.setHeader("last-modified", date).end(date.startsWith("Mon") ? index("web.tgz") : index("web.tgz").replaceAll("1.10.0", "1.11.0"));
+      else
+        response
+          .setHeader("last-modified", date)
+          .end(date.startsWith("Mon") ? index("web.tgz") : index("web.tgz").replaceAll("1.10.0", "1.11.0"));
     });
     const registry = registryOf();
     const newest = async () => (await registry.resolve({ repoURL: url, chart: "web", revision: "" }, { maxAgeMs: -1 })).version;
@@ -159,7 +162,9 @@ describe("a classic repository", () => {
   ])("at %s fails by itself, and shows no password", async (repoURL, code) => {
     const { url } = await serve((_, response) => response.writeHead(302, { location: "http://[" }).end());
     const asked = { repoURL: repoURL.startsWith("//") ? `https:${repoURL}` : repoURL || url, chart: "web", revision: "" };
-    const error: unknown = await registryOf().resolve(asked).catch((cause: unknown) => cause);
+    const error: unknown = await registryOf()
+      .resolve(asked)
+      .catch((cause: unknown) => cause);
     expect(error).toMatchObject({ code });
     expect(String(error)).not.toContain("secret");
   });
@@ -297,17 +302,26 @@ describe("an OCI registry", () => {
     expect(await charts.archive(chart)).toEqual(packed);
     expect(realm.seen).toHaveLength(3);
     const never = await registryServer({ tokenUses: 0 });
-    const refused = registryOf({ credentials: { username: "me", password: "secret" }, options: { plainHosts: new Set([never.host]) } });
+    const refused = registryOf({
+      credentials: { username: "me", password: "secret" },
+      options: { plainHosts: new Set([never.host]) },
+    });
     const resolved = refused.resolve({ repoURL: `oci://${never.host}/team`, chart: "web", revision: "1.2.0" });
     await expect(resolved).rejects.toMatchObject({ code: "REGISTRY_DENIED" });
   });
 
-  test.each([`Bearer realm="nowhere"`, "Bearer", "Negotiate", "", `Basic realm="x"`])("that answers 401 and %j denies", async (challenge) => {
-    const { host } = await registryServer({ challenge });
-    const charts = registryOf({ credentials: { username: "me", password: "secret" }, options: { plainHosts: new Set([host]) } });
-    const resolved = charts.resolve({ repoURL: `oci://${host}/team`, chart: "web", revision: "1.2.0" });
-    await expect(resolved).rejects.toMatchObject({ code: "REGISTRY_DENIED" });
-  });
+  test.each([`Bearer realm="nowhere"`, "Bearer", "Negotiate", "", `Basic realm="x"`])(
+    "that answers 401 and %j denies",
+    async (challenge) => {
+      const { host } = await registryServer({ challenge });
+      const charts = registryOf({
+        credentials: { username: "me", password: "secret" },
+        options: { plainHosts: new Set([host]) },
+      });
+      const resolved = charts.resolve({ repoURL: `oci://${host}/team`, chart: "web", revision: "1.2.0" });
+      await expect(resolved).rejects.toMatchObject({ code: "REGISTRY_DENIED" });
+    },
+  );
 
   test("that denies says so", async () => {
     const { host } = await registryServer();
