@@ -1,10 +1,12 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { compileTemplate, executeTemplate } from "../../core/gotemplate/index.js";
 import { gzip, utf8Encode } from "../../platform/bytes.js";
 import type { ChartRegistryPort } from "../../ports/registry.js";
 import type { RepositoryCredentials } from "../../ports/source.js";
@@ -77,6 +79,23 @@ describe("a classic repository", () => {
     expect(seen).toHaveLength(2);
   });
 
+  test("that has no ETag is asked by the date of its index, and read again when that has changed", async () => {
+    let date = "Mon, 02 Nov 2026 10:00:00 GMT";
+    const { url, seen } = await serve((request, response) => {
+      if (request.headers["if-modified-since"] === date) response.writeHead(304).end();
+      else
+        response
+          .setHeader("last-modified", date)
+          .end(date.startsWith("Mon") ? index("web.tgz") : index("web.tgz").replaceAll("1.10.0", "1.11.0"));
+    });
+    const registry = registryOf();
+    const newest = async () => (await registry.resolve({ repoURL: url, chart: "web", revision: "" }, { maxAgeMs: -1 })).version;
+    expect([await newest(), await newest()]).toEqual(["1.10.0", "1.10.0"]);
+    date = "Tue, 03 Nov 2026 10:00:00 GMT";
+    expect(await newest()).toBe("1.11.0");
+    expect(seen.map(({ headers }) => headers["if-modified-since"]?.slice(0, 3))).toEqual([undefined, "Mon", "Mon"]);
+  });
+
   test("gives archives by URLs relative to it, once for each digest, with its credentials", async () => {
     const { url, seen } = await serve((request, response) =>
       response.end(request.url === "/charts/index.yaml" ? index("files/web-1.tgz") : packed),
@@ -119,6 +138,44 @@ describe("a classic repository", () => {
     expect(await registry.archive(await registry.resolve(request))).toEqual(packed);
     expect(store.seen.map(({ headers }) => headers.authorization)).toEqual([basic("me:secret")]);
     expect(last.seen.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+  });
+
+  test("takes the user of its URL along to itself alone, and denies without", async () => {
+    const other = await serve((_, response) => response.end(packed));
+    const { url } = await serve((request, response) => {
+      if (request.headers.authorization !== basic("me:100%")) response.writeHead(401).end();
+      else if (request.url === "/index.yaml") response.end(index("web.tgz"));
+      else response.writeHead(308, { location: `${other.url}/web.tgz` }).end();
+    });
+    const registry = registryOf();
+    const request = { repoURL: url.replace("//", "//me:100%@"), chart: "web", revision: "1.2.0" };
+    expect(await registry.archive(await registry.resolve(request))).toEqual(packed);
+    expect(other.seen.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+    const denied = registry.resolve({ ...request, repoURL: url });
+    await expect(denied).rejects.toMatchObject({ code: "REGISTRY_DENIED" });
+  });
+
+  test.each([
+    ["//me:secret@[", "REGISTRY_URL"],
+    ["ftp://me:secret@example.com", "REGISTRY_URL"],
+    ["", "REGISTRY_REDIRECT"],
+  ])("at %s fails by itself, and shows no password", async (repoURL, code) => {
+    const { url } = await serve((_, response) => response.writeHead(302, { location: "http://[" }).end());
+    const asked = { repoURL: repoURL.startsWith("//") ? `https:${repoURL}` : repoURL || url, chart: "web", revision: "" };
+    const error: unknown = await registryOf()
+      .resolve(asked)
+      .catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code });
+    expect(String(error)).not.toContain("secret");
+  });
+
+  test("that is spoken to with TLS cannot send on to a server without", async () => {
+    const plain = await serve((_, response) => response.end(index("web.tgz")));
+    const { url } = await serve((_, response) => response.writeHead(302, { location: plain.url }).end(), await certificate());
+    const registry = registryOf({ credentials: { username: "me", password: "secret", insecure: true } });
+    const resolved = registry.resolve({ repoURL: url, chart: "web", revision: "" });
+    await expect(resolved).rejects.toMatchObject({ code: "REGISTRY_REDIRECT" });
+    expect(plain.seen).toEqual([]);
   });
 
   test("with entries that make no sense still has the others, and a damaged digest fails its own version alone", async () => {
@@ -170,7 +227,16 @@ describe("an OCI registry", () => {
   });
   const manifestDigest = `sha256:${createHash("sha256").update(manifest).digest("hex")}`;
 
-  async function registryServer(options: { readonly blob?: Uint8Array; readonly blobsAt?: string } = {}) {
+  interface Behaviour {
+    readonly blob?: Uint8Array;
+    readonly blobsAt?: string;
+    readonly challenge?: string;
+    /** Takes a token this often. */
+    readonly tokenUses?: number;
+  }
+
+  async function registryServer(options: Behaviour = {}) {
+    let uses = 0;
     const realm = await serve((request, response) => {
       if (request.headers.authorization !== basic("me:secret")) response.writeHead(401).end();
       else
@@ -180,10 +246,12 @@ describe("an OCI registry", () => {
     });
     const registry = await serve((request, response) => {
       const path = request.url!;
-      if (request.headers.authorization !== "Bearer for repository:team/web:pull")
-        return void response
-          .writeHead(401, { "www-authenticate": `Bearer realm="${realm.url}/token",service="registry.example.com"` })
-          .end();
+      const isKnown = request.headers.authorization === "Bearer for repository:team/web:pull";
+      if (!isKnown || uses++ >= (options.tokenUses ?? Number.POSITIVE_INFINITY)) {
+        uses = 0;
+        const challenge = `Bearer realm="${realm.url}/token",service="registry.example.com"`;
+        return void response.writeHead(401, { "www-authenticate": options.challenge ?? challenge }).end();
+      }
       if (path.startsWith("/v2/team/web/tags/list?n=1000"))
         return void response
           .setHeader("link", '</v2/team/web/tags/list?last=1.2.0>; rel="next"')
@@ -227,6 +295,34 @@ describe("an OCI registry", () => {
     await expect(charts.archive(chart)).rejects.toMatchObject({ code: "REGISTRY_DIGEST" });
   });
 
+  test("that takes a token no more is asked again with a new one, not for ever", async () => {
+    const { realm, host } = await registryServer({ tokenUses: 1 });
+    const charts = registryOf({ credentials: { username: "me", password: "secret" }, options: { plainHosts: new Set([host]) } });
+    const chart = await charts.resolve({ repoURL: `oci://${host}/team`, chart: "web", revision: "1.3.0+build.7" });
+    expect(await charts.archive(chart)).toEqual(packed);
+    expect(realm.seen).toHaveLength(3);
+    const never = await registryServer({ tokenUses: 0 });
+    const refused = registryOf({
+      credentials: { username: "me", password: "secret" },
+      options: { plainHosts: new Set([never.host]) },
+    });
+    const resolved = refused.resolve({ repoURL: `oci://${never.host}/team`, chart: "web", revision: "1.2.0" });
+    await expect(resolved).rejects.toMatchObject({ code: "REGISTRY_DENIED" });
+  });
+
+  test.each([`Bearer realm="nowhere"`, "Bearer", "Negotiate", "", `Basic realm="x"`])(
+    "that answers 401 and %j denies",
+    async (challenge) => {
+      const { host } = await registryServer({ challenge });
+      const charts = registryOf({
+        credentials: { username: "me", password: "secret" },
+        options: { plainHosts: new Set([host]) },
+      });
+      const resolved = charts.resolve({ repoURL: `oci://${host}/team`, chart: "web", revision: "1.2.0" });
+      await expect(resolved).rejects.toMatchObject({ code: "REGISTRY_DENIED" });
+    },
+  );
+
   test("that denies says so", async () => {
     const { host } = await registryServer();
     const charts = registryOf({ options: { plainHosts: new Set([host]) } });
@@ -253,15 +349,25 @@ function registryOf(
   return made;
 }
 
-async function serve(answer: Answer): Promise<{ readonly url: string; readonly seen: Seen[] }> {
+/** A key and a certificate that nobody vouches for. */
+async function certificate(): Promise<ServerOptions> {
+  const template = `{{ $c := genSelfSignedCert "localhost" nil nil 1 }}{{ $c.Key }}|{{ $c.Cert }}`;
+  const compiled = compileTemplate("certificate", template, { functions: "sprig" });
+  const random = (count: number) => new Uint8Array(randomBytes(count));
+  const [key = "", cert = ""] = executeTemplate(compiled, {}, { random, now: () => BigInt(Date.now()) * 1_000_000n }).split("|");
+  return { key, cert };
+}
+
+async function serve(answer: Answer, tls?: ServerOptions): Promise<{ readonly url: string; readonly seen: Seen[] }> {
   const seen: Seen[] = [];
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     seen.push({ url: request.url ?? "", headers: request.headers });
     answer(request, response);
-  });
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+  return { url: `${tls ? "https" : "http"}://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
 }
 
 function tar(files: Readonly<Record<string, string>>): Uint8Array {

@@ -6,7 +6,7 @@ import type { ResolvedChart } from "../../ports/registry.js";
 import type { CredentialsFor, RepositoryCredentials } from "../../ports/source.js";
 import { type ArchiveCache, checkDigest, isDigest, sha256, verify } from "../charts/archive-cache.js";
 import { pickVersion } from "../charts/pick-version.js";
-import { type Answer, authorizationOf, type BoundedHttp, checkStatus } from "../http/bounded-get.js";
+import { type Answer, authorizationOf, type BoundedHttp, checkStatus, httpUrl } from "../http/bounded-get.js";
 
 export interface HelmRepositoryOptions {
   readonly http: BoundedHttp;
@@ -96,12 +96,12 @@ export class HelmRepository {
   }
 
   private async readIndex(repoURL: string, known: Index | undefined, signal?: AbortSignal): Promise<Index> {
+    const { origin } = httpUrl(repoURL);
     const url = below(repoURL, "index.yaml");
     const condition = {
       ...(known?.etag ? { "if-none-match": known.etag } : {}),
       ...(known?.modified ? { "if-modified-since": known.modified } : {}),
     };
-    const { origin } = new URL(repoURL);
     const answer = await this.get({ repoURL, origin, url, maxBytes: this.options.maxIndexBytes, headers: condition }, signal);
     const readAt = this.options.monotonic();
     if (answer.status === 304 && known) {
@@ -136,7 +136,16 @@ export class HelmRepository {
 function userOf(repoURL: string): RepositoryCredentials | undefined {
   const { username, password } = new URL(repoURL);
   if (username === "") return undefined;
-  return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { username: decoded(username), password: decoded(password) };
+}
+
+/** A `%` that escapes nothing stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function below(repoURL: string, reference: string): string {

@@ -29,6 +29,7 @@ export class BoundedHttp {
     for (let redirects = 0; redirects <= mostRedirects; redirects++) {
       const { answer, location } = await this.once(url, asked);
       if (location === undefined) return answer;
+      if (!URL.canParse(location, url.href)) throw failed(url, "redirects to what is no URL", "REGISTRY_REDIRECT");
       const next = httpUrl(new URL(location, url).href);
       if (url.protocol === "https:" && next.protocol === "http:")
         throw failed(url, "redirects from https to http, which is refused", "REGISTRY_REDIRECT");
@@ -118,12 +119,14 @@ export function withoutSecrets(text: string): string {
   }
 }
 
-function httpUrl(text: string): URL {
+/** The URL of a text; throws InputError for what is none, or of another protocol. */
+export function httpUrl(text: string): URL {
   let url: URL;
   try {
     url = new URL(text);
-  } catch (cause) {
-    throw new InputError(`${JSON.stringify(text)} is no URL`, { code: "REGISTRY_URL", cause });
+  } catch {
+    const shown = text.replace(/\/\/.*@/, "//");
+    throw new InputError(`${JSON.stringify(shown)} is no URL`, { code: "REGISTRY_URL" });
   }
   if (url.protocol !== "https:" && url.protocol !== "http:")
     throw new InputError(`${url.protocol}// is not fetched from`, { code: "REGISTRY_URL", hint: "use https:// or oci://" });

@@ -36,6 +36,8 @@ export async function authorize(
   const { challenge, credentials, scope, origin, signal } = of;
   const own = authorizationOf(credentials);
   if (challenge.scheme === "basic" || credentials?.bearerToken !== undefined) return { value: own ?? "", seconds: 300 };
+  if (!URL.canParse(challenge.realm))
+    throw new ExternalError("the registry sends for a token to what is no URL", { code: "REGISTRY_DENIED" });
   const url = new URL(challenge.realm);
   if (url.protocol !== "https:" && origin.startsWith("https:"))
     throw new ExternalError("the registry sends for a token without TLS, which is refused", { code: "REGISTRY_DENIED" });

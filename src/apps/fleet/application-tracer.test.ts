@@ -26,6 +26,7 @@ const files = {
     helm:
       valueFiles:
         - values-prod.yaml
+        - ../regions/*.yaml
       values: |
         replicas: 5
         image:
@@ -57,6 +58,8 @@ hosts:
   - c.example.com
   - d.example.com
 `,
+  "regions/eu.yaml": "place: eu\ncolor: blue\n",
+  "regions/us.yaml": "place: us\n",
   "chart/templates/all.yaml": `apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -79,6 +82,9 @@ data:
   mode: {{ .Values.mode | upper }}
   doubled: {{ mul .Values.limit 2 | quote }}
   host: {{ first .Values.hosts }}
+  place: {{ .Values.place }}
+  color: {{ .Values.color }}
+  version: {{ .Chart.Version }}
 `,
   "sets/web.yaml": `${head("ApplicationSet", "web")}spec:
   goTemplate: true
@@ -183,8 +189,8 @@ test.each([
     "a parameter of the Application overrides its values, these a value file, this the chart's own values",
     "written Deployment spec.replicas",
     [
-      [9, "Application", "apps/written.yaml:21"],
-      [5, "Application", "apps/written.yaml:16"],
+      [9, "Application", "apps/written.yaml:22"],
+      [5, "Application", "apps/written.yaml:17"],
       [3, "values", "chart/values-prod.yaml:1"],
       [1, "values", "chart/values.yaml:1"],
     ],
@@ -193,7 +199,7 @@ test.each([
     "what is put together is told layer by layer",
     "written Deployment spec.template.spec.containers[name=app].image",
     [
-      ["example.com/web:3.0.0", "Application", "apps/written.yaml:18"],
+      ["example.com/web:3.0.0", "Application", "apps/written.yaml:19"],
       ["example.com/web:2.0.0", "values", "chart/values-prod.yaml:3"],
       ["example.com/web:1.0.0", "values", "chart/values.yaml:4"],
     ],
@@ -202,7 +208,7 @@ test.each([
     "a parameter over a default value",
     "written ConfigMap data.level",
     [
-      ["debug", "Application", "apps/written.yaml:23"],
+      ["debug", "Application", "apps/written.yaml:24"],
       ["info", "values", "chart/values.yaml:5"],
     ],
   ],
@@ -223,6 +229,16 @@ test.each([
       ["a.example.com", "values", "chart/values.yaml:8"],
     ],
   ],
+  [
+    "value files of any name that a pattern names, the last one first",
+    "written ConfigMap data.place",
+    [
+      ["us", "values", "regions/us.yaml:1"],
+      ["eu", "values", "regions/eu.yaml:1"],
+    ],
+  ],
+  ["a value that no other file has", "written ConfigMap data.color", [["blue", "values", "regions/eu.yaml:2"]]],
+  ["what the chart says of itself", "written ConfigMap data.version", [["1.4.2", "chart", "chart/Chart.yaml:3"]]],
   ["the default of a template", "written Deployment spec.minReadySeconds", [[17, "template", "chart/templates/all.yaml:7"]]],
   [
     "an option of a generated Application comes from the parameter of its generator",

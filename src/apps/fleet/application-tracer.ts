@@ -1,5 +1,6 @@
 import type { Cluster } from "../../core/applicationset/index.js";
 import { InputError } from "../../core/errors.js";
+import { expandGlob, isGlob } from "../../core/helm/index.js";
 import type { FleetApplication, RenderApplication } from "../../core/impact/fleet-state.js";
 import { FleetWorkspace } from "../../core/impact/workspace.js";
 import { asObject, type KubernetesObject } from "../../core/manifest/object.js";
@@ -57,7 +58,7 @@ export function traceApplication(application: FleetApplication, tree: FileTree, 
     if (!found) throw new InputError(`${application.name} is not made`, { code: "FLEET_NO_APPLICATION" });
     return found;
   };
-  const valueFiles = valueFilesOf(application);
+  const valueFiles = valueFilesOf(application, tree);
   return {
     files,
     rankOf: (file) => {
@@ -94,13 +95,17 @@ function makersOf({ origin }: FleetApplication, clusterFiles: ReadonlyMap<string
 }
 
 /** Value files of a chart, the last applied first: those of the source from the last to the first, then the chart's own. */
-function valueFilesOf({ spec }: FleetApplication): readonly string[] {
+function valueFilesOf({ spec }: FleetApplication, tree: FileTree): readonly string[] {
   return writtenSources(spec).flatMap((source) => {
     const path = stringAt(source, "path");
     const named = listAt(objectAt(source, "helm"), "valueFiles").map((name) => {
       const text = String(name).replace(/^\$[^/]*\//, "/");
       return joinInside(text.startsWith("/") ? text.slice(1) : `${path}/${text}`) ?? "";
     });
-    return [...named.reverse(), joinInside(`${path}/values.yaml`) ?? ""];
+    // A file that is also named itself holds at that place.
+    const found = named.flatMap((name) =>
+      isGlob(name) ? expandGlob(tree, name).filter((file) => !named.includes(file)) : [name],
+    );
+    return [...found.reverse(), joinInside(`${path}/values.yaml`) ?? ""];
   });
 }

@@ -11,7 +11,7 @@ import { withoutLine } from "./without-line.js";
 /** A value of the field and what gave it; the first of a list is what is rendered, each next one what it overrode. */
 export interface FieldStep {
   readonly value: Value;
-  /** `resource`, or the field of the kustomization: `patches`, `images`, `replicas` …; `values` or `template` of a chart; what makes the Application. */
+  /** `resource`, or the field of the kustomization: `patches`, `images`, `replicas` …; `values`, `template` or `chart` (Chart.yaml) of a chart; what makes the Application. */
   readonly by: string;
   /** The line that decides. Absent where no line of the files does: the tool's own default, or the Application's options. */
   readonly writer?: Writer;
@@ -45,7 +45,7 @@ export function explainField(question: Question, tree: FileTree, directory: stri
       by:
         first.entry && first.entry.field !== "resources"
           ? first.entry.field
-          : (question.kindOf?.(first.writer.file) ?? plainKind(first, levels)),
+          : (question.kindOf?.(first.writer.file) ?? plainKind(first, levels, question)),
       writer: first.writer,
       ...(first.level && first.level.file !== first.writer.file ? { through: `${first.level.file}:${first.entry?.from}` } : {}),
       also: others.map(({ writer }) => writer),
@@ -113,11 +113,12 @@ function placeOf(writer: Writer, levels: readonly Level[], rank: number | undefi
   return { rank: Number.MAX_SAFE_INTEGER };
 }
 
-function plainKind({ writer: { file }, isComputed }: Place, levels: readonly Level[]): string {
+function plainKind({ writer: { file }, isComputed }: Place, levels: readonly Level[], { rankOf }: Question): string {
   if (isComputed) return "computed from values";
   if (levels.length > 0) return "resource";
   if (/(^|\/)templates\//.test(file)) return "template";
-  return /values[^/]*\.ya?ml$/.test(file) ? "values" : "resource";
+  if (/(^|\/)Chart\.yaml$/.test(file)) return "chart";
+  return rankOf?.(file) !== undefined || /values[^/]*\.ya?ml$/.test(file) ? "values" : "resource";
 }
 
 /** Blank lines in place of the entry: all others keep their numbers. */

@@ -120,7 +120,8 @@ function editsOf(line: string, leaf: string, value: Value): readonly Edit[] {
     else if (typeof value !== "string") edits.push({ edited: replace(markNumber), shows: markNumber });
     else {
       edits.push({ edited: replace(word + mark), shows: mark });
-      if (/^\d+$/.test(word)) edits.push({ edited: replace(markNumber), shows: markNumber });
+      // A number, or a version that must stay one.
+      if (/^v?\d/.test(word)) edits.push({ edited: replace(word.replace(/\d+/, markNumber)), shows: markNumber });
     }
   }
   return edits;

@@ -321,7 +321,7 @@ function evalFunctionCall(
     }
     state.run.spend(1);
     const context = state.context ?? state.set.contextOf(state);
-    work?.(values, (steps) => context.spend(steps));
+    work?.(values, context);
     try {
       const value = method.call(values, context);
       state.boxed = false;

@@ -2,14 +2,19 @@ import { regexSteps } from "./funcs/regex.js";
 import { GoBytes, GoList, GoMap, type GoValue } from "./value/value.js";
 
 /** What a call costs in steps beyond the one that every call costs; a step is about 0.4 µs of work on a slow machine. */
-export type Work = (args: readonly GoValue[], spend: (steps: number) => void) => void;
+export type Work = (args: readonly GoValue[], payer: Payer) => void;
+
+/** Who has the budget. */
+interface Payer {
+  readonly spend: (steps: number) => void;
+}
 
 /** The work of a function by its name; undefined for the many that are done in a step. */
 export function workOf(name: string): Work | undefined {
   return works.get(name);
 }
 
-/** Counted in steps of this size, so that a tree without end is left early. */
+/** Paid for in portions of this size, so that a tree without end is left early. */
 const nodesAtOnce = 1024;
 /** Deeper than the functions themselves go. */
 const deepest = 2000;
@@ -17,69 +22,76 @@ const deepest = 2000;
 /** Walks all of its arguments: what they hold is counted, where maps and lists are shared as often as they are met. */
 const walks =
   (stepsANode: number): Work =>
-  (args, spend) => {
-    let nodes = 0;
-    const visit = (value: GoValue, depth: number): void => {
-      if (typeof value !== "object" || value === null || depth > deepest) return;
-      if (value instanceof GoList) {
-        count(value.items.length);
-        for (const item of value.items) visit(item, depth + 1);
-      } else if (value instanceof GoMap) {
-        count(value.entries.size);
-        value.entries.forEach((item) => visit(item, depth + 1));
-      }
-    };
-    const count = (more: number): void => {
-      nodes += more;
-      if (nodes < nodesAtOnce) return;
-      spend(Math.ceil(nodes * stepsANode));
-      nodes = 0;
-    };
-    for (const arg of args) visit(arg, 0);
-    if (nodes > 0) spend(Math.ceil(nodes * stepsANode));
+  (args, payer) => {
+    let unpaid = 0;
+    for (let index = 0; index < args.length; index++) {
+      const arg = args[index];
+      if (arg instanceof GoMap || arg instanceof GoList) unpaid = count(arg, unpaid, { stepsANode, payer }, 0);
+    }
+    if (unpaid > 0) payer.spend(Math.ceil(unpaid * stepsANode));
   };
+
+interface Tariff {
+  readonly stepsANode: number;
+  readonly payer: Payer;
+}
+
+/** The nodes that are not paid for yet. */
+function count(value: GoMap | GoList, before: number, tariff: Tariff, depth: number): number {
+  if (depth > deepest) return before;
+  const items = value instanceof GoList ? value.items : value.entries.values();
+  let unpaid = before + (value instanceof GoList ? value.items.length : value.entries.size);
+  if (unpaid >= nodesAtOnce) {
+    tariff.payer.spend(Math.ceil(unpaid * tariff.stepsANode));
+    unpaid = 0;
+  }
+  for (const item of items) {
+    if (item instanceof GoMap || item instanceof GoList) unpaid = count(item, unpaid, tariff, depth + 1);
+  }
+  return unpaid;
+}
 
 /** Copies or compares the items of its arguments, but goes no deeper. */
 const passesOver =
   (itemsAStep: number): Work =>
-  (args, spend) => {
+  (args, payer) => {
     for (const arg of args) {
       const size = arg instanceof GoList ? arg.items.length : arg instanceof GoMap ? arg.entries.size : 0;
-      if (size > itemsAStep) spend(Math.ceil(size / itemsAStep));
+      if (size > itemsAStep) payer.spend(Math.ceil(size / itemsAStep));
     }
   };
 
 /** Sorting compares each item a few times. */
-const sorts: Work = (args, spend) => {
+const sorts: Work = (args, payer) => {
   for (const arg of args) {
     const size = arg instanceof GoList ? arg.items.length : arg instanceof GoMap ? arg.entries.size : 0;
-    if (size > 1) spend(size);
+    if (size > 1) payer.spend(size);
   }
 };
 
 /** Reads a text character by character into something else. */
 const reads =
   (charactersAStep: number): Work =>
-  (args, spend) => {
+  (args, payer) => {
     for (const arg of args) {
       const length = typeof arg === "string" ? arg.length : arg instanceof GoBytes ? arg.bytes.length : 0;
-      if (length > charactersAStep) spend(Math.ceil(length / charactersAStep));
+      if (length > charactersAStep) payer.spend(Math.ceil(length / charactersAStep));
     }
   };
 
 /** A long pattern costs before it is compiled. Where all matches are wanted, each character may be one. */
 const matches =
   (wanted: "first" | "all"): Work =>
-  ([pattern, text], spend) => {
+  ([pattern, text], payer) => {
     if (typeof pattern !== "string" || typeof text !== "string") return;
-    if (pattern.length > 512) spend(8 * pattern.length);
-    spend(regexSteps(pattern, text) + (wanted === "all" ? 2 * text.length : 0));
+    if (pattern.length > 512) payer.spend(8 * pattern.length);
+    payer.spend(regexSteps(pattern, text) + (wanted === "all" ? 2 * text.length : 0));
   };
 
 const steps =
-  (count: number): Work =>
-  (_, spend) =>
-    spend(count);
+  (amount: number): Work =>
+  (_, payer) =>
+    payer.spend(amount);
 
 const walkers = "deepCopy mustDeepCopy deepEqual has mustHas uniq mustUniq without mustWithout join";
 const encoders = "toYaml mustToYaml toYamlPretty toJson mustToJson toRawJson mustToRawJson toToml mustToToml";

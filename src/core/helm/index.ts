@@ -3,6 +3,7 @@ export { parseKubeVersion } from "./capabilities.js";
 export type { Chart, ChartFile, Dependency, Metadata } from "./chart.js";
 export { chartLoader } from "./chart-loader.js";
 export { isCompatible } from "./dependencies.js";
+export { expandGlob, isGlob } from "./glob-files.js";
 export { helmRenderer } from "./kustomize-renderer.js";
 export { chartTree, loadChart, loadChartArchive, readChartFolder } from "./load-directory.js";
 export { loadChartFiles } from "./load-files.js";

@@ -1,32 +1,9 @@
 import { isPrime, type PrivateKey, rsaKey } from "../../../platform/crypto.js";
 
 const exponent = 65_537n;
-const smallPrimes = [
-  3n,
-  5n,
-  7n,
-  11n,
-  13n,
-  17n,
-  19n,
-  23n,
-  29n,
-  31n,
-  37n,
-  41n,
-  43n,
-  47n,
-  53n,
-  59n,
-  61n,
-  67n,
-  71n,
-  73n,
-  79n,
-  83n,
-  89n,
-  97n,
-];
+const triesOfAStart = 5_000;
+/** Each test of a candidate by powers costs as much as thousands of these. */
+const smallPrimes = oddPrimesBelow(16_384);
 
 /** An RSA key made of the given randomness: the same bytes give the same key. */
 export function generateRsa(size: number, random: (count: number) => Uint8Array): PrivateKey {
@@ -53,13 +30,39 @@ export function generateRsa(size: number, random: (count: number) => Uint8Array)
 /** The first prime from a random odd number on; its two highest bits are set, so that products have full length. */
 function primeOf(size: number, random: (count: number) => Uint8Array): bigint {
   for (;;) {
-    let candidate = numberOf(random(size / 8)) | 1n | (3n << BigInt(size - 2));
-    for (let tries = 0; tries < 5_000; tries++, candidate += 2n) {
-      if (smallPrimes.some((prime) => candidate % prime === 0n) || (candidate - 1n) % exponent === 0n) continue;
+    const start = numberOf(random(size / 8)) | 1n | (3n << BigInt(size - 2));
+    const isDivisible = divisibleFrom(start);
+    for (let tries = 0; tries < triesOfAStart; tries++) {
+      if (isDivisible[tries] === 1) continue;
+      const candidate = start + BigInt(2 * tries);
+      if ((candidate - 1n) % exponent === 0n) continue;
       if (candidate.toString(2).length !== size) break;
       if (isPrime(candidate)) return candidate;
     }
   }
+}
+
+/** Which of `start`, `start + 2`, … have a small factor: 1. */
+function divisibleFrom(start: bigint): Uint8Array {
+  const found = new Uint8Array(triesOfAStart);
+  for (const prime of smallPrimes) {
+    const rest = Number(start % BigInt(prime));
+    // How often 2 is to be added; (prime + 1) / 2 is the half of 1.
+    const first = ((prime - rest) * ((prime + 1) / 2)) % prime;
+    for (let tries = first; tries < triesOfAStart; tries += prime) found[tries] = 1;
+  }
+  return found;
+}
+
+function oddPrimesBelow(limit: number): readonly number[] {
+  const isComposite = new Uint8Array(limit);
+  const primes: number[] = [];
+  for (let value = 3; value < limit; value += 2) {
+    if (isComposite[value] === 1) continue;
+    primes.push(value);
+    for (let multiple = value * value; multiple < limit; multiple += 2 * value) isComposite[multiple] = 1;
+  }
+  return primes;
 }
 
 function inverse(value: bigint, modulus: bigint): bigint {
