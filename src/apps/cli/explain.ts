@@ -54,7 +54,8 @@ function wantedResource(application: FleetApplication, resource: string, itself:
   if (found) return found;
   const ofKind = resource.includes("/") ? [] : resourcesOfKind(manifests, resource);
   if (ofKind.length === 1) return ofKind[0]!;
-  throw new InputError(`${application.name} renders ${ofKind.length === 0 ? "no" : `${ofKind.length} of kind`} ${resource}`, {
+  const count = ofKind.length === 0 ? "no" : `${ofKind.length} of kind`;
+  throw new InputError(`${application.name} renders ${count} ${resource}`, {
     code: "EXPLAIN_NOTHING",
     hint: (ofKind.length === 0 ? manifests : ofKind).map(({ kind, metadata }) => `${kind}/${metadata.name}`).join(", "),
   });
