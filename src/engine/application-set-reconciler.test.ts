@@ -4,7 +4,7 @@ import { ExternalError } from "#src/core/errors.js";
 import type { KubernetesObject } from "#src/core/manifest/object.js";
 import { listAt, objectAt, type ValueObject } from "#src/core/manifest/value.js";
 import { memoryTree } from "#src/core/render/memory-tree.js";
-import { silentTelemetry } from "#src/ports/telemetry.js";
+import { type Labels, silentTelemetry } from "#src/ports/telemetry.js";
 import { type ApplicationSetContext, ApplicationSetReconciler } from "./application-set-reconciler.js";
 
 const set = {
@@ -25,13 +25,20 @@ const set = {
 };
 
 /** A hub of one set and its Applications, as far as a set's reconcile asks for them; counts generations by their room. */
-function world({ statusCount = 0, isAway = false } = {}) {
+function world({ statusCount = 0, isAway = false, metricLabels = [] as readonly string[] } = {}) {
   const clock = manualClock();
   const sets = new Map<string, KubernetesObject>([["web", set]]);
   const applications = new Map<string, KubernetesObject>();
   let generations = 0;
+  const labelled: Labels[] = [];
   const metrics = {
     ...silentTelemetry.metrics,
+    gauge: (name: string, labels: Labels) => {
+      if (name === "argocd_appset_labels") labelled.push(labels);
+    },
+    removeGauge: (name: string, labels: Labels) => {
+      if (name === "argocd_appset_labels") labelled.splice(labelled.indexOf(labels), 1);
+    },
     observe: (name: string, labels: Readonly<Record<string, string>>) => {
       if (name === "fleetwright_room_duration_seconds" && labels["room"] === "generate") generations++;
     },
@@ -50,6 +57,7 @@ function world({ statusCount = 0, isAway = false } = {}) {
     events: { note: () => {} },
     heldPlans: () => [],
     statusCount: () => statusCount,
+    metricLabels: () => metricLabels,
     room: {
       controllerNamespace: "argocd",
       source: {
@@ -80,7 +88,15 @@ function world({ statusCount = 0, isAway = false } = {}) {
     listAt(objectAt(sets.get("web") as unknown as ValueObject, "status"), "resources").map((entry) =>
       [(entry as ValueObject)["name"], objectAt(entry as ValueObject, "health")["status"]].join(" ").trim(),
     );
-  return { clock, reconciler: new ApplicationSetReconciler(context), generations: () => generations, becomes, told, sets };
+  return {
+    clock,
+    reconciler: new ApplicationSetReconciler(context),
+    generations: () => generations,
+    becomes,
+    told,
+    sets,
+    labelled,
+  };
 }
 
 test("when only the health of an Application has changed the set's status tells it, and nothing is generated", async () => {
@@ -125,4 +141,17 @@ test("the status lists no more Applications than it may, and counts all", async 
   await reconciler.reconcile("argocd/web");
   expect(told()).toEqual(["a"]);
   expect(objectAt(sets.get("web") as unknown as ValueObject, "status")["resourcesCount"]).toBe(2);
+});
+
+test("labels of a set that users chose are shown as metrics, while it is there", async () => {
+  const { reconciler, sets, labelled } = world({ metricLabels: ["team-name", "env"] });
+  sets.set("web", { ...set, metadata: { ...set.metadata, labels: { "team-name": "shop", other: "x" } } } as KubernetesObject);
+  await reconciler.reconcile("argocd/web");
+  expect(labelled).toEqual([{ namespace: "argocd", name: "web", label_team_name: "shop", label_env: "" }]);
+  sets.set("web", set as KubernetesObject);
+  await reconciler.reconcile("argocd/web");
+  expect(labelled).toEqual([{ namespace: "argocd", name: "web", label_team_name: "", label_env: "" }]);
+  sets.delete("web");
+  await reconciler.reconcile("argocd/web");
+  expect(labelled).toEqual([]);
 });

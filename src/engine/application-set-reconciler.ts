@@ -13,10 +13,11 @@ import type { Clock } from "../ports/clock.js";
 import type { ClusterPort, ObjectRef } from "../ports/cluster.js";
 import { ClusterError } from "../ports/cluster-error.js";
 import type { Telemetry } from "../ports/telemetry.js";
-import { kubernetesTime } from "./application.js";
+import { refreshAnnotation as applicationRefreshAnnotation, kubernetesTime } from "./application.js";
 import { type ControlPlane, isClusterSecret } from "./control-plane.js";
 import type { EventRecorder } from "./events.js";
 import { type HeldPlan, heldText } from "./guard/guard-record.js";
+import { LabelGauges } from "./label-gauges.js";
 import { objectOfKey } from "./object-key.js";
 import { areReadsValid, type GenerateRoom, type GeneratorReads, generateApplications } from "./rooms/generate.js";
 import { timed } from "./rooms/timed.js";
@@ -35,11 +36,15 @@ export interface ApplicationSetContext {
   readonly heldPlans: (key: string) => readonly HeldPlan[];
   /** How many Applications a set's status lists; 0 for all. */
   readonly statusCount: () => number;
+  /** Names of the sets' labels that users want to see in metrics. */
+  readonly metricLabels: () => readonly string[];
 }
 
 const sideBySide = 16;
 /** A set of which all announces itself is generated again after this time, in case a template looks at the clock. */
 const quietMs = 1_800_000;
+/** When a set is looked at again whose Applications were asked to be. */
+const refreshedMs = 5_000;
 
 /** Brings the Applications of one ApplicationSet to what its generators give. Level-based, like everything here. */
 export class ApplicationSetReconciler {
@@ -48,7 +53,11 @@ export class ApplicationSetReconciler {
   /** Sets that were brought up to date without an error, and when they are to be generated again though nothing announces itself. */
   private readonly dueAtMs = new Map<string, number>();
 
-  constructor(private readonly context: ApplicationSetContext) {}
+  private readonly labelGauges: LabelGauges;
+
+  constructor(private readonly context: ApplicationSetContext) {
+    this.labelGauges = new LabelGauges(context.telemetry.metrics, "argocd_appset_labels");
+  }
 
   /** Whether a new commit of a repository may change what the set generates; `change`: what differs from the commit before, where that is known. */
   async isTouchedBy(key: string, repoURL: string, change?: TreeChange): Promise<boolean> {
@@ -141,13 +150,15 @@ export class ApplicationSetReconciler {
     if (plan.removeAnnotations.length > 0) await this.patchSet(object, { metadata: { annotations: metadata } });
     if (plan.status !== undefined) await this.writeStatus(object, plan.status);
     for (const event of plan.events) context.events.note(object, event);
+    await this.refresh(object, plan.refreshes);
     this.updateMetrics(key, object);
     if (plan.error !== undefined) return { kind: "failed", reason: plan.error };
     const askedMs = plan.requeueAfterSeconds > 0 ? plan.requeueAfterSeconds * 1000 : Number.POSITIVE_INFINITY;
     const isSound = output.generated?.sourceState === "ok" && refusals.size === 0 && this.isUpToDate(object);
     const isQuiet = isSound && output.isFollowed && !isRollingSync(object);
     // Argo CD generates a set anew at each poll of its repositories; here these are followed, and that of thousands takes a second.
-    const againMs = isQuiet ? Math.max(askedMs, quietMs) : askedMs;
+    const usualMs = isQuiet ? Math.max(askedMs, quietMs) : askedMs;
+    const againMs = plan.refreshes.length > 0 ? Math.min(usualMs, refreshedMs) : usualMs;
     this.dueAtMs.set(key, clock.monotonic() + againMs);
     return againMs === Number.POSITIVE_INFINITY ? { kind: "done" } : { kind: "retryAfter", ms: againMs };
   }
@@ -175,6 +186,19 @@ export class ApplicationSetReconciler {
       ),
     ]);
     return refusals;
+  }
+
+  /** Asks for a look at Applications; what is asked for already is not asked for again. */
+  private async refresh(set: KubernetesObject, names: readonly string[]): Promise<void> {
+    const { hub, plane } = this.context;
+    const patch = { metadata: { annotations: { [applicationRefreshAnnotation]: "normal" } } };
+    await inTurns(
+      names.map((name) => async () => {
+        const application = plane.applications.get(set.metadata.namespace ?? "", name);
+        if (application?.metadata.annotations?.[applicationRefreshAnnotation] !== undefined) return;
+        await hub.patch(refOf(set, name), patch, { type: "merge" }).catch(unlessGone);
+      }),
+    );
   }
 
   private async deleteAll(set: KubernetesObject, plan: ReconcilePlan): Promise<void> {
@@ -255,6 +279,7 @@ export class ApplicationSetReconciler {
     metrics.gauge("argocd_appset_info", labels, 1);
     metrics.gauge("argocd_appset_owned_applications", { namespace, name }, ownedCount(this.statusOf(object)));
     this.labels.set(key, labels);
+    this.labelGauges.update(key, { namespace, name }, { names: this.context.metricLabels(), of: object.metadata.labels });
   }
 
   private forget(key: string): void {
@@ -265,6 +290,7 @@ export class ApplicationSetReconciler {
       metrics.removeGauge("argocd_appset_owned_applications", { namespace: labels["namespace"]!, name: labels["name"]! });
     }
     this.labels.delete(key);
+    this.labelGauges.remove(key);
     this.reads.delete(key);
     this.dueAtMs.delete(key);
   }

@@ -54,6 +54,11 @@ export function standingOf(object: KubernetesObject): unknown {
   return [stringAt(objectAt(status, "sync"), "status"), stringAt(objectAt(status, "health"), "status"), operationPhaseOf(object)];
 }
 
+/** Where an ApplicationSet's roll-out stands, as its status says. */
+export function rolloutOf(set: KubernetesObject): unknown {
+  return objectAt(set as unknown as ValueObject, "status")["applicationStatus"];
+}
+
 /** Whether an object changed in more than its version and what other writers note about themselves. */
 export function isSignificant({ before, after }: InformerChange): boolean {
   if (before === undefined || after === undefined) return true;

@@ -242,6 +242,11 @@ export class Controller {
     return await this.webhooks.receive(headers, rawBody);
   }
 
+  /** The largest body of a webhook that is taken. */
+  get mostWebhookBytes(): number {
+    return this.settings.mostWebhookBytes;
+  }
+
   /** Looks at all repositories now, as if each had been announced. */
   async pollRepositories(): Promise<void> {
     await this.watch?.poke(() => true).done;
@@ -352,6 +357,7 @@ export class Controller {
       events: new EventRecorder({ hub, clock, telemetry, component: "argocd-applicationset-controller" }),
       heldPlans: (key) => this.guard?.heldFor(key) ?? [],
       statusCount: () => this.settings.parameters.setStatusCount,
+      metricLabels: () => this.settings.parameters.metricLabels.applicationSets,
       room: { source, ...this.generateRoom() },
     });
   }

@@ -20,14 +20,20 @@ export interface ControllerParameters {
   readonly setStatusCount: number;
   /** How Argo CD gives clusters to its shards; undefined: Applications are shared one by one. */
   readonly shardingAlgorithm: string | undefined;
-  /** Labels of Applications and of clusters that are shown as metrics. */
-  readonly metricLabels: { readonly applications: readonly string[]; readonly clusters: readonly string[] };
+  /** Labels of Applications, of ApplicationSets and of clusters that are shown as metrics. */
+  readonly metricLabels: {
+    readonly applications: readonly string[];
+    readonly applicationSets: readonly string[];
+    readonly clusters: readonly string[];
+  };
 }
 
 /** Flags of the command line that win over the ConfigMap. */
 export interface ParameterOverrides {
   readonly applicationNamespaces?: readonly string[];
   readonly applicationSetNamespaces?: readonly string[];
+  /** Labels of ApplicationSets that are shown as metrics. */
+  readonly applicationSetLabels?: readonly string[];
 }
 
 /** Texts that cannot be read count as absent, as everywhere in the settings. */
@@ -58,6 +64,8 @@ export function readParameters(data: Readonly<Record<string, string>>, overrides
     shardingAlgorithm: data["controller.sharding.algorithm"] || undefined,
     metricLabels: {
       applications: listIn(data["controller.metrics.application.labels"]),
+      // Argo CD has a flag of its ApplicationSet controller only; its manifests name no key.
+      applicationSets: overrides.applicationSetLabels ?? listIn(data["applicationsetcontroller.metrics.applicationset.labels"]),
       clusters: listIn(data["controller.metrics.cluster.labels"]),
     },
     // Argo CD: more would come near to what etcd takes as one object.

@@ -1,5 +1,5 @@
 import { applicationOf } from "./application.js";
-import { isAsked, isChangedBeyondStatus, standingOf } from "./change-filter.js";
+import { isAsked, isChangedBeyondStatus, rolloutOf, standingOf } from "./change-filter.js";
 import type { ClusterFleet } from "./cluster-fleet.js";
 import { isClusterSecret } from "./control-plane.js";
 import type { Informer, InformerChange } from "./informer.js";
@@ -63,6 +63,8 @@ export class PlaneChanges {
       this.parts.watch()?.forget(`set:${key}`);
     }
     if (before === undefined || after === undefined || isChangedBeyondStatus(before, after)) this.parts.setWork.add(key);
+    // What has become Pending is synced by the next reconcile, which nothing else announces.
+    else if (!sameValue(rolloutOf(before), rolloutOf(after))) this.parts.setWork.addSoon(key);
   }
 
   onProject({ before, after }: InformerChange): void {

@@ -22,6 +22,7 @@ export interface ControllerSettings extends LiveStateSettings {
   readonly impersonates: boolean;
   readonly globalProjects: readonly GlobalProject[];
   readonly parameters: ControllerParameters;
+  readonly mostWebhookBytes: number;
   /** argocd-cm's data, for the rules that the cores read themselves. */
   readonly data: Readonly<Record<string, string>>;
 }
@@ -60,8 +61,14 @@ export function readSettings({ argocdCm, cmdParams, overrides }: SettingsSources
     globalProjects: readGlobalProjects(data["globalProjects"]),
     impersonates: data["application.sync.impersonation.enabled"] === "true",
     parameters: readParameters(dataOf(cmdParams), overrides),
+    mostWebhookBytes: webhookMegabytes(data["webhook.maxPayloadSizeMB"]) * 1024 * 1024,
     data,
   };
+}
+
+/** Argo CD's default where there is none, or no whole number of at least one. */
+function webhookMegabytes(text = ""): number {
+  return /^[1-9]\d{0,3}$/.test(text.trim()) ? Number(text) : 50;
 }
 
 function dataOf(configMap: KubernetesObject | undefined): Readonly<Record<string, string>> {

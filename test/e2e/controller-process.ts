@@ -10,6 +10,7 @@ const program = join(root, "dist/apps/main.js");
 export class ControllerProcess {
   log = "";
   exitCode: number | null = null;
+  hasEnded = false;
   private child: ChildProcess | undefined;
   private ended: Promise<void> = Promise.resolve();
 
@@ -70,6 +71,7 @@ export class ControllerProcess {
     this.ended = new Promise((resolve) =>
       child.once("exit", (code) => {
         this.exitCode = code;
+        this.hasEnded = true;
         resolve();
       }),
     );

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { diskTree } from "#src/adapters/fs/disk-tree.js";
 import { loadChart, templateChart } from "#src/core/helm/index.js";
 import { buildKustomization } from "#src/core/kustomize/index.js";
+import { objectAt, type ValueObject } from "#src/core/manifest/value.js";
+import { parseYamlDocuments } from "#src/core/yaml/parse.js";
 import { ControllerProcess } from "./controller-process.js";
 import { findKubernetesAssets } from "./kubernetes-assets.mjs";
 import { type RealCluster, startRealCluster } from "./real-cluster.js";
@@ -138,7 +140,7 @@ spec:
   goTemplate: true
   generators: [{git: {repoURL: "file://${directory}", revision: main, directories: [{path: "*"}]}}]
   template:
-    metadata: {name: "{{.path.basename}}", finalizers: [resources-finalizer.argocd.argoproj.io]}
+    metadata: {name: "{{.path.basename}}", finalizers: [resources-finalizer.argocd.argoproj.io/background]}
     spec:
       project: default
       source: {repoURL: "file://${directory}", targetRevision: main, path: "{{.path.path}}"}
@@ -159,9 +161,10 @@ spec:
         () => kubectl("get", "app", "web", "-n", "gitops", "-o", "jsonpath={.status.sync.status}").stdout === "Synced",
       );
       expect(kubectl("get", "configmap", "web", "-n", "shop", "-o", "jsonpath={.data.a}").stdout).toBe("b");
-      // No controller manager runs here that would collect what the set owns.
+      // No controller manager runs here that would collect what the set owns, or end a deletion in the foreground.
       expect(kubectl("delete", "appset", "all", "-n", "gitops", "--timeout=60s").status).toBe(0);
-      expect(kubectl("delete", "app", "web", "-n", "gitops", "--timeout=120s").status).toBe(0);
+      const deleted = kubectl("delete", "app", "web", "-n", "gitops", "--timeout=120s");
+      expect(`${deleted.stderr}${deleted.status === 0 ? "" : controller.log.slice(-3_000)}`).toBe("");
       await eventually(() => kubectl("get", "configmap", "web", "-n", "shop").status !== 0);
       expect(controller.log).not.toMatch(/forbidden/i);
       const refused = readFileSync(cluster.auditLog, "utf8")
@@ -173,6 +176,39 @@ spec:
       rmSync(directory, { recursive: true, force: true });
     }
   }, 600_000);
+
+  test("its pods are admitted where the namespace enforces the restricted pod security standard", () => {
+    const chart = loadChart(diskTree(root), "deploy/chart/fleetwright");
+    const charted = templateChart(
+      chart,
+      { namespaced: { enabled: true, namespaces: ["shop"] } },
+      { releaseName: "fw", namespace: "gitops" },
+    ).yaml;
+    const plain = readFileSync(join(root, "deploy/install.yaml"), "utf8");
+    let pods = 0;
+    for (const text of [charted, plain])
+      for (const object of parseYamlDocuments(text, { dialect: "kubernetes" })) {
+        const workload = object as unknown as ValueObject;
+        const template = objectAt(objectAt(workload, "spec"), "template");
+        if (Object.keys(template).length === 0) continue;
+        const metadata = {
+          ...objectAt(template, "metadata"),
+          name: "restricted",
+          namespace: objectAt(workload, "metadata")["namespace"],
+        };
+        const namespace = String(metadata.namespace ?? "gitops");
+        kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted", "--overwrite");
+        const create = (spec: ValueObject) =>
+          kubectlWithInput(
+            JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { ...metadata, namespace }, spec }),
+            ...["create", "--dry-run=server", "-f", "-"],
+          );
+        expect(create(objectAt(template, "spec")).stderr).toBe("");
+        expect(create({ ...objectAt(template, "spec"), hostNetwork: true }).stderr).toContain('violates PodSecurity "restricted');
+        pods++;
+      }
+    expect(pods).toBe(2);
+  });
 
   test("a plain `kubectl apply` takes deploy/install.yaml too", () => {
     const applied = kubectl("apply", "-f", "deploy/install.yaml", "--dry-run=server");

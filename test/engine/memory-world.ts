@@ -105,6 +105,7 @@ const clusterSecret: KubernetesObject = {
   apiVersion: "v1",
   kind: "Secret",
   metadata: { name: "one", namespace: "argocd", labels: { "argocd.argoproj.io/secret-type": "cluster" } },
+  data: { name: btoa("one"), server: btoa("https://one"), config: btoa("{}") },
 };
 
 /** Plays the cluster's controllers: a Job is done as soon as it is there. */

@@ -50,7 +50,7 @@ export function plantedAnomalies(key: FleetKey): NonNullable<FleetKey["anomalies
 export interface VariantChoice {
   /** Keeps the variants whose options contain it. */
   readonly match?: string | undefined;
-  /** `FROM-TO`: fleets of these seeds, each of a shape of its own, in place of the usual ones. */
+  /** `FROM-TO` or `SEED,SEED`: fleets of these seeds, each of a shape of its own, in place of the usual ones. */
   readonly seeds?: string | undefined;
 }
 
@@ -71,9 +71,8 @@ export function fleetVariants({ match, seeds }: VariantChoice, extra: readonly s
 }
 
 function freshFleets(seeds: string): readonly (readonly string[])[] {
-  const [from = 0, to = from] = seeds.split("-").map(Number);
-  return Array.from({ length: to - from + 1 }, (_, at) => {
-    const random = new Random(from + at);
+  return seedsIn(seeds).map((seed) => {
+    const random = new Random(seed);
     const counts = {
       services: 6 + random.below(43),
       envs: 1 + random.below(6),
@@ -82,6 +81,16 @@ function freshFleets(seeds: string): readonly (readonly string[])[] {
     };
     // A large product of the three takes minutes.
     while (counts.services * counts.envs * counts.regions > 450) counts.services = Math.ceil(counts.services / 2);
-    return [...Object.entries(counts).flatMap(([name, count]) => [`--${name}`, String(count)]), "--seed", String(from + at)];
+    return [...Object.entries(counts).flatMap(([name, count]) => [`--${name}`, String(count)]), "--seed", String(seed)];
+  });
+}
+
+/** `7`, `3-5` or `1,3-5,7`. Throws for anything else: a run of no fleet would look like one that passed. */
+function seedsIn(text: string): readonly number[] {
+  return text.split(",").flatMap((part) => {
+    const [, from, to = from] = /^(\d+)(?:-(\d+))?$/.exec(part.trim()) ?? [];
+    const length = Number(to) - Number(from) + 1;
+    if (!(length > 0)) throw new Error(`--seeds ${text}: not of the form SEED, FROM-TO or several of these with commas`);
+    return Array.from({ length }, (_, at) => Number(from) + at);
   });
 }

@@ -641,6 +641,36 @@ const makers: { readonly [field: string]: Maker } = {
     });
     return ["../comp"];
   },
+  imageTags: ({ random }) => [
+    {
+      name: random.pick(["nginx", "app", "busybox"]),
+      ...random.pick<Fields>([{ newTag: "8" }, { digest: "sha256:8" }, { newName: "o" }]),
+    },
+  ],
+  bases: ({ random, directory, write }) => {
+    const bases = random.pick([["old"], ["old", "older"], ["./old/"], ["nowhere"]]);
+    for (const base of ["old", "older"]) {
+      const metadata = { name: base, ...(random.chance(0.3) ? { namespace: "prod" } : {}) };
+      write(`${directory}/${base}/kustomization.yaml`, { resources: ["c.yaml"], namePrefix: random.pick(["", "q-"]) });
+      write(`${directory}/${base}/c.yaml`, { apiVersion: "v1", kind: "ConfigMap", metadata, data: { k: "v" } });
+    }
+    return bases;
+  },
+  openapi: (place) => {
+    const { random, directory, write } = place;
+    if (random.chance(0.1))
+      return random.pick<Value>([{ version: "v1.21.2" }, { version: "v9" }, { path: "none.json" }, { path: "" }, {}]);
+    const merged = { "x-kubernetes-patch-strategy": "merge", "x-kubernetes-patch-merge-key": random.pick(["name", "port"]) };
+    const items = { type: "array", items: { type: "object" }, ...(random.chance(0.8) ? merged : {}) };
+    const one = random.pick(place.known);
+    const [group, version] = one.apiVersion.includes("/") ? one.apiVersion.split("/") : ["", one.apiVersion];
+    const definition = {
+      properties: { spec: { properties: { items, ports: items, list: items, template: { $ref: "#/definitions/x.Template" } } } },
+      "x-kubernetes-group-version-kind": [{ group: group!, version: version!, kind: one.kind }],
+    };
+    write(`${directory}/schema.json`, { definitions: { "x.One": definition, "x.Template": { properties: { spec: {} } } } });
+    return { path: "schema.json" };
+  },
   crds: (place) => {
     place.text(
       `${place.directory}/crd.json`,

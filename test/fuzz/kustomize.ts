@@ -145,7 +145,9 @@ function isOfSameKeyWithoutText(expected: string, actual: string): boolean {
 
 /** The original dumps a resource that it has built and cannot print: a patch's comment landed inside of a flow collection. Ours has no comments. */
 function isUnprintable(error: string): boolean {
-  return /^map\[string\]interface \{\}\{.*: yaml: (?:line \d+: )?(?:invalid map key|did not find expected)/s.test(error);
+  return /^map\[string\]interface \{\}\{.*: yaml: (?:line \d+: )?(?:invalid map key|(?:did|could) not find expected)/s.test(
+    error,
+  );
 }
 
 /** Where the original breaks down, anything will do. */

@@ -68,6 +68,16 @@ test("the work tree counts changed and new files, not ignored ones, and leaves t
   expect(git("status", "--porcelain")).toBe(status);
 });
 
+test("a file that got other words of the same length in the second of the commit is changed, however late one looks", async () => {
+  writeFileSync(join(directory, "a/one.yaml"), "one: 3\n");
+  git("commit", "--quiet", "-am", "Third");
+  writeFileSync(join(directory, "a/one.yaml"), "one: 4\n");
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  const commit = await checkout.resolve("HEAD");
+  expect(await checkout.changedPaths(commit, await checkout.worktree())).toContain("a/one.yaml");
+  git("reset", "--quiet", "--hard", "HEAD~1");
+});
+
 test.each(["--output=/tmp/x", "no-such-branch"])("%s is refused as a revision", async (revision) => {
   await expect(checkout.resolve(revision)).rejects.toMatchObject({ kind: "input" });
 });

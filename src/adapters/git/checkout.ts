@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { InputError } from "../../core/errors.js";
@@ -109,7 +109,7 @@ export async function openCheckout(directory: string): Promise<Checkout> {
       const written = join(scratch(), "objects");
       mkdirSync(written, { recursive: true });
       // The copy carries what git knows of each file's time and size, so that only changed files are hashed.
-      if (existsSync(own)) copyFileSync(own, index);
+      if (existsSync(own)) copyIndex(own, index);
       const apart = { GIT_INDEX_FILE: index, GIT_OBJECT_DIRECTORY: written, GIT_ALTERNATE_OBJECT_DIRECTORIES: objectsDir };
       await git(["add", "--all", "--", "."], apart, top);
       const id = await git(["write-tree"], apart, top);
@@ -136,6 +136,13 @@ export async function openCheckout(directory: string): Promise<Checkout> {
       discard();
     },
   };
+}
+
+/** With its time: git takes a file for unchanged that has its old size and is of an earlier second than the index. */
+function copyIndex(own: string, index: string): void {
+  const seconds = Math.floor(statSync(own).mtimeMs) / 1000;
+  copyFileSync(own, index);
+  utimesSync(index, seconds, seconds);
 }
 
 type Git = (args: readonly string[], extra?: Record<string, string>, cwd?: string) => Promise<string>;

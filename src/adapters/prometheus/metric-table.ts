@@ -71,6 +71,12 @@ export const metricTable: Readonly<Record<string, MetricDeclaration>> = {
     help: "Information about applicationset",
     labels: ["namespace", "name", "resource_update_status"],
   },
+  argocd_appset_labels: {
+    kind: "gauge",
+    help: "Applicationset labels translated to Prometheus labels",
+    labels: ["namespace", "name"],
+    more: true,
+  },
   argocd_appset_owned_applications: {
     kind: "gauge",
     help: "Number of applications owned by the applicationset",

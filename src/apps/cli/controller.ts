@@ -22,6 +22,7 @@ interface Options {
   readonly allowFileRepositories?: boolean;
   readonly applicationNamespaces?: string;
   readonly applicationsetNamespaces?: string;
+  readonly metricsApplicationsetLabels?: string;
   readonly redis?: string;
   readonly leases: boolean;
   readonly leaseSeconds: string;
@@ -46,6 +47,10 @@ export function registerController(program: Command, io: CliIo): void {
     .option("--known-hosts <file>", "known_hosts for ssh repositories")
     .option("--application-namespaces <patterns>", "further namespaces with Applications, comma-separated globs")
     .option("--applicationset-namespaces <patterns>", "further namespaces with ApplicationSets, comma-separated globs")
+    .option(
+      "--metrics-applicationset-labels <names>",
+      "labels of ApplicationSets that argocd_appset_labels shows, comma-separated",
+    )
     .option("--allow-file-repositories", "also read file:// repositories and local paths")
     .option(
       "--redis <url>",
@@ -56,6 +61,7 @@ export function registerController(program: Command, io: CliIo): void {
     .action((options: Options) =>
       guarded(io, async () => {
         const { stop } = io;
+        endInTime(stop, io);
         const connection = await loadKubeconfig({
           ...(options.kubeconfig === undefined ? {} : { file: options.kubeconfig }),
           ...(options.context === undefined ? {} : { context: options.context }),
@@ -68,11 +74,13 @@ export function registerController(program: Command, io: CliIo): void {
           port: Number(options.port),
           host: options.host,
           log,
+          signal: stop,
           ...(options.knownHosts === undefined ? {} : { knownHosts: options.knownHosts }),
           ...(options.allowFileRepositories === true ? { allowFileRepositories: true } : {}),
           parameters: {
             ...listed("applicationNamespaces", options.applicationNamespaces),
             ...listed("applicationSetNamespaces", options.applicationsetNamespaces),
+            ...listed("applicationSetLabels", options.metricsApplicationsetLabels),
           },
           ...tracing(io.env),
           ...sharedCache(options.redis ?? io.env["FLEETWRIGHT_REDIS"], io.env),
@@ -87,6 +95,17 @@ export function registerController(program: Command, io: CliIo): void {
         await running.stop();
       }),
     );
+}
+
+/** Kubernetes kills after 30 seconds: what does not let go until shortly before that (a server that never answers) is left as it is. */
+const mostStoppingMs = 28_000;
+
+function endInTime(stop: AbortSignal, io: CliIo): void {
+  const end = (): void => {
+    io.err("stopping took too long: what is still open is left to the next process\n");
+    process.exit(2);
+  };
+  stop.addEventListener("abort", () => void setTimeout(end, mostStoppingMs).unref(), { once: true });
 }
 
 /** Opt-in: where the standard variable names a collector. */

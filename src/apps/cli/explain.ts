@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { InputError } from "../../core/errors.js";
 import { explainField, type FieldStep } from "../../core/explain/explain-field.js";
 import { type FieldPath, formatFieldPath, leavesOf, parseFieldPath, valueAt } from "../../core/explain/field-path.js";
-import { findResource, resourceFile, sameResource } from "../../core/explain/find-resource.js";
+import { findResource, resourceFile, resourcesOfKind, sameResource } from "../../core/explain/find-resource.js";
 import { coverSecrets, type SecretCover } from "../../core/impact/cover-secrets.js";
 import type { FleetApplication } from "../../core/impact/fleet-state.js";
 import { formatValue } from "../../core/impact/format-value.js";
@@ -47,14 +47,16 @@ export function registerExplain(program: Command, io: CliIo): void {
     );
 }
 
-/** What it renders, or `Application/NAME`: the Application itself. */
+/** What it renders, by KIND/NAME or by a kind of which there is one; or `Application/NAME`: the Application itself. */
 function wantedResource(application: FleetApplication, resource: string, itself: KubernetesObject): KubernetesObject {
   const { manifests } = application.render;
   const found = findResource(manifests, resource) ?? findResource([itself], resource);
   if (found) return found;
-  throw new InputError(`${application.name} renders no ${resource}`, {
+  const ofKind = resource.includes("/") ? [] : resourcesOfKind(manifests, resource);
+  if (ofKind.length === 1) return ofKind[0]!;
+  throw new InputError(`${application.name} renders ${ofKind.length === 0 ? "no" : `${ofKind.length} of kind`} ${resource}`, {
     code: "EXPLAIN_NOTHING",
-    hint: manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`).join(", "),
+    hint: (ofKind.length === 0 ? manifests : ofKind).map(({ kind, metadata }) => `${kind}/${metadata.name}`).join(", "),
   });
 }
 

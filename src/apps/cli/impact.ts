@@ -8,7 +8,6 @@ import { stringAt, type ValueObject } from "../../core/manifest/value.js";
 import { configFile } from "../fleet/fleet-config.js";
 import { errorText, type FleetReport, hasDifferences, summaryLine } from "../fleet/report/fleet-report.js";
 import { impactJson } from "../fleet/report/json.js";
-import { someNames } from "../fleet/report/terminal.js";
 import type { CliIo } from "./io.js";
 import { formatTable, outputOption, printValue } from "./output.js";
 import { addRangeOptions, given, type RangeOptions, withComparison } from "./revision-range.js";
@@ -42,6 +41,8 @@ export function registerImpact(program: Command, io: CliIo): void {
               io.out(`${name}  argocd.argoproj.io/manifest-generate-paths: ${JSON.stringify(value)}\n`);
           return;
         }
+        // A change that misspells a budget would leave the next one unguarded.
+        if (options.guard) readBudgets(report.budgetsAfter, configFile);
         const over = options.guard ? exceededBudgets(report.changes, readBudgets(report.budgets, configFile)) : undefined;
         if (options.output === "json")
           printValue(io, { ...(impactJson(report) as object), ...(over ? { overBudget: over } : {}) }, "json");
@@ -52,10 +53,18 @@ export function registerImpact(program: Command, io: CliIo): void {
           io.out(`${summaryLine(report)}\n`);
         }
         for (const { budget, limit, max, found, examples } of over ?? [])
-          io.err(`over budget: ${budget}: ${limit} is ${found}, at most ${max} is allowed (${someNames(examples)})\n`);
+          io.err(`over budget: ${budget}: ${limit} is ${found}, at most ${max} is allowed (${firstOf(examples)})\n`);
         io.setExitCode((over ? over.length > 0 : hasDifferences(report)) ? 1 : 0);
       }),
     );
+}
+
+const examplesShown = 6;
+
+/** Names of Applications and URLs of clusters, as they are. */
+function firstOf(examples: readonly string[]): string {
+  const more = examples.length - examplesShown;
+  return `${examples.slice(0, examplesShown).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 /** What is touched and why: Applications, then the sets that make them. */

@@ -2,11 +2,14 @@ import { expect, test } from "vitest";
 import { processIo } from "./io.js";
 
 test("signals end the process as usual until a command asks to be stopped cleanly", () => {
-  const before = process.listenerCount("SIGTERM");
+  const counts = () => [process.listenerCount("SIGTERM"), process.listenerCount("SIGINT")];
+  const [before, interrupts] = counts();
   const io = processIo();
-  expect(process.listenerCount("SIGTERM")).toBe(before);
+  expect(counts()).toEqual([before, interrupts]);
   const { stop } = io;
-  expect(process.listenerCount("SIGTERM")).toBe(before + 1);
+  expect(counts()).toEqual([before! + 1, interrupts! + 1]);
   process.emit("SIGTERM");
   expect([stop.aborted, io.stop.aborted]).toEqual([true, true]);
+  // A second one of either kind ends the process.
+  expect(counts()).toEqual([before, interrupts]);
 });

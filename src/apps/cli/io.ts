@@ -58,9 +58,15 @@ export function processIo(): CliIo & { written(): Promise<void> } {
   };
 }
 
+/** The first signal asks; the second, whichever of the two it is, ends the process as if nobody listened. */
 function stopSignal(): AbortSignal {
+  const names = ["SIGINT", "SIGTERM"] as const;
   const stop = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
+  const ask = (): void => {
+    for (const name of names) process.removeListener(name, ask);
+    stop.abort();
+  };
+  for (const name of names) process.on(name, ask);
   return stop.signal;
 }
 

@@ -209,6 +209,28 @@ test("an Application that is unlike all its siblings is found at the field", asy
   expect(await findings("--rule", "sibling-outlier")).toEqual(["applications/d.yaml:7:3 sibling-outlier"]);
 });
 
+test("one of three siblings is found where nearly all others agree with theirs, and not where they do not", async () => {
+  const write3 = (odd: readonly string[]): void =>
+    write(
+      Object.fromEntries(
+        Object.entries({ cart: "sales", mail: "office", shop: "sales", tax: "finance" }).flatMap(([service, team]) =>
+          ["dev", "prod", "stage"].map((environment) => {
+            const name = `${environment}-${service}`;
+            const project = odd.includes(name) ? "other" : team;
+            return [`applications/${name}.yaml`, application(name, `apps/${service}/${environment}`, { project })];
+          }),
+        ),
+      ),
+    );
+  write3(["dev-tax"]);
+  expect(await findings("--rule", "sibling-outlier")).toEqual(["applications/dev-tax.yaml:7:3 sibling-outlier"]);
+  expect((await lint("--rule", "sibling-outlier")).out).toContain(
+    "spec.project is other, where 2 of 3 siblings lead to finance; 11 of 12 Applications are as theirs are",
+  );
+  write3(["dev-tax", "stage-mail"]);
+  expect(await findings("--rule", "sibling-outlier")).toEqual([]);
+});
+
 test("a component that patches nothing in one overlay and something in another is no finding", async () => {
   const component =
     "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\npatches:\n  - target: {name: web}\n    patch: |-\n      - {op: add, path: /metadata/labels, value: {a: b}}\n";

@@ -16,8 +16,9 @@ export function isTable(format: string): boolean {
   return format === "table" || format === "wide";
 }
 
-/** Columns padded to their widest cell, two blanks between, as kubectl prints. */
-export function formatTable(headers: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Columns padded to their widest cell, two blanks between, as kubectl prints. A text of many lines (an error) becomes one. */
+export function formatTable(headers: readonly string[], cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map((cell) => cell.replace(/\s*\n\s*/g, " ")));
   const widths = headers.map((header, column) => Math.max(header.length, ...rows.map((row) => (row[column] ?? "").length)));
   const line = (cells: readonly string[]): string =>
     cells

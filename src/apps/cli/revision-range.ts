@@ -45,7 +45,11 @@ export async function withComparison(
     const reasons = findReasons(changes, context);
     const setReasons = findSetReasons(applicationSets, context);
     const { budgets } = await fleet.config(from);
-    await action(fleetReport({ from, to, before, after, changes, reasons, applicationSets, setReasons, budgets }));
+    const { budgets: budgetsAfter } = await fleet.config(to);
+    const isWorktree = options.worktree === true;
+    await action(
+      fleetReport({ from, to, isWorktree, before, after, changes, reasons, applicationSets, setReasons, budgets, budgetsAfter }),
+    );
   });
 }
 

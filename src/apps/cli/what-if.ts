@@ -24,14 +24,20 @@ export function registerWhatIf(program: Command, io: CliIo): void {
   addRevisionOptions(program.command("what-if").description("relabel, add or remove a cluster and see what the fleet becomes"))
     .addOption(repeated("--label <cluster:key=value>", "set a label of a cluster; `key-` takes it away"))
     .addOption(repeated("--remove-cluster <cluster>", "without this cluster"))
-    .addOption(repeated("--add-cluster <cluster=server[,key=value...]>", "with one more cluster"))
+    .addOption(
+      repeated(
+        "--add-cluster <cluster=server[,key=value...]>",
+        "with one more cluster and these labels; `annotation:key=value` is an annotation",
+      ),
+    )
     .addOption(outputOption(["table", "json"]))
     .action((options: Options) =>
       withFleet(io, options, async (fleet) => {
         const { id, state: before } = await chosenState(fleet, options);
         const after = await fleet.withInventory(id, (inventory) => changeInventory(inventory, options));
         const changes = diffFleets(before, after, { secretKey: randomBytes(16).toString("hex") });
-        const report = fleetReport({ from: id, to: id, before, after, changes, reasons: new Map() });
+        const isWorktree = options.revision === undefined || options.worktree === true;
+        const report = fleetReport({ from: id, to: id, isWorktree, before, after, changes, reasons: new Map() });
         if (options.output === "json") printValue(io, impactJson(report), "json");
         else io.out(terminalReport(report, { color: io.color }));
         io.setExitCode(hasDifferences(report) ? 1 : 0);
@@ -61,7 +67,14 @@ function changeInventory(inventory: readonly Cluster[], options: Options): reado
       return { ...cluster, labels: value === undefined ? others : { ...others, [key]: value } };
     });
   }
-  return [...changed, ...options.addCluster.map(newCluster)];
+  const added = options.addCluster.map(newCluster);
+  for (const { name } of added)
+    if (changed.some((cluster) => cluster.name === name))
+      throw new InputError(`there is a cluster ${name} already`, {
+        code: "WHATIF_CLUSTER",
+        hint: `--label ${name}:KEY=VALUE changes it, --remove-cluster ${name} beside --add-cluster replaces it`,
+      });
+  return [...changed, ...added];
 }
 
 function newCluster(text: string): Cluster {
@@ -69,6 +82,20 @@ function newCluster(text: string): Cluster {
   const [name, server] = head.split(/=(.*)/s);
   if (!name || !server)
     throw new InputError(`--add-cluster ${text}: not of the form NAME=SERVER,KEY=VALUE,…`, { code: "CLI_USAGE" });
-  const pairs = labels.map((label) => label.split(/=(.*)/s).slice(0, 2) as [string, string]);
-  return { name, server, labels: { "argocd.argoproj.io/secret-type": "cluster", ...Object.fromEntries(pairs) }, annotations: {} };
+  const pairs = labels.map((label) => {
+    const [, kind, key, value] = /^(annotation:)?([^=]+)=(.*)$/s.exec(label) ?? [];
+    if (key === undefined || value === undefined)
+      throw new InputError(`--add-cluster ${text}: ${label} is not of the form KEY=VALUE or annotation:KEY=VALUE`, {
+        code: "CLI_USAGE",
+      });
+    return { isAnnotation: kind !== undefined, entry: [key, value] as const };
+  });
+  const entries = (isAnnotation: boolean): Readonly<Record<string, string>> =>
+    Object.fromEntries(pairs.flatMap((pair) => (pair.isAnnotation === isAnnotation ? [pair.entry] : [])));
+  return {
+    name,
+    server,
+    labels: { "argocd.argoproj.io/secret-type": "cluster", ...entries(false) },
+    annotations: entries(true),
+  };
 }

@@ -57,6 +57,8 @@ export interface ControllerSetup {
   readonly sharedCache?: SharedCacheSetup;
   /** Shares the fleet with other processes; absent: this one works on all of it. */
   readonly replica?: ReplicaSetup;
+  /** Aborted: a start that is under way (a hub that does not answer) is not waited for, and what there is can be stopped. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunningController {
@@ -156,11 +158,16 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       port: setup.port,
       host: setup.host ?? "0.0.0.0",
       log: telemetry.log,
+      mostWebhookBytes: () => controller.mostWebhookBytes,
       ...(setup.replica ? { relay: webhookRelay({ peers: () => controller.peers, log: telemetry.log }) } : {}),
       ...(setup.page ? { page: setup.page(controller, hub) } : {}),
     });
+  let started = false;
+  const start = controller.start().then(() => {
+    started = true;
+  });
   try {
-    await controller.start();
+    await Promise.race([start, whenAborted(setup.signal)]);
   } catch (error) {
     await server?.close();
     await hub.close();
@@ -174,6 +181,8 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
     metrics: metricsText,
     async stop() {
       await server?.close();
+      // What waits for a hub that has not answered yet ends with the connections to it.
+      if (!started) await hub.close();
       await controller.stop();
       await source?.close();
       await charts?.close();
@@ -186,6 +195,14 @@ export async function runController(setup: ControllerSetup): Promise<RunningCont
       await hub.close();
     },
   };
+}
+
+/** Never resolves without a signal. */
+function whenAborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve();
+    signal?.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 /** Among replicas every write asks the fence, and names the replica that makes it. */

@@ -32,3 +32,9 @@ test("a URL that was given a path of its own is not the checkout", () => {
   expect(isCheckout(fleet)).toBe(true);
   expect(isCheckout("https://git.example.com/other.git")).toBe(false);
 });
+
+test("beside a URL that is a parameter none is guessed, and a parameter never is", () => {
+  const { isCheckout, note } = chooseCheckoutUrls([], new Set([fleet, "{{metadata.annotations.repo}}"]), new Set());
+  expect([isCheckout(fleet), note]).toEqual([false, undefined]);
+  expect(chooseCheckoutUrls([], new Set(["{{url}}"]), new Set()).note).toBeUndefined();
+});

@@ -1,4 +1,4 @@
-import { normalizeRepositoryURL } from "../../core/render/repository-url.js";
+import { hasParameter, normalizeRepositoryURL } from "../../core/render/repository-url.js";
 
 export interface CheckoutChoice {
   readonly isCheckout: (repoURL: string) => boolean;
@@ -7,8 +7,8 @@ export interface CheckoutChoice {
 }
 
 /**
- * Which URLs mean the clone at hand: those of its remotes; and where no source names a remote, the one URL that all of them name.
- * `given` are URLs with a path of their own and never mean the clone.
+ * Which URLs mean the clone at hand: those of its remotes; and where no source names a remote, the one URL that all of them name. A URL with a
+ * parameter may be any, so that beside one nothing is guessed. `given` are URLs with a path of their own and never mean the clone.
  */
 export function chooseCheckoutUrls(
   remotes: readonly string[],
@@ -21,7 +21,7 @@ export function chooseCheckoutUrls(
   for (const url of others) candidates.delete(url);
   const isRemote = [...candidates.keys()].some((url) => own.has(url));
   const [only] = candidates;
-  if (!isRemote && candidates.size === 1 && only) {
+  if (!isRemote && candidates.size === 1 && only && !hasParameter(only[1])) {
     const [normalized, url] = only;
     return {
       isCheckout: (asked) => normalizeRepositoryURL(asked) === normalized,

@@ -5,6 +5,7 @@ import type { FleetApplication, FleetState, RenderApplication } from "../../core
 import { FleetWorkspace } from "../../core/impact/workspace.js";
 import type { Selection } from "../../core/kustomize/index.js";
 import type { FileTree } from "../../core/render/file-tree.js";
+import { hasParameter } from "../../core/render/repository-url.js";
 import { parseYamlDocuments } from "../../core/yaml/parse.js";
 import { type ApplicationTracer, traceApplication } from "./application-tracer.js";
 import { chooseCheckoutUrls } from "./checkout-urls.js";
@@ -71,7 +72,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   const render: RenderApplication = renderFromTrees(onSelection ? { onSelection } : {});
 
   const otherTree = (repoURL: string, revision: string, chart?: string): FileTree | undefined =>
-    others.tree({ repoURL, revision, ...(chart === undefined ? {} : { chart }) });
+    hasParameter(repoURL) ? undefined : others.tree({ repoURL, revision, ...(chart === undefined ? {} : { chart }) });
   /** The state with all that it asks of other repositories, which may make it ask for more. */
   const withOthers = async (state: FleetState, workspace: FleetWorkspace, tree: FileTree): Promise<FleetState> => {
     let found = state;

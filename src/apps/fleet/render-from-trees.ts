@@ -6,6 +6,7 @@ import type { KubernetesObject } from "../../core/manifest/object.js";
 import { isObject, listAt, objectAt, stringAt } from "../../core/manifest/value.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import { type RenderResult, renderSource } from "../../core/render/render-source.js";
+import { hasParameter } from "../../core/render/repository-url.js";
 import { toolRenderers } from "../renderers.js";
 
 /** What a preview assumes of a destination that it does not ask. */
@@ -43,7 +44,7 @@ export function renderFromTrees(options: Parameters<typeof toolRenderers>[0] = {
       if (stringAt(source, "ref") !== "" && !source["path"] && !source["chart"]) continue;
       const chart = stringAt(source, "chart");
       const tree = chart === "" ? treeFor(repoURL, revision) : treeFor(repoURL, stringAt(source, "targetRevision"), chart);
-      if (!tree) throw chart === "" ? unknownRepository(repoURL) : unknownChart(chart, repoURL);
+      if (!tree) throw chart === "" || hasParameter(repoURL) ? unknownRepository(repoURL) : unknownChart(chart, repoURL);
       const input = { tree, source, appName, namespace, kubeVersion, apiVersions: [], refs, ...chosen };
       const result = renderWithNeeds((remotes) => renderSource({ ...input, remotes }, renderers), treeFor);
       manifests.push(...result.manifests);

@@ -5,7 +5,7 @@ import { setFlagsFromString } from "node:v8";
  * seconds that a command takes, most of what is optimised at once is thrown away again, and its compiling takes as much of the processor as the
  * command itself (ADR 0175, 0180).
  */
-const bytesBeforeOptimising = { program: 400_000, impact: 400_000, kustomize: 400_000, helm: 1_000_000 } as const;
+const bytesBeforeOptimising = { program: 400_000, impact: 400_000, kustomize: 200_000, helm: 1_000_000 } as const;
 
 export type BundleName = keyof typeof bytesBeforeOptimising;
 

@@ -13,6 +13,9 @@ export interface OddField {
   /** Siblings that are as expected, and how many there are with this one. */
   readonly agreeing: number;
   readonly siblings: number;
+  /** The same of all Applications that have siblings, each among its own: how well the field is explained at all. */
+  readonly fitting: number;
+  readonly compared: number;
   readonly location: Location;
 }
 
@@ -29,6 +32,11 @@ export function findAnomalies(applications: readonly SourceApplication[], explan
   const fields = new Map<number, OddField[]>();
   for (const leaf of explanation.leaves) {
     const odd = new Set(leaf.mismatches);
+    const sizes = new Map<string, number>();
+    for (const group of leaf.groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+    // Who has no sibling is as expected whatever it is.
+    const compared = leaf.groups.flatMap((group, at) => (sizes.get(group)! > 1 ? [at] : []));
+    const fitting = compared.filter((at) => !odd.has(at)).length;
     for (const index of leaf.mismatches) {
       const members = leaf.groups.flatMap((group, at) => (group === leaf.groups[index] ? [at] : []));
       const field: OddField = {
@@ -37,6 +45,8 @@ export function findAnomalies(applications: readonly SourceApplication[], explan
         expected: leaf.expected[index],
         siblings: members.length,
         agreeing: members.filter((at) => !odd.has(at)).length,
+        fitting,
+        compared: compared.length,
         location: placeOf(applications[index]!, leaf.leaf.path),
       };
       fields.set(index, [...(fields.get(index) ?? []), field]);

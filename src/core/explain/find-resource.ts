@@ -10,11 +10,16 @@ import { kustomizationLevels } from "./levels.js";
 /** Finds `KIND/NAME`, with or without the hash of a generated name. */
 export function findResource(manifests: readonly KubernetesObject[], resource: string): KubernetesObject | undefined {
   const [kind = "", name = ""] = resource.split("/");
-  const ofKind = manifests.filter((manifest) => manifest.kind.toLowerCase() === kind.toLowerCase());
+  const ofKind = resourcesOfKind(manifests, kind);
   return (
     ofKind.find((manifest) => manifest.metadata.name === name) ??
     ofKind.find((manifest) => stripGeneratedHash(manifest.metadata.name) === stripGeneratedHash(name))
   );
+}
+
+/** All of a kind, in whatever case it is written. */
+export function resourcesOfKind(manifests: readonly KubernetesObject[], kind: string): readonly KubernetesObject[] {
+  return manifests.filter((manifest) => manifest.kind.toLowerCase() === kind.toLowerCase());
 }
 
 /** Finds the same resource in another render, though its name may have changed there: then by its place among those of its kind. */

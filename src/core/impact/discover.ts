@@ -3,6 +3,7 @@ import { type Cluster, clusterFromSecret } from "../applicationset/clusters.js";
 import { FleetwrightError, InputError } from "../errors.js";
 import { isObject, stringAt, type Value, type ValueObject } from "../manifest/value.js";
 import type { FileTree, TreeFile } from "../render/file-tree.js";
+import { hasParameter } from "../render/repository-url.js";
 import { parseYamlDocuments } from "../yaml/parse.js";
 import { buildOptionsKey, settingsOf } from "./build-options.js";
 
@@ -19,7 +20,7 @@ export type FoundResource =
 
 export interface FileFindings {
   readonly resources: readonly FoundResource[];
-  /** Every git URL that its ApplicationSets and Applications name. */
+  /** Every git URL that its ApplicationSets and Applications name; of a set that names none, what stands for it (`{{url}}`). */
   readonly gitUrls: readonly string[];
   /** A file that names our resources and cannot be read. */
   readonly problem?: FleetwrightError;
@@ -66,18 +67,25 @@ function resourcesOf(document: Value, file: string, index: number): readonly Fou
   return settings ? [{ kind: "settings", file, document: index, value: settings }] : [];
 }
 
-/** Every `repoURL` in ApplicationSets and Applications that is no chart repository. */
+/** Every `repoURL` in ApplicationSets and Applications that is no chart repository; one with a parameter where the set names no other. */
 function gitUrlsOf(resources: readonly FoundResource[]): readonly string[] {
   const urls = new Set<string>();
-  const walk = (value: Value): void => {
-    if (Array.isArray(value)) for (const item of value) walk(item);
-    if (!isObject(value)) return;
-    const { repoURL } = value;
-    if (typeof repoURL === "string" && !value["chart"] && !repoURL.includes("{{")) urls.add(repoURL);
-    for (const key of Object.keys(value)) walk(value[key]!);
-  };
-  for (const found of resources) if (found.kind === "applicationSet" || found.kind === "application") walk(found.value);
+  for (const found of resources) {
+    if (found.kind !== "applicationSet" && found.kind !== "application") continue;
+    const named = repoUrlsIn(found.value);
+    const literal = named.filter((url) => !hasParameter(url));
+    // A set that lists files of one repository mostly makes Applications of the same.
+    for (const url of literal.length > 0 ? literal : named) urls.add(url);
+  }
   return [...urls];
+}
+
+function repoUrlsIn(value: Value): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(repoUrlsIn);
+  if (!isObject(value)) return [];
+  const { repoURL } = value;
+  const own = typeof repoURL === "string" && !value["chart"] ? [repoURL] : [];
+  return [...own, ...Object.keys(value).flatMap((key) => repoUrlsIn(value[key]!))];
 }
 
 /** Every file of the tree, sorted. Symbolic links are not walked: what they lead to is found where it is. */

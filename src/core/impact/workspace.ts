@@ -13,6 +13,7 @@ import { FleetwrightError, InputError } from "../errors.js";
 import { equalValues, objectAt, stringAt, type Value, type ValueObject } from "../manifest/value.js";
 import type { FileTree } from "../render/file-tree.js";
 import { isReadSetValid, type ReadSet, recordReads } from "../render/recording-tree.js";
+import { hasParameter } from "../render/repository-url.js";
 import { emitJson } from "../yaml/json.js";
 import { chooseBuildOptions } from "./build-options.js";
 import { type FileFindings, type FoundResource, findResources, resourceError, walkFiles } from "./discover.js";
@@ -647,6 +648,11 @@ function otherAnswer(find: () => FileTree | undefined, repoURL: string): NeedAns
 
 /** An error for a source whose repository is not at hand. */
 export function unknownRepository(repoURL: string): InputError {
+  if (hasParameter(repoURL))
+    return new InputError(`the repository ${repoURL} is a parameter that no generator set`, {
+      code: "IMPACT_REPOSITORY",
+      hint: "clusters bring labels and annotations, elements values: inventory in fleetwright.yaml names files with clusters",
+    });
   return new InputError(`the repository ${repoURL} is not this checkout`, {
     code: "IMPACT_REPOSITORY",
     hint: `give it with --repo ${repoURL}=PATH`,

@@ -44,3 +44,33 @@ test("comments, anchors, aliases and keys that come twice stay around a change i
 test("embedded JSON with a key that comes twice is left as it is", () => {
   expect(replaced('{"a": 1, "a": 2}', "a", "5")).toBe('{"a": 1, "a": 2}');
 });
+
+test.each([
+  ["a comment behind a list's key stays on its line", "l: # why\n  - x\nk: 1\n", "l: # why\n- x\nk: 5"],
+  [
+    "a comment below a block that is indented less belongs to the parent",
+    "a:\n  b: 1\n# foot\n\nk: 1\n",
+    "a:\n  b: 1\n# foot\n\nk: 5",
+  ],
+  [
+    "comments between items stay between them",
+    "l:\n  # one\n  - x # x\n\n  # two\n  - y\nk: 1\n",
+    "l:\n# one\n- x # x\n# two\n- y\nk: 5",
+  ],
+  ["comments within brackets stay on lines of their own", "l: [\n  x, # x\n  y\n]\nk: 1\n", "l: [x, # x\n  y]\nk: 5"],
+  ["the comment of a block scalar's header stays there", "t: | # why\n  x\nk: 1\n", "t: | # why\n  x\nk: 5"],
+  ["a quoted text of several lines in brackets is indented below them", "l: ['x\n\n  y']\nk: 1\n", "l: ['x\n\n    y']\nk: 5"],
+  ["a merge key gets its tag", "b: &b {x: 1}\nm:\n  <<: *b\nk: 1\n", "b: &b {x: 1}\nm:\n  !!merge <<: *b\nk: 5"],
+  ["the tag ! is forgotten, a tag that does not fit stays", "t: ! x\nu: !!int x\nk: 1\n", "t: x\nu: !!int x\nk: 5"],
+  ["what comes before the end of the document is its foot", "k: 1\n\n# end\n...\nrest\n", "k: 5\n\n# end"],
+])("in embedded YAML %s", (_, document, expected) => {
+  expect(replaced(document, "k", "5")).toBe(expected);
+});
+
+test("an embedded text without content stays one where a field is to be made in it", () => {
+  expect(replaced("---\n", "k", "5", true)).toBe("");
+});
+
+test("no path leads through an alias of embedded YAML", () => {
+  expect(() => replaced("b: &b {x: 1}\nk: *b\n", "k.x", "5")).toThrow("expected MappingNode but got AliasNode");
+});

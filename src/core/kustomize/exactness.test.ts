@@ -320,6 +320,22 @@ test("a repeated key counts once the resource is printed: what a patch takes awa
     expect(failure(kustomization, twice)).toContain('line 7: mapping key "a" already defined at line 6');
 });
 
+test("a patch takes away the first value of a repeated key; of a repeated annotation the last counts", () => {
+  const patched = { resources: ["w.yaml"], patches: [{ patch: `${head}spec: {a: null}\n` }] };
+  expect(build(patched, widget("  a: 1\n  a: 2\n  b: 3\n"))).toContain("spec:\n  a: 2\n  b: 3\n");
+  expect(
+    build({ resources: ["w.yaml"], patches: [{ patch: `${head}spec: {c: {q: null, q: 2}}\n` }] }, widget("  b: 3\n")),
+  ).toContain("  c:\n    q: 2\n");
+  const annotated = "apiVersion: v1\nkind: Service\nmetadata:\n  name: s\n  annotations: {a: x, a: y}\n";
+  expect(build({ resources: ["s.yaml"] }, { "s.yaml": annotated })).toContain('annotations:\n    a: "y"\n');
+});
+
+test("a character that JSON does not know is quoted as Go does", () => {
+  const target = { version: "v1", kind: "Widget", name: "w" };
+  const patchesJson6902 = [{ target, patch: '[{"op": \u0007}]' }];
+  expect(failure({ resources: ["w.yaml"], patchesJson6902 }, widget("  a: 1\n"))).toContain("invalid character '\\a'");
+});
+
 test("nothing can be put into what an empty text holds", () => {
   const targets = (path: string) => [{ select: { kind: "Widget" }, fieldPaths: [path], options: { create: true } }];
   for (const path of ["data.k", "data.0", "data.*", "data.[a=b].c"])

@@ -63,8 +63,8 @@ export function deliveryOf(service: NotificationService, message: RenderedMessag
   }
 }
 
-function refused(message: string): InputError {
-  return new InputError(message, { code: "NOTIFICATION_SERVICE" });
+function refused(message: string, hint?: string): InputError {
+  return new InputError(message, { code: "NOTIFICATION_SERVICE", ...(hint === undefined ? {} : { hint }) });
 }
 
 function required(options: ValueObject, key: string, service: string): string {
@@ -172,6 +172,11 @@ function email(options: ValueObject, message: RenderedMessage, { service, recipi
 /** A commit status: the template's `github`, with `repoURL` and `revision` put in by the engine. */
 function github(options: ValueObject, message: RenderedMessage): Delivery {
   const own = objectAt(message, "github");
+  const hint = "give the template github: {status: {state: success, label: …}}; those of Argo CD's catalog have none";
+  // Argo CD refuses the first and sends nothing at all for the second.
+  if (message["github"] === undefined) throw refused("the template has no part for GitHub", hint);
+  if (own["status"] === undefined)
+    throw refused(`of the template's part for GitHub nothing can be sent: ${Object.keys(own).filter(isNoPath).join(", ")}`, hint);
   const status = objectAt(own, "status");
   const token = stringAt(options, "token");
   const revision = stringAt(own, "revisionPath");
@@ -198,6 +203,10 @@ function github(options: ValueObject, message: RenderedMessage): Delivery {
       description: stringAt(message, "message").slice(0, 140),
     }),
   };
+}
+
+function isNoPath(key: string): boolean {
+  return key !== "repoURLPath" && key !== "revisionPath";
 }
 
 /** The places that GitHub's part of a template names where it says nothing else: Argo CD's. */

@@ -141,6 +141,20 @@ test("messages are rendered and become what the service takes", () => {
   });
 });
 
+test("GitHub is told by a template's status only: what has none is refused with what to add, as are parts that are not sent", () => {
+  const service = { type: "github", options: { token: "t" } } as never;
+  const deliver = (github: string) => {
+    const settings = { "template.own": `message: deployed\n${github}` };
+    const own = readNotificationConfig(settings, {});
+    return deliveryOf(service, renderMessage(own, ["own"], variables, { nowMs }), { service: "github", recipient: "" });
+  };
+  expect(() => deliver("")).toThrow(/no part for GitHub/);
+  expect(() => deliver("github: {deployment: {state: success}}")).toThrow(/nothing can be sent: deployment/);
+  expect(deliver("github: {status: {state: success, label: deploy}}")).toMatchObject({
+    path: "/repos/shop/fleet/statuses/0123456789abcdef0123456789abcdef01234567",
+  });
+});
+
 test("being out of sync for a time is told once for each time of drift, by the record's age", () => {
   const drifted = (onset: string): ValueObject => ({
     ...application,

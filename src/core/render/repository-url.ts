@@ -26,3 +26,8 @@ export function normalizeRepositoryURL(repoURL: string): string {
 export function sameRepositoryURL(left: string, right: string): boolean {
   return left === right || normalizeRepositoryURL(left) === normalizeRepositoryURL(right);
 }
+
+/** Whether a URL is written with a parameter of a generator, which only its value would turn into one. */
+export function hasParameter(repoURL: string): boolean {
+  return repoURL.includes("{{");
+}

@@ -1,4 +1,6 @@
+import { NO_COMMENTS } from "./comment-queue.js";
 import { Problem } from "./cursor.js";
+import type { DocumentLayout } from "./layout.js";
 import type { AliasNode, DocumentNode, MappingNode, Node, ScalarNode, SequenceNode } from "./node.js";
 import { checkVersion } from "./properties.js";
 import { Scanner, type Token, type TokenKind } from "./scanner.js";
@@ -11,6 +13,8 @@ export interface ComposeOptions {
   readonly maxNodes: number;
   /** go-yaml v3 keeps anchors from one document to the next, v2 forgets them. */
   readonly anchorsOutliveDocuments: boolean;
+  /** Given, how the first document is written goes there. */
+  readonly layout?: DocumentLayout;
 }
 
 const CORE_TAGS: ReadonlyMap<string, string> = new Map([
@@ -22,6 +26,7 @@ const CORE_TAGS: ReadonlyMap<string, string> = new Map([
 export class Composer {
   readonly #scanner: Scanner;
   readonly #options: ComposeOptions;
+  readonly #layout: DocumentLayout | undefined;
   #anchors = new Map<string, Node>();
   #tags = new Map<string, string>();
   #first = true;
@@ -29,8 +34,10 @@ export class Composer {
   #depth = 0;
 
   constructor(src: string, options: ComposeOptions) {
-    this.#scanner = new Scanner(src, options.start ?? 0, options);
+    const { start = 0, lookahead, maxDepth, layout } = options;
+    this.#scanner = new Scanner(src, start, { lookahead, maxDepth, ...(layout ? { comments: layout.comments } : {}) });
     this.#options = options;
+    this.#layout = layout;
   }
 
   /** Whether a `---` comes next, where another reader may take over. */
@@ -55,6 +62,7 @@ export class Composer {
     const pos = token.pos;
     this.#readDirectives();
     let root: Node;
+    if (implicit && this.#layout) this.#layout.head = this.#layout.comments.takeDocumentHead();
     if (implicit) root = this.#node(true, false);
     else {
       token = this.#scanner.peek();
@@ -63,12 +71,20 @@ export class Composer {
       root = endsDocument(token.kind) ? emptyScalar(token.pos) : this.#node(true, false);
     }
     if (this.#scanner.peek().kind === "document-end") this.#scanner.skip();
+    if (this.#layout) this.#layout.foot = documentFoot(this.#layout);
     return { root, pos };
   }
 
   #skipAndPeek(): Token {
     this.#scanner.skip();
     return this.#scanner.peek();
+  }
+
+  #afterDash(): Token {
+    const length = this.#layout?.comments.headLength ?? 0;
+    const token = this.#skipAndPeek();
+    this.#layout?.comments.splitStem(length, token);
+    return token;
   }
 
   #readDirectives(): void {
@@ -102,18 +118,25 @@ export class Composer {
       token = this.#skipAndPeek();
     }
     const tag = tagToken ? this.#resolveTag(tagToken, pos) : "";
+    const contentPos = token.pos;
     const base = { pos, tag };
     if (indentlessAllowed && token.kind === "block-entry") return this.#sequence(base, anchor, "indentless");
     if (token.kind === "scalar") {
-      this.#scanner.skip();
       const scalar = { ...base, kind: "scalar" as const, text: token.text as string, plain: token.style === "plain" };
-      return this.#named(anchor, token.style === "folded" ? { ...scalar, folded: true as const } : scalar);
+      const node = this.#named(anchor, token.style === "folded" ? { ...scalar, folded: true as const } : scalar);
+      this.#layout?.note(node, { ...this.#layout.comments.take(), anchor: anchor ?? "", contentPos });
+      this.#scanner.skip();
+      return node;
     }
     if (token.kind === "flow-sequence-start") return this.#sequence(base, anchor, "flow");
     if (token.kind === "flow-mapping-start") return this.#mapping(base, anchor, "flow");
     if (block && token.kind === "block-sequence-start") return this.#sequence(base, anchor, "block");
     if (block && token.kind === "block-mapping-start") return this.#mapping(base, anchor, "block");
-    if (anchor !== undefined || tagToken) return this.#named(anchor, { ...base, kind: "scalar", text: "", plain: true });
+    if (anchor !== undefined || tagToken) {
+      const node = this.#named<ScalarNode>(anchor, { ...base, kind: "scalar", text: "", plain: true });
+      this.#layout?.note(node, { anchor: anchor ?? "", contentPos });
+      return node;
+    }
     throw new Problem("parser", "did not find expected node content", token.pos, pos);
   }
 
@@ -126,8 +149,10 @@ export class Composer {
     const name = token.text as string;
     const target = this.#anchors.get(name);
     if (!target) throw new Problem("plain", `unknown anchor '${name}' referenced`, token.pos);
+    const node = { kind: "alias" as const, pos: token.pos, tag: "", name, target };
+    this.#layout?.note(node, this.#layout.comments.take());
     this.#scanner.skip();
-    return { kind: "alias", pos: token.pos, tag: "", name, target };
+    return node;
   }
 
   #resolveTag(token: Token, nodePos: number): string {
@@ -151,7 +176,8 @@ export class Composer {
   ): SequenceNode {
     const node = this.#named<SequenceNode>(anchor, { ...base, kind: "sequence", children: [] });
     this.#enter();
-    if (style === "flow") this.#flowSequence(node.children);
+    this.#noteStart(node, anchor, style);
+    if (style === "flow") this.#flowSequence(node);
     else if (style === "block") this.#blockSequence(node.children);
     else this.#indentlessSequence(node.children);
     this.#depth -= 1;
@@ -161,10 +187,26 @@ export class Composer {
   #mapping(base: { pos: number; tag: string }, anchor: string | undefined, style: "block" | "flow"): MappingNode {
     const node = this.#named<MappingNode>(anchor, { ...base, kind: "mapping", children: [] });
     this.#enter();
-    if (style === "flow") this.#flowMapping(node.children);
-    else this.#blockMapping(node.children);
+    this.#noteStart(node, anchor, style);
+    if (style === "flow") this.#flowMapping(node);
+    else this.#blockMapping(node);
+    this.#layout?.settleFeet(node);
     this.#depth -= 1;
     return node;
+  }
+
+  #noteStart(node: SequenceNode | MappingNode, anchor: string | undefined, style: "block" | "indentless" | "flow"): void {
+    if (this.#layout === undefined) return;
+    const { comments } = this.#layout;
+    const { head } = style === "flow" ? comments.take() : style === "block" ? comments.takeStem() : NO_COMMENTS;
+    this.#layout.note(node, { head, anchor: anchor ?? "", isFlow: style === "flow" });
+  }
+
+  /** Before its last token is skipped. */
+  #noteEnd(node: SequenceNode | MappingNode): void {
+    if (this.#layout === undefined) return;
+    const { line, foot } = this.#layout.comments.take();
+    this.#layout.note(node, { line, foot });
   }
 
   #blockSequence(children: Node[]): void {
@@ -172,7 +214,7 @@ export class Composer {
     let token = this.#skipAndPeek();
     while (token.kind === "block-entry") {
       const end = token.end;
-      token = this.#skipAndPeek();
+      token = this.#afterDash();
       children.push(token.kind === "block-entry" || token.kind === "block-end" ? this.#empty(end) : this.#node(true, false));
       token = this.#scanner.peek();
     }
@@ -184,14 +226,15 @@ export class Composer {
     let token = this.#scanner.peek();
     while (token.kind === "block-entry") {
       const end = token.end;
-      token = this.#skipAndPeek();
+      token = this.#afterDash();
       const empty = token.kind === "block-entry" || token.kind === "key" || token.kind === "value" || token.kind === "block-end";
       children.push(empty ? this.#empty(end) : this.#node(true, false));
       token = this.#scanner.peek();
     }
   }
 
-  #blockMapping(children: Node[]): void {
+  #blockMapping(node: MappingNode): void {
+    const { children } = node;
     const start = this.#scanner.peek().pos;
     let token = this.#skipAndPeek();
     while (token.kind === "key") {
@@ -201,6 +244,7 @@ export class Composer {
       token = this.#scanner.peek();
     }
     if (token.kind !== "block-end") throw new Problem("parser", "did not find expected key", token.pos, start);
+    this.#noteEnd(node);
     this.#scanner.skip();
   }
 
@@ -210,7 +254,8 @@ export class Composer {
     return this.#node(true, true);
   }
 
-  #flowSequence(children: Node[]): void {
+  #flowSequence(node: SequenceNode): void {
+    const { children } = node;
     const start = this.#scanner.peek().pos;
     let token = this.#skipAndPeek();
     for (let first = true; token.kind !== "flow-sequence-end"; first = false) {
@@ -223,6 +268,7 @@ export class Composer {
       else break;
       token = this.#scanner.peek();
     }
+    this.#noteEnd(node);
     this.#scanner.skip();
   }
 
@@ -238,10 +284,15 @@ export class Composer {
       token = this.#skipAndPeek();
       if (token.kind !== "flow-entry" && token.kind !== "flow-sequence-end") value = this.#node(false, false);
     }
-    return { kind: "mapping", pos: keyToken.pos, tag: "", children: [key, value ?? this.#emptyInFlow(token.pos)] };
+    const children = [key, value ?? this.#emptyInFlow(token.pos)];
+    const node = { kind: "mapping" as const, pos: keyToken.pos, tag: "", children };
+    this.#layout?.note(node, { isFlow: true });
+    this.#layout?.settleFeet(node);
+    return node;
   }
 
-  #flowMapping(children: Node[]): void {
+  #flowMapping(node: MappingNode): void {
+    const { children } = node;
     const start = this.#scanner.peek().pos;
     let token = this.#skipAndPeek();
     for (let first = true; token.kind !== "flow-mapping-end"; first = false) {
@@ -259,6 +310,7 @@ export class Composer {
       } else break;
       token = this.#scanner.peek();
     }
+    this.#noteEnd(node);
     this.#scanner.skip();
   }
 
@@ -278,6 +330,12 @@ export class Composer {
     this.#nodes += 1;
     return emptyScalar(pos);
   }
+}
+
+/** go-yaml: comments before the end belong to its foot, unless there is one. */
+function documentFoot({ comments }: DocumentLayout): string {
+  const { head, foot } = comments.take();
+  return foot === "" ? head : foot;
 }
 
 function emptyScalar(pos: number): ScalarNode {

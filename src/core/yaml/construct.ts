@@ -6,10 +6,10 @@ import { noteFlaw, noteNullKey } from "./flawed-maps.js";
 import { foldedValue } from "./folded-text.js";
 import { formatGoFloat } from "./go-number.js";
 import { compareBytes } from "./json.js";
-import type { MappingNode, Node, ScalarNode } from "./node.js";
+import type { AliasNode, MappingNode, Node, ScalarNode } from "./node.js";
 import { locationOf } from "./problem.js";
 import { type Dialect, type Resolved, resolveTagged, shortTag } from "./resolve.js";
-import { EMPTY_IN_FLOW, ScalarLiteral } from "./scalar-literal.js";
+import { AliasReference, EMPTY_IN_FLOW, ScalarLiteral } from "./scalar-literal.js";
 import { kustomizeText, lineOf } from "./text.js";
 
 /** What becomes of a key that a map has twice; `first` is for the kustomize dialect. */
@@ -25,6 +25,14 @@ export interface ConstructOptions {
   readonly maxNodes: number;
   readonly maxAliasNodes: number;
   readonly keepStyle?: boolean;
+  /** See ParseOptions. */
+  readonly asNodes?: boolean;
+}
+
+interface RepeatedNodes {
+  readonly node: Node;
+  readonly earlier: Node;
+  readonly later: Value;
 }
 
 type MutableObject = { [key: string]: Value };
@@ -53,7 +61,7 @@ class Constructor {
     this.#count(node);
     switch (node.kind) {
       case "alias":
-        return this.#throughAlias(node.target, node.name, () => this.node(node.target, atRoot));
+        return this.#alias(node, atRoot);
       case "scalar":
         return this.#scalar(node);
       case "sequence":
@@ -64,6 +72,11 @@ class Constructor {
         return out;
       }
     }
+  }
+
+  #alias({ name, target }: AliasNode, atRoot: boolean): Value {
+    const value = this.#throughAlias(target, name, () => this.node(target, atRoot));
+    return this.#options.asNodes ? (new AliasReference(name, value) as unknown as Value) : value;
   }
 
   /** go-yaml gathers what does not fit a type and reports all of it at once. */
@@ -98,12 +111,23 @@ class Constructor {
   }
 
   #scalar(node: ScalarNode): Value {
+    if (this.#options.asNodes && !this.#fitsItsTag(node)) return ScalarLiteral.value(shortTag(node.tag), node.text);
     const value = scalarValue(this.#resolve(node), node.text, this.#options.dialect, node.pos);
     if (!this.#options.keepStyle) return value;
     if (typeof value === "string" && node.folded) return foldedValue(value);
     if (typeof value === "string" && !node.plain) return ScalarLiteral.value("!!str", value);
     if (value !== null || node.text !== "") return value;
     return node.inFlow ? (EMPTY_IN_FLOW as unknown as Value) : ScalarLiteral.value("!!null", "");
+  }
+
+  #fitsItsTag(node: ScalarNode): boolean {
+    if (node.tag === "") return true;
+    try {
+      this.#resolve(node);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #resolve(node: ScalarNode): Resolved {
@@ -164,7 +188,7 @@ class Constructor {
     for (let index = 0; index < children.length; index += 2) {
       const keyNode = children[index] as Node;
       const valueNode = children[index + 1] as Node;
-      if (isMergeKey(keyNode)) {
+      if (!this.#options.asNodes && isMergeKey(keyNode)) {
         mergeNode = valueNode;
         continue;
       }
@@ -172,7 +196,7 @@ class Constructor {
       if (key === undefined) continue;
       const earlier = own.get(key);
       if (this.#isTolerant && earlier) {
-        this.#noteRepeated(out, key, keyNode, earlier);
+        this.#noteRepeated(out, key, { node: keyNode, earlier, later: this.node(valueNode) });
         continue;
       }
       own.set(key, keyNode);
@@ -243,11 +267,11 @@ class Constructor {
     );
   }
 
-  #noteRepeated(out: MutableObject, key: string, node: Node, earlier: Node): void {
+  #noteRepeated(out: MutableObject, key: string, { node, earlier, later }: RepeatedNodes): void {
     const location = this.#locationOf(node);
     const first = this.#locationOf(earlier).line;
     const problem = `line ${location.line}: mapping key ${JSON.stringify(key)} already defined at line ${first}`;
-    noteFlaw(out, { kind: "repeated", key, problem: `yaml: unmarshal errors:\n  ${problem}`, location });
+    noteFlaw(out, { kind: "repeated", key, later, problem: `yaml: unmarshal errors:\n  ${problem}`, location });
   }
 
   #locationOf({ pos }: Node): Location {

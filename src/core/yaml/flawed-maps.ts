@@ -1,15 +1,27 @@
 import type { Location } from "../errors.js";
+import type { Value } from "../manifest/value.js";
 
 const withNullKey = new WeakSet<object>();
 const flaws = Symbol("flaws");
 
 /** A key that keeps a map from being printed: one that the map had twice, or one that is no text. */
-export interface MapFlaw {
-  readonly kind: "repeated" | "noText";
+export type MapFlaw = RepeatedKey | KeyWithoutText;
+
+interface KeyFlaw {
   readonly key: string;
   /** In the original's words. */
   readonly problem: string;
   readonly location: Location;
+}
+
+interface RepeatedKey extends KeyFlaw {
+  readonly kind: "repeated";
+  /** What the key had the second time, which counts once the first is taken away. */
+  readonly later: Value;
+}
+
+interface KeyWithoutText extends KeyFlaw {
+  readonly kind: "noText";
 }
 
 /** Remembers a document whose root had a key that is null, which is in no Value: kyaml cannot print a resource that has one. */

@@ -1,6 +1,7 @@
 import { InputError } from "../errors.js";
 import type { Value } from "../manifest/value.js";
 import { toInteger } from "./go-number.js";
+import { quoteJsonCharacter } from "./json-character.js";
 import { columnOf, lineOf } from "./text.js";
 
 export interface ParseJsonOptions {
@@ -154,9 +155,9 @@ class JsonReader {
   }
 
   #unexpected(context: string): InputError {
-    const char = this.#text[this.#pos];
-    if (char === undefined) return this.#error("unexpected end of JSON input", "JSON_SYNTAX");
-    return this.#error(`invalid character '${char}' ${context}`, "JSON_SYNTAX");
+    const code = this.#text.codePointAt(this.#pos);
+    if (code === undefined) return this.#error("unexpected end of JSON input", "JSON_SYNTAX");
+    return this.#error(`invalid character ${quoteJsonCharacter(code)} ${context}`, "JSON_SYNTAX");
   }
 
   #error(message: string, code: string, at = this.#pos): InputError {

@@ -1,11 +1,13 @@
 import { InputError } from "../errors.js";
 import type { Value } from "../manifest/value.js";
+import { CommentQueue } from "./comment-queue.js";
 import { Composer } from "./composer.js";
 import { construct, type DuplicateKeys } from "./construct.js";
 import { Problem } from "./cursor.js";
 import { decodeBytes } from "./decode.js";
 import { type Build, FastReader, NOTHING_BUILT, UNUSUAL } from "./fast-reader.js";
-import type { DocumentNode } from "./node.js";
+import { DocumentLayout } from "./layout.js";
+import type { DocumentNode, Node } from "./node.js";
 import { type ProblemSource, toInputError } from "./problem.js";
 import type { Dialect } from "./resolve.js";
 import { splitKustomizeDocuments } from "./split.js";
@@ -35,6 +37,11 @@ export interface ParseOptions {
    * style of what it overwrites, so a patch may turn on it.
    */
   readonly keepStyle?: boolean;
+  /**
+   * What a tool sees that goes by nodes and decodes none (kustomize dialect): `<<` is a key like others, an alias is an AliasReference,
+   * and a scalar may have a tag that its text does not fit.
+   */
+  readonly asNodes?: boolean;
 }
 
 /**
@@ -89,6 +96,17 @@ export function composeDocuments(
   const documents: DocumentNode[] = [];
   for (let document = composer.next(); document; document = composer.next()) documents.push(document);
   return { src, documents };
+}
+
+/** The nodes of the first document with how they are written; undefined where there is none. */
+export function composeWithLayout(
+  text: string,
+  options: ParseOptions,
+): { readonly src: string; readonly root: Node; readonly layout: DocumentLayout } | undefined {
+  const src = normalise(text, options);
+  const layout = new DocumentLayout(new CommentQueue(src));
+  const document = new Composer(src, { ...composeOptions(options, 0), layout }).next();
+  return document && { src, root: document.root, layout };
 }
 
 function budgetOf(options: ParseOptions): Budget {
@@ -146,10 +164,17 @@ function readAll(src: string, options: ParseOptions, lineOffset: number, limit: 
   const documents: Value[] = [];
   const budget = budgetOf(options);
   const duplicateKeys = duplicatesOf(options);
-  const { keepStyle = false } = options;
-  const fast = NEEDS_EXACT_READER.test(src)
-    ? undefined
-    : new FastReader(src, { dialect: options.dialect, duplicateKeys, maxDepth: budget.depth, maxNodes: budget.nodes, keepStyle });
+  const { keepStyle = false, asNodes = false } = options;
+  const fast =
+    asNodes || NEEDS_EXACT_READER.test(src)
+      ? undefined
+      : new FastReader(src, {
+          dialect: options.dialect,
+          duplicateKeys,
+          maxDepth: budget.depth,
+          maxNodes: budget.nodes,
+          keepStyle,
+        });
   try {
     let start = 0;
     while (documents.length < limit) {
@@ -176,6 +201,7 @@ function readAll(src: string, options: ParseOptions, lineOffset: number, limit: 
             maxNodes: nodes,
             maxAliasNodes: aliasExpansion,
             keepStyle,
+            asNodes,
           }),
         );
       } while (documents.length < limit && !(fast && composer.atDocumentStart()));

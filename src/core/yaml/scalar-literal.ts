@@ -26,6 +26,16 @@ export class ScalarLiteral {
   }
 }
 
+/** An alias in a document that is read as nodes; its text is the name. */
+export class AliasReference extends ScalarLiteral {
+  readonly target: Value;
+
+  constructor(name: string, target: Value) {
+    super("!!alias", name);
+    this.target = target;
+  }
+}
+
 /** A null without text inside `{}` or `[]`: kyaml writes it quoted, so it ends as an empty string. Only with `keepStyle`. */
 export const EMPTY_IN_FLOW = new ScalarLiteral("!!null", "");
 

@@ -1,4 +1,5 @@
 import { scanBlockScalar } from "./block-scalar.js";
+import type { CommentQueue } from "./comment-queue.js";
 import {
   atDocumentMarker,
   type Cursor,
@@ -49,6 +50,13 @@ export interface Token {
   readonly directive?: Directive;
 }
 
+export interface ScannerOptions {
+  readonly lookahead: number;
+  readonly maxDepth: number;
+  /** Given, the comments go there. */
+  readonly comments?: CommentQueue;
+}
+
 interface SimpleKey {
   possible: boolean;
   required: boolean;
@@ -69,6 +77,7 @@ export class Scanner implements Cursor {
   lineStart: number;
   readonly #lookahead: number;
   readonly #maxDepth: number;
+  readonly #comments: CommentQueue | undefined;
   #tokens: Token[] = [];
   #head = 0;
   #parsed = 0;
@@ -79,17 +88,20 @@ export class Scanner implements Cursor {
   #simpleKeys: SimpleKey[] = [emptyKey()];
   #keyByToken = new Map<number, SimpleKey>();
 
-  constructor(src: string, start: number, options: { readonly lookahead: number; readonly maxDepth: number }) {
+  constructor(src: string, start: number, options: ScannerOptions) {
     this.src = src;
     this.pos = start;
     this.lineStart = start;
     this.#lookahead = options.lookahead;
     this.#maxDepth = options.maxDepth;
+    this.#comments = options.comments;
   }
 
   peek(): Token {
     this.#fetchMore();
-    return this.#tokens[this.#head] as Token;
+    const token = this.#tokens[this.#head] as Token;
+    this.#comments?.reach(token);
+    return token;
   }
 
   skip(): void {
@@ -112,8 +124,9 @@ export class Scanner implements Cursor {
   }
 
   #fetchNext(): undefined {
+    const from = this.pos;
     this.#skipToToken();
-    this.#unrollIndent(this.pos - this.lineStart);
+    this.#unrollIndent(this.pos - this.lineStart, from);
     const { src, pos } = this;
     if (pos >= src.length) return this.#fetchStreamEnd();
     const code = src.charCodeAt(pos);
@@ -121,6 +134,15 @@ export class Scanner implements Cursor {
     if (atLineStart && code === 37) return this.#fetchDirective();
     if (atLineStart && atDocumentMarker(src, pos))
       return this.#fetchDocumentMarker(code === 45 ? "document-start" : "document-end");
+    if (this.#comments === undefined) return this.#fetchContent(pos, code);
+    const last = this.#tokens[this.#tokens.length - 1];
+    const isOfLast = last !== undefined && code === (this.#flowLevel > 0 ? 44 : 58);
+    this.#fetchContent(pos, code);
+    if (this.#tokens[this.#tokens.length - 1]?.kind !== "block-entry") this.#comments.scanLine(this, isOfLast ? last.pos : pos);
+  }
+
+  #fetchContent(pos: number, code: number): undefined {
+    const { src } = this;
     const next = src.charCodeAt(pos + 1);
     switch (code) {
       case 91:
@@ -168,17 +190,27 @@ export class Scanner implements Cursor {
 
   #skipToToken(): void {
     const { src } = this;
+    const from = this.pos;
     for (;;) {
       // go-yaml looks for a byte order mark at the start of its buffer, wherever it stands: behind a doubled one each line loses its first character.
       if (this.pos === this.lineStart && src.charCodeAt(0) === 0xfeff && this.pos < src.length) this.pos += 1;
       const tabsAllowed = this.#flowLevel > 0 || !this.#simpleKeyAllowed;
       let code = src.charCodeAt(this.pos);
       while (code === SPACE || (tabsAllowed && code === TAB)) code = src.charCodeAt(++this.pos);
-      if (code === 35) skipComment(this);
+      if (this.#comments !== undefined) this.#scanComments(this.#comments, from);
+      else if (code === 35) skipComment(this);
       if (!isBreak(src.charCodeAt(this.pos))) return;
       readBreak(this);
       if (this.#flowLevel === 0) this.#simpleKeyAllowed = true;
     }
+  }
+
+  #scanComments(comments: CommentQueue, from: number): void {
+    const tokens = this.#tokens;
+    const [before, last] = [tokens[tokens.length - 2], tokens[tokens.length - 1]];
+    if (before?.kind === "block-sequence-start" && last?.kind === "block-entry") comments.turnToHead(this);
+    if (this.src.charCodeAt(this.pos) === 35)
+      comments.scanLines(this, from, { tokens, indent: this.#indent, inFlow: this.#flowLevel > 0 });
   }
 
   #push(kind: TokenKind, pos: number, rest: Partial<Token> = {}): void {
@@ -231,10 +263,13 @@ export class Scanner implements Cursor {
     else this.#insert(tokenNumber, kind, pos);
   }
 
-  #unrollIndent(column: number): void {
+  /** `from` is where the space before the cursor begins. */
+  #unrollIndent(column: number, from = this.pos): void {
     if (this.#flowLevel > 0) return;
+    let end = from - 1;
     while (this.#indent > column) {
-      this.#push("block-end", this.pos);
+      if (this.#comments !== undefined) end = this.#comments.endOfBlock(end, this.#indent);
+      this.#push("block-end", this.#comments === undefined ? this.pos : end);
       this.#indent = this.#indents.pop() as number;
     }
   }
@@ -242,7 +277,7 @@ export class Scanner implements Cursor {
   #fetchStreamEnd(): undefined {
     // libyaml: the end of the stream stands on a line of its own; a position past the text says so.
     if (this.pos !== this.lineStart) this.lineStart = this.pos = this.src.length + 1;
-    this.#unrollIndent(-1);
+    this.#unrollIndent(-1, this.src.length);
     this.#removeSimpleKey();
     this.#simpleKeyAllowed = false;
     this.#push("stream-end", this.pos);
@@ -347,8 +382,17 @@ export class Scanner implements Cursor {
     this.#simpleKeyAllowed = true;
     const pos = this.pos;
     const style = this.src[this.pos] === ">" ? "folded" : "block";
+    const { lineStart } = this;
     const text = scanBlockScalar(this, this.#indent);
+    if (this.#comments !== undefined) this.#noteHeaderComment(this.#comments, pos, lineStart);
     this.#push("scalar", pos, { text, style });
+  }
+
+  #noteHeaderComment(comments: CommentQueue, pos: number, lineStart: number): void {
+    const hash = /^[|>][-+0-9]*[ \t]*(#[^\n\x85\u2028\u2029]*)/.exec(this.src.slice(pos, pos + 4096));
+    if (hash === null) return;
+    const start = pos + hash[0].length - hash[1]!.length;
+    comments.addLine(hash[1]!, { pos: start, line: 0, column: start - lineStart }, pos);
   }
 
   #fetchQuoted(): undefined {

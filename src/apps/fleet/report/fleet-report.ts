@@ -18,6 +18,8 @@ export interface LiveReport {
 export interface FleetReport {
   readonly from: string;
   readonly to: string;
+  /** `to` is the tree of files that may not be committed. */
+  readonly isWorktree: boolean;
   readonly changes: readonly ApplicationChange[];
   readonly folded: readonly FoldedChange[];
   readonly reasons: ReadonlyMap<string, readonly Reason[]>;
@@ -32,11 +34,14 @@ export interface FleetReport {
   readonly after: FleetState;
   /** As `fleetwright.yaml` has them at `from`: a change cannot raise its own budget. */
   readonly budgets: readonly ValueObject[];
+  /** The same at `to`. */
+  readonly budgetsAfter: readonly ValueObject[];
 }
 
 export function fleetReport(input: {
   readonly from: string;
   readonly to: string;
+  readonly isWorktree?: boolean;
   readonly before: FleetState;
   readonly after: FleetState;
   readonly changes: readonly ApplicationChange[];
@@ -44,12 +49,14 @@ export function fleetReport(input: {
   readonly applicationSets?: readonly ApplicationSetChange[];
   readonly setReasons?: ReadonlyMap<string, readonly Reason[]>;
   readonly budgets?: readonly ValueObject[];
+  readonly budgetsAfter?: readonly ValueObject[];
 }): FleetReport {
   const { before, after, changes } = input;
   const touched = changes.filter((change) => change.effect !== "unchanged");
   return {
     from: input.from,
     to: input.to,
+    isWorktree: input.isWorktree === true,
     changes,
     reasons: input.reasons,
     folded: foldChanges(
@@ -61,13 +68,24 @@ export function fleetReport(input: {
     applicationCount: after.applications.size,
     after,
     budgets: input.budgets ?? [],
+    budgetsAfter: input.budgetsAfter ?? [],
   };
 }
 
 /** What is wrong with an Application, and at which revision. */
 export function errorText(report: FleetReport, change: ApplicationChange): string {
-  const revision = change.errorAt === "before" ? report.from : report.to;
-  return `at ${revision.slice(0, 10)}: ${formatError(change.error)}`;
+  const side = change.errorAt === "before" ? "from" : "to";
+  return `${isWorktree(report, side) ? "in" : "at"} ${endName(report, side)}: ${formatError(change.error)}`;
+}
+
+/** What a person knows a side by: a short commit id, or `the work tree`. */
+export function endName(report: FleetReport, side: "from" | "to"): string {
+  return isWorktree(report, side) ? "the work tree" : report[side].slice(0, 10);
+}
+
+/** Both sides are, where only the inventory differs. */
+function isWorktree(report: FleetReport, side: "from" | "to"): boolean {
+  return report.isWorktree && report[side] === report.to;
 }
 
 /** How many Applications there are of each effect. */

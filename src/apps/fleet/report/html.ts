@@ -1,7 +1,7 @@
 import { formatError } from "../../../core/errors.js";
 import type { ApplicationChange } from "../../../core/impact/fleet-diff.js";
 import { type FoldedChange, foldChanges } from "../../../core/impact/fold.js";
-import { errorText, type FleetReport, liveLine, summaryLine } from "./fleet-report.js";
+import { endName, errorText, type FleetReport, liveLine, summaryLine } from "./fleet-report.js";
 import { escapeHtml } from "./markdown.js";
 import { fieldLines, resourceLines } from "./terminal.js";
 
@@ -36,7 +36,7 @@ export function htmlReport(report: FleetReport): string {
       : []),
   ];
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Fleet change ${escapeHtml(report.from.slice(0, 10))} to ${escapeHtml(report.to.slice(0, 10))}</title>
+<html lang="en"><head><meta charset="utf-8"><title>Fleet change ${escapeHtml(endName(report, "from"))} to ${escapeHtml(endName(report, "to"))}</title>
 <meta http-equiv="content-security-policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>
 body { font: 14px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }

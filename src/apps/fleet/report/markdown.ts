@@ -1,6 +1,6 @@
 import { formatError } from "../../../core/errors.js";
 import { type FoldedChange, foldChanges } from "../../../core/impact/fold.js";
-import { errorText, type FleetReport, liveLine, summaryLine } from "./fleet-report.js";
+import { endName, errorText, type FleetReport, liveLine, summaryLine } from "./fleet-report.js";
 import { resourceLines, someNames } from "./terminal.js";
 
 /** GitHub refuses comments above 65,536 characters; GitLab and others take more. */
@@ -25,7 +25,7 @@ export function markdownReport(report: FleetReport, limit = commentLimit): strin
     "<!-- fleetwright-diff -->",
     "### What this change does to the fleet",
     "",
-    `**${summaryLine(report)}** (\`${report.from.slice(0, 10)}\` → \`${report.to.slice(0, 10)}\`)`,
+    `**${summaryLine(report)}** (\`${endName(report, "from")}\` → ${report.isWorktree ? endName(report, "to") : `\`${endName(report, "to")}\``})`,
     "",
   ];
   const sections = [
@@ -57,11 +57,20 @@ function errorSections(report: FleetReport): readonly Section[] {
     ...report.applicationSets.flatMap((set) =>
       set.errors.map((error) => `- ApplicationSet **${set.key}**: ${inline(formatError(error))}`),
     ),
-    ...report.problems.map((problem) => `- ${inline(problem)}`),
   ];
-  return lines.length === 0
-    ? []
-    : [{ text: "#### Cannot be rendered" }, ...lines.map((text) => ({ text, shortened: () => `${text.slice(0, 300)} …` }))];
+  return [
+    ...listSection("#### Cannot be rendered", lines),
+    ...listSection(
+      "\n#### Problems of the fleet",
+      report.problems.map((problem) => `- ${inline(problem)}`),
+    ),
+  ];
+}
+
+/** A title with its lines, each of which is cut where it does not fit. */
+function listSection(title: string, lines: readonly string[]): readonly Section[] {
+  if (lines.length === 0) return [];
+  return [{ text: title }, ...lines.map((text) => ({ text, shortened: () => `${text.slice(0, 300)} …` }))];
 }
 
 function appearanceSections(report: FleetReport): readonly Section[] {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { InputError } from "../../../core/errors.js";
 import type { ApplicationChange } from "../../../core/impact/fleet-diff.js";
 import type { FleetState } from "../../../core/impact/fleet-state.js";
-import { fleetReport } from "./fleet-report.js";
+import { type FleetReport, fleetReport } from "./fleet-report.js";
 import { htmlReport } from "./html.js";
 import { leastLimit, markdownReport } from "./markdown.js";
 import { terminalReport } from "./terminal.js";
@@ -72,4 +73,43 @@ test("the terminal has colours only where they are wanted", () => {
   const report = hugeReport(1, 1, 10);
   expect(terminalReport(report, { color: true })).toContain("\u001b[");
   expect(terminalReport(report, { color: false })).not.toContain("\u001b[");
+});
+
+const broken: ApplicationChange = {
+  key: "argocd/web",
+  name: "web",
+  namespace: "argocd",
+  effect: "error",
+  spec: [],
+  resources: [],
+  error: new InputError("no such file", { code: "IMPACT_REPOSITORY" }),
+  errorAt: "after",
+};
+
+test("the work tree is called so, a commit by the begin of its id", () => {
+  const ends = {
+    from: "1".repeat(40),
+    to: "2".repeat(40),
+    before: nothing,
+    after: nothing,
+    changes: [broken],
+    reasons: new Map(),
+  };
+  const ofCommits = fleetReport(ends);
+  const ofWorktree = fleetReport({ ...ends, isWorktree: true });
+  for (const print of [markdownReport, htmlReport, (report: FleetReport) => terminalReport(report, { color: false })]) {
+    expect(print(ofCommits)).toContain("at 2222222222: no such file");
+    expect(print(ofWorktree)).toContain("in the work tree: no such file");
+    expect(print(ofWorktree)).not.toContain("2222222222");
+  }
+});
+
+test("Markdown tells apart what cannot be rendered and what is wrong with the fleet", () => {
+  const problem = { error: new InputError("two Applications web", { code: "IMPACT_REPOSITORY" }) };
+  const after = { ...nothing, problems: [problem] };
+  const ends = { from: "1".repeat(40), to: "2".repeat(40), before: nothing, after, reasons: new Map() };
+  expect(markdownReport(fleetReport({ ...ends, changes: [broken] }))).toMatch(
+    /#### Cannot be rendered\n- \*\*web\*\*: .*\n\n?#### Problems of the fleet\n- two Applications web/,
+  );
+  expect(markdownReport(fleetReport({ ...ends, changes: [] }))).not.toContain("Cannot be rendered");
 });

@@ -17,6 +17,7 @@ const nothing: ReconcilePlan = {
   finalizers: undefined,
   removeAnnotations: [],
   events: [],
+  refreshes: [],
   requeueAfterSeconds: 0,
   error: undefined,
   held: undefined,

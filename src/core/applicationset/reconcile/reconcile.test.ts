@@ -142,6 +142,28 @@ describe("RollingSync", () => {
     });
   });
 
+  test("what only a status older than its step proves is to be looked at again", () => {
+    expect(reconcile(rolling, live(healthy("2026-01-01T00:04:00Z"))).refreshes).toEqual(["dev-1"]);
+    expect(reconcile(rolling, live(healthy("2026-01-01T00:06:00Z"))).refreshes).toEqual([]);
+  });
+
+  test("a sync that was over before anybody looked ends the step, and is not asked for a second time", () => {
+    const pending = setOf(names, spec, {
+      applicationStatus: [
+        entry("dev-1", "Pending", "1", "2026-01-01T00:05:00Z"),
+        entry("prod-1", "Waiting", "2", "2026-01-01T00:05:00Z"),
+      ],
+    });
+    const at = "2026-01-01T00:05:02Z";
+    const synced = live({ ...healthy(at), operationState: { phase: "Succeeded", startedAt: at, finishedAt: at } });
+    const plan = reconcile(pending, [synced[0]!, live({})[1]!]);
+    expect(statusOf(plan, pending)).toEqual({ "dev-1": "Healthy", "prod-1": "Pending" });
+    expect(plan.updates.map(({ name, patch }) => [name, "operation" in patch])).toEqual([]);
+    const compat = reconcile(pending, synced, { settings: { mode: "compat" } });
+    expect(statusOf(compat, pending)["dev-1"]).toBe("Progressing");
+    expect(compat.updates.map(({ name, patch }) => [name, "operation" in patch])).toEqual([["dev-1", true]]);
+  });
+
   test("a status younger than the change finishes the step and lets the next one begin", () => {
     const fresh = live(healthy("2026-01-01T00:06:00Z"));
     expect(statusOf(reconcile(rolling, fresh), rolling)).toEqual({ "dev-1": "Healthy", "prod-1": "Healthy" });

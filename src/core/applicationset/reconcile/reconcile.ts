@@ -17,6 +17,7 @@ import {
   promoteWaiting,
   syncableNow,
   syncOperation,
+  unproven,
   withoutAutomatedSync,
 } from "./rollout.js";
 import { hasRolloutSteps, isDeletedInReverse, isRollingSync, rolloutSteps } from "./rollout-steps.js";
@@ -55,6 +56,9 @@ class Reconcile {
   private readonly removeAnnotations: string[] = [];
   private held: HeldDeletions | undefined;
   private renames: readonly Rename[] = [];
+  private refreshes: readonly string[] = [];
+  /** Applications that still wait for their sync after this reconcile has looked at them. */
+  private pending: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly input: ReconcileInput,
@@ -104,7 +108,10 @@ class Reconcile {
     this.store.setApplicationStatus(view, observeApplications(view.applicationStatus(), rollout));
     const syncable = syncableNow(steps, view.applicationStatus(), this.owned);
     this.store.setApplicationStatus(view, promoteWaiting(view.applicationStatus(), syncable, rollout));
-    const step = progressingStep(set, view.applicationStatus());
+    const entries = view.applicationStatus();
+    this.pending = new Set(entries.flatMap(({ application, status }) => (status === "Pending" ? [application] : [])));
+    if (strict) this.refreshes = unproven(entries, this.owned);
+    const step = progressingStep(set, entries);
     const condition: Condition =
       step === undefined
         ? {
@@ -140,6 +147,8 @@ class Reconcile {
     const spec = withoutAutomatedSync(application.spec);
     const entry = this.view.applicationStatus().find((one) => one.application === name);
     if (entry?.status !== "Pending" || !syncable.has(name)) return { ...application, spec };
+    // By that status the original syncs a second time what this reconcile has seen synced.
+    if (this.settings.mode === "strict" && !this.pending.has(name)) return { ...application, spec };
     return { ...application, spec, operation: syncOperation(application.spec) };
   }
 
@@ -281,6 +290,7 @@ class Reconcile {
       finalizers: isReversed && !finalizers.includes(resourcesFinalizer) ? [...finalizers, resourcesFinalizer] : undefined,
       removeAnnotations: this.removeAnnotations,
       events: this.events,
+      refreshes: this.refreshes,
       requeueAfterSeconds: outcome.requeueAfterSeconds ?? 0,
       error: outcome.error,
       held: this.held,

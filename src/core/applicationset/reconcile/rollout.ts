@@ -68,7 +68,10 @@ function observe(
   if (next.status === "Waiting")
     return leaveWaiting(next, status, move, input, changed !== undefined ? "changed" : before ? "known" : "new");
   if (start.status === "Pending") next = leavePending(next, start, status, move);
-  if (start.status === "Progressing" && isDone(status, next, input)) {
+  // Strict mode: a sync that was over before anybody looked is proof already; nothing younger may come for long.
+  const isOver =
+    start.status === "Pending" && next.status === "Progressing" && input.strict !== undefined && hasSucceeded(status);
+  if ((start.status === "Progressing" && isDone(status, next, input)) || (isOver && isDone(status, start, input))) {
     next = move(next, "Healthy", "Application resource became Healthy, updating status from Progressing to Healthy");
   }
   return next;
@@ -136,6 +139,19 @@ function startedMessage(phase: string): string {
   return "Application resource became Progressing, updating status from Pending to Progressing";
 }
 
+/** Whether the last operation succeeded and the Application was looked at since. */
+function hasSucceeded(status: ValueObject): boolean {
+  const operation = objectAt(status, "operationState");
+  const finishedAt = timeOf(stringAt(operation, "finishedAt"));
+  const reconciledAt = timeOf(stringAt(status, "reconciledAt"));
+  return (
+    stringAt(operation, "phase") === "Succeeded" &&
+    finishedAt !== undefined &&
+    reconciledAt !== undefined &&
+    reconciledAt >= finishedAt
+  );
+}
+
 /** Synced and healthy; in strict mode to the revision that is being rolled out, and by a status that is not older than the roll-out. */
 function isDone(status: ValueObject, entry: RolloutStatus, input: RolloutInput): boolean {
   return healthOf(status) === "Healthy" && syncOf(status) === "Synced" && !isStale(status, entry, input, "known");
@@ -166,6 +182,20 @@ function isStale(status: ValueObject, entry: RolloutStatus, input: RolloutInput,
 function isBehind(status: ValueObject, name: string, { strict }: RolloutInput): boolean {
   const newest = strict?.newestRevisions.get(name);
   return newest !== undefined && JSON.stringify(newest) !== JSON.stringify(revisionsOf(status));
+}
+
+/**
+ * Strict mode: Applications that are synced and healthy, by a status from before their last transition as far as its times tell: they have to be
+ * looked at again before their step can be done.
+ */
+export function unproven(entries: readonly RolloutStatus[], current: readonly KubernetesObject[]): readonly string[] {
+  const progressing = new Set(entries.flatMap(({ application, status }) => (status === "Progressing" ? [application] : [])));
+  return current.flatMap((application) => {
+    const { name } = application.metadata;
+    const status = statusOf(application);
+    const isRunning = stringAt(objectAt(status, "operationState"), "phase") === "Running";
+    return progressing.has(name) && !isRunning && healthOf(status) === "Healthy" && syncOf(status) === "Synced" ? [name] : [];
+  });
 }
 
 /** The Applications that may be synced now: the first step, and each further one when all before it are healthy. */

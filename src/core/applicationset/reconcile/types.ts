@@ -72,6 +72,8 @@ export interface ReconcilePlan {
   /** Annotations to take off the set (a served refresh request, a used approval). */
   readonly removeAnnotations: readonly string[];
   readonly events: readonly PlannedEvent[];
+  /** Applications whose status may be older than their step: they are to be looked at again, and the set after them. */
+  readonly refreshes: readonly string[];
   /** 0: no timer. */
   readonly requeueAfterSeconds: number;
   /** The reconcile failed: retry with back-off. */

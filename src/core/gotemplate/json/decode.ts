@@ -1,4 +1,4 @@
-import { utf8Encode } from "../../../platform/bytes.js";
+import { quoteJsonCharacter } from "../../yaml/json-character.js";
 import { functionError, type TemplateFailure } from "../errors.js";
 import { GoList, GoMap, type GoValue } from "../value/value.js";
 
@@ -68,11 +68,7 @@ class Decoder {
     // At the end the original feeds its scanner a blank: inside a word or number that is the offending character.
     if (code === undefined && /literal|escape/.test(context)) return functionError(`invalid character ' ' ${context}`);
     if (code === undefined) return functionError("unexpected end of JSON input");
-    // The original looks at bytes: of a longer character it shows the first one.
-    const char =
-      code < 0x80 ? String.fromCodePoint(code) : String.fromCharCode(utf8Encode(String.fromCodePoint(code))[0] as number);
-    const shown = char === "'" ? `'\\''` : char === '"' ? `'"'` : `'${printable(char.charCodeAt(0))}'`;
-    return functionError(`invalid character ${shown} ${context}`);
+    return functionError(`invalid character ${quoteJsonCharacter(code)} ${context}`);
   }
 
   private value(depth: number): GoValue {
@@ -209,19 +205,4 @@ class Decoder {
       if (char === "}") return new GoMap(entries);
     }
   }
-}
-
-function printable(code: number): string {
-  const named: Readonly<Record<number, string>> = {
-    7: "\\a",
-    8: "\\b",
-    9: "\\t",
-    10: "\\n",
-    11: "\\v",
-    12: "\\f",
-    13: "\\r",
-    92: "\\\\",
-  };
-  if (named[code] !== undefined) return named[code];
-  return code < 0x20 || code === 0x7f ? `\\x${code.toString(16).padStart(2, "0")}` : String.fromCodePoint(code);
 }

@@ -64,6 +64,8 @@ export class MergeWalk {
       case "map":
       case "none":
         return this.#walkMap(sources, schema, path);
+      // Resources have no aliases left.
+      case "alias":
       case "scalar":
         return this.#visitor.scalar(sources);
       case "list":

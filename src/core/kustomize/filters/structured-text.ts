@@ -12,7 +12,8 @@ import { printChangedYaml } from "./structured-yaml.js";
 
 /** The document inside a scalar. Throws when the text is no YAML. */
 export function parseStructured(text: string): YNode {
-  return new YNode(firstDocument(text, { dialect: "kustomize", keepStyle: true, duplicateKeys: "first" }) as Node | undefined);
+  const rules = { dialect: "kustomize", keepStyle: true, duplicateKeys: "first", asNodes: true } as const;
+  return new YNode(firstDocument(text, rules) as Node | undefined);
 }
 
 /**
@@ -35,11 +36,16 @@ function trySet(target: YNode, value: YNode, path: readonly string[], create: Ki
   const structured = parseStructured(text);
   const found = matchPath(structured, path.slice(length), create);
   if (!found || found.length === 0) return false;
+  const placed = new Set<Node>();
   for (const field of found) {
     if (field.kind === "scalar") field.setText(value.value);
-    else field.assign(value);
+    else {
+      const node = value.freeze();
+      field.setNode(node);
+      if (value.kind !== "scalar") placed.add(node);
+    }
   }
-  scalar.setText(print(structured, text));
+  scalar.setText(print(structured, text, placed));
   return true;
 }
 
@@ -61,13 +67,13 @@ function scalarDepth(target: YNode, path: readonly string[]): number | undefined
   return undefined;
 }
 
-function print(structured: YNode, original: string): string {
+function print(structured: YNode, original: string, placed: ReadonlySet<Node>): string {
   const first = original.trim()[0];
   if (first === "{" || first === "[") {
     const isPretty = original.includes("\n") && original.includes("  ");
     return emitJson(toJson(withEmptyTexts(structured.freeze())), isPretty ? { indent: 2 } : {});
   }
-  const printed = printChangedYaml(original, structured.freeze());
+  const printed = printChangedYaml(original, structured.freeze(), placed);
   if (printed !== undefined) return printed.trim();
   return emitYaml(toJson(structured.freeze()) as Value, { style: "go-yaml-v3", indent: 2, sortKeys: false }).trim();
 }

@@ -1,3 +1,4 @@
+import { flawsOf } from "../../yaml/flawed-maps.js";
 import { childOf, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 
 const domain = "internal.config.kubernetes.io";
@@ -68,7 +69,10 @@ export function metaTexts(value: NodeMap, field: "annotations" | "labels"): { [k
   const metadata = childOf(value, "metadata");
   const map = isNilOrEmpty(metadata) ? undefined : childOf(metadata, field);
   const result: { [key: string]: string } = {};
-  if (isMap(map)) for (const [key, text] of Object.entries(map)) result[key] = textOf(text);
+  if (!isMap(map)) return result;
+  for (const [key, text] of Object.entries(map)) result[key] = textOf(text);
+  // The original walks the fields: of a key that the map has twice, the last counts.
+  for (const flaw of flawsOf(map)) if (flaw.kind === "repeated") result[flaw.key] = textOf(flaw.later as Node);
   return result;
 }
 

@@ -4,7 +4,7 @@ import { flawsOf } from "../../yaml/flawed-maps.js";
 import { FoldedText } from "../../yaml/folded-text.js";
 import { formatGoFloat } from "../../yaml/go-number.js";
 import { resolvePlain as resolveText } from "../../yaml/resolve.js";
-import { EMPTY_IN_FLOW, resolveScalar, ScalarLiteral } from "../../yaml/scalar-literal.js";
+import { AliasReference, EMPTY_IN_FLOW, resolveScalar, ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { kustomizeError } from "../model/errors.js";
 import { isList, type Node, type NodeMap } from "./node.js";
 import { TabbedText } from "./tabbed-text.js";
@@ -42,6 +42,7 @@ export function refuseFlaw(map: NodeMap): void {
 }
 
 function literalValue(literal: ScalarLiteral): Value {
+  if (literal instanceof AliasReference) return toJson(literal.target as Node);
   if (literal instanceof FoldedText) return literal.printed;
   if (literal instanceof TabbedText)
     throw kustomizeError("KUSTOMIZE_RESOURCE", "yaml: found a tab character where an indentation space is expected");

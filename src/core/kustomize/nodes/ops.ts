@@ -5,7 +5,13 @@ import { isIndexNumber, isListIndex, parseIndex } from "./paths.js";
 import { describeNode, isNonStringInYaml11 } from "./resolve.js";
 import { type Kind, YNode } from "./ynode.js";
 
-const kindNames: Record<Kind, string> = { none: "", map: "MappingNode", list: "SequenceNode", scalar: "ScalarNode" };
+const kindNames: Record<Kind, string> = {
+  none: "",
+  map: "MappingNode",
+  list: "SequenceNode",
+  scalar: "ScalarNode",
+  alias: "AliasNode",
+};
 
 /** A node is of another kind than the operation needs. */
 export class NodeKindError extends InputError {

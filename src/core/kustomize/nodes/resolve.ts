@@ -2,7 +2,7 @@ import type { Value } from "../../manifest/value.js";
 import { emitYaml } from "../../yaml/emit.js";
 import { parseYaml } from "../../yaml/parse.js";
 import { resolvePlain as resolveText } from "../../yaml/resolve.js";
-import { ScalarLiteral } from "../../yaml/scalar-literal.js";
+import { AliasReference, ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { kustomizeText } from "../../yaml/text.js";
 import type { Node, Scalar } from "./node.js";
 
@@ -31,5 +31,6 @@ const mayBeStructured = /^\s*[[{#&*!|>'"%@`]|^\s*[-?:](?:[ \t]|$)|^---|^\.\.\.|:
 
 /** The node as YAML, for messages. */
 export function describeNode(node: Node): string {
+  if (node instanceof AliasReference) return `*${node.text}\n`;
   return emitYaml(node as unknown as Value, { style: "kustomize" });
 }

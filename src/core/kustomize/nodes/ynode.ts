@@ -1,4 +1,5 @@
 import { flawsOf, type MapFlaw, setFlaws } from "../../yaml/flawed-maps.js";
+import { AliasReference } from "../../yaml/scalar-literal.js";
 import {
   isMap,
   isQuotedScalar,
@@ -14,7 +15,7 @@ import { refuseProto } from "./paths.js";
 import { noteReplacement } from "./replacements.js";
 import { makeScalar } from "./scalar.js";
 
-export type Kind = "none" | "map" | "list" | "scalar";
+export type Kind = "none" | "map" | "list" | "scalar" | "alias";
 
 /**
  * A node under change. Children are wrapped when they are first asked for, so that `freeze` gives back every untouched
@@ -35,6 +36,8 @@ export class YNode {
   #items: YNode[] | undefined;
   /** Of keys that were put here. */
   #flaws: readonly MapFlaw[] | undefined;
+  /** Repeated keys of which the first was taken away. */
+  #settled: Set<MapFlaw> | undefined;
 
   constructor(source: Node | undefined) {
     this.#source = source;
@@ -44,6 +47,7 @@ export class YNode {
     if (source === undefined) this.kind = "none";
     else if (Array.isArray(source)) this.kind = "list";
     else if (isMap(source)) this.kind = "map";
+    else if (source instanceof AliasReference) this.kind = "alias";
     else {
       this.kind = "scalar";
       this.tag = tagUnderChange(source as Scalar);
@@ -128,9 +132,13 @@ export class YNode {
     this.#fields.set(key, child);
   }
 
+  /** Of a key that the map has twice, the second stays. */
   remove(key: string): YNode | undefined {
     const child = this.get(key);
-    if (child) this.#fields!.set(key, undefined);
+    if (!child) return undefined;
+    const second = this.flaws.find((flaw) => flaw.kind === "repeated" && flaw.key === key);
+    if (second?.kind === "repeated") (this.#settled ??= new Set()).add(second);
+    this.#fields!.set(key, second?.kind === "repeated" ? new YNode(second.later as Node) : undefined);
     return child;
   }
 
@@ -138,7 +146,7 @@ export class YNode {
   get flaws(): readonly MapFlaw[] {
     if (this.kind !== "map") return [];
     const all = [...flawsOf(this.#source as NodeMap), ...(this.#flaws ?? [])];
-    return all.filter(({ kind, key }) => kind === "repeated" || this.has(key));
+    return all.filter((flaw) => !this.#settled?.has(flaw) && (flaw.kind === "repeated" || this.has(flaw.key)));
   }
 
   /** Notes that a key that was put here is the one that another map could not be printed for. */
@@ -192,6 +200,7 @@ export class YNode {
     this.#fields = other.#fields;
     this.#items = other.#items;
     this.#flaws = other.#flaws;
+    this.#settled = other.#settled;
   }
 
   setNode(node: Node): void {
@@ -219,6 +228,8 @@ export class YNode {
     switch (this.kind) {
       case "none":
         return null;
+      case "alias":
+        return this.#source!;
       case "scalar":
         return this.#source !== undefined ? this.#source : makeScalar(this.tag, this.value, this.isQuoted);
       case "list":

@@ -5,8 +5,12 @@ import { formatValue } from "../../impact/format-value.js";
 import type { Finding, LintedFleet, Rule } from "../rule.js";
 
 /** So many siblings, and so large a share of them, must agree before one that does not is odd. */
-const leastAgreeing = 5;
+const leastAgreeing = 3;
 const leastShare = 0.75;
+/** Of a few siblings it is one that does not agree with them where so large a share of all others agree with theirs. */
+const leastFitting = 0.9;
+/** Fewer Applications than that show no rule to be unlike. */
+const leastFamily = 5;
 
 /** Hand-written Applications with a field that is unlike all their siblings': mostly a slip of copying. */
 export const siblingOutlier: Rule = {
@@ -27,19 +31,29 @@ function familiesOf({ files }: LintedFleet): readonly (readonly SourceApplicatio
     family.push({ file, document, value, text: files.text(file) ?? "" });
     families.set(folder, family);
   }
-  return [...families.values()].filter((family) => family.length > leastAgreeing);
+  return [...families.values()].filter((family) => family.length > leastFamily);
 }
 
 function outliersOf(family: readonly SourceApplication[]): readonly Finding[] {
   const { anomalies } = surveyApplications(family);
   return anomalies.flatMap(({ application, fields }) =>
     fields
-      .filter((field) => field.agreeing >= leastAgreeing && field.agreeing >= leastShare * field.siblings)
+      .filter((field) => isAgainstMany(field) || isAgainstTheRule(field))
       .map((field) => ({ location: field.location, message: `${application}: ${differenceOf(field)}` })),
   );
 }
 
-function differenceOf({ path, is, expected, agreeing, siblings }: OddField): string {
+function isAgainstMany({ agreeing, siblings }: OddField): boolean {
+  return agreeing >= leastAgreeing && agreeing >= leastShare * siblings;
+}
+
+function isAgainstTheRule({ agreeing, fitting, compared }: OddField): boolean {
+  return agreeing > 0 && fitting >= leastFitting * compared;
+}
+
+function differenceOf(field: OddField): string {
+  const { path, is, expected, agreeing, siblings, fitting, compared } = field;
   const shown = (value: OddField["is"]): string => (value === undefined ? "missing" : formatValue(value));
-  return `${path} is ${shown(is)}, where ${agreeing} of ${siblings} siblings lead to ${shown(expected)}`;
+  const rule = isAgainstMany(field) ? "" : `; ${fitting} of ${compared} Applications are as theirs are`;
+  return `${path} is ${shown(is)}, where ${agreeing} of ${siblings} siblings lead to ${shown(expected)}${rule}`;
 }
