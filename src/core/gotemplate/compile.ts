@@ -202,6 +202,8 @@ function itemsOf(state: State, value: GoValue, hasTwo: boolean): Iterable<readon
   if (value === undefined || value === null) return undefined;
   if (value instanceof GoList) return value.items.length === 0 ? undefined : indexed(value.items);
   if (value instanceof GoMap) {
+    // All are sorted, even where the loop ends at the first.
+    state.run.spend(value.entries.size);
     const keys = [...value.entries.keys()].sort(compareText);
     return keys.length === 0 ? undefined : keys.map((key) => [key, value.entries.get(key)] as const);
   }

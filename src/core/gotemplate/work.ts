@@ -1,3 +1,4 @@
+import { longText } from "./exec-state.js";
 import { regexSteps } from "./funcs/regex.js";
 import { GoBytes, GoList, GoMap, type GoValue } from "./value/value.js";
 
@@ -16,6 +17,8 @@ export function workOf(name: string): Work | undefined {
 
 /** Paid for in portions of this size, so that a tree without end is left early. */
 const nodesAtOnce = 1024;
+/** Long texts count as so many nodes. */
+const charactersANode = 8;
 /** Deeper than the functions themselves go. */
 const deepest = 2000;
 
@@ -27,6 +30,7 @@ const walks =
     for (let index = 0; index < args.length; index++) {
       const arg = args[index];
       if (arg instanceof GoMap || arg instanceof GoList) unpaid = count(arg, unpaid, { stepsANode, payer }, 0);
+      else if (typeof arg === "string" && arg.length > longText) unpaid += arg.length / charactersANode;
     }
     if (unpaid > 0) payer.spend(Math.ceil(unpaid * stepsANode));
   };
@@ -47,6 +51,7 @@ function count(value: GoMap | GoList, before: number, tariff: Tariff, depth: num
   }
   for (const item of items) {
     if (item instanceof GoMap || item instanceof GoList) unpaid = count(item, unpaid, tariff, depth + 1);
+    else if (typeof item === "string" && item.length > longText) unpaid += item.length / charactersANode;
   }
   return unpaid;
 }
@@ -88,6 +93,13 @@ const matches =
     payer.spend(regexSteps(pattern, text) + (wanted === "all" ? 2 * text.length : 0));
   };
 
+/** One after the other. */
+const both =
+  (...all: readonly Work[]): Work =>
+  (args, payer) => {
+    for (const work of all) work(args, payer);
+  };
+
 const steps =
   (amount: number): Work =>
   (_, payer) =>
@@ -97,7 +109,7 @@ const walkers = "deepCopy mustDeepCopy deepEqual has mustHas uniq mustUniq witho
 const encoders = "toYaml mustToYaml toYamlPretty toJson mustToJson toRawJson mustToRawJson toToml mustToToml";
 const printers = "toPrettyJson mustToPrettyJson print println printf quote squote cat toString toStrings";
 const copiers =
-  "reverse mustReverse compact mustCompact rest mustRest initial mustInitial slice mustSlice pick omit merge " +
+  "reverse mustReverse compact mustCompact rest mustRest initial mustInitial slice mustSlice merge " +
   "mustMerge mergeOverwrite mustMergeOverwrite append push mustAppend mustPush prepend mustPrepend";
 const finders = "regexMatch regexFind mustRegexMatch mustRegexFind";
 const replacers =
@@ -105,8 +117,10 @@ const replacers =
   "mustRegexReplaceAllLiteral mustRegexSplit";
 const sorters = "sortAlpha keys values";
 const readers =
-  "fromYaml fromYamlArray mustFromYaml fromJson mustFromJson fromJsonArray tpl wrap wrapWith initials " +
-  "nospace replace trim trimAll trimall trimPrefix trimSuffix html js urlquery urlParse semver semverCompare split splitList splitn";
+  "fromJson mustFromJson fromJsonArray wrap wrapWith initials nospace replace trim trimAll trimall trimPrefix " +
+  "trimSuffix html js semver semverCompare splitList";
+const zoned = "dateInZone date_in_zone htmlDateInZone";
+const dated = "date htmlDate dateModify mustDateModify toDate mustToDate uuidv4";
 
 function each(names: string, work: Work): readonly (readonly [string, Work])[] {
   return names.split(" ").map((name) => [name, work] as const);
@@ -116,15 +130,18 @@ const works = new Map<string, Work>([
   ...each(walkers, walks(0.5)),
   ...each(encoders, walks(1)),
   ...each(printers, walks(2)),
-  ...each("chunk mustChunk", passesOver(1)),
+  ...each("chunk mustChunk pick omit", passesOver(1)),
   ...each(copiers, passesOver(4)),
   ...each(sorters, sorts),
   ...each(readers, reads(8)),
   ...each("fromToml mustFromToml", reads(4)),
-  ...each("title swapcase camelcase shuffle", reads(2)),
-  ...each("snakecase kebabcase b32enc b32dec", reads(1)),
+  ...each("fromYaml fromYamlArray mustFromYaml title swapcase camelcase shuffle urlParse", reads(2)),
+  ...each("snakecase kebabcase b32enc b32dec splitn urlquery", reads(1)),
+  ...each("split", reads(1 / 3)),
+  ...each("tpl", both(steps(25), reads(4))),
   ...each(finders, matches("first")),
   ...each(replacers, matches("all")),
-  ...each("date dateInZone date_in_zone htmlDate htmlDateInZone dateModify mustDateModify toDate mustToDate uuidv4", steps(40)),
-  ...each("encryptAES decryptAES", steps(250)),
+  ...each(dated, both(steps(40), reads(4))),
+  ...each(zoned, both(steps(250), reads(4))),
+  ...each("encryptAES decryptAES", both(steps(250), reads(4))),
 ]);

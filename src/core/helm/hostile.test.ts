@@ -44,6 +44,8 @@ test.each([
     "replaces each letter again and again",
     `{{ $x := repeat 500000 "a" }}{{ range until 10000 }}{{ $_ := regexReplaceAll "a" $x "b" }}{{ end }}`,
   ],
+  ["splits a long text again and again", `{{ $x := repeat 100000 "a," }}{{ range until 1000 }}{{ $_ := split "," $x }}{{ end }}`],
+  ["encodes a long text in many places", `{{ $x := repeat 1000000 "a" }}{{ toYaml (list $x $x $x $x $x $x $x $x $x $x) }}`],
   ["prints what holds the next level twice, forty levels deep", `${shared}{{ print $d }}`],
   ["encodes such a list", `${shared}{{ toJson $d }}`],
   ["compares such lists", `${shared}{{ deepEqual $d $e }}`],
