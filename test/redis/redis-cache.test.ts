@@ -117,7 +117,8 @@ describe.skipIf(missing)(`a sealed cache in a real Redis${missing ? ` (skipped: 
     await server.command("SETRANGE", nameOfA, String(400_000_000), "x");
     const before = process.memoryUsage().arrayBuffers;
     expect(await sealed.get("a")).toBeUndefined();
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(200_000_000);
+    // 64 MiB as they come, as they are put together and as they are handed over; the whole would be 400 MB each time.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(300_000_000);
     await patient.close();
     await server.command("FLUSHALL");
     await untilConnected();

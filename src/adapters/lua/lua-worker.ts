@@ -78,6 +78,10 @@ export class LuaWorker {
     });
     this.#online = new Promise((resolve) => worker.once("online", resolve));
     worker.unref();
+    // One that is being ended may still run out of memory, when nobody waits for it any more: what no one hears ends the process.
+    worker.on("error", () => {
+      if (this.#worker === worker) this.#worker = undefined;
+    });
     return worker;
   }
 }
