@@ -5,6 +5,7 @@ import type { GeneratorSources } from "./choose-generators.js";
 import { explainLeaves, type FleetExplanation } from "./explain-leaves.js";
 import { type Proof, proveSet } from "./prove.js";
 import { leavesOf, nameOf, type SourceApplication } from "./sample.js";
+import { splitByWords } from "./split-by-words.js";
 import { type NameSplit, splitNames } from "./split-names.js";
 
 /** What N hand-written Applications have in common. */
@@ -17,7 +18,10 @@ export interface Survey {
 /** Finds the two things by which the Applications differ, and what each field depends on; the cheapest explanation counts. */
 export function surveyApplications(applications: readonly SourceApplication[]): Survey {
   const leaves = leavesOf(applications);
-  const surveys = splitNames(applications.map(nameOf)).map((split) => ({ split, explanation: explainLeaves(leaves, split) }));
+  const names = applications.map(nameOf);
+  const said = splitByWords(names, leaves);
+  const splits = [...(said ? [said] : []), ...splitNames(names)];
+  const surveys = splits.map((split) => ({ split, explanation: explainLeaves(leaves, split) }));
   const best = surveys.reduce((least, survey) => (survey.explanation.cost < least.explanation.cost ? survey : least));
   return { ...best, anomalies: findAnomalies(applications, best.explanation) };
 }

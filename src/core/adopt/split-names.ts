@@ -134,7 +134,8 @@ function partCount({ left, right }: NameSplit): number {
   return new Set(left).size + new Set(right).size;
 }
 
-function cutsOf(name: string): readonly (readonly [string, string])[] {
+/** The two parts of a name at each of its dashes; all left where it has none. */
+export function cutsOf(name: string): readonly (readonly [string, string])[] {
   const cuts: (readonly [string, string])[] = [];
   for (let at = name.indexOf("-"); at > 0; at = name.indexOf("-", at + 1)) cuts.push([name.slice(0, at), name.slice(at + 1)]);
   return cuts.length > 0 ? cuts : [[name, ""]];
