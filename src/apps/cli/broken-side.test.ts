@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { commitFiles, gitIn } from "../../../test/clone-commits.js";
 import { type Recorded, recordedRun } from "../../../test/recorded-run.js";
 
 let directory = "";
@@ -15,16 +15,8 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const repoURL = "https://git.example.com/fleet.git";
-const git = (...args: string[]): void =>
-  void execFileSync("git", ["-C", directory, "-c", "user.name=t", "-c", "user.email=t@example.com", ...args]);
-const commit = (files: Readonly<Record<string, string>>): void => {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(directory, dirname(path)), { recursive: true });
-    writeFileSync(join(directory, path), text);
-  }
-  git("add", "-A");
-  git("commit", "-qm", "change");
-};
+const git = (...args: string[]): void => gitIn(directory, ...args);
+const commit = (files: Readonly<Record<string, string>>): void => commitFiles(directory, files);
 
 const set = (name: string, generator: string, path: string): string => `apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet

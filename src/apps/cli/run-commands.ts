@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
+import { packageVersion } from "../fleet/program-version.js";
 import type { CliIo } from "./io.js";
 import { summaries } from "./summaries.js";
-import { releaseVersion } from "./version.js";
 
 /** Adds one command (with its subcommands) to the program. */
 export type Register = (program: Command, io: CliIo) => void;
@@ -25,7 +25,7 @@ export async function createProgram(io: CliIo, args: readonly string[], commands
 
 function addOverview(program: Command): void {
   // Options of the program are taken anywhere in a line, and `helm template` has a --version of its own.
-  program.version(`fleetwright ${releaseVersion()}`, "-V, --version", "print the version");
+  program.version(`fleetwright ${packageVersion()}`, "-V, --version", "print the version");
   for (const [usage, does] of summaries) {
     const command = program.command(usage.replace(" [options]", "")).description(does);
     if (usage.includes(" [options]")) command.option("--option");

@@ -1,22 +1,14 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { commitFiles, gitIn } from "../../../test/clone-commits.js";
 import { recordedRun } from "../../../test/recorded-run.js";
 
 const repoURL = "https://git.example.com/fleet.git";
 let directory = "";
-const git = (...args: string[]): void =>
-  void execFileSync("git", ["-C", directory, "-c", "user.name=t", "-c", "user.email=t@example.com", ...args]);
-const commit = (files: Readonly<Record<string, string>>): void => {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(directory, dirname(path)), { recursive: true });
-    writeFileSync(join(directory, path), text);
-  }
-  git("add", "-A");
-  git("commit", "-qm", "change");
-};
+const git = (...args: string[]): void => gitIn(directory, ...args);
+const commit = (files: Readonly<Record<string, string>>): void => commitFiles(directory, files);
 const run = (...args: string[]): ReturnType<typeof recordedRun> =>
   recordedRun([...args, "--offline"], directory, { XDG_CACHE_HOME: join(directory, ".git") });
 

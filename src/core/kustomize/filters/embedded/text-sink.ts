@@ -94,18 +94,7 @@ export class TextSink {
 
   literal(text: string): void {
     this.#isBlank = true;
-    let isAfterBreak = true;
-    for (const char of text) {
-      if (isBreak(char)) {
-        this.#break(char);
-        isAfterBreak = true;
-        continue;
-      }
-      if (isAfterBreak) this.indentLine();
-      this.#put(char);
-      this.isIndentation = false;
-      isAfterBreak = false;
-    }
+    this.#lines(text, true);
   }
 
   /** go-yaml doubles the break after a line that does not begin with a blank, unless the text itself begins with blanks or breaks only. */
@@ -134,7 +123,13 @@ export class TextSink {
 
   /** Lines of a comment, the first where the text ends. */
   comment(text: string): void {
-    let isAfterBreak = false;
+    if (!this.#lines(text, false)) this.breakLine();
+    this.#isBlank = true;
+  }
+
+  /** Each line at the indentation, the first too where it comes after a break; whether the text ends with one. */
+  #lines(text: string, isAfter: boolean): boolean {
+    let isAfterBreak = isAfter;
     for (const char of text) {
       if (isBreak(char)) {
         this.#break(char);
@@ -146,8 +141,7 @@ export class TextSink {
       this.isIndentation = false;
       isAfterBreak = false;
     }
-    if (!isAfterBreak) this.breakLine();
-    this.#isBlank = true;
+    return isAfterBreak;
   }
 
   #put(text: string): void {
