@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/openapi"
+	"sigs.k8s.io/kustomize/kyaml/resid"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 	"sigs.k8s.io/yaml"
 )
@@ -199,10 +200,27 @@ func fieldSpecs() map[string]any {
 		var part map[string]any
 		check(yaml.Unmarshal([]byte(constants[name]), &part))
 		for field, list := range part {
-			result[field] = list
+			entries := list.([]any)
+			sort.Sort(byGvk(entries))
+			result[field] = entries
 		}
 	}
 	return result
+}
+
+// byGvk is the order that Kustomize gives its field specs when it starts; equal ones stand as its sort, which is not stable, leaves them.
+type byGvk []any
+
+func (list byGvk) Len() int           { return len(list) }
+func (list byGvk) Swap(i, j int)      { list[i], list[j] = list[j], list[i] }
+func (list byGvk) Less(i, j int) bool { return gvkOf(list[i]).IsLessThan(gvkOf(list[j])) }
+
+func gvkOf(entry any) resid.Gvk {
+	text := func(field string) string {
+		value, _ := entry.(map[string]any)[field].(string)
+		return value
+	}
+	return resid.Gvk{Group: text("group"), Version: text("version"), Kind: text("kind")}
 }
 
 func unique(sorted []string) []string {

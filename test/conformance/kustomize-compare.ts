@@ -28,9 +28,12 @@ function culprits(message: string): readonly string[] {
   return [...new Set([...quoted, ...ids])].filter((name) => !/^[&{]|0xPTR|^builtin$/.test(name));
 }
 
-/** Go's %#v of whole values names everything and nothing. */
+/** Go's %#v of whole values names everything and nothing; whole Secrets, which ours does not show, are dumped as JSON at times. */
 function withoutDumps(message: string): string {
-  return message.replace(/map\[string\]interface \{\}\{.*\}: /g, "").split("\n--\n&resource")[0]!;
+  return message
+    .replace(/map\[string\]interface \{\}\{.*\}: /g, "")
+    .replace(/found multiple objects \[\{.*\}\](?= that could accept)/g, "found multiple objects")
+    .split("\n--\n&resource")[0]!;
 }
 
 function lastClause(message: string): string {

@@ -185,7 +185,7 @@ export class Composer {
   }
 
   #mapping(base: { pos: number; tag: string }, anchor: string | undefined, style: "block" | "flow"): MappingNode {
-    const node = this.#named<MappingNode>(anchor, { ...base, kind: "mapping", children: [] });
+    const node = this.#named<MappingNode>(anchor, { ...base, kind: "mapping", isFlow: style === "flow", children: [] });
     this.#enter();
     this.#noteStart(node, anchor, style);
     if (style === "flow") this.#flowMapping(node);
@@ -285,7 +285,7 @@ export class Composer {
       if (token.kind !== "flow-entry" && token.kind !== "flow-sequence-end") value = this.#node(false, false);
     }
     const children = [key, value ?? this.#emptyInFlow(token.pos)];
-    const node = { kind: "mapping" as const, pos: keyToken.pos, tag: "", children };
+    const node = { kind: "mapping" as const, isFlow: true, pos: keyToken.pos, tag: "", children };
     this.#layout?.note(node, { isFlow: true });
     this.#layout?.settleFeet(node);
     return node;

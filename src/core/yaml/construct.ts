@@ -3,13 +3,14 @@ import type { Location } from "../errors.js";
 import type { Value } from "../manifest/value.js";
 import { Problem } from "./cursor.js";
 import { noteFlaw, noteNullKey } from "./flawed-maps.js";
+import { noteFlow } from "./flow-maps.js";
 import { foldedValue } from "./folded-text.js";
 import { formatGoFloat } from "./go-number.js";
 import { compareBytes } from "./json.js";
 import type { AliasNode, MappingNode, Node, ScalarNode } from "./node.js";
 import { locationOf } from "./problem.js";
 import { type Dialect, type Resolved, resolveTagged, shortTag } from "./resolve.js";
-import { AliasReference, EMPTY_IN_FLOW, ScalarLiteral } from "./scalar-literal.js";
+import { AliasReference, EMPTY_IN_FLOW, ScalarLiteral, UnfitScalar } from "./scalar-literal.js";
 import { kustomizeText, lineOf } from "./text.js";
 
 /** What becomes of a key that a map has twice; `first` is for the kustomize dialect. */
@@ -69,6 +70,7 @@ class Constructor {
       case "mapping": {
         const out: MutableObject = {};
         this.#fill(node, out, atRoot, undefined);
+        if (node.isFlow && this.#options.keepStyle) noteFlow(out);
         return out;
       }
     }
@@ -111,13 +113,20 @@ class Constructor {
   }
 
   #scalar(node: ScalarNode): Value {
-    if (this.#options.asNodes && !this.#fitsItsTag(node)) return ScalarLiteral.value(shortTag(node.tag), node.text);
+    const { asNodes, keepStyle } = this.#options;
+    if ((asNodes || keepStyle) && !this.#fitsItsTag(node)) return this.#unfit(node);
     const value = scalarValue(this.#resolve(node), node.text, this.#options.dialect, node.pos);
-    if (!this.#options.keepStyle) return value;
+    if (!keepStyle) return value;
     if (typeof value === "string" && node.folded) return foldedValue(value);
     if (typeof value === "string" && !node.plain) return ScalarLiteral.value("!!str", value);
     if (value !== null || node.text !== "") return value;
     return node.inFlow ? (EMPTY_IN_FLOW as unknown as Value) : ScalarLiteral.value("!!null", "");
+  }
+
+  #unfit(node: ScalarNode): Value {
+    const tag = shortTag(node.tag);
+    if (this.#options.asNodes) return ScalarLiteral.value(tag, node.text);
+    return new UnfitScalar(tag, node.text, this.#locationOf(node)) as unknown as Value;
   }
 
   #fitsItsTag(node: ScalarNode): boolean {
@@ -189,6 +198,7 @@ class Constructor {
       const keyNode = children[index] as Node;
       const valueNode = children[index + 1] as Node;
       if (!this.#options.asNodes && isMergeKey(keyNode)) {
+        if (mergeNode && this.#isTolerant) throw new Problem("plain", "duplicate merge key", keyNode.pos);
         mergeNode = valueNode;
         continue;
       }

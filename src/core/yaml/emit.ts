@@ -193,6 +193,7 @@ class Emitter {
     if (node === null) return "null";
     if (typeof node === "boolean") return node ? "true" : "false";
     if (typeof node === "number" || typeof node === "bigint") return this.#number(node);
+    if (isScalarLiteral(node)) return `${node.tag} ${this.#text(node.text, place)}`;
     return Array.isArray(node) ? "[]" : "{}";
   }
 
@@ -248,12 +249,18 @@ function isSimpleKey(key: string): boolean {
   return !/[\n\r\x85\u2028\u2029]/.test(key) && (key.length <= 42 || utf8Encode(key).length <= 128);
 }
 
+/** A scalar whose text does not fit its tag stays a literal. */
 function plainValue(value: Value): Value {
-  return typeof value === "object" && isScalarLiteral(value) ? resolveScalar(value) : value;
+  if (typeof value !== "object" || !isScalarLiteral(value)) return value;
+  try {
+    return resolveScalar(value);
+  } catch {
+    return value;
+  }
 }
 
 function isFilledCollection(node: Value): node is readonly Value[] | { readonly [key: string]: Value } {
-  if (typeof node !== "object" || node === null) return false;
+  if (typeof node !== "object" || node === null || isScalarLiteral(node)) return false;
   if (Array.isArray(node)) return node.length > 0;
   for (const _ in node) return true;
   return false;

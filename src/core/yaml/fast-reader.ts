@@ -3,6 +3,7 @@ import { scanBlockScalar } from "./block-scalar.js";
 import { type DuplicateKeys, scalarValue } from "./construct.js";
 import type { Cursor } from "./cursor.js";
 import { LF, Problem, SPACE, TAB } from "./cursor.js";
+import { noteFlow } from "./flow-maps.js";
 import { scanQuoted } from "./flow-scalar.js";
 import { foldedValue } from "./folded-text.js";
 import { internedKey, internedText } from "./intern.js";
@@ -619,6 +620,7 @@ export class FastReader {
     }
     this.#pos += 1;
     this.#depth -= 1;
+    if (this.#keepStyle) noteFlow(object);
     return build && entries ? build.mapping(entries) : object;
   }
 

@@ -19,6 +19,8 @@ export interface ScalarNode extends NodeBase {
 
 export interface MappingNode extends NodeBase {
   readonly kind: "mapping";
+  /** Written in braces. */
+  readonly isFlow?: boolean;
   /** Keys and values in turn. */
   readonly children: Node[];
 }

@@ -1,3 +1,4 @@
+import { utf8DecodeLossy } from "../../platform/bytes.js";
 import { InputError } from "../errors.js";
 import type { Value } from "../manifest/value.js";
 import { CommentQueue } from "./comment-queue.js";
@@ -80,8 +81,8 @@ export function isUsualYaml(text: string, options: ParseOptions): boolean {
  * kyaml splits the text at `---` lines first and reads one document from each part; that is kept for the kustomize dialect.
  */
 export function parseYamlDocuments(text: string | Uint8Array, options: ParseOptions): readonly Value[] {
-  const src = normalise(text, options);
-  if (options.dialect !== "kustomize") return readAll(src, options, 0, Number.POSITIVE_INFINITY);
+  if (options.dialect !== "kustomize") return readAll(normalise(text, options), options, 0, Number.POSITIVE_INFINITY);
+  const src = normalise(text, options, (whole) => splitKustomizeDocuments(whole, options.file));
   if (!src.includes("\n---")) return readAll(src, options, 0, 1);
   return splitKustomizeDocuments(src, options.file).flatMap((part) => readAll(part.src, options, part.lineOffset, 1));
 }
@@ -120,22 +121,28 @@ function duplicatesOf(options: ParseOptions): DuplicateKeys {
 const UNREADABLE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 const NEEDS_EXACT_READER = /[\x85\u2028\u2029\ufeff]/;
 
-/** Decodes, checks size and characters, drops a byte order mark and makes every CR and CRLF an LF. */
-function normalise(text: string | Uint8Array, options: ParseOptions): string {
+/**
+ * Decodes, checks size and characters, drops a byte order mark and makes every CR and CRLF an LF.
+ * `before` may find another fault of a text with bytes or characters that YAML does not allow, and tells it first.
+ */
+function normalise(text: string | Uint8Array, options: ParseOptions, before: (src: string) => void = () => undefined): string {
   const { bytes } = budgetOf(options);
   if (text.length > bytes) throw tooLarge(bytes, options.file);
   let src: string;
   if (typeof text === "string") src = text;
   else {
     const decoded = decodeBytes(text);
-    if ("problem" in decoded)
+    if ("problem" in decoded) {
+      before(utf8DecodeLossy(text));
       throw new InputError(`yaml: ${decoded.problem}`, { code: "YAML_ENCODING", location: { file: options.file ?? "" } });
+    }
     src = decoded.text;
   }
   if (src.charCodeAt(0) === 0xfeff) src = src.slice(1);
   if (src.includes("\r")) src = src.replace(/\r\n?/g, "\n");
   const unreadable = UNREADABLE.exec(src);
   if (unreadable) {
+    before(src);
     const problem = new Problem("plain", "control characters are not allowed", unreadable.index);
     throw toInputError(problem, sourceOf(src, options, 0));
   }

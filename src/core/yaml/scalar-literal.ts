@@ -1,3 +1,4 @@
+import type { Location } from "../errors.js";
 import type { Value } from "../manifest/value.js";
 import { resolveKustomize } from "./resolve.js";
 
@@ -23,6 +24,16 @@ export class ScalarLiteral {
   toJSON(): unknown {
     const value = resolveScalar(this);
     return typeof value === "bigint" ? Number(value) : value;
+  }
+}
+
+/** A scalar whose text does not fit the tag before it, `!!int x`: an error for whoever asks for its value. */
+export class UnfitScalar extends ScalarLiteral {
+  readonly location: Location;
+
+  constructor(tag: string, text: string, location: Location) {
+    super(tag, text);
+    this.location = location;
   }
 }
 

@@ -1,25 +1,17 @@
 import { isObject, objectAt, stringAt, type ValueObject } from "../../manifest/value.js";
 import type { TreeFile } from "../../render/file-tree.js";
-import { parseYaml } from "../../yaml/parse.js";
-import { kustomizeError, prefixError } from "../model/errors.js";
+import { kustomizeError } from "../model/errors.js";
 import { fieldSpec, mergeFieldSpecs, mergeNameReferences } from "../model/field-spec.js";
 import { emptyConfig, mergeConfigs, type TransformerConfig } from "../model/transformer-config.js";
+import { type CrdFile, type OpenApiDefinitions, readOpenApiDefinitions } from "./open-api-definitions.js";
 
 type Config = { -readonly [name in keyof TransformerConfig]: TransformerConfig[name] };
 
 /** What the OpenAPI definitions of `crds` say about labels, annotations, names and references. */
-export function configFromCrd(file: TreeFile, path: string): TransformerConfig {
-  let value: unknown;
-  try {
-    value = parseYaml(file.bytes, { file: path, dialect: "kubernetes", duplicateKeys: "last" });
-  } catch (error) {
-    throw prefixError(error, `unable to parse open API definition from '${path}'`);
-  }
-  if (!isObject(value))
-    throw kustomizeError("KUSTOMIZE_FILE", `unable to parse open API definition from '${path}': it is no map of definitions`);
-  const definitions = value;
+export function configFromCrd(content: TreeFile, named: CrdFile): TransformerConfig {
+  const definitions = readOpenApiDefinitions(content, named);
   let result: TransformerConfig = emptyConfig;
-  for (const name of Object.keys(definitions)) {
+  for (const name of definitions.keys()) {
     const properties = propertiesOf(definitions, name);
     if (!["kind", "apiVersion", "metadata"].every((field) => Object.hasOwn(properties, field))) continue;
     const config: Config = { ...emptyConfig };
@@ -29,25 +21,23 @@ export function configFromCrd(file: TreeFile, path: string): TransformerConfig {
   return result;
 }
 
-function propertiesOf(definitions: ValueObject, name: string): ValueObject {
-  const definition = definitions[name];
-  if (!isObject(definition)) return {};
-  return objectAt(objectAt(definition, Object.hasOwn(definition, "Schema") ? "Schema" : "schema"), "properties");
+function propertiesOf(definitions: OpenApiDefinitions, name: string): ValueObject {
+  return objectAt(definitions.get(name), "properties");
 }
 
 class CrdReader {
   readonly #config: Config;
-  readonly #definitions: ValueObject;
+  readonly #definitions: OpenApiDefinitions;
   readonly #kind: string;
 
-  constructor(config: Config, definitions: ValueObject, kind: string) {
+  constructor(config: Config, definitions: OpenApiDefinitions, kind: string) {
     this.#config = config;
     this.#definitions = definitions;
     this.#kind = kind;
   }
 
   read(type: string, path: readonly string[], open: ReadonlySet<string>): void {
-    if (!Object.hasOwn(this.#definitions, type)) return;
+    if (!this.#definitions.has(type)) return;
     if (open.has(type)) throw kustomizeError("KUSTOMIZE_CYCLE", `the definition ${type} refers to itself`);
     for (const [name, property] of Object.entries(propertiesOf(this.#definitions, type))) {
       if (!isObject(property)) continue;

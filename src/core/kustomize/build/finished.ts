@@ -11,7 +11,7 @@ import {
 } from "../model/annotations.js";
 import type { Resource } from "../model/resource.js";
 import { foldedBreaks } from "../nodes/folded-breaks.js";
-import { refuseFlaw, toJson } from "../nodes/json.js";
+import { refuseFlaw, telling, toJson } from "../nodes/json.js";
 import { isList, type Node, type NodeMap } from "../nodes/node.js";
 
 /** Without the build's notes, every scalar by its meaning. */
@@ -27,7 +27,7 @@ export function finished(resource: Resource, buildMetadata: readonly string[]): 
   }
   const isUntouched = hadNone && keepsOrigin && keepsTransformations;
   const value = isUntouched ? resource.value : withMetaTexts(resource.value, "annotations", annotations);
-  return asObject(finishedMap(value));
+  return asObject(telling(value, () => finishedMap(value)));
 }
 
 /** What changed on the way out, by the node: parts that overlays share come out as one value, and are printed once. */

@@ -119,11 +119,9 @@ function read<T>(value: Value, shape: Struct): T {
   return decode(value, shape, { isStrict: false, isCoercing: true }) as T;
 }
 
-const goLists = new Map([["[]types.FieldSpec", "types.FsSlice"]]);
-
 /** These two plugins of the original read their configuration with another library than the rest. */
 function readAffix<T>(value: Value, shape: Struct): T {
-  return decodeByGoYaml(value, shape, { root: `builtins.${shape.type}`, lists: goLists }) as T;
+  return decodeByGoYaml(value, shape) as T;
 }
 
 function transformerPlugin(

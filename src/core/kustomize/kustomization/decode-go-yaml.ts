@@ -10,33 +10,23 @@ import { type Shape, type Struct, typeName } from "./shapes.js";
  * Reads `value` as `shape` by the rules of go-yaml v3, which a few plugins decode with: any scalar is text, `yes` and `off` are
  * booleans, names match exactly, and all that does not fit is told at once with its line in the printed value.
  */
-export function decodeByGoYaml(value: Value, shape: Struct, options: GoYamlTypes): unknown {
+export function decodeByGoYaml(value: Value, shape: Struct): unknown {
   const text = emitYaml(value, { style: "kustomize" });
   const { documents } = composeDocuments(text, { dialect: "kustomize" });
   const root = documents[0]?.root;
   if (root === undefined) return {};
-  const decoder = new GoYamlDecoder(text, shape, options);
+  const decoder = new GoYamlDecoder(text);
   const read = decoder.read(root, shape);
   decoder.throwErrors();
   return read;
 }
 
-export interface GoYamlTypes {
-  /** Go's names of types where `typeName` says otherwise: of the root, and of lists by what they hold. */
-  readonly root: string;
-  readonly lists: ReadonlyMap<string, string>;
-}
-
 class GoYamlDecoder {
   readonly #text: string;
-  readonly #root: Struct;
-  readonly #types: GoYamlTypes;
   readonly #errors: string[] = [];
 
-  constructor(text: string, root: Struct, types: GoYamlTypes) {
+  constructor(text: string) {
     this.#text = text;
-    this.#root = root;
-    this.#types = types;
   }
 
   throwErrors(): void {
@@ -82,14 +72,8 @@ class GoYamlDecoder {
 
   #mismatch(node: Node, tag: string, shown: string, shape: Shape): undefined {
     const line = this.#text.slice(0, node.pos).split("\n").length;
-    this.#errors.push(`line ${line}: cannot unmarshal ${tag}${shown} into ${this.#typeOf(shape)}`);
+    this.#errors.push(`line ${line}: cannot unmarshal ${tag}${shown} into ${typeName(shape)}`);
     return undefined;
-  }
-
-  #typeOf(shape: Shape): string {
-    if (shape === this.#root) return this.#types.root;
-    const name = typeName(shape);
-    return this.#types.lists.get(name) ?? name;
   }
 }
 

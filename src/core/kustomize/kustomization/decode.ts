@@ -140,7 +140,7 @@ function isScalarShape({ kind }: Shape): boolean {
   return kind === "text" || kind === "boolean" || kind === "integer";
 }
 
-function jsonKind(value: Value): string {
+export function jsonKind(value: Value): string {
   if (Array.isArray(value)) return "array";
   if (typeof value === "string") return "string";
   if (typeof value === "boolean") return "bool";

@@ -10,6 +10,8 @@ export type Shape =
 
 export interface Struct {
   readonly kind: "struct";
+  /** Go's package, where it is not `types`. */
+  readonly package?: string;
   readonly type: string;
   /** Fields by their JSON name; `through` are the embedded types that Go passes on the way. */
   readonly fields: { readonly [name: string]: { readonly shape: Shape; readonly through: string } };
@@ -45,7 +47,7 @@ export function typeName(shape: Shape): string {
     case "any":
       return "map[string]interface {}";
     case "struct":
-      return `types.${shape.type}`;
+      return `${shape.package ?? "types"}.${shape.type}`;
   }
 }
 
@@ -56,6 +58,11 @@ function struct(type: string, fields: Fields, ...embedded: readonly (readonly [s
       all[field] = { shape: entry.shape, through: `${name}.${entry.through}` };
   for (const [name, shape] of Object.entries(fields)) all[name] = { shape, through: "" };
   return { kind: "struct", type, fields: all };
+}
+
+/** The same of another package than `types`. */
+function of(goPackage: string, shape: Struct): Struct {
+  return { ...shape, package: goPackage };
 }
 
 const gvk = struct("Gvk", { group: text, version: text, kind: text });
@@ -177,22 +184,29 @@ const kustomizationFields: Fields = {
 
 export const kustomizationShape = struct("Kustomization", kustomizationFields, ["TypeMeta", typeMeta]);
 
-const nameReference = struct("NameBackReferences", { fieldSpecs: list(fieldSpecShape) }, ["Gvk", gvk]);
+const fieldSpecs: Shape = { kind: "list", of: fieldSpecShape, type: "types.FsSlice" };
+const nameReference = of("builtinconfig", struct("NameBackReferences", { fieldSpecs }, ["Gvk", gvk]));
 
 /** A file of `configurations`. */
-export const configurationShape = struct("TransformerConfig", {
-  namePrefix: list(fieldSpecShape),
-  nameSuffix: list(fieldSpecShape),
-  namespace: list(fieldSpecShape),
-  commonLabels: list(fieldSpecShape),
-  labels: list(fieldSpecShape),
-  templateLabels: list(fieldSpecShape),
-  commonAnnotations: list(fieldSpecShape),
-  nameReference: list(nameReference),
-  varReference: list(fieldSpecShape),
-  images: list(fieldSpecShape),
-  replicas: list(fieldSpecShape),
-});
+export const configurationShape = of(
+  "builtinconfig",
+  struct("TransformerConfig", {
+    namePrefix: fieldSpecs,
+    nameSuffix: fieldSpecs,
+    namespace: fieldSpecs,
+    commonLabels: fieldSpecs,
+    labels: fieldSpecs,
+    templateLabels: fieldSpecs,
+    commonAnnotations: fieldSpecs,
+    nameReference: { kind: "list", of: nameReference, type: "builtinconfig.nbrSlice" },
+    varReference: fieldSpecs,
+    images: fieldSpecs,
+    replicas: fieldSpecs,
+  }),
+);
+
+/** A definition in a file of `crds`. */
+export const openApiDefinitionShape = of("accumulator", struct("OpenAPIDefinition", { Schema: any, Dependencies: list(text) }));
 
 const valueAddTarget = struct("Target", { selector: selectorShape, fieldPath: text, filePathPosition: integer });
 
@@ -210,8 +224,8 @@ export const pluginShapes = {
   patch: patchShape,
   patchJson6902: struct("PatchJson6902TransformerPlugin", { target: selectorShape, path: text, jsonOp: text }),
   patchStrategicMerge: struct("PatchStrategicMergeTransformerPlugin", { paths: list(text), patches: text }),
-  prefix: struct("PrefixTransformerPlugin", { prefix: text, fieldSpecs: list(fieldSpecShape) }),
-  suffix: struct("SuffixTransformerPlugin", { suffix: text, fieldSpecs: list(fieldSpecShape) }),
+  prefix: of("builtins", struct("PrefixTransformerPlugin", { prefix: text, fieldSpecs })),
+  suffix: of("builtins", struct("SuffixTransformerPlugin", { suffix: text, fieldSpecs })),
   replicaCount: struct("ReplicaCountTransformerPlugin", { replica: replicaShape, fieldSpecs: list(fieldSpecShape) }),
   replacement: struct("ReplacementTransformerPlugin", { replacements: list(replacementShape) }),
   valueAdd: struct("ValueAddTransformerPlugin", { value: text, targets: list(valueAddTarget), targetFilePath: text }),

@@ -1,22 +1,61 @@
+import { InputError } from "../../errors.js";
 import type { Value } from "../../manifest/value.js";
 import { chooseStyle } from "../../yaml/emit-scalar.js";
-import { flawsOf } from "../../yaml/flawed-maps.js";
+import { flawsOf, type MapFlaw } from "../../yaml/flawed-maps.js";
 import { FoldedText } from "../../yaml/folded-text.js";
 import { formatGoFloat } from "../../yaml/go-number.js";
 import { resolvePlain as resolveText } from "../../yaml/resolve.js";
-import { AliasReference, EMPTY_IN_FLOW, resolveScalar, ScalarLiteral } from "../../yaml/scalar-literal.js";
+import { AliasReference, EMPTY_IN_FLOW, resolveScalar, ScalarLiteral, UnfitScalar } from "../../yaml/scalar-literal.js";
 import { kustomizeError } from "../model/errors.js";
-import { isList, type Node, type NodeMap } from "./node.js";
+import { isList, isMap, type Node, type NodeMap } from "./node.js";
 import { TabbedText } from "./tabbed-text.js";
 
 /** The node as the original's JSON has it: every scalar by its meaning. Shares what holds no literal. */
 export function toJson(node: Node): Value {
+  return telling(node, () => jsonOf(node));
+}
+
+/** Runs `print`; where it fails, the original would tell of that problem of the whole node that keeps it from reading what it wrote. */
+export function telling<T>(node: Node, print: () => T): T {
+  try {
+    return print();
+  } catch (error) {
+    const problems = error instanceof InputError ? [...problemsIn(node)] : [];
+    throw problems.length < 2 ? error : problems.reduce((first, next) => (stageOf(next) < stageOf(first) ? next : first));
+  }
+}
+
+/** go-yaml stops at what it cannot decode, tells of all repeated keys at the end, and encoding/json sees what is left. */
+function stageOf({ message }: InputError): number {
+  if (message.startsWith("json: ")) return 2;
+  return message.startsWith("yaml: unmarshal errors") ? 1 : 0;
+}
+
+function* problemsIn(node: Node): Generator<InputError> {
+  if (isList(node)) for (const item of node) yield* problemsIn(item);
+  else if (isMap(node)) {
+    for (const key of Object.keys(node)) {
+      for (const flaw of flawsOf(node)) if (flaw.key === key) yield* problemOf(() => refuse(flaw));
+      yield* problemsIn(node[key]!);
+    }
+  } else if (node instanceof ScalarLiteral) yield* problemOf(() => literalValue(node));
+}
+
+function* problemOf(action: () => unknown): Generator<InputError> {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof InputError) yield error;
+  }
+}
+
+function jsonOf(node: Node): Value {
   if (typeof node !== "object" || node === null) return node as Value;
   if (node instanceof ScalarLiteral) return literalValue(node);
   if (isList(node)) {
     let result: Value[] | undefined;
     for (let i = 0; i < node.length; i++) {
-      const value = toJson(node[i]!);
+      const value = jsonOf(node[i]!);
       if (value !== node[i]) (result ??= [...(node as readonly Value[])])[i] = value;
     }
     return result ?? (node as unknown as Value);
@@ -27,7 +66,7 @@ export function toJson(node: Node): Value {
   for (const key in map) {
     const child = map[key]!;
     if (typeof child !== "object" || child === null) continue;
-    const value = toJson(child);
+    const value = jsonOf(child);
     if (value !== (child as unknown)) (result ??= { ...(map as unknown as { [key: string]: Value }) })[key] = value;
   }
   return result ?? (map as unknown as Value);
@@ -36,13 +75,15 @@ export function toJson(node: Node): Value {
 /** The original finds out when it prints. */
 export function refuseFlaw(map: NodeMap): void {
   const [flaw] = flawsOf(map);
-  if (flaw === undefined) return;
-  const { problem, location } = flaw;
+  if (flaw !== undefined) refuse(flaw);
+}
+
+function refuse({ problem, location }: MapFlaw): never {
   throw kustomizeError("KUSTOMIZE_RESOURCE", problem, location.file === "" ? {} : { location });
 }
 
 function literalValue(literal: ScalarLiteral): Value {
-  if (literal instanceof AliasReference) return toJson(literal.target as Node);
+  if (literal instanceof AliasReference) return jsonOf(literal.target as Node);
   if (literal instanceof FoldedText) return literal.printed;
   if (literal instanceof TabbedText)
     throw kustomizeError("KUSTOMIZE_RESOURCE", "yaml: found a tab character where an indentation space is expected");
@@ -61,7 +102,8 @@ function resolveOrThrow(literal: ScalarLiteral): Value {
     return resolveScalar(literal);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw kustomizeError("KUSTOMIZE_RESOURCE", `yaml: ${reason}`, { cause: error });
+    const location = literal instanceof UnfitScalar && literal.location.file !== "" ? literal.location : undefined;
+    throw kustomizeError("KUSTOMIZE_RESOURCE", `yaml: ${reason}`, { cause: error, location });
   }
 }
 

@@ -1,6 +1,8 @@
 import { flawsOf, type MapFlaw, setFlaws } from "../../yaml/flawed-maps.js";
-import { AliasReference } from "../../yaml/scalar-literal.js";
+import { isFlow } from "../../yaml/flow-maps.js";
+import { AliasReference, EMPTY_IN_FLOW, ScalarLiteral } from "../../yaml/scalar-literal.js";
 import {
+  isList,
   isMap,
   isQuotedScalar,
   type Node,
@@ -252,6 +254,7 @@ export class YNode {
   #freezeMap(): Node {
     const source = this.#source as NodeMap;
     if (!this.#fields) return source;
+    const isInBraces = isFlow(source);
     let result: { [key: string]: Node } | undefined;
     for (const [key, child] of this.#fields) {
       if (child === undefined) {
@@ -263,11 +266,26 @@ export class YNode {
       const frozen = child.freeze();
       if (source[key] === frozen && Object.hasOwn(source, key)) continue;
       result ??= { ...source };
-      result[key] = frozen;
+      result[key] = isInBraces ? withoutEmpty(frozen) : frozen;
     }
     if (result !== undefined && (this.#flaws || flawsOf(source).length > 0)) setFlaws(result, this.flaws);
     return result ?? source;
   }
+}
+
+/** What lands between braces, where a null without text is printed as a text. */
+function withoutEmpty(node: Node): Node {
+  if (isList(node)) {
+    const items = node.map(withoutEmpty);
+    return items.every((item, index) => item === node[index]) ? node : items;
+  }
+  if (!isMap(node)) return node instanceof ScalarLiteral && node.tag === "!!null" && node.text === "" ? EMPTY_IN_FLOW : node;
+  let result: { [key: string]: Node } | undefined;
+  for (const key of Object.keys(node)) {
+    const value = withoutEmpty(node[key]!);
+    if (value !== node[key]) (result ??= { ...node })[key] = value;
+  }
+  return result ?? node;
 }
 
 function tagUnderChange(scalar: Scalar): string {

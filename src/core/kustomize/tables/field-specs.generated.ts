@@ -5,38 +5,12 @@ export const defaultFieldSpecs: FieldSpecTables = {
  "commonAnnotations": [
   {
    "create": true,
-   "path": "metadata/annotations"
-  },
-  {
-   "create": true,
-   "kind": "ReplicationController",
-   "path": "spec/template/metadata/annotations",
-   "version": "v1"
-  },
-  {
-   "create": true,
    "kind": "Deployment",
    "path": "spec/template/metadata/annotations"
   },
   {
    "create": true,
-   "kind": "ReplicaSet",
-   "path": "spec/template/metadata/annotations"
-  },
-  {
-   "create": true,
-   "kind": "DaemonSet",
-   "path": "spec/template/metadata/annotations"
-  },
-  {
-   "create": true,
    "kind": "StatefulSet",
-   "path": "spec/template/metadata/annotations"
-  },
-  {
-   "create": true,
-   "group": "batch",
-   "kind": "Job",
    "path": "spec/template/metadata/annotations"
   },
   {
@@ -50,6 +24,32 @@ export const defaultFieldSpecs: FieldSpecTables = {
    "group": "batch",
    "kind": "CronJob",
    "path": "spec/jobTemplate/spec/template/metadata/annotations"
+  },
+  {
+   "create": true,
+   "group": "batch",
+   "kind": "Job",
+   "path": "spec/template/metadata/annotations"
+  },
+  {
+   "create": true,
+   "kind": "ReplicationController",
+   "path": "spec/template/metadata/annotations",
+   "version": "v1"
+  },
+  {
+   "create": true,
+   "kind": "DaemonSet",
+   "path": "spec/template/metadata/annotations"
+  },
+  {
+   "create": true,
+   "kind": "ReplicaSet",
+   "path": "spec/template/metadata/annotations"
+  },
+  {
+   "create": true,
+   "path": "metadata/annotations"
   }
  ],
  "commonLabels": [
@@ -60,17 +60,6 @@ export const defaultFieldSpecs: FieldSpecTables = {
    "version": "v1"
   },
   {
-   "create": true,
-   "kind": "ReplicationController",
-   "path": "spec/selector",
-   "version": "v1"
-  },
-  {
-   "create": true,
-   "kind": "Deployment",
-   "path": "spec/selector/matchLabels"
-  },
-  {
    "create": false,
    "group": "apps",
    "kind": "Deployment",
@@ -102,12 +91,12 @@ export const defaultFieldSpecs: FieldSpecTables = {
   },
   {
    "create": true,
-   "kind": "ReplicaSet",
-   "path": "spec/selector/matchLabels"
+   "kind": "Deployment",
+   "path": "spec/template/metadata/labels"
   },
   {
    "create": true,
-   "kind": "DaemonSet",
+   "kind": "Deployment",
    "path": "spec/selector/matchLabels"
   },
   {
@@ -115,6 +104,12 @@ export const defaultFieldSpecs: FieldSpecTables = {
    "group": "apps",
    "kind": "StatefulSet",
    "path": "spec/selector/matchLabels"
+  },
+  {
+   "create": true,
+   "group": "apps",
+   "kind": "StatefulSet",
+   "path": "spec/volumeClaimTemplates[]/metadata/labels"
   },
   {
    "create": false,
@@ -147,10 +142,22 @@ export const defaultFieldSpecs: FieldSpecTables = {
    "path": "spec/template/spec/topologySpreadConstraints/labelSelector/matchLabels"
   },
   {
-   "create": false,
+   "create": true,
+   "group": "apps",
+   "kind": "StatefulSet",
+   "path": "spec/template/metadata/labels"
+  },
+  {
+   "create": true,
    "group": "batch",
-   "kind": "Job",
-   "path": "spec/selector/matchLabels"
+   "kind": "CronJob",
+   "path": "spec/jobTemplate/metadata/labels"
+  },
+  {
+   "create": true,
+   "group": "batch",
+   "kind": "CronJob",
+   "path": "spec/jobTemplate/spec/template/metadata/labels"
   },
   {
    "create": false,
@@ -166,9 +173,21 @@ export const defaultFieldSpecs: FieldSpecTables = {
   },
   {
    "create": false,
+   "group": "batch",
+   "kind": "Job",
+   "path": "spec/selector/matchLabels"
+  },
+  {
+   "create": true,
+   "group": "batch",
+   "kind": "Job",
+   "path": "spec/template/metadata/labels"
+  },
+  {
+   "create": false,
    "group": "networking.k8s.io",
    "kind": "NetworkPolicy",
-   "path": "spec/podSelector/matchLabels"
+   "path": "spec/egress/to/podSelector/matchLabels"
   },
   {
    "create": false,
@@ -180,11 +199,7 @@ export const defaultFieldSpecs: FieldSpecTables = {
    "create": false,
    "group": "networking.k8s.io",
    "kind": "NetworkPolicy",
-   "path": "spec/egress/to/podSelector/matchLabels"
-  },
-  {
-   "create": true,
-   "path": "metadata/labels"
+   "path": "spec/podSelector/matchLabels"
   },
   {
    "create": true,
@@ -194,13 +209,9 @@ export const defaultFieldSpecs: FieldSpecTables = {
   },
   {
    "create": true,
-   "kind": "Deployment",
-   "path": "spec/template/metadata/labels"
-  },
-  {
-   "create": true,
-   "kind": "ReplicaSet",
-   "path": "spec/template/metadata/labels"
+   "kind": "ReplicationController",
+   "path": "spec/selector",
+   "version": "v1"
   },
   {
    "create": true,
@@ -209,33 +220,22 @@ export const defaultFieldSpecs: FieldSpecTables = {
   },
   {
    "create": true,
-   "group": "apps",
-   "kind": "StatefulSet",
+   "kind": "DaemonSet",
+   "path": "spec/selector/matchLabels"
+  },
+  {
+   "create": true,
+   "kind": "ReplicaSet",
    "path": "spec/template/metadata/labels"
   },
   {
    "create": true,
-   "group": "apps",
-   "kind": "StatefulSet",
-   "path": "spec/volumeClaimTemplates[]/metadata/labels"
+   "kind": "ReplicaSet",
+   "path": "spec/selector/matchLabels"
   },
   {
    "create": true,
-   "group": "batch",
-   "kind": "Job",
-   "path": "spec/template/metadata/labels"
-  },
-  {
-   "create": true,
-   "group": "batch",
-   "kind": "CronJob",
-   "path": "spec/jobTemplate/metadata/labels"
-  },
-  {
-   "create": true,
-   "group": "batch",
-   "kind": "CronJob",
-   "path": "spec/jobTemplate/spec/template/metadata/labels"
+   "path": "metadata/labels"
   }
  ],
  "images": [
@@ -273,38 +273,92 @@ export const defaultFieldSpecs: FieldSpecTables = {
   {
    "fieldSpecs": [
     {
-     "kind": "HorizontalPodAutoscaler",
-     "path": "spec/scaleTargetRef/name"
+     "kind": "PersistentVolume",
+     "path": "spec/storageClassName"
+    },
+    {
+     "kind": "PersistentVolumeClaim",
+     "path": "spec/storageClassName"
+    },
+    {
+     "kind": "StatefulSet",
+     "path": "spec/volumeClaimTemplates/spec/storageClassName"
     }
    ],
-   "kind": "Deployment"
+   "group": "storage.k8s.io",
+   "kind": "StorageClass",
+   "version": "v1"
   },
   {
    "fieldSpecs": [
     {
-     "kind": "HorizontalPodAutoscaler",
-     "path": "spec/scaleTargetRef/name"
+     "group": "rbac.authorization.k8s.io",
+     "kind": "RoleBinding",
+     "path": "subjects"
+    },
+    {
+     "group": "rbac.authorization.k8s.io",
+     "kind": "ClusterRoleBinding",
+     "path": "subjects"
+    },
+    {
+     "kind": "Pod",
+     "path": "spec/serviceAccountName"
+    },
+    {
+     "kind": "StatefulSet",
+     "path": "spec/template/spec/serviceAccountName"
+    },
+    {
+     "kind": "Deployment",
+     "path": "spec/template/spec/serviceAccountName"
+    },
+    {
+     "kind": "ReplicationController",
+     "path": "spec/template/spec/serviceAccountName"
+    },
+    {
+     "kind": "CronJob",
+     "path": "spec/jobTemplate/spec/template/spec/serviceAccountName"
+    },
+    {
+     "kind": "Job",
+     "path": "spec/template/spec/serviceAccountName"
+    },
+    {
+     "kind": "DaemonSet",
+     "path": "spec/template/spec/serviceAccountName"
     }
    ],
-   "kind": "ReplicationController"
+   "kind": "ServiceAccount",
+   "version": "v1"
   },
   {
    "fieldSpecs": [
     {
-     "kind": "HorizontalPodAutoscaler",
-     "path": "spec/scaleTargetRef/name"
+     "group": "rbac.authorization.k8s.io",
+     "kind": "RoleBinding",
+     "path": "roleRef/name"
     }
    ],
-   "kind": "ReplicaSet"
+   "group": "rbac.authorization.k8s.io",
+   "kind": "Role"
   },
   {
    "fieldSpecs": [
     {
-     "kind": "HorizontalPodAutoscaler",
-     "path": "spec/scaleTargetRef/name"
+     "group": "rbac.authorization.k8s.io",
+     "kind": "RoleBinding",
+     "path": "roleRef/name"
+    },
+    {
+     "group": "rbac.authorization.k8s.io",
+     "kind": "ClusterRoleBinding",
+     "path": "roleRef/name"
     }
    ],
-   "kind": "StatefulSet"
+   "group": "rbac.authorization.k8s.io",
+   "kind": "ClusterRole"
   },
   {
    "fieldSpecs": [
@@ -866,72 +920,50 @@ export const defaultFieldSpecs: FieldSpecTables = {
   {
    "fieldSpecs": [
     {
-     "group": "rbac.authorization.k8s.io",
-     "kind": "RoleBinding",
-     "path": "roleRef/name"
-    }
-   ],
-   "group": "rbac.authorization.k8s.io",
-   "kind": "Role"
-  },
-  {
-   "fieldSpecs": [
-    {
-     "group": "rbac.authorization.k8s.io",
-     "kind": "RoleBinding",
-     "path": "roleRef/name"
-    },
-    {
-     "group": "rbac.authorization.k8s.io",
-     "kind": "ClusterRoleBinding",
-     "path": "roleRef/name"
-    }
-   ],
-   "group": "rbac.authorization.k8s.io",
-   "kind": "ClusterRole"
-  },
-  {
-   "fieldSpecs": [
-    {
-     "group": "rbac.authorization.k8s.io",
-     "kind": "RoleBinding",
-     "path": "subjects"
-    },
-    {
-     "group": "rbac.authorization.k8s.io",
-     "kind": "ClusterRoleBinding",
-     "path": "subjects"
-    },
-    {
      "kind": "Pod",
-     "path": "spec/serviceAccountName"
+     "path": "spec/priorityClassName"
     },
     {
      "kind": "StatefulSet",
-     "path": "spec/template/spec/serviceAccountName"
+     "path": "spec/template/spec/priorityClassName"
     },
     {
      "kind": "Deployment",
-     "path": "spec/template/spec/serviceAccountName"
+     "path": "spec/template/spec/priorityClassName"
     },
     {
      "kind": "ReplicationController",
-     "path": "spec/template/spec/serviceAccountName"
+     "path": "spec/template/spec/priorityClassName"
     },
     {
      "kind": "CronJob",
-     "path": "spec/jobTemplate/spec/template/spec/serviceAccountName"
+     "path": "spec/jobTemplate/spec/template/spec/priorityClassName"
     },
     {
      "kind": "Job",
-     "path": "spec/template/spec/serviceAccountName"
+     "path": "spec/template/spec/priorityClassName"
     },
     {
      "kind": "DaemonSet",
-     "path": "spec/template/spec/serviceAccountName"
+     "path": "spec/template/spec/priorityClassName"
     }
    ],
-   "kind": "ServiceAccount",
+   "group": "scheduling.k8s.io",
+   "kind": "PriorityClass",
+   "version": "v1"
+  },
+  {
+   "fieldSpecs": [
+    {
+     "kind": "PersistentVolumeClaim",
+     "path": "spec/volumeName"
+    },
+    {
+     "kind": "ClusterRole",
+     "path": "rules/resourceNames"
+    }
+   ],
+   "kind": "PersistentVolume",
    "version": "v1"
   },
   {
@@ -971,70 +1003,31 @@ export const defaultFieldSpecs: FieldSpecTables = {
   {
    "fieldSpecs": [
     {
-     "kind": "PersistentVolumeClaim",
-     "path": "spec/volumeName"
-    },
-    {
-     "kind": "ClusterRole",
-     "path": "rules/resourceNames"
+     "kind": "HorizontalPodAutoscaler",
+     "path": "spec/scaleTargetRef/name"
     }
    ],
-   "kind": "PersistentVolume",
-   "version": "v1"
+   "kind": "Deployment"
   },
   {
    "fieldSpecs": [
     {
-     "kind": "PersistentVolume",
-     "path": "spec/storageClassName"
-    },
-    {
-     "kind": "PersistentVolumeClaim",
-     "path": "spec/storageClassName"
-    },
-    {
-     "kind": "StatefulSet",
-     "path": "spec/volumeClaimTemplates/spec/storageClassName"
+     "kind": "HorizontalPodAutoscaler",
+     "path": "spec/scaleTargetRef/name"
     }
    ],
-   "group": "storage.k8s.io",
-   "kind": "StorageClass",
-   "version": "v1"
+   "kind": "StatefulSet"
   },
   {
    "fieldSpecs": [
     {
-     "kind": "Pod",
-     "path": "spec/priorityClassName"
-    },
-    {
-     "kind": "StatefulSet",
-     "path": "spec/template/spec/priorityClassName"
-    },
-    {
-     "kind": "Deployment",
-     "path": "spec/template/spec/priorityClassName"
-    },
-    {
-     "kind": "ReplicationController",
-     "path": "spec/template/spec/priorityClassName"
-    },
-    {
-     "kind": "CronJob",
-     "path": "spec/jobTemplate/spec/template/spec/priorityClassName"
-    },
-    {
-     "kind": "Job",
-     "path": "spec/template/spec/priorityClassName"
-    },
-    {
-     "kind": "DaemonSet",
-     "path": "spec/template/spec/priorityClassName"
+     "group": "admissionregistration.k8s.io",
+     "kind": "ValidatingAdmissionPolicyBinding",
+     "path": "spec/policyName"
     }
    ],
-   "group": "scheduling.k8s.io",
-   "kind": "PriorityClass",
-   "version": "v1"
+   "group": "admissionregistration.k8s.io",
+   "kind": "ValidatingAdmissionPolicy"
   },
   {
    "fieldSpecs": [
@@ -1050,13 +1043,20 @@ export const defaultFieldSpecs: FieldSpecTables = {
   {
    "fieldSpecs": [
     {
-     "group": "admissionregistration.k8s.io",
-     "kind": "ValidatingAdmissionPolicyBinding",
-     "path": "spec/policyName"
+     "kind": "HorizontalPodAutoscaler",
+     "path": "spec/scaleTargetRef/name"
     }
    ],
-   "group": "admissionregistration.k8s.io",
-   "kind": "ValidatingAdmissionPolicy"
+   "kind": "ReplicaSet"
+  },
+  {
+   "fieldSpecs": [
+    {
+     "kind": "HorizontalPodAutoscaler",
+     "path": "spec/scaleTargetRef/name"
+    }
+   ],
+   "kind": "ReplicationController"
   }
  ],
  "nameSuffix": [
@@ -1071,15 +1071,15 @@ export const defaultFieldSpecs: FieldSpecTables = {
    "path": "metadata/name"
   },
   {
+   "group": "apiextensions.k8s.io",
+   "kind": "CustomResourceDefinition",
+   "path": "spec/conversion/webhook/clientConfig/service/namespace"
+  },
+  {
    "create": true,
    "group": "apiregistration.k8s.io",
    "kind": "APIService",
    "path": "spec/service/namespace"
-  },
-  {
-   "group": "apiextensions.k8s.io",
-   "kind": "CustomResourceDefinition",
-   "path": "spec/conversion/webhook/clientConfig/service/namespace"
   }
  ],
  "replicas": [
@@ -1090,7 +1090,7 @@ export const defaultFieldSpecs: FieldSpecTables = {
   },
   {
    "create": true,
-   "kind": "ReplicationController",
+   "kind": "StatefulSet",
    "path": "spec/replicas"
   },
   {
@@ -1100,34 +1100,14 @@ export const defaultFieldSpecs: FieldSpecTables = {
   },
   {
    "create": true,
-   "kind": "StatefulSet",
+   "kind": "ReplicationController",
    "path": "spec/replicas"
   }
  ],
  "templateLabels": [
   {
    "create": true,
-   "path": "metadata/labels"
-  },
-  {
-   "create": true,
-   "kind": "ReplicationController",
-   "path": "spec/template/metadata/labels",
-   "version": "v1"
-  },
-  {
-   "create": true,
    "kind": "Deployment",
-   "path": "spec/template/metadata/labels"
-  },
-  {
-   "create": true,
-   "kind": "ReplicaSet",
-   "path": "spec/template/metadata/labels"
-  },
-  {
-   "create": true,
-   "kind": "DaemonSet",
    "path": "spec/template/metadata/labels"
   },
   {
@@ -1145,12 +1125,6 @@ export const defaultFieldSpecs: FieldSpecTables = {
   {
    "create": true,
    "group": "batch",
-   "kind": "Job",
-   "path": "spec/template/metadata/labels"
-  },
-  {
-   "create": true,
-   "group": "batch",
    "kind": "CronJob",
    "path": "spec/jobTemplate/metadata/labels"
   },
@@ -1159,104 +1133,50 @@ export const defaultFieldSpecs: FieldSpecTables = {
    "group": "batch",
    "kind": "CronJob",
    "path": "spec/jobTemplate/spec/template/metadata/labels"
+  },
+  {
+   "create": true,
+   "group": "batch",
+   "kind": "Job",
+   "path": "spec/template/metadata/labels"
+  },
+  {
+   "create": true,
+   "kind": "ReplicationController",
+   "path": "spec/template/metadata/labels",
+   "version": "v1"
+  },
+  {
+   "create": true,
+   "kind": "DaemonSet",
+   "path": "spec/template/metadata/labels"
+  },
+  {
+   "create": true,
+   "kind": "ReplicaSet",
+   "path": "spec/template/metadata/labels"
+  },
+  {
+   "create": true,
+   "path": "metadata/labels"
   }
  ],
  "varReference": [
   {
-   "kind": "CronJob",
-   "path": "spec/jobTemplate/spec/template/spec/containers/args"
+   "kind": "Service",
+   "path": "spec/ports/port"
   },
   {
-   "kind": "CronJob",
-   "path": "spec/jobTemplate/spec/template/spec/containers/command"
+   "kind": "Service",
+   "path": "spec/ports/targetPort"
   },
   {
-   "kind": "CronJob",
-   "path": "spec/jobTemplate/spec/template/spec/containers/env/value"
+   "kind": "PersistentVolume",
+   "path": "spec/nfs/server"
   },
   {
-   "kind": "CronJob",
-   "path": "spec/jobTemplate/spec/template/spec/containers/volumeMounts/mountPath"
-  },
-  {
-   "kind": "CronJob",
-   "path": "spec/jobTemplate/spec/template/spec/initContainers/args"
-  },
-  {
-   "kind": "CronJob",
-   "path": "spec/jobTemplate/spec/template/spec/initContainers/command"
-  },
-  {
-   "kind": "CronJob",
-   "path": "spec/jobTemplate/spec/template/spec/initContainers/env/value"
-  },
-  {
-   "kind": "CronJob",
-   "path": "spec/jobTemplate/spec/template/spec/initContainers/volumeMounts/mountPath"
-  },
-  {
-   "kind": "CronJob",
-   "path": "spec/jobTemplate/spec/template/volumes/nfs/server"
-  },
-  {
-   "kind": "DaemonSet",
-   "path": "spec/template/spec/containers/args"
-  },
-  {
-   "kind": "DaemonSet",
-   "path": "spec/template/spec/containers/command"
-  },
-  {
-   "kind": "DaemonSet",
-   "path": "spec/template/spec/containers/env/value"
-  },
-  {
-   "kind": "DaemonSet",
-   "path": "spec/template/spec/containers/volumeMounts/mountPath"
-  },
-  {
-   "kind": "DaemonSet",
-   "path": "spec/template/spec/initContainers/args"
-  },
-  {
-   "kind": "DaemonSet",
-   "path": "spec/template/spec/initContainers/command"
-  },
-  {
-   "kind": "DaemonSet",
-   "path": "spec/template/spec/initContainers/env/value"
-  },
-  {
-   "kind": "DaemonSet",
+   "kind": "Deployment",
    "path": "spec/template/spec/initContainers/volumeMounts/mountPath"
-  },
-  {
-   "kind": "DaemonSet",
-   "path": "spec/template/spec/volumes/nfs/server"
-  },
-  {
-   "kind": "Deployment",
-   "path": "spec/template/spec/containers/args"
-  },
-  {
-   "kind": "Deployment",
-   "path": "spec/template/spec/containers/command"
-  },
-  {
-   "kind": "Deployment",
-   "path": "spec/template/spec/containers/env/value"
-  },
-  {
-   "kind": "Deployment",
-   "path": "spec/template/spec/containers/volumeMounts/mountPath"
-  },
-  {
-   "kind": "Deployment",
-   "path": "spec/template/spec/initContainers/args"
-  },
-  {
-   "kind": "Deployment",
-   "path": "spec/template/spec/initContainers/command"
   },
   {
    "kind": "Deployment",
@@ -1264,7 +1184,19 @@ export const defaultFieldSpecs: FieldSpecTables = {
   },
   {
    "kind": "Deployment",
-   "path": "spec/template/spec/initContainers/volumeMounts/mountPath"
+   "path": "spec/template/spec/initContainers/command"
+  },
+  {
+   "kind": "Deployment",
+   "path": "spec/template/spec/initContainers/args"
+  },
+  {
+   "kind": "Deployment",
+   "path": "spec/template/spec/containers/volumeMounts/mountPath"
+  },
+  {
+   "kind": "Deployment",
+   "path": "spec/template/spec/containers/env/value"
   },
   {
    "kind": "Deployment",
@@ -1275,8 +1207,124 @@ export const defaultFieldSpecs: FieldSpecTables = {
    "path": "spec/template/metadata/annotations"
   },
   {
+   "kind": "Deployment",
+   "path": "spec/template/spec/containers/command"
+  },
+  {
+   "kind": "Deployment",
+   "path": "spec/template/spec/containers/args"
+  },
+  {
+   "kind": "StatefulSet",
+   "path": "spec/template/spec/containers/volumeMounts/mountPath"
+  },
+  {
+   "kind": "StatefulSet",
+   "path": "spec/template/spec/containers/env/value"
+  },
+  {
+   "kind": "StatefulSet",
+   "path": "spec/template/spec/initContainers/args"
+  },
+  {
+   "kind": "StatefulSet",
+   "path": "spec/volumeClaimTemplates/spec/nfs/server"
+  },
+  {
+   "kind": "StatefulSet",
+   "path": "spec/template/spec/initContainers/command"
+  },
+  {
+   "kind": "StatefulSet",
+   "path": "spec/template/spec/containers/command"
+  },
+  {
+   "kind": "StatefulSet",
+   "path": "spec/template/spec/containers/args"
+  },
+  {
+   "kind": "StatefulSet",
+   "path": "spec/template/spec/initContainers/volumeMounts/mountPath"
+  },
+  {
+   "kind": "StatefulSet",
+   "path": "spec/template/spec/initContainers/env/value"
+  },
+  {
+   "kind": "CronJob",
+   "path": "spec/jobTemplate/spec/template/spec/initContainers/env/value"
+  },
+  {
+   "kind": "CronJob",
+   "path": "spec/jobTemplate/spec/template/spec/initContainers/command"
+  },
+  {
+   "kind": "CronJob",
+   "path": "spec/jobTemplate/spec/template/spec/initContainers/args"
+  },
+  {
+   "kind": "CronJob",
+   "path": "spec/jobTemplate/spec/template/spec/containers/volumeMounts/mountPath"
+  },
+  {
+   "kind": "CronJob",
+   "path": "spec/jobTemplate/spec/template/spec/containers/env/value"
+  },
+  {
+   "kind": "CronJob",
+   "path": "spec/jobTemplate/spec/template/spec/containers/command"
+  },
+  {
+   "kind": "CronJob",
+   "path": "spec/jobTemplate/spec/template/spec/initContainers/volumeMounts/mountPath"
+  },
+  {
+   "kind": "CronJob",
+   "path": "spec/jobTemplate/spec/template/volumes/nfs/server"
+  },
+  {
+   "kind": "CronJob",
+   "path": "spec/jobTemplate/spec/template/spec/containers/args"
+  },
+  {
+   "kind": "DaemonSet",
+   "path": "spec/template/spec/containers/command"
+  },
+  {
+   "kind": "DaemonSet",
+   "path": "spec/template/spec/volumes/nfs/server"
+  },
+  {
+   "kind": "DaemonSet",
+   "path": "spec/template/spec/initContainers/volumeMounts/mountPath"
+  },
+  {
+   "kind": "DaemonSet",
+   "path": "spec/template/spec/initContainers/env/value"
+  },
+  {
+   "kind": "DaemonSet",
+   "path": "spec/template/spec/initContainers/command"
+  },
+  {
+   "kind": "DaemonSet",
+   "path": "spec/template/spec/initContainers/args"
+  },
+  {
+   "kind": "DaemonSet",
+   "path": "spec/template/spec/containers/volumeMounts/mountPath"
+  },
+  {
+   "kind": "DaemonSet",
+   "path": "spec/template/spec/containers/env/value"
+  },
+  {
+   "kind": "DaemonSet",
+   "path": "spec/template/spec/containers/args"
+  },
+  {
    "kind": "Ingress",
-   "path": "spec/rules/host"
+   "path": "spec/tls/secretName"
   },
   {
    "kind": "Ingress",
@@ -1284,7 +1332,15 @@ export const defaultFieldSpecs: FieldSpecTables = {
   },
   {
    "kind": "Ingress",
-   "path": "spec/tls/secretName"
+   "path": "spec/rules/host"
+  },
+  {
+   "kind": "Job",
+   "path": "spec/template/spec/initContainers/command"
+  },
+  {
+   "kind": "Job",
+   "path": "spec/template/spec/volumes/nfs/server"
   },
   {
    "kind": "Job",
@@ -1308,10 +1364,6 @@ export const defaultFieldSpecs: FieldSpecTables = {
   },
   {
    "kind": "Job",
-   "path": "spec/template/spec/initContainers/command"
-  },
-  {
-   "kind": "Job",
    "path": "spec/template/spec/initContainers/env/value"
   },
   {
@@ -1319,28 +1371,12 @@ export const defaultFieldSpecs: FieldSpecTables = {
    "path": "spec/template/spec/initContainers/volumeMounts/mountPath"
   },
   {
-   "kind": "Job",
-   "path": "spec/template/spec/volumes/nfs/server"
-  },
-  {
-   "kind": "Pod",
-   "path": "spec/containers/args"
-  },
-  {
-   "kind": "Pod",
-   "path": "spec/containers/command"
-  },
-  {
-   "kind": "Pod",
-   "path": "spec/containers/env/value"
-  },
-  {
    "kind": "Pod",
    "path": "spec/containers/volumeMounts/mountPath"
   },
   {
    "kind": "Pod",
-   "path": "spec/initContainers/args"
+   "path": "spec/containers/args"
   },
   {
    "kind": "Pod",
@@ -1359,88 +1395,52 @@ export const defaultFieldSpecs: FieldSpecTables = {
    "path": "spec/volumes/nfs/server"
   },
   {
-   "kind": "ReplicaSet",
-   "path": "spec/template/spec/containers/args"
+   "kind": "Pod",
+   "path": "spec/initContainers/args"
   },
   {
-   "kind": "ReplicaSet",
-   "path": "spec/template/spec/containers/command"
+   "kind": "Pod",
+   "path": "spec/containers/env/value"
   },
   {
-   "kind": "ReplicaSet",
-   "path": "spec/template/spec/containers/env/value"
-  },
-  {
-   "kind": "ReplicaSet",
-   "path": "spec/template/spec/containers/volumeMounts/mountPath"
-  },
-  {
-   "kind": "ReplicaSet",
-   "path": "spec/template/spec/initContainers/args"
-  },
-  {
-   "kind": "ReplicaSet",
-   "path": "spec/template/spec/initContainers/command"
-  },
-  {
-   "kind": "ReplicaSet",
-   "path": "spec/template/spec/initContainers/env/value"
-  },
-  {
-   "kind": "ReplicaSet",
-   "path": "spec/template/spec/initContainers/volumeMounts/mountPath"
+   "kind": "Pod",
+   "path": "spec/containers/command"
   },
   {
    "kind": "ReplicaSet",
    "path": "spec/template/spec/volumes/nfs/server"
   },
   {
-   "kind": "Service",
-   "path": "spec/ports/port"
-  },
-  {
-   "kind": "Service",
-   "path": "spec/ports/targetPort"
-  },
-  {
-   "kind": "StatefulSet",
-   "path": "spec/template/spec/containers/args"
-  },
-  {
-   "kind": "StatefulSet",
-   "path": "spec/template/spec/containers/command"
-  },
-  {
-   "kind": "StatefulSet",
-   "path": "spec/template/spec/containers/env/value"
-  },
-  {
-   "kind": "StatefulSet",
+   "kind": "ReplicaSet",
    "path": "spec/template/spec/containers/volumeMounts/mountPath"
   },
   {
-   "kind": "StatefulSet",
+   "kind": "ReplicaSet",
+   "path": "spec/template/spec/containers/env/value"
+  },
+  {
+   "kind": "ReplicaSet",
+   "path": "spec/template/spec/containers/command"
+  },
+  {
+   "kind": "ReplicaSet",
+   "path": "spec/template/spec/containers/args"
+  },
+  {
+   "kind": "ReplicaSet",
    "path": "spec/template/spec/initContainers/args"
   },
   {
-   "kind": "StatefulSet",
-   "path": "spec/template/spec/initContainers/command"
-  },
-  {
-   "kind": "StatefulSet",
-   "path": "spec/template/spec/initContainers/env/value"
-  },
-  {
-   "kind": "StatefulSet",
+   "kind": "ReplicaSet",
    "path": "spec/template/spec/initContainers/volumeMounts/mountPath"
   },
   {
-   "kind": "StatefulSet",
-   "path": "spec/volumeClaimTemplates/spec/nfs/server"
+   "kind": "ReplicaSet",
+   "path": "spec/template/spec/initContainers/env/value"
   },
   {
-   "kind": "PersistentVolume",
-   "path": "spec/nfs/server"
+   "kind": "ReplicaSet",
+   "path": "spec/template/spec/initContainers/command"
   },
   {
    "path": "metadata/labels"

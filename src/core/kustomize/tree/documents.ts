@@ -26,7 +26,8 @@ function readDocuments(text: string | Uint8Array, file: string): readonly Node[]
   } catch (error) {
     if (!(error instanceof InputError) || error.code === "YAML_SEPARATOR") throw error;
     // The original finds a bad merge when it expands anchors, after it has read the file.
-    if (/map merge requires/.test(error.message)) throw rewordError(error, (message) => message.replace(/^yaml: /, ""));
+    if (/map merge requires|duplicate merge key/.test(error.message))
+      throw rewordError(error, (message) => message.replace(/^yaml: /, ""));
     throw prefixError(error, "MalformedYAMLError");
   }
 }

@@ -1,0 +1,119 @@
+import { expect, test } from "vitest";
+import { InputError } from "../errors.js";
+import { buildKustomization, memoryTree } from "./index.js";
+
+type Files = Readonly<Record<string, string>>;
+
+const head = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n";
+
+function build(kustomization: object, files: Files): string {
+  const result = buildKustomization(memoryTree({ "kustomization.yaml": JSON.stringify(kustomization), ...files }), "");
+  if (result.kind !== "built") throw new Error("it has needs");
+  return result.yaml();
+}
+
+function failure(kustomization: object, files: Files): InputError {
+  try {
+    build(kustomization, files);
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+  throw new Error("it built");
+}
+
+const ofWidget = (fields: string): InputError => failure({ resources: ["w.yaml"] }, { "w.yaml": `${head}${fields}` });
+
+test("a line that separates documents wrongly is told before a character that none may have", () => {
+  expect(ofWidget("a: b\n---\u007f\na: \u0001\n").message).toContain("invalid document separator: ---");
+  expect(ofWidget("a: b\n---\na: \u007f\n").message).toContain("control characters are not allowed");
+});
+
+test("a scalar that does not fit its tag is an error when it is printed, with its place", () => {
+  const files = { "w.yaml": `${head}spec:\n  a: !!bool yes\n` };
+  const error = failure({ resources: ["w.yaml"] }, files);
+  expect(error.message).toBe("yaml: cannot decode !!str `yes` as a !!bool");
+  expect(error.location).toEqual({ file: "w.yaml", line: 5, column: 6 });
+  const patch = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec: {a: null, b: 1}\n";
+  expect(build({ resources: ["w.yaml"], patches: [{ patch }] }, files)).toContain("spec:\n  b: 1\n");
+});
+
+test("of several faults the one is told that the original meets first", () => {
+  expect(ofWidget("spec:\n  08: v\n  b: {{ x }}\n  c: !!bool yes\n").message).toContain("invalid map key");
+  expect(ofWidget("spec:\n  a: !!bool yes\n  b: {{ x }}\n").message).toContain("cannot decode !!str `yes` as a !!bool");
+  expect(ofWidget("spec:\n  a: .nan\n  b: {c: 1, c: 2}\n").message).toContain('mapping key "c" already defined');
+});
+
+test("a map has one merge at most", () => {
+  expect(ofWidget("a: &a {x: 1}\nb:\n  <<: *a\n  <<: *a\n").message).toContain("duplicate merge key");
+});
+
+test("a scalar that does not fit its tag is shown with it where a message shows the node", () => {
+  const replacement = { sourceValue: "[", targets: [{ select: { kind: "Widget" }, fieldPaths: ["data.x.a", "data.x.0"] }] };
+  const files = { "w.yaml": `${head}data:\n  x: |\n    a: true\n    b: 1\n` };
+  const error = failure({ resources: ["w.yaml"], replacements: [{ ...replacement }] }, files);
+  expect(error.message).toContain(
+    "wrong node kind: expected SequenceNode but got MappingNode: node contents:\na: !!bool '['\nb: 1\n",
+  );
+});
+
+test("what no `configurations` file may hold is told with Go's types and its place", () => {
+  const message = "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal";
+  const fault = (text: string): InputError => failure({ configurations: ["c.yaml"] }, { "c.yaml": text });
+  expect(fault("[]\n").message).toBe(`${message} array into Go value of type builtinconfig.TransformerConfig`);
+  const images = fault("namePrefix:\n- path: a\nimages: {}\n");
+  expect(images.message).toBe(`${message} object into Go struct field TransformerConfig.images of type types.FsSlice`);
+  expect(images.location).toEqual({ file: "c.yaml", line: 3, column: 1 });
+  expect(fault("nameReference: 5\n").message).toContain("nameReference of type builtinconfig.nbrSlice");
+  expect(fault("nameReference: [[]]\n").message).toContain("nameReference of type builtinconfig.NameBackReferences");
+});
+
+test("the manifest of a CustomResourceDefinition is no file of `crds`", () => {
+  const error = failure({ crds: ["crd.yaml"] }, { "crd.yaml": "apiVersion: v1\nkind: CustomResourceDefinition\n" });
+  expect(error.message).toBe(
+    "loading CRDs [crd.yaml]: unable to parse open API definition from 'crd.yaml': error unmarshaling JSON: while decoding JSON: " +
+      "json: cannot unmarshal string into Go value of type accumulator.OpenAPIDefinition",
+  );
+  expect(error.location).toEqual({ file: "crd.yaml", line: 1, column: 1 });
+  expect(error.hint).toContain("not the manifest of a CustomResourceDefinition");
+});
+
+test("schemas in `crds` hold what Go's types of them do", () => {
+  const fault = (schema: string): string | undefined => {
+    const files = { "crd.yaml": `a:\n  Schema: ${schema}\n`, "w.yaml": head };
+    try {
+      build({ crds: ["crd.yaml"], resources: ["w.yaml"] }, files);
+    } catch (error) {
+      if (error instanceof InputError) return error.message.split("spec.Schema: ")[1];
+      throw error;
+    }
+    return undefined;
+  };
+  expect(fault("{description: 5}")).toBe("json: cannot unmarshal JSON number into Go value of type string");
+  expect(fault("{properties: {x: {maxLength: 1.5}}}")).toContain("of type int64");
+  expect(fault("{allOf: [{not: x}]}")).toContain("JSON string into Go value of type struct");
+  expect(fault("{type: [string, 5]}")).toContain("of type string");
+  expect(fault("{additionalProperties: 5}")).toContain("of type bool");
+  expect(fault("{externalDocs: {url: 5}}")).toContain("of type string");
+  for (const good of ["{type: string}", "{items: 5}", "{additionalProperties: {}}", "{x-any: 5, other: [], enum: null}", "null"])
+    expect(fault(good), good).toBeUndefined();
+});
+
+test("a file of `crds` that begins with a brace is read as JSON", () => {
+  const error = failure({ crds: ["crd.json"] }, { "crd.json": "{a: {}}" });
+  expect(error.message).toContain("invalid character 'a' looking for beginning of object key string");
+});
+
+test("of a label that cannot be made, the field is named that the original comes to first", () => {
+  const files = { "d.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {}\n" };
+  const error = failure({ resources: ["d.yaml"], labels: [{ pairs: { "": "b" }, includeSelectors: true }] }, files);
+  expect(error.message).toContain("considering field 'spec/template/metadata/labels'");
+});
+
+test("a null without text that a patch puts between braces is printed as a text", () => {
+  const patch = `${head}spec:\n  l:\n  - a:\n    b: null\n    c: ~\n`;
+  const printed = (spec: string): string =>
+    build({ resources: ["w.yaml"], namePrefix: "x-", patches: [{ patch }] }, { "w.yaml": spec });
+  expect(printed(`${head}spec: {d: e}\n`)).toContain('  l:\n  - a: ""\n    b: null\n    c: null\n');
+  expect(printed(`${head}spec:\n  d: e\n`)).toContain("  l:\n  - a: null\n    b: null\n    c: null\n");
+});
