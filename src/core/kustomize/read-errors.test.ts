@@ -41,6 +41,7 @@ test("a scalar that does not fit its tag is an error when it is printed, with it
 test("of several faults the one is told that the original meets first", () => {
   expect(ofWidget("spec:\n  08: v\n  b: {{ x }}\n  c: !!bool yes\n").message).toContain("invalid map key");
   expect(ofWidget("spec:\n  a: !!bool yes\n  b: {{ x }}\n").message).toContain("cannot decode !!str `yes` as a !!bool");
+  expect(ofWidget("spec:\n  a: .nan\n  5: v\n").message).toContain("json: unsupported type: map[interface {}]interface {}");
   expect(ofWidget("spec:\n  a: .nan\n  b: {c: 1, c: 2}\n").message).toContain('mapping key "c" already defined');
 });
 
@@ -116,4 +117,18 @@ test("a null without text that a patch puts between braces is printed as a text"
     build({ resources: ["w.yaml"], namePrefix: "x-", patches: [{ patch }] }, { "w.yaml": spec });
   expect(printed(`${head}spec: {d: e}\n`)).toContain('  l:\n  - a: ""\n    b: null\n    c: null\n');
   expect(printed(`${head}spec:\n  d: e\n`)).toContain("  l:\n  - a: null\n    b: null\n    c: null\n");
+});
+
+test("what is set over a scalar in quotes with a tag is of its own type; without a tag it stays quoted", () => {
+  const deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n";
+  const printed = (fields: string): string =>
+    build(
+      { resources: ["d.yaml"], replicas: [{ name: "d", count: 5 }], images: [{ name: "2", newName: "7" }] },
+      { "d.yaml": `${deployment}${fields}` },
+    );
+  expect(printed('  replicas: !!str "2"\n')).toContain("  replicas: 5\n");
+  expect(printed('  replicas: "2"\n')).toContain('  replicas: "5"\n');
+  expect(printed('  template: {spec: {containers: [{image: !!int "2"}]}}\n')).toContain('- image: "7"\n');
+  const named = build({ resources: ["d.yaml"], namePrefix: "5" }, { "d.yaml": deployment.replace("d}", '!!int "2"}') });
+  expect(named).toContain('  name: "52"\n');
 });

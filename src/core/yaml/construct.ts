@@ -10,7 +10,7 @@ import { compareBytes } from "./json.js";
 import type { AliasNode, MappingNode, Node, ScalarNode } from "./node.js";
 import { locationOf } from "./problem.js";
 import { type Dialect, type Resolved, resolveTagged, shortTag } from "./resolve.js";
-import { AliasReference, EMPTY_IN_FLOW, ScalarLiteral, UnfitScalar } from "./scalar-literal.js";
+import { AliasReference, EMPTY_IN_FLOW, ScalarLiteral, TaggedScalar, UnfitScalar } from "./scalar-literal.js";
 import { kustomizeText, lineOf } from "./text.js";
 
 /** What becomes of a key that a map has twice; `first` is for the kustomize dialect. */
@@ -114,28 +114,33 @@ class Constructor {
 
   #scalar(node: ScalarNode): Value {
     const { asNodes, keepStyle } = this.#options;
-    if ((asNodes || keepStyle) && !this.#fitsItsTag(node)) return this.#unfit(node);
-    const value = scalarValue(this.#resolve(node), node.text, this.#options.dialect, node.pos);
+    const problem = (asNodes || keepStyle) && this.#problemOfTag(node);
+    if (problem) return this.#unfit(node, problem);
+    const resolved = this.#resolve(node);
+    const value = scalarValue(resolved, node.text, this.#options.dialect, node.pos);
     if (!keepStyle) return value;
     if (typeof value === "string" && node.folded) return foldedValue(value);
+    if (!node.plain && !asNodes && node.tag !== "" && node.tag !== "!") return taggedValue(value, resolved.tag, node.text);
     if (typeof value === "string" && !node.plain) return ScalarLiteral.value("!!str", value);
     if (value !== null || node.text !== "") return value;
     return node.inFlow ? (EMPTY_IN_FLOW as unknown as Value) : ScalarLiteral.value("!!null", "");
   }
 
-  #unfit(node: ScalarNode): Value {
+  #unfit(node: ScalarNode, problem: string): Value {
     const tag = shortTag(node.tag);
     if (this.#options.asNodes) return ScalarLiteral.value(tag, node.text);
-    return new UnfitScalar(tag, node.text, this.#locationOf(node)) as unknown as Value;
+    return new UnfitScalar(tag, node.text, { problem, location: this.#locationOf(node) }) as unknown as Value;
   }
 
-  #fitsItsTag(node: ScalarNode): boolean {
-    if (node.tag === "") return true;
+  /** Why the text does not fit the tag before it. */
+  #problemOfTag(node: ScalarNode): string | undefined {
+    if (node.tag === "") return undefined;
     try {
       this.#resolve(node);
-      return true;
-    } catch {
-      return false;
+      return undefined;
+    } catch (error) {
+      if (error instanceof Problem) return goWords(error);
+      throw error;
     }
   }
 
@@ -324,6 +329,10 @@ export function scalarValue({ tag, value }: Resolved, text: string, dialect: Dia
   }
   if (value === null) return text === "" || text === "null" ? null : ScalarLiteral.value(tag, text);
   return kustomizeText(value) === text ? value : ScalarLiteral.value(tag, text);
+}
+
+function taggedValue(value: Value, tag: string, text: string): Value {
+  return (typeof value === "string" ? new TaggedScalar("!!str", value) : new TaggedScalar(tag, text)) as unknown as Value;
 }
 
 function noString({ kind }: Node): string {

@@ -29,13 +29,19 @@ export class ScalarLiteral {
 
 /** A scalar whose text does not fit the tag before it, `!!int x`: an error for whoever asks for its value. */
 export class UnfitScalar extends ScalarLiteral {
+  /** In go-yaml's words. */
+  readonly problem: string;
   readonly location: Location;
 
-  constructor(tag: string, text: string, location: Location) {
+  constructor(tag: string, text: string, { problem, location }: { readonly problem: string; readonly location: Location }) {
     super(tag, text);
+    this.problem = problem;
     this.location = location;
   }
 }
+
+/** A scalar in quotes with a tag before it, `!!int "2"`: what is set over it is written with a tag, too, and so is of its own type. */
+export class TaggedScalar extends ScalarLiteral {}
 
 /** An alias in a document that is read as nodes; its text is the name. */
 export class AliasReference extends ScalarLiteral {

@@ -217,7 +217,7 @@ class Referrer {
 }
 
 function overwriteEntry(before: Node | undefined, text: string): Node {
-  if (before === undefined) return makeScalar("", text, isNonStringInYaml11(text));
+  if (before === undefined) return makeScalar("", text, { isQuoted: isNonStringInYaml11(text) });
   return isMap(before) || isList(before) ? overwriteScalar(undefined, "", text) : overwriteScalar(before, "", text);
 }
 

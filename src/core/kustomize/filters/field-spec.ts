@@ -13,13 +13,14 @@ import {
   isScalar,
   type Node,
   type NodeMap,
+  type Scalar,
   type SharedText,
   tagOf,
   textOf,
 } from "../nodes/node.js";
 import { fieldError, NodeKindError } from "../nodes/ops.js";
 import { isListIndex, parseIndex, refuseProto, splitPath } from "../nodes/paths.js";
-import { makeScalar } from "../nodes/scalar.js";
+import { makeScalar, styleOf } from "../nodes/scalar.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
 
 /** What is done to a field that a spec leads to; undefined stands for a field that is being made. */
@@ -199,12 +200,18 @@ export function setScalar(tag: string, text: string): (node: Node | undefined) =
 }
 
 export function overwriteScalar(node: Node | undefined, tag: string, text: string): Node {
-  if (isMissingOrNull(node)) return makeScalar(tag, text, false);
+  if (isMissingOrNull(node)) return makeScalar(tag, text);
   requireNodeKind(node, "scalar");
-  const isQuoted = isQuotedScalar(node);
   if (typeof node === "string" && tag === "!!str") return node === text ? node : text;
-  if (isQuoted && (node as ScalarLiteral).text === text && (tag === "" || tag === "!!str")) return node;
-  return makeScalar(tag, text, isQuoted);
+  const style = styleOf(node);
+  if (
+    style.isQuoted &&
+    tagOf(node as Scalar) === "!!str" &&
+    (node as ScalarLiteral).text === text &&
+    (tag === "" || tag === "!!str")
+  )
+    return node;
+  return makeScalar(tag, text, style);
 }
 
 /** Sets a string entry of a map; `made` tells what a new entry is. */

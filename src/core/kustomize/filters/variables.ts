@@ -49,9 +49,9 @@ function scalarOf(value: Primitive): Scalar {
     case "text":
       return stringOf(value.text);
     case "integer":
-      return makeScalar("!!int", value.text, false);
+      return makeScalar("!!int", value.text);
     case "float":
-      return makeScalar("!!float", decimal(value.value), false);
+      return makeScalar("!!float", decimal(value.value));
     case "boolean":
       return value.value;
   }

@@ -1,8 +1,8 @@
 import { base64Encode } from "../../../platform/bytes.js";
 import { ScalarLiteral } from "../../yaml/scalar-literal.js";
-import { childOf, isMap, isMissingOrNull, isQuotedScalar, isScalar, type Node, type NodeMap, textOf } from "../nodes/node.js";
+import { childOf, isMap, isMissingOrNull, isScalar, type Node, type NodeMap, textOf } from "../nodes/node.js";
 import { isNonStringInYaml11 } from "../nodes/resolve.js";
-import { makeScalar } from "../nodes/scalar.js";
+import { makeScalar, styleOf } from "../nodes/scalar.js";
 import { unstyledText } from "../nodes/tabbed-text.js";
 import { requireTextKey } from "../nodes/text-key.js";
 
@@ -71,8 +71,7 @@ export function withoutField(value: NodeMap, field: string): NodeMap {
 
 /** A text without tag set over a field: the style of what is there decides how it reads. */
 export function untaggedOver(before: Node | undefined, text: string): Node {
-  if (before === undefined) return makeScalar("", text, isNonStringInYaml11(text));
+  if (before === undefined) return makeScalar("", text, { isQuoted: isNonStringInYaml11(text) });
   if (isScalar(before) && !isMissingOrNull(before) && textOf(before) === text) return before;
-  const isQuoted = isQuotedScalar(before);
-  return makeScalar("", text, isQuoted);
+  return makeScalar("", text, styleOf(before));
 }

@@ -7,6 +7,7 @@ import { formatGoFloat } from "../../yaml/go-number.js";
 import { resolvePlain as resolveText } from "../../yaml/resolve.js";
 import { AliasReference, EMPTY_IN_FLOW, resolveScalar, ScalarLiteral, UnfitScalar } from "../../yaml/scalar-literal.js";
 import { kustomizeError } from "../model/errors.js";
+import { compareBytes } from "../model/gvk.js";
 import { isList, isMap, type Node, type NodeMap } from "./node.js";
 import { TabbedText } from "./tabbed-text.js";
 
@@ -20,33 +21,49 @@ export function telling<T>(node: Node, print: () => T): T {
   try {
     return print();
   } catch (error) {
-    const problems = error instanceof InputError ? [...problemsIn(node)] : [];
-    throw problems.length < 2 ? error : problems.reduce((first, next) => (stageOf(next) < stageOf(first) ? next : first));
+    throw (error instanceof InputError && firstProblem([...problemsIn(node)])) || error;
   }
 }
 
-/** go-yaml stops at what it cannot decode, tells of all repeated keys at the end, and encoding/json sees what is left. */
-function stageOf({ message }: InputError): number {
-  if (message.startsWith("json: ")) return 2;
-  return message.startsWith("yaml: unmarshal errors") ? 1 : 0;
+/** go-yaml stops at what it cannot decode and tells of all repeated keys at its end; encoding/json sees what is left, key by key. */
+function firstProblem(problems: readonly Found[]): InputError | undefined {
+  const ofJson = ({ error }: Found): boolean => error.message.startsWith("json: ");
+  const atEnd = ({ error }: Found): boolean => error.message.startsWith("yaml: unmarshal errors");
+  const decoding = problems.filter((problem) => !ofJson(problem));
+  if (decoding.length > 0) return (decoding.find((problem) => !atEnd(problem)) ?? decoding[0])?.error;
+  return [...problems].sort((a, b) => comparePaths(a.path, b.path))[0]?.error;
 }
 
-function* problemsIn(node: Node): Generator<InputError> {
-  if (isList(node)) for (const item of node) yield* problemsIn(item);
+interface Found {
+  readonly error: InputError;
+  /** Of the value, or of the map that has a key that is none. */
+  readonly path: readonly string[];
+}
+
+function comparePaths(a: readonly string[], b: readonly string[]): number {
+  const at = a.findIndex((step, index) => step !== b[index]);
+  if (at < 0) return a.length - b.length;
+  return at >= b.length ? 1 : compareBytes(a[at]!, b[at]!);
+}
+
+/** In the order in which they are written. */
+function* problemsIn(node: Node, path: readonly string[] = []): Generator<Found> {
+  const problemOf = (action: () => unknown): readonly Found[] => {
+    try {
+      action();
+    } catch (error) {
+      if (error instanceof InputError) return [{ error, path }];
+    }
+    return [];
+  };
+  if (isList(node))
+    for (const [index, item] of node.entries()) yield* problemsIn(item, [...path, String(index).padStart(9, "0")]);
   else if (isMap(node)) {
     for (const key of Object.keys(node)) {
       for (const flaw of flawsOf(node)) if (flaw.key === key) yield* problemOf(() => refuse(flaw));
-      yield* problemsIn(node[key]!);
+      yield* problemsIn(node[key]!, [...path, key]);
     }
   } else if (node instanceof ScalarLiteral) yield* problemOf(() => literalValue(node));
-}
-
-function* problemOf(action: () => unknown): Generator<InputError> {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof InputError) yield error;
-  }
 }
 
 function jsonOf(node: Node): Value {
@@ -87,6 +104,10 @@ function literalValue(literal: ScalarLiteral): Value {
   if (literal instanceof FoldedText) return literal.printed;
   if (literal instanceof TabbedText)
     throw kustomizeError("KUSTOMIZE_RESOURCE", "yaml: found a tab character where an indentation space is expected");
+  if (literal instanceof UnfitScalar) {
+    const { problem, location } = literal;
+    throw kustomizeError("KUSTOMIZE_RESOURCE", problem, location.file === "" ? {} : { location });
+  }
   if (literal.tag === "!!str" || literal === EMPTY_IN_FLOW) return literal.text;
   const value = resolveOrThrow(literal);
   if (typeof value !== "number" || Number.isFinite(value)) return value;
@@ -102,8 +123,7 @@ function resolveOrThrow(literal: ScalarLiteral): Value {
     return resolveScalar(literal);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const location = literal instanceof UnfitScalar && literal.location.file !== "" ? literal.location : undefined;
-    throw kustomizeError("KUSTOMIZE_RESOURCE", `yaml: ${reason}`, { cause: error, location });
+    throw kustomizeError("KUSTOMIZE_RESOURCE", `yaml: ${reason}`, { cause: error });
   }
 }
 

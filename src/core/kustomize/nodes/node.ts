@@ -1,4 +1,4 @@
-import { ScalarLiteral } from "../../yaml/scalar-literal.js";
+import { ScalarLiteral, TaggedScalar } from "../../yaml/scalar-literal.js";
 
 /**
  * A parsed document, immutable: plain values, with a ScalarLiteral where text or style matters later. A ScalarLiteral
@@ -39,6 +39,7 @@ export class QuotedValue extends ScalarLiteral {
 /** Whether a string was written in quotes or as a block, so that what overwrites it is, too. */
 export function isQuotedScalar(node: Node | undefined): boolean {
   if (node instanceof SharedText) return node.isQuoted;
+  if (node instanceof TaggedScalar) return true;
   return node instanceof ScalarLiteral && node.tag === "!!str" && !(node instanceof UntaggedScalar);
 }
 

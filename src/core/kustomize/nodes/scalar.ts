@@ -1,13 +1,26 @@
-import { ScalarLiteral } from "../../yaml/scalar-literal.js";
-import { QuotedValue, type Scalar, tagOf, UntaggedScalar } from "./node.js";
+import { ScalarLiteral, TaggedScalar } from "../../yaml/scalar-literal.js";
+import { isQuotedScalar, type Node, QuotedValue, type Scalar, tagOf, UntaggedScalar } from "./node.js";
 import { resolvePlain } from "./resolve.js";
 import { unstyledText } from "./tabbed-text.js";
+
+export interface ScalarStyle {
+  readonly isQuoted: boolean;
+  /** Written with a tag, if it has one. */
+  readonly isTagged?: boolean;
+}
+
+const plain: ScalarStyle = { isQuoted: false };
+
+export function styleOf(node: Node | undefined): ScalarStyle {
+  return { isQuoted: isQuotedScalar(node), isTagged: node instanceof TaggedScalar };
+}
 
 /**
  * What a scalar with this tag, text and style reads as once it is written and read again. A quoted scalar with an implicit tag
  * becomes a string then; a tag that the text does not have stays, and is an error when the value is asked for.
  */
-export function makeScalar(tag: string, text: string, isQuoted: boolean): Scalar {
+export function makeScalar(tag: string, text: string, { isQuoted, isTagged }: ScalarStyle = plain): Scalar {
+  if (isTagged && isQuoted && tag !== "") return new TaggedScalar(tag, text);
   if (tag === "!!str" || tag === "") {
     if (isQuoted) return new ScalarLiteral("!!str", text);
     return tag === "" && !text.includes("\n") ? untagged(text) : unstyledText(text);

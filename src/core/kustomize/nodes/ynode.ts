@@ -1,6 +1,6 @@
 import { flawsOf, type MapFlaw, setFlaws } from "../../yaml/flawed-maps.js";
 import { isFlow } from "../../yaml/flow-maps.js";
-import { AliasReference, EMPTY_IN_FLOW, ScalarLiteral } from "../../yaml/scalar-literal.js";
+import { AliasReference, EMPTY_IN_FLOW, ScalarLiteral, TaggedScalar } from "../../yaml/scalar-literal.js";
 import {
   isList,
   isMap,
@@ -28,6 +28,8 @@ export class YNode {
   tag: string;
   value: string;
   isQuoted: boolean;
+  /** Written with its tag. */
+  isTagged = false;
   /** A null that a merge keeps. */
   shouldKeep = false;
   /** A map that a patch put in the place of another as a whole. */
@@ -55,6 +57,7 @@ export class YNode {
       this.tag = tagUnderChange(source as Scalar);
       this.value = textOf(source);
       this.isQuoted = isQuotedScalar(source);
+      this.isTagged = source instanceof TaggedScalar;
     }
   }
 
@@ -197,6 +200,7 @@ export class YNode {
     this.tag = other.tag;
     this.value = other.value;
     this.isQuoted = other.isQuoted;
+    this.isTagged = other.isTagged;
     this.isReplacement = other.isReplacement;
     this.#source = other.#source;
     this.#fields = other.#fields;
@@ -233,7 +237,7 @@ export class YNode {
       case "alias":
         return this.#source!;
       case "scalar":
-        return this.#source !== undefined ? this.#source : makeScalar(this.tag, this.value, this.isQuoted);
+        return this.#source !== undefined ? this.#source : makeScalar(this.tag, this.value, this);
       case "list":
         return this.#freezeList();
       case "map": {
