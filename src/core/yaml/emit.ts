@@ -172,7 +172,8 @@ class Emitter {
   /** go-yaml: a key with line breaks or of more than 128 bytes is written as `? key`, its value as `: value`. */
   #complexPair(key: string, node: Value, indent: number): void {
     const place = { indent, column: indent + 2, container: "mapping", asKey: false } as const;
-    this.#out += `? ${this.#text(key, place)}${lineBreak(indent)}:`;
+    this.#out += `? ${this.#text(key, place)}`;
+    this.#out += `${this.#separated(lineBreak(indent))}:`;
     if (!isFilledCollection(node)) {
       this.#out += ` ${this.#leaf(node, place)}`;
       return;
