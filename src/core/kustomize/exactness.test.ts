@@ -39,9 +39,7 @@ test("a text that ends in a line separator has ended its line", () => {
   expect(build({ resources: ["w.yaml"] }, widget('  a: "x\\ny\\u2028"\n  b: z\n'))).toContain(
     "  a: |\n    x\n    y\u2028  b: z\n",
   );
-  expect(build({ resources: ["w.yaml"] }, widget('  "x\\ny\\u2028": z\n  c: d\n'))).toContain(
-    "  ? |\n    x\n    y\u2028  : z\n",
-  );
+  expect(build({ resources: ["w.yaml"] }, widget('  "x\\ny\\u2028": z\n  c: d\n'))).toContain("  ? |\n    x\n    y\u2028  : z\n");
 });
 
 test("a patch quotes the plain words beside it that YAML 1.1 tools misread, so that the next patch is quoted, too", () => {

@@ -132,3 +132,31 @@ test("what is set over a scalar in quotes with a tag is of its own type; without
   const named = build({ resources: ["d.yaml"], namePrefix: "5" }, { "d.yaml": deployment.replace("d}", '!!int "2"}') });
   expect(named).toContain('  name: "52"\n');
 });
+
+test("a chart's missing values file is told before a way of merging that there is not", () => {
+  const chart = { name: "web", additionalValuesFiles: ["missing.yaml"], valuesMerge: "bogus" };
+  const files = { "kustomization.yaml": JSON.stringify({ helmCharts: [chart] }), "more.yaml": "a: b\n" };
+  const told = (file: string): unknown => {
+    const tree = memoryTree({ ...files, "kustomization.yaml": files["kustomization.yaml"].replace("missing.yaml", file) });
+    return buildKustomization(tree, "", { enableHelm: true });
+  };
+  expect(() => told("missing.yaml")).toThrow("could not load additionalValuesFile");
+  expect(() => told("more.yaml")).toThrow("valuesMerge must be one of [merge override replace]");
+});
+
+test("nothing is noted in metadata that a replacement has made a text", () => {
+  const replacements = [
+    { source: { kind: "Widget", name: "w" }, targets: [{ select: { kind: "Widget" }, fieldPaths: ["metadata"] }] },
+  ];
+  const options = { resources: ["w.yaml"], replacements, buildMetadata: ["transformerAnnotations"] };
+  expect(failure(options, { "w.yaml": head }).message).toContain("wrong node kind: expected MappingNode but got ScalarNode");
+});
+
+test("vars that cannot be told apart are shown as they are written", () => {
+  const widget = (namespace: string): string => `apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: ${namespace}}\n`;
+  const vars = [{ name: "V", objref: { apiVersion: "v1", kind: "Service", name: "s" }, fieldref: null }];
+  const error = failure({ resources: ["a.yaml", "b.yaml"], vars }, { "a.yaml": widget("a"), "b.yaml": widget("b") });
+  expect(error.message).toBe(
+    "merging vars [{V Service.[noVer].[noGrp] {}}]: found 2 resId matches for var {V Service.v1.[noGrp] {}} (unable to disambiguate)",
+  );
+});

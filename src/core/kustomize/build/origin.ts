@@ -9,6 +9,8 @@ import {
 } from "../model/annotations.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
+import { requireKind } from "../nodes/ops.js";
+import { YNode } from "../nodes/ynode.js";
 import { joinRelative } from "../tree/paths.js";
 import { parseRepoSpec } from "../tree/repo-spec.js";
 
@@ -85,8 +87,14 @@ function scalar(text: string): string {
 }
 
 export function withOrigin(resource: Resource, origin: Origin): Resource {
+  requireMetadataMap(resource);
   const texts = { ...metaTexts(resource.value, "annotations"), [originAnnotation]: formatOrigin(origin) };
   return resource.with(withMetaTexts(resource.value, "annotations", texts));
+}
+
+/** Something may have replaced the metadata. */
+function requireMetadataMap({ value }: Resource): void {
+  requireKind(new YNode(value).get("metadata"), "map");
 }
 
 /** Marks resources read from a file, as a label transformer would. */
@@ -98,6 +106,7 @@ export function withFileOrigin(resource: Resource, origin: Origin): Resource {
 export function noteTransformation(map: ResMap, origin: Origin): void {
   map.update((resource) => {
     if (annotation(resource.value, originAnnotation) === undefined) return withOrigin(resource, origin);
+    requireMetadataMap(resource);
     const before = annotation(resource.value, transformationsAnnotation) ?? "";
     const entry = lines(origin, "  ").join("\n").replace(/^ {2}/, "- ");
     const texts = { ...metaTexts(resource.value, "annotations"), [transformationsAnnotation]: `${before}${entry}\n` };

@@ -35,7 +35,7 @@ import {
 } from "./origin.js";
 import { type Generator, loadPlugin, type Plugin, type PluginContext } from "./plugins.js";
 import { runValidators } from "./validators.js";
-import { markVarSources, mergeVars, readVar } from "./vars.js";
+import { formatVarArgs, markVarSources, mergeVars, readVar } from "./vars.js";
 
 /** What is the same for all directories of one build. */
 export interface BuildContext {
@@ -464,7 +464,7 @@ export class Target {
       markVarSources(into.map, vars);
       into.vars = mergeVars(into.vars, vars);
     } catch (error) {
-      throw prefixError(error, `merging vars [${vars.map(({ name }) => name).join(" ")}]`);
+      throw prefixError(error, `merging vars ${formatVarArgs(this.fields.vars ?? [])}`);
     }
   }
 }

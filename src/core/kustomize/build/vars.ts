@@ -17,6 +17,7 @@ import { YNode } from "../nodes/ynode.js";
 export interface Var {
   readonly name: string;
   readonly target: Gvk & { readonly name: string; readonly namespace: string };
+  /** "" stands for the name until vars are merged. */
   readonly fieldPath: string;
 }
 
@@ -31,7 +32,16 @@ export function readVar(args: VarArgs): Var {
       : parts.length === 2
         ? { ...parseGroupVersion(apiVersion), kind }
         : { group, version: apiVersion, kind };
-  return { name: args.name ?? "", target: { ...gvk, name, namespace }, fieldPath: args.fieldref?.fieldPath || "metadata.name" };
+  return { name: args.name ?? "", target: { ...gvk, name, namespace }, fieldPath: args.fieldref?.fieldPath ?? "" };
+}
+
+/** Go's %v of vars as they are written: of an `apiVersion` nothing is seen yet. */
+export function formatVarArgs(vars: readonly VarArgs[]): string {
+  const texts = vars.map(({ name = "", objref = {}, fieldref }) => {
+    const { group = "", version = "", kind = "" } = objref;
+    return formatVar({ name, target: { group, version, kind, name: "", namespace: "" }, fieldPath: fieldref?.fieldPath ?? "" });
+  });
+  return `[${texts.join(" ")}]`;
 }
 
 /** Adds vars to a set; the same name twice is an error. */
@@ -39,7 +49,7 @@ export function mergeVars(vars: VarSet, incoming: Iterable<Var>): VarSet {
   const merged = new Map(vars);
   for (const variable of incoming) {
     if (merged.has(variable.name)) throw kustomizeError("KUSTOMIZE_FIELD", `var '${variable.name}' already encountered`);
-    merged.set(variable.name, variable);
+    merged.set(variable.name, { ...variable, fieldPath: variable.fieldPath || "metadata.name" });
   }
   return merged;
 }

@@ -22,8 +22,6 @@ export function helmGenerator(args: HelmArgs, loader: Loader, options: Kustomize
   const fail = (message: string): Error => kustomizeError("KUSTOMIZE_HELM", message);
   if (!options.enableHelm) throw fail("must specify --enable-helm");
   if (!args.name) throw fail("chart name cannot be empty");
-  const merge = args.valuesMerge || "override";
-  if (!["merge", "override", "replace"].includes(merge)) throw fail("valuesMerge must be one of [merge override replace]");
   const additional = (args.additionalValuesFiles ?? []).map((path) => {
     try {
       return loader.load(path).bytes;
@@ -31,6 +29,8 @@ export function helmGenerator(args: HelmArgs, loader: Loader, options: Kustomize
       throw prefixError(error, "could not load additionalValuesFile");
     }
   });
+  const merge = args.valuesMerge || "override";
+  if (!["merge", "override", "replace"].includes(merge)) throw fail("valuesMerge must be one of [merge override replace]");
   return () => renderChart(args, merge, additional, loader, options);
 }
 
