@@ -129,6 +129,11 @@ test("what is set over a scalar in quotes with a tag is of its own type; without
   expect(printed('  replicas: !!str "2"\n')).toContain("  replicas: 5\n");
   expect(printed('  replicas: "2"\n')).toContain('  replicas: "5"\n');
   expect(printed('  template: {spec: {containers: [{image: !!int "2"}]}}\n')).toContain('- image: "7"\n');
+  const patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {paused: 5}\n";
+  const patched = (value: string): string =>
+    build({ resources: ["d.yaml"], patches: [{ patch }] }, { "d.yaml": `${deployment}  paused: ${value}\n` });
+  expect(patched("!!int '7'")).toContain("  paused: 5\n");
+  expect(patched("'7'")).toContain('  paused: "5"\n');
   const named = build({ resources: ["d.yaml"], namePrefix: "5" }, { "d.yaml": deployment.replace("d}", '!!int "2"}') });
   expect(named).toContain('  name: "52"\n');
 });

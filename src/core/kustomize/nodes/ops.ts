@@ -75,10 +75,13 @@ export function setField(map: YNode, name: string, value: YNode | undefined): vo
   const field = getField(map, name);
   if (field) {
     if (value !== field) {
-      const isQuoted = field.isQuoted;
+      const { isQuoted, isTagged } = field;
       field.assign(value);
       field.shouldKeep = value.shouldKeep;
-      if (field.kind === "scalar" && field.isQuoted !== isQuoted) field.setScalar(field.tag, field.value, isQuoted);
+      if (field.kind === "scalar" && (field.isQuoted !== isQuoted || field.isTagged !== isTagged)) {
+        field.setScalar(field.tag, field.value, isQuoted);
+        field.isTagged = isTagged;
+      }
     }
     return;
   }
