@@ -280,6 +280,12 @@ test("a document without a name is told before a key that an earlier one has twi
   expect(failure({ resources: ["w.yaml"] }, { "w.yaml": `${head}kind: Widget\n` })).toContain("already defined at line 2");
 });
 
+test("every document may begin with a byte order mark", () => {
+  expect(
+    build({ resources: ["w.yaml"] }, { "w.yaml": `\ufeff${head}---\n\ufeff${head.replace("{name: w}", "{name: x}")}` }),
+  ).toContain("  name: x\n");
+});
+
 test("behind a doubled byte order mark each line loses its first character", () => {
   expect(failure({ resources: ["w.yaml"] }, { "w.yaml": `\ufeff\ufeff\n${head}` })).toContain("missing Resource metadata");
 });

@@ -28,7 +28,8 @@ export function splitKustomizeDocuments(src: string, file: string | undefined): 
     }
     parts.push({ src: src.slice(start, at + 1), lineOffset });
     lineOffset += lines + 1;
-    start = end + 1;
+    // Each part is a stream of its own, which may begin with a byte order mark.
+    start = src.charCodeAt(end + 1) === 0xfeff ? end + 2 : end + 1;
     at = src.indexOf("\n---", start);
   }
   parts.push({ src: src.slice(start), lineOffset });
