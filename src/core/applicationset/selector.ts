@@ -1,4 +1,5 @@
 import { InputError } from "../errors.js";
+import { labelKeyProblems, labelValueProblems } from "../manifest/label-rules.js";
 import type { LabelSelector } from "./model/application-set.js";
 
 export type Matches = (labels: Readonly<Record<string, string>>) => boolean;
@@ -65,15 +66,6 @@ function requirement(key: string, operator: string, values: readonly string[], r
   }
 }
 
-const namePattern = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
-const prefixPattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const nameRule =
-  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
-const prefixRule =
-  "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-const valueRule =
-  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
-
 function check(key: string, values: readonly string[], rules: SelectorRules, problem?: string): void {
   const keyProblems = labelKeyProblems(key);
   const problems: string[] = [];
@@ -88,38 +80,6 @@ function check(key: string, values: readonly string[], rules: SelectorRules, pro
   }
   if (problems.length === 1) throw invalid(problems[0]!);
   if (problems.length > 1) throw invalid(`[${problems.join(", ")}]`);
-}
-
-/** What is wrong with a label key (Kubernetes: a qualified name). */
-export function labelKeyProblems(key: string): string[] {
-  const parts = key.split("/");
-  if (parts.length > 2) {
-    return [
-      "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')",
-    ];
-  }
-  const problems: string[] = [];
-  if (parts.length === 2) {
-    const prefix = parts[0]!;
-    if (prefix === "") problems.push("prefix part must be non-empty");
-    else {
-      if (prefix.length > 253) problems.push("prefix part must be no more than 253 bytes");
-      if (!prefixPattern.test(prefix)) problems.push(prefixRule);
-    }
-  }
-  const name = parts.at(-1)!;
-  if (name === "") problems.push("name part must be non-empty");
-  else if (name.length > 63) problems.push("name part must be no more than 63 bytes");
-  if (!namePattern.test(name)) problems.push(nameRule);
-  return problems;
-}
-
-/** What is wrong with a label value. */
-export function labelValueProblems(value: string): string[] {
-  const problems: string[] = [];
-  if (value.length > 63) problems.push("must be no more than 63 bytes");
-  if (value !== "" && !namePattern.test(value)) problems.push(valueRule);
-  return problems;
 }
 
 function goList(values: readonly string[]): string {

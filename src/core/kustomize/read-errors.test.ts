@@ -165,3 +165,17 @@ test("vars that cannot be told apart are shown as they are written", () => {
     "merging vars [{V Service.[noVer].[noGrp] {}}]: found 2 resId matches for var {V Service.v1.[noGrp] {}} (unable to disambiguate)",
   );
 });
+
+test("a target whose labels cannot be asked for is shown with what a label may be", () => {
+  const target = { kind: "Widget", labelSelector: "app in (b, -c, -a)" };
+  const merge = failure({ resources: ["w.yaml"], patches: [{ target, patch: head }] }, { "w.yaml": head }).message;
+  expect(merge).toContain(
+    'unable to find patch target "Widget.[noVer].[noGrp]/[noName].[noNs]:a=:l=app in (b, -c, -a)" in `resources`: ' +
+      'unable to parse requirement: invalid label value: "-a": at key: "app": a valid label must be an empty string or consist of',
+  );
+  const long = { kind: "Widget", labelSelector: "a".repeat(64) };
+  const patch = '[{"op": "add", "path": "/a", "value": 1}]';
+  expect(failure({ resources: ["w.yaml"], patches: [{ target: long, patch }] }, { "w.yaml": head }).message).toContain(
+    "name part must be no more than 63 characters",
+  );
+});

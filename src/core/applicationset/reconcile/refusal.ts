@@ -1,6 +1,6 @@
+import { labelKeyProblems, labelValueProblems } from "../../manifest/label-rules.js";
 import type { ValueObject } from "../../manifest/value.js";
 import { admitApplication } from "../admission/admit.js";
-import { labelKeyProblems, labelValueProblems } from "../selector.js";
 
 interface Metadata {
   readonly name?: string;

@@ -1,7 +1,12 @@
-import { kustomizeError } from "./errors.js";
+import { labelKeyProblems, labelValueProblems } from "../../manifest/label-rules.js";
+import { kustomizeError, quoteGo } from "./errors.js";
+import { compareBytes } from "./gvk.js";
 
 type Labels = { readonly [key: string]: string };
 type Requirement = (labels: Labels) => boolean;
+
+/** Of the version of Kubernetes that the original has its selectors from. */
+const wording = { unit: "characters", subdomain: "a DNS-1123 subdomain" };
 
 const parsed = new Map<string, readonly Requirement[]>();
 
@@ -64,19 +69,19 @@ class SelectorParser {
     switch (operator) {
       case "=":
       case "==": {
-        const value = this.#value();
+        const value = this.#value(key);
         return (labels) => Object.hasOwn(labels, key) && labels[key] === value;
       }
       case "!=": {
-        const value = this.#value();
+        const value = this.#value(key);
         return (labels) => !Object.hasOwn(labels, key) || labels[key] !== value;
       }
       case "in": {
-        const values = this.#values();
+        const values = this.#values(key);
         return (labels) => Object.hasOwn(labels, key) && values.includes(labels[key]!);
       }
       case "notin": {
-        const values = this.#values();
+        const values = this.#values(key);
         return (labels) => !Object.hasOwn(labels, key) || !values.includes(labels[key]!);
       }
       case "<":
@@ -88,7 +93,7 @@ class SelectorParser {
   }
 
   #comparison(key: string, operator: "<" | ">"): Requirement {
-    const text = this.#value();
+    const text = this.#value(key);
     if (!/^[+-]?\d+$/.test(text)) throw this.#requirementError(`for 'Gt', 'Lt' operators, the value must be an integer`);
     const limit = BigInt(text);
     if (limit !== BigInt.asIntN(64, limit))
@@ -100,7 +105,7 @@ class SelectorParser {
     };
   }
 
-  #values(): readonly string[] {
+  #values(key: string): readonly string[] {
     this.#expect("(", "expected: '('");
     const first = this.#peek();
     if (first === ")") {
@@ -111,7 +116,7 @@ class SelectorParser {
       throw this.#requirementError(`found '${first ?? ""}', expected: ',', ')' or identifier`);
     const values = this.#identifiers();
     this.#position += 1;
-    return values.map((value) => this.#checked(value));
+    return [...values].sort(compareBytes).map((value) => this.#checked(key, value));
   }
 
   /** Up to the closing parenthesis; a comma without a neighbour stands for an empty value, yet not after two commas. */
@@ -138,21 +143,23 @@ class SelectorParser {
     const token = this.#peek();
     if (!isIdentifier(token)) throw this.#requirementError(`found '${token ?? ""}', expected: identifier`);
     this.#position += 1;
-    if (!isQualifiedName(token)) throw this.#requirementError(`invalid label key "${token}"`);
+    const problems = labelKeyProblems(token, wording);
+    if (problems.length > 0) throw this.#requirementError(`invalid label key ${quoteGo(token)}: ${problems.join("; ")}`);
     return token;
   }
 
-  #value(): string {
+  #value(key: string): string {
     const token = this.#peek();
     if (token === undefined || token === ",") return "";
     if (/^[=!<>()]/.test(token)) throw this.#requirementError(`found '${token}', expected: identifier`);
     this.#position += 1;
-    return this.#checked(token);
+    return this.#checked(key, token);
   }
 
-  #checked(value: string): string {
-    if (!/^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/.test(value))
-      throw this.#requirementError(`invalid label value: "${value}"`);
+  #checked(key: string, value: string): string {
+    const problems = labelValueProblems(value, wording);
+    if (problems.length > 0)
+      throw this.#requirementError(`invalid label value: ${quoteGo(value)}: at key: ${quoteGo(key)}: ${problems.join("; ")}`);
     return value;
   }
 
@@ -181,13 +188,4 @@ function isStart(token: Token | undefined): token is Token {
 
 function isIdentifier(token: Token | undefined): token is Token {
   return token !== undefined && !/^[=!<>(),]/.test(token);
-}
-
-function isQualifiedName(key: string): boolean {
-  const parts = key.split("/");
-  if (parts.length > 2) return false;
-  const name = parts.at(-1)!;
-  if (!/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(name)) return false;
-  if (parts.length === 1) return true;
-  return parts[0]!.length <= 253 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(parts[0]!);
 }

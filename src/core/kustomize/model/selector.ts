@@ -52,3 +52,8 @@ export function formatSelectorId(selector: SelectorArgs): string {
   const gvk = { group: selector.group ?? "", version: selector.version ?? "", kind: selector.kind ?? "" };
   return `${formatGvk(gvk)}/${selector.name || "[noName]"}.${selector.namespace || "[noNs]"}`;
 }
+
+/** A whole selector as messages give it. */
+export function formatSelector(selector: SelectorArgs): string {
+  return `${formatSelectorId(selector)}:a=${selector.annotationSelector ?? ""}:l=${selector.labelSelector ?? ""}`;
+}

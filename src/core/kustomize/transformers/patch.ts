@@ -1,11 +1,11 @@
 import type { PatchOperation } from "../filters/json-patch.js";
 import type { PatchArgs, SelectorArgs } from "../kustomization/fields.js";
 import { buildAnnotations, metaTexts, withMetaTexts } from "../model/annotations.js";
-import { kustomizeError, quoteGo, rewordError } from "../model/errors.js";
+import { kustomizeError, quoteGo, rewordError, withPrefix } from "../model/errors.js";
 import { withStoredId } from "../model/history.js";
 import { formatId } from "../model/res-id.js";
 import type { Resource } from "../model/resource.js";
-import { selectPositions } from "../model/selector.js";
+import { formatSelector, selectPositions } from "../model/selector.js";
 import type { PatchReader } from "../tree/patch-reader.js";
 import { mergeInto, mergeIntoSelected, patchInto } from "./patch-apply.js";
 import { readOperations } from "./patch-text.js";
@@ -111,7 +111,10 @@ function mergeAll(
         "KUSTOMIZE_PATCH",
         `Multiple Strategic-Merge Patches in one \`patches\` entry is not allowed to set \`patches.target\` field: ${source}`,
       );
-    const positions = selectPositions(map, target);
+    const positions = withPrefix(
+      () => `unable to find patch target ${quoteGo(formatSelector(target))} in \`resources\``,
+      () => selectPositions(map, target),
+    );
     context.selected?.(positions.length);
     if (positions.length === 0) warnNoTarget(context, source);
     if (patches[0]) mergeIntoSelected(map, positions, patches[0]);
