@@ -1,5 +1,11 @@
 import type { Value } from "#src/core/manifest/value.js";
+import { emitJson } from "#src/core/yaml/json.js";
 import type { Random } from "./random.js";
+
+/** A map in a list may have a `toString` that is none. */
+function shown(value: Value): string {
+  return Array.isArray(value) ? emitJson(value) : String(value);
+}
 
 export interface Pool {
   /** key → values found under it anywhere */
@@ -123,7 +129,7 @@ function mutatedAt(random: Random, value: Value, key: string, pool: Pool): Edit 
             "toString",
           ])]: random.pick(["delete", "replace", "merge", "x", ...strange]),
         };
-      return random.pick<Value>([String(value), `${value}x`, { [String(value)]: null }]);
+      return random.pick<Value>([shown(value), `${shown(value)}x`, { [shown(value)]: null }]);
     case 7:
       if (isMap(value)) return Object.fromEntries(Object.entries(value).reverse());
       return typeof value === "string"
@@ -137,7 +143,7 @@ function mutatedAt(random: Random, value: Value, key: string, pool: Pool): Edit 
             `${value}\n`,
             value.repeat(12),
           ])
-        : String(value);
+        : shown(value);
     case 8:
       return typeof value === "string" && value !== "" ? value.slice(0, random.below(value.length)) : null;
     default:

@@ -30,13 +30,8 @@ export function finished(resource: Resource, buildMetadata: readonly string[]): 
   return asObject(telling(value, () => finishedMap(value)));
 }
 
-/** How a part came out, by the node, where it changed or is large: parts that overlays share come out as one value, and are printed once. */
+/** What changed on the way out, by the node: parts that overlays share come out as one value, and are printed once. */
 const finishedOnce = new WeakMap<object, Value>();
-
-/** Maps and lists within a part from which on it is found again sooner than looked through. */
-const worthKeeping = 6;
-
-let passed = 0;
 
 /** As JSON has it, with the line breaks that printing folds; shares what stays as it is. */
 function finishedNode(node: Node): Value {
@@ -48,10 +43,8 @@ function finishedNode(node: Node): Value {
   }
   const known = finishedOnce.get(node);
   if (known !== undefined) return known;
-  const before = passed;
   const value = isList(node) ? finishedList(node) : finishedMap(node);
-  passed += 1;
-  if (value !== (node as Value) || passed - before >= worthKeeping) finishedOnce.set(node, value);
+  if (value !== (node as Value)) finishedOnce.set(node, value);
   return value;
 }
 
