@@ -109,6 +109,7 @@ test("of a label that cannot be made, the field is named that the original comes
   const files = { "d.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {}\n" };
   const error = failure({ resources: ["d.yaml"], labels: [{ pairs: { "": "b" }, includeSelectors: true }] }, files);
   expect(error.message).toContain("considering field 'spec/template/metadata/labels'");
+  expect(error.message).toContain("wrong node kind: expected ScalarNode but got MappingNode");
 });
 
 test("a null without text that a patch puts between braces is printed as a text", () => {

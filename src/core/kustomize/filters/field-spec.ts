@@ -219,6 +219,8 @@ export function setEntry(key: string, entry: SharedText, made: () => void): (nod
   const { text } = entry;
   return (node) => {
     if (isMissingOrNull(node)) return node;
+    // Without a name the original sets the text over what should be the map.
+    if (key === "") return overwriteScalar(node, "!!str", text);
     requireNodeKind(node, "map");
     const before = childOf(node, key);
     if (before === undefined) {
