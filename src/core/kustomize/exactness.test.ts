@@ -288,6 +288,9 @@ test("every document may begin with a byte order mark", () => {
 
 test("behind a doubled byte order mark each line loses its first character", () => {
   expect(failure({ resources: ["w.yaml"] }, { "w.yaml": `\ufeff\ufeff\n${head}` })).toContain("missing Resource metadata");
+  const far = `${"x".repeat(505)}\nab: 1\nzz: 2\n`;
+  expect(failure({}, { "kustomization.yaml": `\ufeff\ufeff# ${far}` })).toContain('unknown field "ab"');
+  expect(failure({}, { "kustomization.yaml": `\ufeff\ufeff# ${far.slice(9)}` })).toContain('unknown field "b"');
 });
 
 test("a field that comes again in other letters is read over the first, where a null item changes nothing", () => {

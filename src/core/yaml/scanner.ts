@@ -1,3 +1,4 @@
+import { utf8Encode } from "../../platform/bytes.js";
 import { scanBlockScalar } from "./block-scalar.js";
 import type { CommentQueue } from "./comment-queue.js";
 import {
@@ -66,6 +67,10 @@ interface SimpleKey {
 }
 
 const MAX_KEY_LENGTH = 1024;
+
+/** Bytes of a text that go-yaml reads at once, and of a byte order mark. */
+const FIRST_READ = 512;
+const MARK_BYTES = 3;
 
 /**
  * Turns text into tokens as libyaml and go-yaml do: a `key` token is inserted in front of what turned out to be a simple key.
@@ -188,12 +193,20 @@ export class Scanner implements Cursor {
     return !isBlankOrEnd(code) && !"#&*!|>'\"%@`,[]{}".includes(String.fromCharCode(code));
   }
 
+  /**
+   * go-yaml looks for a byte order mark at the start of its buffer, wherever it stands: behind a doubled one each line loses its first character,
+   * until the first bytes have been read.
+   */
+  #isAfterDoubledMark(): boolean {
+    if (this.src.charCodeAt(0) !== 0xfeff || this.pos >= this.src.length) return false;
+    return this.pos < FIRST_READ && utf8Encode(this.src.slice(0, this.pos)).length + MARK_BYTES < FIRST_READ;
+  }
+
   #skipToToken(): void {
     const { src } = this;
     const from = this.pos;
     for (;;) {
-      // go-yaml looks for a byte order mark at the start of its buffer, wherever it stands: behind a doubled one each line loses its first character.
-      if (this.pos === this.lineStart && src.charCodeAt(0) === 0xfeff && this.pos < src.length) this.pos += 1;
+      if (this.pos === this.lineStart && this.#isAfterDoubledMark()) this.pos += 1;
       const tabsAllowed = this.#flowLevel > 0 || !this.#simpleKeyAllowed;
       let code = src.charCodeAt(this.pos);
       while (code === SPACE || (tabsAllowed && code === TAB)) code = src.charCodeAt(++this.pos);

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../../manifest/object.js";
 import { asObject } from "../../manifest/object.js";
 import type { Value } from "../../manifest/value.js";
+import { isFlow } from "../../yaml/flow-maps.js";
 import { ScalarLiteral } from "../../yaml/scalar-literal.js";
 import {
   isRemovedAnnotation,
@@ -59,12 +60,14 @@ function finishedList(node: readonly Node[]): Value {
 
 function finishedMap(node: NodeMap): Value {
   refuseFlaw(node);
-  let result: { [key: string]: Value } | undefined;
+  // What is known of how it was written ends here.
+  const isAnew = isFlow(node);
+  let result: { [key: string]: Value } | undefined = isAnew ? {} : undefined;
   for (const key in node) {
     const before = node[key]!;
     const name = foldedBreaks(key);
     const after = finishedNode(before);
-    if (after === before && name === key) continue;
+    if (after === before && name === key && !isAnew) continue;
     result ??= { ...(node as { readonly [key: string]: Value }) };
     if (name !== key) delete result[key];
     result[name] = after;
