@@ -29,12 +29,15 @@ export function caseMakers(): readonly CaseMaker[] {
 }
 
 /**
- * Not made: a generated ConfigMap or Secret whose kind a patch may change. The original then hashes its Go parser's nodes, lines,
+ * Not made: a comment that holds what a replacement's `[key=value]` asks for, which the original looks for in comments, too. And a generated ConfigMap or Secret whose kind a patch may change. The original then hashes its Go parser's nodes, lines,
  * columns and comments among them, so that the name depends on where in its file the patch wrote a value.
  */
 function comparable(found: BuildCase | undefined): BuildCase | undefined {
   const text = Object.values(found?.files ?? {}).join("\n");
   const hasGenerated = /(?:configMap|secret)Generator|(?:ConfigMap|Secret)Generator/.test(text);
   const changesKind = /allowKindChange["']?: *true|\/kind\b|spec\.kind|path["']?: *["']?kind\b/.test(text);
-  return hasGenerated && changesKind ? undefined : found;
+  if (hasGenerated && changesKind) return undefined;
+  const comments = (text.match(/#.*$/gm) ?? []).join("\n");
+  const isAskedInComment = [...text.matchAll(/\[[\w./-]+=([^\]]+)\]/g)].some(([, asked = ""]) => comments.includes(asked));
+  return isAskedInComment ? undefined : found;
 }

@@ -280,6 +280,17 @@ test("a document without a name is told before a key that an earlier one has twi
   expect(failure({ resources: ["w.yaml"] }, { "w.yaml": `${head}kind: Widget\n` })).toContain("already defined at line 2");
 });
 
+test("a key that is nothing at all is printed as an empty text", () => {
+  expect(build({ resources: ["w.yaml"] }, widget("  ? \n  : z\n"))).toContain('spec:\n  "": z\n');
+  expect(failure({ resources: ["w.yaml"] }, widget("  !!null : z\n"))).toContain('(key "" is not a string)');
+});
+
+test("a list whose items are a map has none that is a resource", () => {
+  const list = (items: string): string =>
+    failure({ resources: ["l.yaml"], namePrefix: "x" }, { "l.yaml": `kind: List\nitems: ${items}\n` });
+  expect(list("{a: {apiVersion: v1, kind: Service, metadata: {name: s}}}")).toContain("missing Resource metadata");
+});
+
 test("every document may begin with a byte order mark", () => {
   expect(
     build({ resources: ["w.yaml"] }, { "w.yaml": `\ufeff${head}---\n\ufeff${head.replace("{name: w}", "{name: x}")}` }),
@@ -369,4 +380,28 @@ test("the plugins for prefixes and suffixes take any scalar for text and old boo
   expect(failure(kustomization, plugin("prefix: [x]\nfieldSpecs:\n- path: metadata/name\n  create: 'a long text'\n"))).toContain(
     "yaml: unmarshal errors:\n  line 3: cannot unmarshal !!str `a long ...` into bool\n  line 9: cannot unmarshal !!seq into string",
   );
+});
+
+test("a schema of one's own covers the built-in one, unless that had been asked for the scope of an unknown kind alone", () => {
+  const items = { type: "array", items: {}, "x-kubernetes-patch-strategy": "merge", "x-kubernetes-patch-merge-key": "image" };
+  const spec = { properties: { template: { properties: { spec: { properties: { containers: items } } } } } };
+  const group = [{ group: "apps", version: "v1", kind: "Deployment" }];
+  const definitions = { Deployment: { properties: { spec }, "x-kubernetes-group-version-kind": group } };
+  const deployment = (containers: string) =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {template: {spec: {containers: [${containers}]}}}\n`;
+  const files = { "d.yaml": deployment("{name: a, image: x}"), "w.yaml": head, "schema.json": JSON.stringify({ definitions }) };
+  const count = (resources: readonly string[], patches: readonly string[]): number => {
+    const base = JSON.stringify({ resources: ["../d.yaml"], openapi: { path: "../schema.json" } });
+    const above = { resources: [...resources, "base"], patches: patches.map((patch) => ({ patch })) };
+    const printed = build(above, {
+      ...files,
+      "base/kustomization.yaml": base.replaceAll("../", ""),
+      "base/d.yaml": files["d.yaml"],
+      "base/schema.json": files["schema.json"],
+    });
+    return printed.match(/name: [ab]$/gm)!.length;
+  };
+  const patch = deployment("{name: b, image: x}");
+  expect(count([], [patch])).toBe(1);
+  expect(count(["w.yaml"], [patch])).toBe(2);
 });

@@ -274,6 +274,8 @@ class Constructor {
     this.#count(node);
     const { tag } = this.#resolve(node);
     if (atRoot && tag === "!!null") return this.#options.keepStyle && node.text === "" ? "" : undefined;
+    // kyaml writes nothing in quotes where it is a key, and reads a text.
+    if (this.#options.keepStyle && tag === "!!null" && node.text === "" && node.tag === "") return "";
     if (atRoot || tag === "!!str" || !tag.startsWith("!!")) return node.text;
     throw new Problem(
       "plain",

@@ -8,13 +8,13 @@ import { builtInSchema, builtInSchemas, type Definitions, type MergeSchema, type
 const scopedTypes: ReadonlySet<string> = new Set([...schemaTables.clusterScoped, ...schemaTables.namespaced]);
 
 /**
- * The schemas of one build. A kustomization's `openapi` replaces the built-in document for what comes after it; the built-in one
- * stays where it was asked before.
+ * The schemas of one build. A kustomization's `openapi` replaces the built-in document for what comes after it. Where the built-in one was
+ * asked for a schema before, it stays behind the other; where it was only asked for scopes, the original has put off to read it, and it
+ * then covers the other.
  */
 export class BuildSchemas implements Schemas {
   #custom: Schemas | undefined;
-  #isBuiltInUsed = false;
-
+  #builtIn: "unread" | "put off" | "read" = "unread";
   #isFixed = false;
 
   /** A document was chosen; later choices do not count. */
@@ -23,7 +23,8 @@ export class BuildSchemas implements Schemas {
   }
 
   use(document: Uint8Array, file: string): void {
-    this.#custom = readSchemas(document, file, () => (this.#isBuiltInUsed ? schemaTables.definitions : {}));
+    const definitions = this.#builtIn === "unread" ? {} : schemaTables.definitions;
+    this.#custom = readSchemas(document, file, { definitions, areFirst: this.#builtIn === "put off" });
     this.#isFixed = true;
   }
 
@@ -33,21 +34,32 @@ export class BuildSchemas implements Schemas {
   }
 
   schemaOf(apiVersion: string, kind: string): MergeSchema | undefined {
-    if (this.#custom === undefined) this.#isBuiltInUsed = true;
-    const custom = this.#custom?.schemaOf(apiVersion, kind);
-    if (custom || (this.#custom && !this.#isBuiltInUsed)) return custom;
-    return builtInSchemas.schemaOf(apiVersion, kind);
+    if (this.#custom === undefined) {
+      this.#builtIn = "read";
+      return builtInSchemas.schemaOf(apiVersion, kind);
+    }
+    const custom = this.#custom.schemaOf(apiVersion, kind);
+    if (this.#builtIn === "unread") return custom;
+    if (this.#builtIn === "put off" && scopedTypes.has(`${apiVersion}/${kind}`)) return builtInSchemas.schemaOf(apiVersion, kind);
+    return custom ?? builtInSchemas.schemaOf(apiVersion, kind);
   }
 
   isClusterScoped(apiVersion: string, kind: string): boolean {
-    if (this.#custom === undefined && !this.#isBuiltInUsed && !scopedTypes.has(`${apiVersion}/${kind}`))
-      this.#isBuiltInUsed = true;
+    if (this.#custom === undefined && this.#builtIn === "unread" && !scopedTypes.has(`${apiVersion}/${kind}`))
+      this.#builtIn = "put off";
     return builtInSchemas.isClusterScoped(apiVersion, kind) || (this.#custom?.isClusterScoped(apiVersion, kind) ?? false);
   }
 }
 
+/** Definitions beside those of a document. */
+interface Others {
+  readonly definitions: Definitions;
+  /** Of two with one name, theirs counts. */
+  readonly areFirst: boolean;
+}
+
 /** Reads an OpenAPI v2 document: merge keys of its definitions, scopes from its paths. */
-function readSchemas(document: Uint8Array, file: string, others: () => Definitions): Schemas {
+function readSchemas(document: Uint8Array, file: string, others: Others): Schemas {
   let value: Value;
   try {
     value = parseYaml(document, { file, dialect: "kubernetes", duplicateKeys: "last" });
@@ -58,12 +70,18 @@ function readSchemas(document: Uint8Array, file: string, others: () => Definitio
   const roots = new Map<string, string>();
   for (const [name, definition] of Object.entries(objectAt(isObject(value) ? value : undefined, "definitions"))) {
     if (!isObject(definition)) continue;
-    definitions[name] = nodeOf(definition);
+    const isCovered = others.areFirst && Object.hasOwn(others.definitions, name);
+    definitions[name] = isCovered ? others.definitions[name]! : nodeOf(definition);
     const types = definition["x-kubernetes-group-version-kind"];
     for (const type of Array.isArray(types) ? types : []) if (isObject(type)) roots.set(typeKey(type), name);
   }
   const clusterScoped = clusterScopedTypes(objectAt(isObject(value) ? value : undefined, "paths"));
-  return tableSchemas(roots, definitions, others, (apiVersion, kind) => clusterScoped.has(`${apiVersion}/${kind}`));
+  return tableSchemas(
+    roots,
+    definitions,
+    () => others.definitions,
+    (apiVersion, kind) => clusterScoped.has(`${apiVersion}/${kind}`),
+  );
 }
 
 function typeKey(type: ValueObject): string {

@@ -57,7 +57,7 @@ function withoutMergeKeys(node: Node): Node {
   return result;
 }
 
-/** A lone `List` or `ResourceList` stands for its items. */
+/** A lone `List` or `ResourceList` stands for its items; of a map the original takes keys and values for them. */
 function unwrapList(documents: readonly Node[]): readonly Node[] {
   const [only] = documents;
   if (documents.length !== 1 || !isMap(only)) return documents;
@@ -65,7 +65,8 @@ function unwrapList(documents: readonly Node[]): readonly Node[] {
   if (kind !== "List" && kind !== "ResourceList") return documents;
   const items = childOf(only, "items");
   if (items === undefined && childOf(only, "functionConfig") === undefined) return documents;
-  return isList(items) ? items : [];
+  if (isList(items)) return items;
+  return isMap(items) ? Object.entries(items).flat() : [];
 }
 
 function dropBad(nodes: readonly Node[], file: string): readonly NodeMap[] {
