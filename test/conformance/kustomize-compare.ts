@@ -28,10 +28,11 @@ function culprits(message: string): readonly string[] {
   return [...new Set([...quoted, ...ids])].filter((name) => !/^[&{]|0xPTR|^builtin$/.test(name));
 }
 
-/** Go's %#v of whole values names everything and nothing; whole Secrets, which ours does not show, are dumped as JSON at times. */
+/** Go's %#v of whole values names everything and nothing; at times resources are dumped as JSON, where ours covers the values of Secrets. */
 function withoutDumps(message: string): string {
   return message
     .replace(/map\[string\]interface \{\}\{.*\}: /g, "")
+    .replace(/"(?:data|stringData)":\{[^{}]*\}/g, "")
     .replace(/found multiple objects \[\{.*\}\](?= that could accept)/g, "found multiple objects")
     .split("\n--\n&resource")[0]!;
 }

@@ -180,3 +180,31 @@ test("a target whose labels cannot be asked for is shown with what a label may b
     "name part must be no more than 63 characters",
   );
 });
+
+test("what no JSON patch may hold is told as encoding/json does", () => {
+  const target = { version: "v1", kind: "Widget", name: "w" };
+  const fault = (operations: string): string =>
+    failure({ resources: ["w.yaml"], patchesJson6902: [{ target, patch: `[{"op": ${operations}}]` }] }, { "w.yaml": head })
+      .message;
+  expect(fault('"a\nb"')).toContain("invalid character '\\n' in string literal");
+  expect(fault('"a\\qb"')).toContain("invalid character 'q' in string escape code");
+  expect(fault('"a\\u12g4"')).toContain("invalid character 'g' in \\u hexadecimal character escape");
+});
+
+test("a strategic merge adds every resource anew, so that two of one id are told", () => {
+  const files = { "a.yaml": head.replace("name: w", "name: a"), "b.yaml": head.replace("name: w", "name: b") };
+  const rename = { target: { kind: "Widget" }, patch: '[{"op": "replace", "path": "/metadata/name", "value": "same"}]' };
+  const merge = { target: { kind: "Other" }, patch: head };
+  expect(failure({ resources: ["a.yaml", "b.yaml"], patches: [rename, merge] }, files).message).toContain(
+    "may not add resource with an already registered id: Widget.v1.example.com/same.[noNs]",
+  );
+});
+
+test("a message that shows whole resources covers the values of a Secret", () => {
+  const secret = (namespace: string): string =>
+    `apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: ${namespace}}\nstringData: {password: hunter2}\n`;
+  const error = failure({ resources: ["a.yaml", "b.yaml"], namespace: "c" }, { "a.yaml": secret("a"), "b.yaml": secret("b") });
+  expect(error.message).toContain("namespace transformation produces ID conflict");
+  expect(error.message).toContain('"stringData":{"password":"++++++++"}');
+  expect(error.message).not.toContain("hunter2");
+});

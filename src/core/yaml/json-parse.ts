@@ -106,9 +106,30 @@ class JsonReader {
   #string(): string {
     STRING.lastIndex = this.#pos;
     const match = STRING.exec(this.#text);
-    if (!match) throw this.#error("invalid string literal", "JSON_SYNTAX");
+    if (!match) throw this.#badString();
     this.#pos = STRING.lastIndex;
     return JSON.parse(match[0]) as string;
+  }
+
+  /** What encoding/json says of the first character that no string has there. */
+  #badString(): InputError {
+    const text = this.#text;
+    const at = (end: number, context: string): InputError => {
+      this.#pos = end;
+      return this.#unexpected(context);
+    };
+    for (let end = this.#pos + 1; end < text.length; end++) {
+      const code = text.charCodeAt(end);
+      if (code < 0x20) return at(end, "in string literal");
+      if (code !== 92) continue;
+      end += 1;
+      if (text[end] === "u") {
+        const digits = /^[0-9a-fA-F]{0,4}/.exec(text.slice(end + 1, end + 5))![0].length;
+        if (digits < 4) return at(end + 1 + digits, "in \\u hexadecimal character escape");
+        end += 4;
+      } else if (!'"\\/bfnrt'.includes(text[end] ?? "x")) return at(end, "in string escape code");
+    }
+    return at(text.length, "");
   }
 
   #enter(): void {

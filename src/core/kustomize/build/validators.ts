@@ -3,6 +3,7 @@ import { metaTexts, withMetaTexts } from "../model/annotations.js";
 import { kustomizeError } from "../model/errors.js";
 import { formatId } from "../model/res-id.js";
 import { ResMap } from "../model/res-map.js";
+import { shownResource } from "../model/shown-resource.js";
 import { toJson } from "../nodes/json.js";
 import type { Transformer } from "../transformers/transformer.js";
 
@@ -27,7 +28,7 @@ export function runValidators(map: ResMap, validators: readonly Transformer[]): 
       const { [validatedBy]: _label, ...labels } = metaTexts(after.value, "labels");
       const cleaned = _label === undefined ? after.value : withMetaTexts(after.value, "labels", labels);
       if (cleaned === resource.value || emitJson(toJson(cleaned)) === emitJson(toJson(resource.value))) continue;
-      throw fail(`nodes unequal: \n -- ${emitJson(toJson(resource.value))},\n -- ${emitJson(toJson(cleaned))}`);
+      throw fail(`nodes unequal: \n -- ${shownResource(resource.value)},\n -- ${shownResource(cleaned)}`);
     }
     map.setAll(checked.resources);
   }

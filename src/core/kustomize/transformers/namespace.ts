@@ -1,11 +1,10 @@
-import { emitJson } from "../../yaml/json.js";
 import { applyFieldSpecs, overwriteScalar, requireNodeKind } from "../filters/field-spec.js";
 import { annotation, buildAnnotations } from "../model/annotations.js";
 import { kustomizeError, prefixError, withPrefix } from "../model/errors.js";
 import { type FieldSpec, fieldSpec } from "../model/field-spec.js";
 import { withStoredId } from "../model/history.js";
 import type { Resource } from "../model/resource.js";
-import { toJson } from "../nodes/json.js";
+import { shownResource } from "../model/shown-resource.js";
 import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 import { NodeKindError } from "../nodes/ops.js";
 import { YNode } from "../nodes/ynode.js";
@@ -35,7 +34,7 @@ export function namespaceTransformer(args: NamespaceArgs): Transformer {
         map.replaceAt(position, moved);
         const same = map.positionsOfCurrent(moved.curId);
         if (same.length === 1) continue;
-        const ids = same.map((other) => emitJson(toJson(map.at(other).value))).join(" ");
+        const ids = same.map((other) => shownResource(map.at(other).value)).join(" ");
         throw kustomizeError("KUSTOMIZE_DUPLICATE", `namespace transformation produces ID conflict: [${ids}]`);
       }
     },

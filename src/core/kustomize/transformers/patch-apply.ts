@@ -49,6 +49,8 @@ export function mergeIntoSelected(map: ResMap, positions: readonly number[], pat
   }
   if (!isShrunk && !isRenamed) {
     map.update((_, position) => kept[position]!);
+    // The original adds all of them anew.
+    map.requireDistinct();
     return;
   }
   map.setAll([]);
