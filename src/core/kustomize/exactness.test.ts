@@ -103,6 +103,19 @@ test("a plugin's number becomes text in its own fields, in those of embedded str
   );
 });
 
+test("a validator that is a JSON patch fails, even where it changes nothing", () => {
+  const patch = (kind: string, options: object): object => ({ apiVersion: "builtin", kind, metadata: { name: "v" }, ...options });
+  const target = { version: "v1", kind: "Widget", name: "w" };
+  const validated = (validator: object): (() => string) => {
+    const files = { ...widget("  a: 1\n"), "v.yaml": JSON.stringify(validator) };
+    return () => build({ resources: ["w.yaml"], validators: ["v.yaml"] }, files);
+  };
+  const jsonOp = '[{"op": "replace", "path": "/spec/a", "value": 1}]';
+  expect(validated(patch("PatchJson6902Transformer", { target, jsonOp }))).toThrow("nodes unequal");
+  const other = { ...target, name: "other" };
+  expect(validated(patch("PatchTransformer", { target: other, patch: jsonOp }))()).toContain("a: 1");
+});
+
 test("a validator that renames a resource is told by the id that is gone", () => {
   const validator = {
     apiVersion: "builtin",

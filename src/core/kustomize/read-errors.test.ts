@@ -42,6 +42,9 @@ test("of several faults the one is told that the original meets first", () => {
   expect(ofWidget("spec:\n  08: v\n  b: {{ x }}\n  c: !!bool yes\n").message).toContain("invalid map key");
   expect(ofWidget("spec:\n  a: !!bool yes\n  b: {{ x }}\n").message).toContain("cannot decode !!str `yes` as a !!bool");
   expect(ofWidget("spec:\n  a: .nan\n  5: v\n").message).toContain("json: unsupported type: map[interface {}]interface {}");
+  expect(ofWidget("spec:\n  a: !!bool yes\n  NULL: v\n").message).toContain(
+    'unmarshal errors:\n  line 6: mapping key "NULL" is no text',
+  );
   expect(ofWidget("spec:\n  a: .nan\n  b: {c: 1, c: 2}\n").message).toContain('mapping key "c" already defined');
 });
 

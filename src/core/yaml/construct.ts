@@ -277,11 +277,15 @@ class Constructor {
     // kyaml writes nothing in quotes where it is a key, and reads a text.
     if (this.#options.keepStyle && tag === "!!null" && node.text === "" && node.tag === "") return "";
     if (atRoot || tag === "!!str" || !tag.startsWith("!!")) return node.text;
-    throw new Problem(
-      "plain",
-      `json: unsupported type: map[interface {}]interface {} (key ${JSON.stringify(node.text)} is not a string)`,
-      node.pos,
-    );
+    const quoted = JSON.stringify(node.text);
+    // kyaml takes a null's text for nothing, does not find the entry again, and has it twice.
+    if (this.#options.keepStyle && tag === "!!null" && node.text !== "")
+      throw new Problem(
+        "plain",
+        `unmarshal errors:\n  line ${this.#locationOf(node).line}: mapping key ${quoted} is no text`,
+        node.pos,
+      );
+    throw new Problem("plain", `json: unsupported type: map[interface {}]interface {} (key ${quoted} is not a string)`, node.pos);
   }
 
   #noteRepeated(out: MutableObject, key: string, { node, earlier, later }: RepeatedNodes): void {

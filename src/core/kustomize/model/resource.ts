@@ -1,5 +1,6 @@
 import { withAliasesUpdated } from "../nodes/aliases.js";
 import { childOf, childText, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
+import { noteRebuilt } from "../nodes/rebuilt.js";
 import { annotation, buildAnnotations } from "./annotations.js";
 import { parseGroupVersion } from "./gvk.js";
 import { effectiveNamespace, idKey, type ResId } from "./res-id.js";
@@ -46,6 +47,7 @@ export class Resource {
 
   /** The same resource rebuilt: nothing in it is one with anything else any more. */
   withRebuilt(value: NodeMap): Resource {
+    noteRebuilt(value);
     return new Resource(value, this.#schemas, this.refVarNames);
   }
 

@@ -28,11 +28,12 @@ export function telling<T>(node: Node, print: () => T): T {
 /** go-yaml stops at what it cannot decode and tells of all repeated keys at its end; encoding/json sees what is left, key by key. */
 function firstProblem(problems: readonly Found[]): InputError | undefined {
   const ofJson = ({ error }: Found): boolean => error.message.startsWith("json: ");
-  const atEnd = ({ error }: Found): boolean => error.message.startsWith("yaml: unmarshal errors");
   const decoding = problems.filter((problem) => !ofJson(problem));
-  if (decoding.length > 0) return (decoding.find((problem) => !atEnd(problem)) ?? decoding[0])?.error;
+  if (decoding.length > 0) return (decoding.find(({ error }) => !error.message.startsWith(atEnd)) ?? decoding[0])?.error;
   return [...problems].sort((a, b) => comparePaths(a.path, b.path))[0]?.error;
 }
+
+const atEnd = "yaml: unmarshal errors";
 
 interface Found {
   readonly error: InputError;
@@ -59,8 +60,12 @@ function* problemsIn(node: Node, path: readonly string[] = []): Generator<Found>
   if (isList(node))
     for (const [index, item] of node.entries()) yield* problemsIn(item, [...path, String(index).padStart(9, "0")]);
   else if (isMap(node)) {
+    const flaws = flawsOf(node);
+    const [repeated] = flaws.filter(({ problem }) => problem.startsWith(atEnd));
+    // The entries of such a map are not looked at.
+    if (repeated !== undefined) return yield* problemOf(() => refuse(repeated));
     for (const key of Object.keys(node)) {
-      for (const flaw of flawsOf(node)) if (flaw.key === key) yield* problemOf(() => refuse(flaw));
+      for (const flaw of flaws) if (flaw.key === key) yield* problemOf(() => refuse(flaw));
       yield* problemsIn(node[key]!, [...path, key]);
     }
   } else if (node instanceof ScalarLiteral) yield* problemOf(() => literalValue(node));
