@@ -418,3 +418,18 @@ test("a schema of one's own covers the built-in one, unless that had been asked 
   expect(count([], [patch])).toBe(1);
   expect(count(["w.yaml"], [patch])).toBe(2);
 });
+
+test("what a replacement copies is one with nothing else, however its source is shared", () => {
+  const deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {template: {spec: {}}}\n";
+  const replacements = [
+    {
+      source: { kind: "Deployment", fieldPath: "spec.template" },
+      targets: [{ select: { kind: "Deployment" }, fieldPaths: ["spec.copied"], options: { create: true } }],
+    },
+  ];
+  const base = { resources: ["d.yaml"], commonAnnotations: { note: "1" }, replacements };
+  const files = { "base/kustomization.yaml": JSON.stringify(base), "base/d.yaml": deployment };
+  const printed = build({ resources: ["base"], commonAnnotations: { note: "n" } }, files);
+  expect(printed).toContain('  copied:\n    metadata:\n      annotations:\n        note: "1"\n');
+  expect(printed).toContain('  template:\n    metadata:\n      annotations:\n        note: "n"\n');
+});

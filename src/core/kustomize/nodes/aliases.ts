@@ -1,3 +1,4 @@
+import { ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { childOf, isList, isMap, isQuotedScalar, isScalar, type Node, SharedText, tagOf, textOf } from "./node.js";
 import { isReplacement } from "./replacements.js";
 
@@ -8,6 +9,22 @@ export function withAliasesUpdated(before: Node, after: Node): Node {
   const overwritten = new Map<SharedText, Node>();
   collect(before, after, overwritten);
   return overwritten.size === 0 ? after : replace(before, after, overwritten);
+}
+
+/** A copy of it: nothing in it is one with anything else. */
+export function withoutSharing(node: Node): Node {
+  if (node instanceof SharedText) return node.isQuoted ? new ScalarLiteral("!!str", node.text) : node.text;
+  if (isList(node)) {
+    const items = node.map(withoutSharing);
+    return items.some((item, index) => item !== node[index]) ? items : node;
+  }
+  if (!isMap(node)) return node;
+  let result: { [key: string]: Node } | undefined;
+  for (const key of Object.keys(node)) {
+    const value = withoutSharing(node[key]!);
+    if (value !== node[key]) (result ??= { ...node })[key] = value;
+  }
+  return result ?? node;
 }
 
 function collect(before: Node, after: Node, overwritten: Map<SharedText, Node>): void {

@@ -1,6 +1,7 @@
 import { flawsOf, type MapFlaw, setFlaws } from "../../yaml/flawed-maps.js";
 import { isFlow } from "../../yaml/flow-maps.js";
 import { AliasReference, EMPTY_IN_FLOW, ScalarLiteral, TaggedScalar } from "../../yaml/scalar-literal.js";
+import { withoutSharing } from "./aliases.js";
 import {
   isList,
   isMap,
@@ -226,7 +227,7 @@ export class YNode {
       copy.assign(this);
       return copy;
     }
-    copy.assign(new YNode(this.kind === "none" ? undefined : this.freeze()));
+    copy.assign(new YNode(this.kind === "none" ? undefined : withoutSharing(this.freeze())));
     return copy;
   }
 
