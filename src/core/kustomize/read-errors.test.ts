@@ -194,6 +194,21 @@ test("what no JSON patch may hold is told as encoding/json does", () => {
   expect(fault('"a\\u12g4"')).toContain("invalid character 'g' in \\u hexadecimal character escape");
 });
 
+test("a JSON patch whose `from` is no text says so", () => {
+  const target = { kind: "Widget" };
+  for (const op of ["move", "copy"]) {
+    const fault = (from: string): string =>
+      failure(
+        { resources: ["w.yaml"], patches: [{ target, patch: `[{"op": "${op}", "from": ${from}, "path": "/a"}]` }] },
+        { "w.yaml": head },
+      ).message;
+    expect(fault("[]")).toContain(
+      `${op} operation failed to decode from: json: cannot unmarshal array into Go value of type string`,
+    );
+    expect(fault("null")).toContain(`${op} operation failed to decode from: operation, missing from field: missing value`);
+  }
+});
+
 test("a strategic merge adds every resource anew, so that two of one id are told", () => {
   const files = { "a.yaml": head.replace("name: w", "name: a"), "b.yaml": head.replace("name: w", "name: b") };
   const rename = { target: { kind: "Widget" }, patch: '[{"op": "replace", "path": "/metadata/name", "value": "same"}]' };

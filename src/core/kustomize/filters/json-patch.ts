@@ -7,7 +7,8 @@ export interface PatchOperation {
   readonly op: string;
   /** undefined: not given or null. */
   readonly path: Value | undefined;
-  readonly from: string | undefined;
+  /** undefined: not given or null. */
+  readonly from: Value | undefined;
   /** undefined: not given, which counts as null. */
   readonly value: Value | undefined;
 }
@@ -26,7 +27,7 @@ export function decodePatch(value: Value): readonly PatchOperation[] {
     return {
       op: textOf(item["op"], "unknown"),
       path: item["path"] ?? undefined,
-      from: typeof item["from"] === "string" ? item["from"] : undefined,
+      from: item["from"] ?? undefined,
       value: Object.hasOwn(item, "value") ? item["value"] : undefined,
     };
   });
@@ -51,7 +52,7 @@ export function applyPatch(document: Value, operations: readonly PatchOperation[
   let root = clone(document) as Container;
   let copied = 0;
   for (const operation of operations) {
-    if (operation.op === "copy" && operation.from !== undefined) {
+    if (operation.op === "copy" && typeof operation.from === "string") {
       copied += sizeAt(root, operation.from);
       if (copied > maxCopiedValues) throw tooLarge(`the copies of a JSON patch are more than ${maxCopiedValues} values`);
     }
@@ -116,6 +117,15 @@ function whyNoPath(op: string, path: Value | undefined): string {
   return `json: cannot unmarshal ${jsonKind(path)} into Go value of type string`;
 }
 
+function fromOf({ op, from }: PatchOperation): string {
+  if (typeof from === "string") return from;
+  const why =
+    from === undefined
+      ? `operation, missing from field: ${missingValue}`
+      : `json: cannot unmarshal ${jsonKind(from)} into Go value of type string`;
+  throw patchError(`${op} operation failed to decode from: ${why}`);
+}
+
 function add(root: Container, operation: PatchOperation): void {
   const path = pathOf(operation);
   const [parent, key] = findParent(root, path);
@@ -142,9 +152,7 @@ function replace(root: Container, operation: PatchOperation): void {
 }
 
 function move(root: Container, operation: PatchOperation): void {
-  const from = operation.from;
-  if (from === undefined)
-    throw patchError(`move operation failed to decode from: operation, missing from field: ${missingValue}`);
+  const from = fromOf(operation);
   const [source, fromKey] = findParent(root, from);
   if (source === undefined) throw patchError(`move operation does not apply: doc is missing from path: ${from}: ${missingValue}`);
   const found = lookUp(source, fromKey);
@@ -158,9 +166,7 @@ function move(root: Container, operation: PatchOperation): void {
 }
 
 function copyValue(root: Container, operation: PatchOperation): void {
-  const from = operation.from;
-  if (from === undefined)
-    throw patchError(`copy operation failed to decode from: operation, missing from field: ${missingValue}`);
+  const from = fromOf(operation);
   const [source, fromKey] = findParent(root, from);
   if (source === undefined) throw patchError(`copy operation does not apply: doc is missing from path: ${from}: ${missingValue}`);
   const found = lookUp(source, fromKey);
