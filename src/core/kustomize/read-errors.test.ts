@@ -226,3 +226,10 @@ test("a message that shows whole resources covers the values of a Secret", () =>
   expect(error.message).toContain('"stringData":{"password":"++++++++"}');
   expect(error.message).not.toContain("hunter2");
 });
+
+test("a plugin in the wrong list is named by its id", () => {
+  const files = { "p.yaml": "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: p}\npatch: '{kind: X}'\n" };
+  expect(failure({ generators: ["p.yaml"] }, files).message).toContain(
+    "plugin PatchTransformer.builtin.[noGrp]/p.[noNs] not a generator",
+  );
+});

@@ -11,6 +11,7 @@ import type { GeneratorArgs, GeneratorOptions, Kustomization } from "../kustomiz
 import { configurationShape } from "../kustomization/shapes.js";
 import type { BuildSchemas } from "../model/custom-schema.js";
 import { kustomizeError, prefixError, quoteGo, rewordError, withPrefix } from "../model/errors.js";
+import { formatId } from "../model/res-id.js";
 import { Resource } from "../model/resource.js";
 import { configOf, defaultConfig, emptyConfig, mergeConfigs, type TransformerConfig } from "../model/transformer-config.js";
 import type { NodeMap } from "../nodes/node.js";
@@ -376,7 +377,7 @@ export class Target {
   #loadPlugin<K extends Plugin["kind"]>(config: Resource, kind: K): Extract<Plugin, { kind: K }> {
     const plugin = loadPlugin(config, this.#pluginContext);
     if (plugin.kind === kind) return plugin as Extract<Plugin, { kind: K }>;
-    throw kustomizeError("KUSTOMIZE_PLUGIN", `plugin ${config.kind} ${config.name} not a ${kind}`);
+    throw kustomizeError("KUSTOMIZE_PLUGIN", `plugin ${formatId(config.orgId)} not a ${kind}`);
   }
 
   /** Plugins' configurations: written out, or in files and directories as resources are. */
