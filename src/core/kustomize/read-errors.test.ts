@@ -228,7 +228,9 @@ test("a message that shows whole resources covers the values of a Secret", () =>
 });
 
 test("a plugin in the wrong list is named by its id", () => {
-  const files = { "p.yaml": "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: p}\npatch: '{kind: X, metadata: {name: x}}'\n" };
+  const files = {
+    "p.yaml": "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: p}\npatch: '{kind: X, metadata: {name: x}}'\n",
+  };
   expect(failure({ generators: ["p.yaml"] }, files).message).toContain(
     "plugin PatchTransformer.builtin.[noGrp]/p.[noNs] not a generator",
   );
