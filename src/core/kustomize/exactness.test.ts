@@ -293,6 +293,13 @@ test("a document without a name is told before a key that an earlier one has twi
   expect(failure({ resources: ["w.yaml"] }, { "w.yaml": `${head}kind: Widget\n` })).toContain("already defined at line 2");
 });
 
+test("annotations that the metadata has twice are taken together", () => {
+  const annotated = (annotations: string): string =>
+    build({ resources: ["s.yaml"] }, { "s.yaml": `apiVersion: v1\nkind: Service\nmetadata:\n  name: s\n${annotations}` });
+  expect(annotated("  annotations: {a: x}\n  annotations: {a: z, b: c}\n")).toContain("  annotations:\n    a: x\n    b: c\n");
+  expect(annotated("  annotations:\n  annotations: {b: c}\n")).toContain("  annotations:\n    b: c\n");
+});
+
 test("a key that is nothing at all is printed as an empty text", () => {
   expect(build({ resources: ["w.yaml"] }, widget("  ? \n  : z\n"))).toContain('spec:\n  "": z\n');
   expect(failure({ resources: ["w.yaml"] }, widget("  !!null : z\n"))).toContain('(key "" is not a string)');

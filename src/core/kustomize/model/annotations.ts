@@ -1,4 +1,4 @@
-import { flawsOf } from "../../yaml/flawed-maps.js";
+import { flawsOf, setFlaws } from "../../yaml/flawed-maps.js";
 import { childOf, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 
 const domain = "internal.config.kubernetes.io";
@@ -67,12 +67,35 @@ export function annotation(value: NodeMap, key: string): string | undefined {
 /** A map in the metadata, every value as its text. */
 export function metaTexts(value: NodeMap, field: "annotations" | "labels"): { [key: string]: string } {
   const metadata = childOf(value, "metadata");
-  const map = isNilOrEmpty(metadata) ? undefined : childOf(metadata, field);
+  if (isNilOrEmpty(metadata) || !isMap(metadata)) return {};
+  const first = textsOf(childOf(metadata, field));
+  // The original walks the fields: of maps that are there twice it takes all.
+  for (const map of laterOf(metadata, field))
+    for (const [key, text] of Object.entries(textsOf(map))) if (!Object.hasOwn(first, key)) first[key] = text;
+  return first;
+}
+
+/** Of a key that the map has twice, the last counts. */
+function textsOf(map: Node | undefined): { [key: string]: string } {
   const result: { [key: string]: string } = {};
   if (!isMap(map)) return result;
   for (const [key, text] of Object.entries(map)) result[key] = textOf(text);
-  // The original walks the fields: of a key that the map has twice, the last counts.
   for (const flaw of flawsOf(map)) if (flaw.kind === "repeated") result[flaw.key] = textOf(flaw.later as Node);
+  return result;
+}
+
+function laterOf(map: NodeMap, field: string): readonly Node[] {
+  return flawsOf(map).flatMap((flaw) => (flaw.kind === "repeated" && flaw.key === field ? [flaw.later as Node] : []));
+}
+
+/** A map whose field is there once. */
+function once(map: NodeMap, field: string): NodeMap {
+  if (laterOf(map, field).length === 0) return map;
+  const result = { ...map };
+  setFlaws(
+    result,
+    flawsOf(map).filter(({ key }) => key !== field),
+  );
   return result;
 }
 
@@ -83,9 +106,9 @@ export function withMetaTexts(
   texts: { readonly [key: string]: string },
 ): NodeMap {
   const metadata = childOf(value, "metadata");
-  const before: NodeMap = isMap(metadata) ? metadata : {};
+  const before: NodeMap = isMap(metadata) ? once(metadata, field) : {};
   if (Object.keys(texts).length > 0) return { ...value, metadata: { ...before, [field]: texts } };
-  if (isMap(metadata) && !Object.hasOwn(before, field)) return value;
+  if (before === metadata && !Object.hasOwn(before, field)) return value;
   const { [field]: _removed, ...rest } = before;
   return { ...value, metadata: rest };
 }
@@ -93,6 +116,8 @@ export function withMetaTexts(
 /** Sets single annotations, leaving the values of the others as they are. */
 export function withAnnotations(value: NodeMap, texts: { readonly [key: string]: Node }): NodeMap {
   const metadata = childOf(value, "metadata");
+  if (isMap(metadata) && laterOf(metadata, "annotations").length > 0)
+    return withAnnotations(withMetaTexts(value, "annotations", metaTexts(value, "annotations")), texts);
   const before = isMissingOrNull(metadata) ? undefined : childOf(metadata, "annotations");
   const base: NodeMap = isMap(metadata) ? metadata : {};
   return { ...value, metadata: { ...base, annotations: { ...(isMap(before) ? before : {}), ...texts } } };
