@@ -227,11 +227,40 @@ test("a message that shows whole resources covers the values of a Secret", () =>
   expect(error.message).not.toContain("hunter2");
 });
 
+test("a collection that stands where a key should is shown", () => {
+  const fault = (key: string): string => failure({}, { "kustomization.yaml": `? ${key}\n: x\n` }).message;
+  expect(fault("{count: 3, name: obj}")).toContain('invalid map key: map[interface {}]interface {}{"count":3, "name":"obj"}');
+  expect(fault("[a, null]")).toContain('invalid map key: []interface {}{"a", interface {}(nil)}');
+});
+
 test("a plugin in the wrong list is named by its id", () => {
   const files = {
     "p.yaml": "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: p}\npatch: '{kind: X, metadata: {name: x}}'\n",
   };
   expect(failure({ generators: ["p.yaml"] }, files).message).toContain(
     "plugin PatchTransformer.builtin.[noGrp]/p.[noNs] not a generator",
+  );
+});
+
+test("aliases of a chart's values file are gone where values of one's own are merged with it, but in lists", () => {
+  const values = "extra: &a {k: 1}\nother: *a\nmore: {<<: *a, z: 1}\nlist: [*a]\n<<: {m: 1}\n";
+  const merged = (helmChart: object): string => {
+    const tree = memoryTree({
+      "kustomization.yaml": JSON.stringify({ helmCharts: [{ name: "web", ...helmChart }] }),
+      "charts/web/Chart.yaml": "name: web\n",
+      "charts/web/values.yaml": values,
+    });
+    let seen = "";
+    const renderHelm = (request: { readonly values: readonly Uint8Array[] }): string => {
+      seen = new TextDecoder().decode(request.values[0]);
+      return "";
+    };
+    buildKustomization(tree, "", { enableHelm: true, renderHelm });
+    return seen;
+  };
+  expect(merged({ valuesInline: { x: 1 } })).toBe("extra:\n  k: 1\nlist:\n- k: 1\nm: 1\nmore:\n  z: 1\nx: 1\n");
+  expect(merged({})).toBe(values);
+  expect(() => merged({ valuesInline: { other: { k: 2 } }, valuesMerge: "merge" })).toThrow(
+    "could not merge values: wrong node kind: expected MappingNode but got AliasNode",
   );
 });

@@ -190,7 +190,7 @@ class Constructor {
       throw new Problem("plain", reason, node.pos);
     }
     if (typeof value === "bigint") throw new Problem("plain", `unsupported map key: ${value}`, node.pos);
-    throw new Problem("plain", "invalid map key: a map or list cannot be a key", node.pos);
+    throw new Problem("plain", `invalid map key: ${goSyntax(value)}`, node.pos);
   }
 
   /** go-yaml v3: duplicates are errors; a merge yields to the mapping's own keys wherever it stands. */

@@ -58,14 +58,14 @@ export class MergeWalk {
   walk(sources: Sources, given: MergeSchema | undefined, path: readonly string[]): Maybe {
     const schema = commentSchema(sources) ?? given ?? this.#schemaByType(sources);
     const kind: Kind = sources.find((node) => !isMissing(node))?.kind ?? "none";
+    // Only values of charts have aliases: the original takes them away.
+    if (kind === "alias") return undefined;
     for (const node of sources)
       if (kind !== "none" && node && !node.isNull && node.kind !== kind) throw new NodeKindError(kind, node);
     switch (kind) {
       case "map":
       case "none":
         return this.#walkMap(sources, schema, path);
-      // Resources have no aliases left.
-      case "alias":
       case "scalar":
         return this.#visitor.scalar(sources);
       case "list":

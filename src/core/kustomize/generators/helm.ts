@@ -1,5 +1,5 @@
 import { utf8Encode } from "../../../platform/bytes.js";
-import type { Value } from "../../manifest/value.js";
+import { isObject, type Value } from "../../manifest/value.js";
 import type { FileTree } from "../../render/file-tree.js";
 import { emitYaml } from "../../yaml/emit.js";
 import { parseYaml } from "../../yaml/parse.js";
@@ -88,14 +88,31 @@ function valuesOf({ valuesInline }: HelmArgs, merge: string, read: () => Uint8Ar
   if (valuesInline === undefined || Object.keys(valuesInline).length === 0) return read();
   const inline = new YNode(valuesInline as unknown as Node);
   if (merge === "replace") return utf8Encode(emitYaml(valuesInline as Value, { style: "kubernetes" }));
-  const chart = new YNode((parseYaml(read(), { dialect: "kustomize", keepStyle: true }) ?? {}) as unknown as Node);
+  const text = read();
+  // A reader that goes by nodes leaves aliases as they are.
+  const asNodes = text.includes(asterisk);
+  const chart = new YNode((parseYaml(text, { dialect: "kustomize", keepStyle: true, asNodes }) ?? {}) as unknown as Node);
   const noSchemas = { schemaOf: () => undefined };
-  const merged =
-    merge === "override"
-      ? mergeNodes(inline, chart, noSchemas, { listIncrease: "append" })
-      : mergeNodes(chart, inline, noSchemas, { listIncrease: "append" });
+  const [patch, dest] = merge === "override" ? [inline, chart] : [chart, inline];
+  const merged = withPrefix("could not merge values", () => mergeNodes(patch, dest, noSchemas, { listIncrease: "append" }));
   if (merged) unquote(merged);
-  return utf8Encode(emitYaml(merged ? toJson(merged.freeze()) : {}, { style: "kubernetes" }));
+  const values = merged ? toJson(merged.freeze()) : {};
+  return utf8Encode(emitYaml(asNodes ? withMergesDone(values) : values, { style: "kubernetes" }));
+}
+
+const asterisk = 42;
+
+/** What a reader by nodes has left: maps written out behind `<<`. */
+function withMergesDone(value: Value): Value {
+  if (Array.isArray(value)) return value.map(withMergesDone);
+  if (!isObject(value)) return value;
+  const { "<<": merge, ...own } = value;
+  const sources = Array.isArray(merge) ? merge : [merge];
+  const result: { [key: string]: Value } = {};
+  for (const source of [own, ...sources])
+    if (isObject(source))
+      for (const [key, entry] of Object.entries(source)) if (!Object.hasOwn(result, key)) result[key] = withMergesDone(entry);
+  return result;
 }
 
 /** Values are read from the merged nodes as they are: a number that took the place of a quoted text is a number. */
