@@ -33,6 +33,7 @@ function withoutDumps(message: string): string {
   return message
     .replace(/map\[string\]interface \{\}\{.*\}: /g, "")
     .replace(/"(?:data|stringData)":\{[^{}]*\}/g, "")
+    .replace(/merging config &\{.*\}(?=: )/gs, "merging config")
     .replace(/found multiple objects \[\{.*\}\](?= that could accept)/g, "found multiple objects")
     .split("\n--\n&resource")[0]!;
 }

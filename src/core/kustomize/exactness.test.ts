@@ -112,6 +112,10 @@ test("a validator that is a JSON patch fails, even where it changes nothing", ()
   };
   const jsonOp = '[{"op": "replace", "path": "/spec/a", "value": 1}]';
   expect(validated(patch("PatchJson6902Transformer", { target, jsonOp }))).toThrow("nodes unequal");
+  const unprintable = { sourceValue: "text", targets: [{ select: target, fieldPaths: ["spec.a"] }] };
+  expect(validated(patch("ReplacementTransformer", { replacements: [unprintable] }))).toThrow(
+    "<yaml: cannot decode !!str `text` as a !!int>",
+  );
   const other = { ...target, name: "other" };
   expect(validated(patch("PatchTransformer", { target: other, patch: jsonOp }))()).toContain("a: 1");
 });

@@ -135,7 +135,8 @@ export class Target {
     } catch (error) {
       throw prefixError(error, "accumulating resources");
     }
-    into.config = mergeConfigs(into.config, this.#configurations());
+    const configurations = this.#configurations();
+    into.config = withPrefix("merging config", () => mergeConfigs(into.config, configurations));
     into.config = mergeConfigs(into.config, this.#crdConfig());
     this.#runGenerators(into);
     const accumulator = this.#accumulateComponents(into);

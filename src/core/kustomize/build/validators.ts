@@ -1,3 +1,4 @@
+import { InputError } from "../../errors.js";
 import { emitJson } from "../../yaml/json.js";
 import { metaTexts, withMetaTexts } from "../model/annotations.js";
 import { kustomizeError } from "../model/errors.js";
@@ -5,6 +6,7 @@ import { formatId } from "../model/res-id.js";
 import { ResMap } from "../model/res-map.js";
 import { shownResource } from "../model/shown-resource.js";
 import { toJson } from "../nodes/json.js";
+import type { NodeMap } from "../nodes/node.js";
 import { isRebuilt } from "../nodes/rebuilt.js";
 import type { Transformer } from "../transformers/transformer.js";
 
@@ -29,9 +31,19 @@ export function runValidators(map: ResMap, validators: readonly Transformer[]): 
       const { [validatedBy]: _label, ...labels } = metaTexts(after.value, "labels");
       const cleaned = _label === undefined ? after.value : withMetaTexts(after.value, "labels", labels);
       if (cleaned === resource.value) continue;
-      if (!isRebuilt(cleaned) && emitJson(toJson(cleaned)) === emitJson(toJson(resource.value))) continue;
+      if (!isRebuilt(cleaned) && isSame(cleaned, resource.value)) continue;
       throw fail(`nodes unequal: \n -- ${shownResource(resource.value)},\n -- ${shownResource(cleaned)}`);
     }
     map.setAll(checked.resources);
+  }
+}
+
+/** What a validator makes of a resource may not even be printable. */
+function isSame(cleaned: NodeMap, before: NodeMap): boolean {
+  try {
+    return emitJson(toJson(cleaned)) === emitJson(toJson(before));
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
   }
 }

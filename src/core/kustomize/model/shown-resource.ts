@@ -1,10 +1,16 @@
+import { InputError } from "../../errors.js";
 import { emitJson } from "../../yaml/json.js";
 import { toJson } from "../nodes/json.js";
 import { childOf, isMap, type NodeMap, textOf } from "../nodes/node.js";
 
-/** A whole resource as some of the original's messages show it, as JSON; the values of a Secret are covered. */
+/** A whole resource as some of the original's messages show it, as JSON; the values of a Secret are covered. Why it cannot be shown, otherwise. */
 export function shownResource(value: NodeMap): string {
-  return emitJson(toJson(textOf(childOf(value, "kind")) === "Secret" ? withoutValues(value) : value));
+  try {
+    return emitJson(toJson(textOf(childOf(value, "kind")) === "Secret" ? withoutValues(value) : value));
+  } catch (error) {
+    if (error instanceof InputError) return `<${error.message}>`;
+    throw error;
+  }
 }
 
 function withoutValues(secret: NodeMap): NodeMap {
