@@ -138,6 +138,9 @@ test("what is set over a scalar in quotes with a tag is of its own type; without
     build({ resources: ["d.yaml"], patches: [{ patch }] }, { "d.yaml": `${deployment}  paused: ${value}\n` });
   expect(patched("!!int '7'")).toContain("  paused: 5\n");
   expect(patched("'7'")).toContain('  paused: "5"\n');
+  const twice = { resources: ["d.yaml"], patches: [{ patch: patch.replace("paused: 5", "x: y") }, { patch }] };
+  expect(build(twice, { "d.yaml": `${deployment}  paused: !!str 7\n` })).toContain("  paused: 5\n");
+  expect(build(twice, { "d.yaml": `${deployment}  paused: !!str on\n` })).toContain("  paused: 5\n");
   const named = build({ resources: ["d.yaml"], namePrefix: "5" }, { "d.yaml": deployment.replace("d}", '!!int "2"}') });
   expect(named).toContain('  name: "52"\n');
 });

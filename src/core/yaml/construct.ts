@@ -120,7 +120,8 @@ class Constructor {
     const value = scalarValue(resolved, node.text, this.#options.dialect, node.pos);
     if (!keepStyle) return value;
     if (typeof value === "string" && node.folded) return foldedValue(value);
-    if (!node.plain && !asNodes && node.tag !== "" && node.tag !== "!") return taggedValue(value, resolved.tag, node.text);
+    const isTagged = !asNodes && node.tag !== "" && node.tag !== "!";
+    if (isTagged && (!node.plain || typeof value === "string")) return taggedValue(value, resolved.tag, node);
     if (typeof value === "string" && !node.plain) return ScalarLiteral.value("!!str", value);
     if (value !== null || node.text !== "") return value;
     return node.inFlow ? (EMPTY_IN_FLOW as unknown as Value) : ScalarLiteral.value("!!null", "");
@@ -337,8 +338,9 @@ export function scalarValue({ tag, value }: Resolved, text: string, dialect: Dia
   return kustomizeText(value) === text ? value : ScalarLiteral.value(tag, text);
 }
 
-function taggedValue(value: Value, tag: string, text: string): Value {
-  return (typeof value === "string" ? new TaggedScalar("!!str", value) : new TaggedScalar(tag, text)) as unknown as Value;
+function taggedValue(value: Value, tag: string, { text, plain }: ScalarNode): Value {
+  const scalar = typeof value === "string" ? new TaggedScalar("!!str", value, !plain) : new TaggedScalar(tag, text, !plain);
+  return scalar as unknown as Value;
 }
 
 function noString({ kind }: Node): string {

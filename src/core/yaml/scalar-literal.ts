@@ -40,8 +40,15 @@ export class UnfitScalar extends ScalarLiteral {
   }
 }
 
-/** A scalar in quotes with a tag before it, `!!int "2"`: what is set over it is written with a tag, too, and so is of its own type. */
-export class TaggedScalar extends ScalarLiteral {}
+/** A scalar with a tag before it, `!!int "2"`: what is set over it is written with a tag, too, and so is of its own type. */
+export class TaggedScalar extends ScalarLiteral {
+  readonly isQuoted: boolean;
+
+  constructor(tag: string, text: string, isQuoted: boolean) {
+    super(tag, text);
+    this.isQuoted = isQuoted;
+  }
+}
 
 /** An alias in a document that is read as nodes; its text is the name. */
 export class AliasReference extends ScalarLiteral {

@@ -39,7 +39,7 @@ export class QuotedValue extends ScalarLiteral {
 /** Whether a string was written in quotes or as a block, so that what overwrites it is, too. */
 export function isQuotedScalar(node: Node | undefined): boolean {
   if (node instanceof SharedText) return node.isQuoted;
-  if (node instanceof TaggedScalar) return true;
+  if (node instanceof TaggedScalar) return node.isQuoted;
   return node instanceof ScalarLiteral && node.tag === "!!str" && !(node instanceof UntaggedScalar);
 }
 

@@ -54,7 +54,7 @@ export function textOfNode(node: YNode | undefined): string {
 
 /** A plain string that YAML 1.1 tools would read as something else is quoted where nothing else decides its style. */
 export function quoteIfNeeded(value: YNode): void {
-  if (!value.isString || value.isQuoted || !isNonStringInYaml11(value.value)) return;
+  if (!value.isString || value.isQuoted || value.isTagged || !isNonStringInYaml11(value.value)) return;
   if (value.source instanceof SharedText) value.isQuoted = true;
   else value.setScalar(value.tag, value.value, true);
 }

@@ -20,7 +20,7 @@ export function styleOf(node: Node | undefined): ScalarStyle {
  * becomes a string then; a tag that the text does not have stays, and is an error when the value is asked for.
  */
 export function makeScalar(tag: string, text: string, { isQuoted, isTagged }: ScalarStyle = plain): Scalar {
-  if (isTagged && isQuoted && tag !== "") return new TaggedScalar(tag, text);
+  if (isTagged && tag !== "" && (isQuoted || tag === "!!str")) return new TaggedScalar(tag, text, isQuoted);
   if (tag === "!!str" || tag === "") {
     if (isQuoted) return new ScalarLiteral("!!str", text);
     return tag === "" && !text.includes("\n") ? untagged(text) : unstyledText(text);
