@@ -103,7 +103,7 @@ test("a plugin's number becomes text in its own fields, in those of embedded str
   );
 });
 
-test("a validator that is a JSON patch fails, even where it changes nothing", () => {
+test("a validator that is a JSON patch fails, even where it changes nothing, unless a JSON patch was what came last", () => {
   const patch = (kind: string, options: object): object => ({ apiVersion: "builtin", kind, metadata: { name: "v" }, ...options });
   const target = { version: "v1", kind: "Widget", name: "w" };
   const validated = (validator: object): (() => string) => {
@@ -112,6 +112,8 @@ test("a validator that is a JSON patch fails, even where it changes nothing", ()
   };
   const jsonOp = '[{"op": "replace", "path": "/spec/a", "value": 1}]';
   expect(validated(patch("PatchJson6902Transformer", { target, jsonOp }))).toThrow("nodes unequal");
+  const again = { ...widget("  a: 1\n"), "v.yaml": JSON.stringify(patch("PatchJson6902Transformer", { target, jsonOp })) };
+  expect(build({ resources: ["w.yaml"], transformers: ["v.yaml"], validators: ["v.yaml"] }, again)).toContain("a: 1");
   const unprintable = { sourceValue: "text", targets: [{ select: target, fieldPaths: ["spec.a"] }] };
   expect(validated(patch("ReplacementTransformer", { replacements: [unprintable] }))).toThrow(
     "<yaml: cannot decode !!str `text` as a !!int>",

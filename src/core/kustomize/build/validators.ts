@@ -31,7 +31,9 @@ export function runValidators(map: ResMap, validators: readonly Transformer[]): 
       const { [validatedBy]: _label, ...labels } = metaTexts(after.value, "labels");
       const cleaned = _label === undefined ? after.value : withMetaTexts(after.value, "labels", labels);
       if (cleaned === resource.value) continue;
-      if (!isRebuilt(cleaned) && isSame(cleaned, resource.value)) continue;
+      // Of two that were rebuilt alike, all nodes are.
+      const isOther = isRebuilt(cleaned) && !isRebuilt(resource.value);
+      if (!isOther && isSame(cleaned, resource.value)) continue;
       throw fail(`nodes unequal: \n -- ${shownResource(resource.value)},\n -- ${shownResource(cleaned)}`);
     }
     map.setAll(checked.resources);
