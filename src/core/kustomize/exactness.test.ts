@@ -309,6 +309,8 @@ test("annotations that the metadata has twice are taken together", () => {
 test("a key that is nothing at all is printed as an empty text", () => {
   expect(build({ resources: ["w.yaml"] }, widget("  ? \n  : z\n"))).toContain('spec:\n  "": z\n');
   expect(failure({ resources: ["w.yaml"] }, widget("  !!null : z\n"))).toContain('(key "" is not a string)');
+  expect(failure({ resources: ["w.yaml"] }, widget("  !own k: z\n"))).toContain('(key "k" is not a string)');
+  expect(build({ resources: ["w.yaml"] }, widget("  ! k: z\n"))).toContain("  k: z\n");
 });
 
 test("a list whose items are a map has none that is a resource", () => {

@@ -277,7 +277,7 @@ class Constructor {
     if (atRoot && tag === "!!null") return this.#options.keepStyle && node.text === "" ? "" : undefined;
     // kyaml writes nothing in quotes where it is a key, and reads a text.
     if (this.#options.keepStyle && tag === "!!null" && node.text === "" && node.tag === "") return "";
-    if (atRoot || tag === "!!str" || !tag.startsWith("!!")) return node.text;
+    if (atRoot || tag === "!!str") return node.text;
     const quoted = JSON.stringify(node.text);
     // kyaml takes a null's text for nothing, does not find the entry again, and has it twice.
     if (this.#options.keepStyle && tag === "!!null" && node.text !== "")
