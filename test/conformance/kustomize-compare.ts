@@ -14,7 +14,8 @@ export function describeDifference(expected: string, actual: string): string {
 export function namesSameCulprit(expected: string, actual: string): boolean {
   const names = culprits(expected);
   if (names.length === 0) return actual.includes(lastClause(expected));
-  return names.every((name) => actual.includes(name));
+  const bare = withoutDumps(actual);
+  return names.every((name) => actual.includes(name) || bare.includes(name));
 }
 
 function culprits(message: string): readonly string[] {
