@@ -29,8 +29,9 @@ export function caseMakers(): readonly CaseMaker[] {
 }
 
 /**
- * Not made: a comment that holds what a replacement's `[key=value]` asks for, which the original looks for in comments, too. And a generated ConfigMap or Secret whose kind a patch may change. The original then hashes its Go parser's nodes, lines,
- * columns and comments among them, so that the name depends on where in its file the patch wrote a value.
+ * Not made: a comment that holds what a replacement's `[key=value]` asks for, which the original looks for in comments, too; and a
+ * generated ConfigMap or Secret whose kind a patch may change. The original then hashes its Go parser's nodes, lines, columns and comments
+ * among them, so that the name depends on where in its file the patch wrote a value.
  */
 function comparable(found: BuildCase | undefined): BuildCase | undefined {
   const text = Object.values(found?.files ?? {}).join("\n");

@@ -1,26 +1,9 @@
 import { expect, test } from "vitest";
+import { build, failureOf as failure } from "../../../test/kustomize/build-files.js";
 import { InputError } from "../errors.js";
 import { buildKustomization, memoryTree } from "./index.js";
 
-type Files = Readonly<Record<string, string>>;
-
 const head = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n";
-
-function build(kustomization: object, files: Files): string {
-  const result = buildKustomization(memoryTree({ "kustomization.yaml": JSON.stringify(kustomization), ...files }), "");
-  if (result.kind !== "built") throw new Error("it has needs");
-  return result.yaml();
-}
-
-function failure(kustomization: object, files: Files): InputError {
-  try {
-    build(kustomization, files);
-  } catch (error) {
-    if (error instanceof InputError) return error;
-    throw error;
-  }
-  throw new Error("it built");
-}
 
 const ofWidget = (fields: string): InputError => failure({ resources: ["w.yaml"] }, { "w.yaml": `${head}${fields}` });
 

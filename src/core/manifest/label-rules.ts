@@ -37,7 +37,7 @@ export function labelKeyProblems(key: string, { unit, subdomain }: LabelWording 
 }
 
 /** What is wrong with a label value, in Kubernetes' words. */
-export function labelValueProblems(value: string, { unit }: LabelWording = current): string[] {
+export function labelValueProblems(value: string, { unit }: Pick<LabelWording, "unit"> = current): string[] {
   const problems: string[] = [];
   if (value.length > 63) problems.push(`must be no more than 63 ${unit}`);
   if (value !== "" && !namePattern.test(value)) problems.push(valueRule);

@@ -114,9 +114,13 @@ class Constructor {
 
   #scalar(node: ScalarNode): Value {
     const { asNodes, keepStyle } = this.#options;
-    const problem = (asNodes || keepStyle) && this.#problemOfTag(node);
-    if (problem) return this.#unfit(node, problem);
-    const resolved = this.#resolve(node);
+    let resolved: Resolved;
+    try {
+      resolved = this.#resolve(node);
+    } catch (error) {
+      if (!(error instanceof Problem) || !(asNodes || keepStyle)) throw error;
+      return this.#unfit(node, goWords(error));
+    }
     const value = scalarValue(resolved, node.text, this.#options.dialect, node.pos);
     if (!keepStyle) return value;
     if (typeof value === "string" && node.folded) return foldedValue(value);
@@ -131,18 +135,6 @@ class Constructor {
     const tag = shortTag(node.tag);
     if (this.#options.asNodes) return ScalarLiteral.value(tag, node.text);
     return new UnfitScalar(tag, node.text, { problem, location: this.#locationOf(node) }) as unknown as Value;
-  }
-
-  /** Why the text does not fit the tag before it. */
-  #problemOfTag(node: ScalarNode): string | undefined {
-    if (node.tag === "") return undefined;
-    try {
-      this.#resolve(node);
-      return undefined;
-    } catch (error) {
-      if (error instanceof Problem) return goWords(error);
-      throw error;
-    }
   }
 
   #resolve(node: ScalarNode): Resolved {

@@ -30,6 +30,11 @@ export function locate(
   }
 }
 
+/** Where paths of `text` stand, as `locate` finds them; the file alone where one cannot be followed. */
+export function locator(text: string | Uint8Array, options: LocateOptions): (path: readonly (string | number)[]) => Location {
+  return (path) => locate(text, path, options) ?? { file: options.file };
+}
+
 function followPath(root: Node, path: readonly (string | number)[]): number | undefined {
   let node = root;
   let pos = root.pos;

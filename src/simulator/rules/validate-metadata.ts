@@ -1,3 +1,4 @@
+import { labelValueProblems } from "../../core/manifest/label-rules.js";
 import type { ResourceType } from "../api/resource-type.js";
 import type { FieldCause } from "../api/status-error.js";
 import { type Draft, isDraft, part, text, texts } from "../draft.js";
@@ -7,7 +8,6 @@ const label63 = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const label1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const qualifiedName = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
-const labelValue = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 
 const texts1123Label =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
@@ -15,8 +15,6 @@ const texts1123Subdomain =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 const texts1035Label =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
-const textsLabelValue =
-  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 const textsQualifiedName =
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
@@ -29,8 +27,8 @@ export function validateMetadata(type: ResourceType, draft: Draft): readonly Fie
   for (const [key, value] of Object.entries(part(metadata, "labels") ?? {})) {
     for (const message of keyProblems(key)) causes.push(invalidField("metadata.labels", key, message));
     const found = String(value);
-    if (found.length > 63) causes.push(invalidField("metadata.labels", found, "must be no more than 63 characters"));
-    if (!labelValue.test(found)) causes.push(invalidField("metadata.labels", found, textsLabelValue));
+    for (const message of labelValueProblems(found, { unit: "characters" }))
+      causes.push(invalidField("metadata.labels", found, message));
   }
   let size = 0;
   for (const [key, value] of Object.entries(part(metadata, "annotations") ?? {})) {

@@ -1,9 +1,9 @@
 import { utf8DecodeLossy } from "../../../platform/bytes.js";
-import { InputError } from "../../errors.js";
+import { InputError, type Location } from "../../errors.js";
 import { isObject, type Value, type ValueObject } from "../../manifest/value.js";
 import type { TreeFile } from "../../render/file-tree.js";
 import { parseJson } from "../../yaml/json.js";
-import { locate } from "../../yaml/locate.js";
+import { locator } from "../../yaml/locate.js";
 import { parseYaml } from "../../yaml/parse.js";
 import { decode, type FieldPath, jsonKind } from "../kustomization/decode.js";
 import { openApiDefinitionShape } from "../kustomization/shapes.js";
@@ -18,7 +18,7 @@ export type OpenApiDefinitions = ReadonlyMap<string, ValueObject>;
  */
 export function readOpenApiDefinitions({ bytes }: TreeFile, { path, file }: CrdFile): OpenApiDefinitions {
   const isJson = bytes[0] === 0x7b;
-  const at = (place: FieldPath): { readonly file: string } => locate(bytes, place, { file }) ?? { file };
+  const at = locator(bytes, { file });
   try {
     const value = isJson
       ? parseJson(utf8DecodeLossy(bytes), { file })
@@ -43,7 +43,7 @@ const hint = "a file of `crds` holds OpenAPI definitions by their names in Go, n
 
 interface Reading {
   readonly isCoercing: boolean;
-  readonly at: (path: FieldPath) => { readonly file: string };
+  readonly at: (path: FieldPath) => Location;
 }
 
 function definitionsOf(value: Value, { isCoercing, at }: Reading): OpenApiDefinitions {
@@ -65,8 +65,6 @@ type Check = (value: Value, fail: Fail) => void;
 
 /** What stands at `path` below cannot be read; `type` is Go's. */
 type Fail = (value: Value, type: string, path?: FieldPath) => never;
-
-const isText = (value: Value): boolean => value === null || typeof value === "string";
 
 function only(fits: (value: Value) => boolean, type: string): Check {
   return (value, fail) => {
@@ -97,6 +95,7 @@ function below(fail: Fail, step: string | number): Fail {
 const isInteger = (value: Value): boolean =>
   typeof value === "bigint" ? BigInt.asIntN(64, value) === value : typeof value === "number" && Number.isInteger(value);
 
+const isText = (value: Value): boolean => typeof value === "string";
 const text = only(isText, "string");
 const boolean = only((value) => typeof value === "boolean", "bool");
 const integer = only(isInteger, "int64");
@@ -170,7 +169,7 @@ const keywords: { readonly [name: string]: Check } = {
   },
 };
 
-function checkSchema(value: ValueObject, at: (path: FieldPath) => { readonly file: string }): void {
+function checkSchema(value: ValueObject, at: (path: FieldPath) => Location): void {
   schema(value, (found, type, path = []) => {
     throw misfit(
       `json: cannot unmarshal Go value of type spec.Schema: json: cannot unmarshal JSON ${jsonKind(found)} into Go value of type ${type}`,
@@ -179,6 +178,6 @@ function checkSchema(value: ValueObject, at: (path: FieldPath) => { readonly fil
   });
 }
 
-function misfit(message: string, location: { readonly file: string }): Error {
+function misfit(message: string, location: Location): Error {
   return kustomizeError("KUSTOMIZE_FIELD", message, { location });
 }

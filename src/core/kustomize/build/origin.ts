@@ -87,14 +87,14 @@ function scalar(text: string): string {
 }
 
 export function withOrigin(resource: Resource, origin: Origin): Resource {
-  requireMetadataMap(resource);
-  const texts = { ...metaTexts(resource.value, "annotations"), [originAnnotation]: formatOrigin(origin) };
-  return resource.with(withMetaTexts(resource.value, "annotations", texts));
+  return withNote(resource, originAnnotation, formatOrigin(origin));
 }
 
-/** Something may have replaced the metadata. */
-function requireMetadataMap({ value }: Resource): void {
-  requireKind(new YNode(value).get("metadata"), "map");
+/** All annotations become texts with it; something may have replaced the metadata, which is an error. */
+function withNote(resource: Resource, key: string, text: string): Resource {
+  requireKind(new YNode(resource.value).get("metadata"), "map");
+  const texts = { ...metaTexts(resource.value, "annotations"), [key]: text };
+  return resource.with(withMetaTexts(resource.value, "annotations", texts));
 }
 
 /** Marks resources read from a file, as a label transformer would. */
@@ -106,10 +106,8 @@ export function withFileOrigin(resource: Resource, origin: Origin): Resource {
 export function noteTransformation(map: ResMap, origin: Origin): void {
   map.update((resource) => {
     if (annotation(resource.value, originAnnotation) === undefined) return withOrigin(resource, origin);
-    requireMetadataMap(resource);
     const before = annotation(resource.value, transformationsAnnotation) ?? "";
     const entry = lines(origin, "  ").join("\n").replace(/^ {2}/, "- ");
-    const texts = { ...metaTexts(resource.value, "annotations"), [transformationsAnnotation]: `${before}${entry}\n` };
-    return resource.with(withMetaTexts(resource.value, "annotations", texts));
+    return withNote(resource, transformationsAnnotation, `${before}${entry}\n`);
   });
 }

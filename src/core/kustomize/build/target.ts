@@ -1,12 +1,12 @@
-import { InputError, type Location } from "../../errors.js";
+import { InputError } from "../../errors.js";
 import { recordReads } from "../../render/recording-tree.js";
 import { hasNullKey } from "../../yaml/flawed-maps.js";
-import { locate } from "../../yaml/locate.js";
+import { locator } from "../../yaml/locate.js";
 import { parseYaml } from "../../yaml/parse.js";
 import { generateConfigMap } from "../generators/config-map.js";
 import { type HelmArgs, helmGenerator } from "../generators/helm.js";
 import { generateSecret } from "../generators/secret.js";
-import { decode, type FieldPath } from "../kustomization/decode.js";
+import { decode } from "../kustomization/decode.js";
 import type { GeneratorArgs, GeneratorOptions, Kustomization } from "../kustomization/fields.js";
 import { configurationShape } from "../kustomization/shapes.js";
 import type { BuildSchemas } from "../model/custom-schema.js";
@@ -304,9 +304,8 @@ export class Target {
       const { bytes } = this.loader.load(path);
       const file = this.loader.pathOf(path);
       const value = parseYaml(bytes, { file, dialect: "kubernetes", duplicateKeys: "error" });
-      const at = (place: FieldPath): Location => locate(bytes, place, { file }) ?? { file };
       const entries = withPrefix("error unmarshaling JSON: while decoding JSON", () =>
-        decode(value, configurationShape, { isStrict: true, isCoercing: true, at }),
+        decode(value, configurationShape, { isStrict: true, isCoercing: true, at: locator(bytes, { file }) }),
       );
       config = mergeConfigs(config, configOf(entries as Parameters<typeof configOf>[0]));
     }

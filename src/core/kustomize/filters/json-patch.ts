@@ -1,4 +1,5 @@
 import { isObject, type Value } from "../../manifest/value.js";
+import { jsonKind } from "../kustomization/decode.js";
 import { countValues, maxCopiedValues, tooLarge } from "../model/budget.js";
 import { kustomizeError, quoteGo } from "../model/errors.js";
 
@@ -35,13 +36,6 @@ export function decodePatch(value: Value): readonly PatchOperation[] {
 
 function textOf(value: Value | undefined, missing: string): string {
   return typeof value === "string" ? value : missing;
-}
-
-function jsonKind(value: Value): string {
-  if (Array.isArray(value)) return "array";
-  if (typeof value === "boolean") return "bool";
-  if (typeof value === "string") return "string";
-  return typeof value === "object" ? "object" : "number";
 }
 
 /**
@@ -113,17 +107,16 @@ function pathOf({ op, path }: PatchOperation): string {
 /** The original's `add`, `remove` and `copy` keep the reason to themselves. */
 function whyNoPath(op: string, path: Value | undefined): string {
   if (op === "add" || op === "remove" || op === "copy") return missingValue;
-  if (path === undefined) return `operation missing path field: ${missingValue}`;
-  return `json: cannot unmarshal ${jsonKind(path)} into Go value of type string`;
+  return whyNoText(path, `operation missing path field: ${missingValue}`);
 }
 
 function fromOf({ op, from }: PatchOperation): string {
   if (typeof from === "string") return from;
-  const why =
-    from === undefined
-      ? `operation, missing from field: ${missingValue}`
-      : `json: cannot unmarshal ${jsonKind(from)} into Go value of type string`;
-  throw patchError(`${op} operation failed to decode from: ${why}`);
+  throw patchError(`${op} operation failed to decode from: ${whyNoText(from, `operation, missing from field: ${missingValue}`)}`);
+}
+
+function whyNoText(value: Value | undefined, missing: string): string {
+  return value === undefined ? missing : `json: cannot unmarshal ${jsonKind(value)} into Go value of type string`;
 }
 
 function add(root: Container, operation: PatchOperation): void {

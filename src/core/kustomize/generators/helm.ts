@@ -6,7 +6,7 @@ import { parseYaml } from "../../yaml/parse.js";
 import { mergeNodes } from "../filters/merge2.js";
 import type { HelmChartArgs, HelmGlobals } from "../kustomization/fields.js";
 import { buildAnnotations, withAnnotations } from "../model/annotations.js";
-import { kustomizeError, prefixError, withPrefix } from "../model/errors.js";
+import { kustomizeError, withPrefix } from "../model/errors.js";
 import { toJson } from "../nodes/json.js";
 import type { Node, NodeMap } from "../nodes/node.js";
 import { YNode } from "../nodes/ynode.js";
@@ -22,13 +22,9 @@ export function helmGenerator(args: HelmArgs, loader: Loader, options: Kustomize
   const fail = (message: string): Error => kustomizeError("KUSTOMIZE_HELM", message);
   if (!options.enableHelm) throw fail("must specify --enable-helm");
   if (!args.name) throw fail("chart name cannot be empty");
-  const additional = (args.additionalValuesFiles ?? []).map((path) => {
-    try {
-      return loader.load(path).bytes;
-    } catch (error) {
-      throw prefixError(error, "could not load additionalValuesFile");
-    }
-  });
+  const additional = (args.additionalValuesFiles ?? []).map((path) =>
+    withPrefix("could not load additionalValuesFile", () => loader.load(path).bytes),
+  );
   const merge = args.valuesMerge || "override";
   if (!["merge", "override", "replace"].includes(merge)) throw fail("valuesMerge must be one of [merge override replace]");
   return () => renderChart(args, merge, additional, loader, options);

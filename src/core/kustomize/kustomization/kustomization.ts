@@ -1,10 +1,8 @@
-import type { InputError } from "../../errors.js";
-import type { Value } from "../../manifest/value.js";
 import { isObject } from "../../manifest/value.js";
-import { locate } from "../../yaml/locate.js";
+import { locator } from "../../yaml/locate.js";
 import { parseYaml } from "../../yaml/parse.js";
 import { kustomizeError, prefixError } from "../model/errors.js";
-import { decode } from "./decode.js";
+import { decode, jsonKind } from "./decode.js";
 import type { HelmChartArgs, HelmGlobals, Kustomization, LegacyHelmChartArgs } from "./fields.js";
 import { kustomizationShape } from "./shapes.js";
 
@@ -57,23 +55,16 @@ function modernised(fields: Kustomization, { file, directory }: Place): LoadedKu
 function decodeKustomization(bytes: Uint8Array, file: string): Kustomization {
   try {
     const value = parseYaml(bytes, { file, dialect: "kubernetes", duplicateKeys: "last" });
-    const at = (path: readonly (string | number)[]): InputError["location"] => locate(bytes, path, { file }) ?? { file };
     if (value !== null && !isObject(value))
       throw kustomizeError(
         "KUSTOMIZE_FIELD",
-        `json: cannot unmarshal ${typeOf(value)} into Go value of type types.Kustomization`,
+        `json: cannot unmarshal ${jsonKind(value)} into Go value of type types.Kustomization`,
         { location: { file } },
       );
-    return decode(value, kustomizationShape, { isStrict: true, at }) as Kustomization;
+    return decode(value, kustomizationShape, { isStrict: true, at: locator(bytes, { file }) }) as Kustomization;
   } catch (error) {
     throw prefixError(error, "invalid Kustomization");
   }
-}
-
-function typeOf(value: Value): string {
-  if (Array.isArray(value)) return "array";
-  if (typeof value === "boolean") return "bool";
-  return typeof value === "string" ? "string" : "number";
 }
 
 function isZero(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import { ScalarLiteral } from "../../yaml/scalar-literal.js";
-import { childOf, isList, isMap, isQuotedScalar, isScalar, type Node, SharedText, tagOf, textOf } from "./node.js";
+import { mapScalars } from "./map-scalars.js";
+import { childOf, isList, isMap, isQuotedScalar, isScalar, type Node, type Scalar, SharedText, tagOf, textOf } from "./node.js";
 import { isReplacement } from "./replacements.js";
 
 /**
@@ -13,18 +14,11 @@ export function withAliasesUpdated(before: Node, after: Node): Node {
 
 /** A copy of it: nothing in it is one with anything else. */
 export function withoutSharing(node: Node): Node {
-  if (node instanceof SharedText) return node.isQuoted ? new ScalarLiteral("!!str", node.text) : node.text;
-  if (isList(node)) {
-    const items = node.map(withoutSharing);
-    return items.some((item, index) => item !== node[index]) ? items : node;
-  }
-  if (!isMap(node)) return node;
-  let result: { [key: string]: Node } | undefined;
-  for (const key of Object.keys(node)) {
-    const value = withoutSharing(node[key]!);
-    if (value !== node[key]) (result ??= { ...node })[key] = value;
-  }
-  return result ?? node;
+  return mapScalars(node, (scalar) => (scalar instanceof SharedText ? ownText(scalar) : scalar));
+}
+
+function ownText({ text, isQuoted }: SharedText): Scalar {
+  return isQuoted ? new ScalarLiteral("!!str", text) : text;
 }
 
 function collect(before: Node, after: Node, overwritten: Map<SharedText, Node>): void {

@@ -61,7 +61,7 @@ function* problemsIn(node: Node, path: readonly string[] = []): Generator<Found>
     for (const [index, item] of node.entries()) yield* problemsIn(item, [...path, String(index).padStart(9, "0")]);
   else if (isMap(node)) {
     const flaws = flawsOf(node);
-    const [repeated] = flaws.filter(({ problem }) => problem.startsWith(atEnd));
+    const repeated = flaws.find(({ problem }) => problem.startsWith(atEnd));
     // The entries of such a map are not looked at.
     if (repeated !== undefined) return yield* problemOf(() => refuse(repeated));
     for (const key of Object.keys(node)) {
@@ -100,7 +100,7 @@ export function refuseFlaw(map: NodeMap): void {
   if (flaw !== undefined) refuse(flaw);
 }
 
-function refuse({ problem, location }: MapFlaw): never {
+function refuse({ problem, location }: MapFlaw | UnfitScalar): never {
   throw kustomizeError("KUSTOMIZE_RESOURCE", problem, location.file === "" ? {} : { location });
 }
 
@@ -109,10 +109,7 @@ function literalValue(literal: ScalarLiteral): Value {
   if (literal instanceof FoldedText) return literal.printed;
   if (literal instanceof TabbedText)
     throw kustomizeError("KUSTOMIZE_RESOURCE", "yaml: found a tab character where an indentation space is expected");
-  if (literal instanceof UnfitScalar) {
-    const { problem, location } = literal;
-    throw kustomizeError("KUSTOMIZE_RESOURCE", problem, location.file === "" ? {} : { location });
-  }
+  if (literal instanceof UnfitScalar) refuse(literal);
   if (literal.tag === "!!str" || literal === EMPTY_IN_FLOW) return literal.text;
   const value = resolveOrThrow(literal);
   if (typeof value !== "number" || Number.isFinite(value)) return value;

@@ -2,8 +2,8 @@ import { flawsOf, type MapFlaw, setFlaws } from "../../yaml/flawed-maps.js";
 import { isFlow } from "../../yaml/flow-maps.js";
 import { AliasReference, EMPTY_IN_FLOW, ScalarLiteral, TaggedScalar } from "../../yaml/scalar-literal.js";
 import { withoutSharing } from "./aliases.js";
+import { mapScalars } from "./map-scalars.js";
 import {
-  isList,
   isMap,
   isQuotedScalar,
   type Node,
@@ -280,17 +280,8 @@ export class YNode {
 
 /** What lands between braces, where a null without text is printed as a text. */
 function withoutEmpty(node: Node): Node {
-  if (isList(node)) {
-    const items = node.map(withoutEmpty);
-    return items.every((item, index) => item === node[index]) ? node : items;
-  }
-  if (!isMap(node)) return node instanceof ScalarLiteral && node.tag === "!!null" && node.text === "" ? EMPTY_IN_FLOW : node;
-  let result: { [key: string]: Node } | undefined;
-  for (const key of Object.keys(node)) {
-    const value = withoutEmpty(node[key]!);
-    if (value !== node[key]) (result ??= { ...node })[key] = value;
-  }
-  return result ?? node;
+  const isEmpty = (scalar: Scalar): boolean => scalar instanceof ScalarLiteral && scalar.tag === "!!null" && scalar.text === "";
+  return mapScalars(node, (scalar) => (isEmpty(scalar) ? EMPTY_IN_FLOW : scalar));
 }
 
 function tagUnderChange(scalar: Scalar): string {
