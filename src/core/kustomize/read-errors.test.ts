@@ -250,3 +250,24 @@ test("aliases of a chart's values file are gone where values of one's own are me
     "could not merge values: wrong node kind: expected MappingNode but got AliasNode",
   );
 });
+
+test("a subject of a role binding whose name or kind is no text is refused", () => {
+  const fault = (subject: string, more: object = {}): string => {
+    const binding = `apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: b}\nsubjects: [${subject}]\n`;
+    return failure({ resources: ["b.yaml"], namespace: "n", ...more }, { "b.yaml": binding }).message;
+  };
+  const at = "setting namespace on (cluster)role binding subjects: looking up";
+  const last = "on (cluster)role binding subject: wrong node kind: expected";
+  expect(fault("{name: [web]}")).toContain(`${at} name ${last} ScalarNode but got SequenceNode`);
+  expect(fault("{name: {}}")).toContain(`${at} name ${last} ScalarNode but got MappingNode`);
+  expect(fault("web")).toContain(`${at} name ${last} MappingNode but got ScalarNode`);
+  const everyAccount = JSON.stringify({
+    apiVersion: "builtin",
+    kind: "NamespaceTransformer",
+    metadata: { name: "t", namespace: "n" },
+    setRoleBindingSubjects: "allServiceAccounts",
+  });
+  expect(fault("{kind: [ServiceAccount]}", { namespace: undefined, transformers: [everyAccount] })).toContain(
+    `${at} kind ${last} ScalarNode but got SequenceNode`,
+  );
+});

@@ -3,11 +3,9 @@ import { annotation, buildAnnotations } from "../model/annotations.js";
 import { kustomizeError, prefixError, withPrefix } from "../model/errors.js";
 import { type FieldSpec, fieldSpec } from "../model/field-spec.js";
 import { withStoredId } from "../model/history.js";
-import type { Resource } from "../model/resource.js";
 import { shownResource } from "../model/shown-resource.js";
-import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
+import { childOf, isList, isMap, isMissingOrNull, type Node, type NodeMap, textOf } from "../nodes/node.js";
 import { NodeKindError } from "../nodes/ops.js";
-import { YNode } from "../nodes/ynode.js";
 import type { Transformer } from "./transformer.js";
 
 export type SubjectMode = "defaultOnly" | "none" | "allServiceAccounts";
@@ -89,10 +87,7 @@ function withSubjects(value: NodeMap, args: NamespaceArgs): NodeMap {
   return withPrefix("setting namespace on (cluster)role binding subjects", () => {
     requireNodeKind(subjects, "list");
     const changed = (subjects as readonly Node[]).map((subject) => {
-      if (isMissingOrNull(subject)) return subject;
-      if (!isMap(subject)) throw new NodeKindError("map", new YNode(subject));
-      const named = childOf(subject, field);
-      if (isNilOrEmpty(named) || textOf(named) !== wanted) return subject;
+      if (textAt(subject, field) !== wanted || !isMap(subject)) return subject;
       const before = childOf(subject, "namespace");
       const after = setter(args)(before);
       return after === before ? subject : { ...subject, namespace: after as Node };
@@ -103,4 +98,13 @@ function withSubjects(value: NodeMap, args: NamespaceArgs): NodeMap {
   });
 }
 
-export type { Resource };
+/** The text of the field that tells whether a subject is meant. */
+function textAt(subject: Node, field: string): string {
+  return withPrefix(`looking up ${field} on (cluster)role binding subject`, () => {
+    requireNodeKind(subject, "map");
+    const value = childOf(subject, field);
+    if (isMissingOrNull(value)) return "";
+    requireNodeKind(value, "scalar");
+    return textOf(value);
+  });
+}
