@@ -271,3 +271,16 @@ test("a subject of a role binding whose name or kind is no text is refused", () 
     `${at} kind ${last} ScalarNode but got SequenceNode`,
   );
 });
+
+test("annotations that are no map cannot be given an origin", () => {
+  const buildMetadata = ["originAnnotations"];
+  const fault = (annotations: string): string =>
+    failure(
+      { resources: ["w.yaml"], buildMetadata },
+      { "w.yaml": head.replace("name: w", `name: w, annotations: ${annotations}`) },
+    ).message;
+  expect(fault("[x]")).toContain(
+    "cannot add path annotation for 'w.yaml': considering field 'metadata/annotations' of object Widget.v1.example.com/w.[noNs]: " +
+      "wrong node kind: expected MappingNode but got SequenceNode",
+  );
+});

@@ -1,16 +1,11 @@
 import { emitYaml } from "../../yaml/emit.js";
-import {
-  annotation,
-  metaTexts,
-  originAnnotation,
-  transformationsAnnotation,
-  withAnnotations,
-  withMetaTexts,
-} from "../model/annotations.js";
+import { annotation, metaTexts, originAnnotation, transformationsAnnotation, withMetaTexts } from "../model/annotations.js";
+import { fieldSpec } from "../model/field-spec.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
 import { requireKind } from "../nodes/ops.js";
 import { YNode } from "../nodes/ynode.js";
+import { withEntries } from "../transformers/labels.js";
 import { joinRelative } from "../tree/paths.js";
 import { parseRepoSpec } from "../tree/repo-spec.js";
 
@@ -97,10 +92,12 @@ function withNote(resource: Resource, key: string, text: string): Resource {
   return resource.with(withMetaTexts(resource.value, "annotations", texts));
 }
 
-/** Marks resources read from a file, as a label transformer would. */
+/** Marks a resource read from a file, as an annotation transformer would. */
 export function withFileOrigin(resource: Resource, origin: Origin): Resource {
-  return resource.with(withAnnotations(resource.value, { [originAnnotation]: formatOrigin(origin) }));
+  return resource.with(withEntries(resource.value, { [originAnnotation]: formatOrigin(origin) }, fileOriginSpecs).value);
 }
+
+const fileOriginSpecs = [fieldSpec("metadata/annotations", { create: true })];
 
 /** After a transformer ran: what it made gets an origin, what it met a transformation. */
 export function noteTransformation(map: ResMap, origin: Origin): void {

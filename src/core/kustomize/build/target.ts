@@ -197,7 +197,12 @@ export class Target {
 
   #accumulateFile(into: Accumulator, path: string, origin: Origin | undefined): void {
     const resources = withPrefix(`accumulating resources from '${path}'`, () => this.#fileResources(path));
-    const marked = origin ? resources.map((resource) => withFileOrigin(resource, appendOrigin(origin, path))) : resources;
+    const marked = origin
+      ? withPrefix(`cannot add path annotation for '${path}'`, () => {
+          const ofFile = appendOrigin(origin, path);
+          return resources.map((resource) => withFileOrigin(resource, ofFile));
+        })
+      : resources;
     withPrefix(`merging resources from '${path}'`, () => into.map.appendAll(marked));
   }
 

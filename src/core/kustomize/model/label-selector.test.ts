@@ -33,14 +33,17 @@ test.each([
   "a/b/c",
   "app=web,",
   "app>x",
+  "app>-5",
   "=x",
   "app>9223372036854775808",
 ])("the selector %s cannot be read", (selector) => {
   expect(() => matchesLabels(selector, labels)).toThrow(InputError);
 });
 
-test("an error behind a whole requirement is told without the words for one within", () => {
+test("errors are told in the original's order and words", () => {
   expect(() => matchesLabels("app=web=x", labels)).toThrow(/^found '=', expected: ',' or 'end of string'/);
   expect(() => matchesLabels("app=web,", labels)).toThrow(/^found '', expected: identifier after ','/);
   expect(() => matchesLabels("app in a", labels)).toThrow(/^unable to parse requirement: /);
+  expect(() => matchesLabels("app>-x", labels)).toThrow(/the value must be an integer$/);
+  expect(() => matchesLabels("app>-5", labels)).toThrow(/invalid label value: "-5"/);
 });

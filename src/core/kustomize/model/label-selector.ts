@@ -93,11 +93,10 @@ class SelectorParser {
   }
 
   #comparison(key: string, operator: "<" | ">"): Requirement {
-    const text = this.#value(key);
-    if (!/^[+-]?\d+$/.test(text)) throw this.#requirementError(`for 'Gt', 'Lt' operators, the value must be an integer`);
-    const limit = BigInt(text);
-    if (limit !== BigInt.asIntN(64, limit))
+    const text = this.#text();
+    if (!/^[+-]?\d+$/.test(text) || BigInt(text) !== BigInt.asIntN(64, BigInt(text)))
       throw this.#requirementError(`for 'Gt', 'Lt' operators, the value must be an integer`);
+    const limit = BigInt(this.#checked(key, text));
     return (labels) => {
       const label = Object.hasOwn(labels, key) ? labels[key]! : "";
       if (!/^[+-]?\d+$/.test(label)) return false;
@@ -149,11 +148,16 @@ class SelectorParser {
   }
 
   #value(key: string): string {
+    return this.#checked(key, this.#text());
+  }
+
+  /** What stands where a value should, nothing before a comma and at the end. */
+  #text(): string {
     const token = this.#peek();
     if (token === undefined || token === ",") return "";
     if (/^[=!<>()]/.test(token)) throw this.#requirementError(`found '${token}', expected: identifier`);
     this.#position += 1;
-    return this.#checked(key, token);
+    return token;
   }
 
   #checked(key: string, value: string): string {
