@@ -285,11 +285,18 @@ test("a document without a name is told before a key that an earlier one has twi
   expect(failure({ resources: ["w.yaml"] }, { "w.yaml": `${head}kind: Widget\n` })).toContain("already defined at line 2");
 });
 
-test("annotations that the metadata has twice are taken together", () => {
+test("annotations that the metadata has twice are taken together at the end, and selected by the first", () => {
   const annotated = (annotations: string): string =>
     build({ resources: ["s.yaml"] }, { "s.yaml": `apiVersion: v1\nkind: Service\nmetadata:\n  name: s\n${annotations}` });
   expect(annotated("  annotations: {a: x}\n  annotations: {a: z, b: c}\n")).toContain("  annotations:\n    a: x\n    b: c\n");
   expect(annotated("  annotations:\n  annotations: {b: c}\n")).toContain("  annotations:\n    b: c\n");
+  const patched = (annotationSelector: string): string => {
+    const patch = "kind: Service\nmetadata: {name: s}\nspec: {type: None}\n";
+    const service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: s\n  annotations: {a: x}\n  annotations: {b: c}\n";
+    return build({ resources: ["s.yaml"], patches: [{ target: { annotationSelector }, patch }] }, { "s.yaml": service });
+  };
+  expect(patched("a=x")).toContain("type: None");
+  expect(patched("b=c")).not.toContain("type: None");
 });
 
 test("a key that is nothing at all is printed as an empty text", () => {

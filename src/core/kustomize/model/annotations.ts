@@ -1,5 +1,5 @@
 import { flawsOf, setFlaws } from "../../yaml/flawed-maps.js";
-import { childOf, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
+import { childOf, isMap, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 
 const domain = "internal.config.kubernetes.io";
 
@@ -64,63 +64,58 @@ export function annotation(value: NodeMap, key: string): string | undefined {
   return found === undefined ? undefined : textOf(found);
 }
 
-/** A map in the metadata, every value as its text. */
+/** A map in the metadata, every value as its text; of maps that are there twice, the first. */
 export function metaTexts(value: NodeMap, field: "annotations" | "labels"): { [key: string]: string } {
   const metadata = childOf(value, "metadata");
-  if (isNilOrEmpty(metadata) || !isMap(metadata)) return {};
-  const first = textsOf(childOf(metadata, field));
-  // The original walks the fields: of maps that are there twice it takes all.
-  for (const map of laterOf(metadata, field))
-    for (const [key, text] of Object.entries(textsOf(map))) if (!Object.hasOwn(first, key)) first[key] = text;
-  return first;
-}
-
-/** Of a key that the map has twice, the last counts. */
-function textsOf(map: Node | undefined): { [key: string]: string } {
+  const map = isNilOrEmpty(metadata) ? undefined : childOf(metadata, field);
   const result: { [key: string]: string } = {};
   if (!isMap(map)) return result;
   for (const [key, text] of Object.entries(map)) result[key] = textOf(text);
+  // The original walks the fields: of a key that the map has twice, the last counts.
   for (const flaw of flawsOf(map)) if (flaw.kind === "repeated") result[flaw.key] = textOf(flaw.later as Node);
   return result;
 }
 
-function laterOf(map: NodeMap, field: string): readonly Node[] {
-  return flawsOf(map).flatMap((flaw) => (flaw.kind === "repeated" && flaw.key === field ? [flaw.later as Node] : []));
-}
-
-/** A map whose field is there once. */
-function once(map: NodeMap, field: string): NodeMap {
-  if (laterOf(map, field).length === 0) return map;
-  const result = { ...map };
-  setFlaws(
-    result,
-    flawsOf(map).filter(({ key }) => key !== field),
-  );
-  return result;
-}
-
-/** Replaces a map in the metadata; an empty one removes the field. */
+/** Replaces a map in the metadata; an empty one removes the field. A second map of the name then takes the texts. */
 export function withMetaTexts(
   value: NodeMap,
   field: "annotations" | "labels",
   texts: { readonly [key: string]: string },
 ): NodeMap {
   const metadata = childOf(value, "metadata");
-  const before: NodeMap = isMap(metadata) ? once(metadata, field) : {};
-  if (Object.keys(texts).length > 0) return { ...value, metadata: { ...before, [field]: texts } };
-  if (before === metadata && !Object.hasOwn(before, field)) return value;
-  const { [field]: _removed, ...rest } = before;
-  return { ...value, metadata: rest };
+  const before: NodeMap = isMap(metadata) ? withoutFirst(metadata, field) : {};
+  if (Object.keys(texts).length > 0) return { ...value, metadata: withEntriesOf(before, field, texts) };
+  return before === metadata ? value : { ...value, metadata: before };
 }
 
 /** Sets single annotations, leaving the values of the others as they are. */
 export function withAnnotations(value: NodeMap, texts: { readonly [key: string]: Node }): NodeMap {
   const metadata = childOf(value, "metadata");
-  if (isMap(metadata) && laterOf(metadata, "annotations").length > 0)
-    return withAnnotations(withMetaTexts(value, "annotations", metaTexts(value, "annotations")), texts);
-  const before = isMissingOrNull(metadata) ? undefined : childOf(metadata, "annotations");
-  const base: NodeMap = isMap(metadata) ? metadata : {};
-  return { ...value, metadata: { ...base, annotations: { ...(isMap(before) ? before : {}), ...texts } } };
+  if (!isMap(metadata)) return { ...value, metadata: { annotations: texts } };
+  const isEmpty = isNilOrEmpty(childOf(metadata, "annotations"));
+  const base = isEmpty ? withoutFirst(metadata, "annotations") : metadata;
+  return { ...value, metadata: withEntriesOf(base, "annotations", texts) };
+}
+
+function withEntriesOf(metadata: NodeMap, field: string, texts: { readonly [key: string]: Node }): NodeMap {
+  const before = childOf(metadata, field);
+  return { ...metadata, [field]: isMap(before) ? { ...before, ...texts } : texts };
+}
+
+/** The map without the first field of that name; what it had under it the second time is then there. */
+function withoutFirst(map: NodeMap, field: string): NodeMap {
+  if (!Object.hasOwn(map, field)) return map;
+  const second = flawsOf(map).find((flaw) => flaw.kind === "repeated" && flaw.key === field);
+  if (second?.kind === "repeated") {
+    const result = { ...map, [field]: second.later as Node };
+    setFlaws(
+      result,
+      flawsOf(map).filter((flaw) => flaw !== second),
+    );
+    return result;
+  }
+  const { [field]: _removed, ...rest } = map;
+  return rest;
 }
 
 /** Appends to annotations that hold comma-separated lists; an empty text adds nothing. */
