@@ -38,7 +38,7 @@ export const fuzzKustomize: Fuzzer = async ({ seconds, seed, only, keep }) => {
     if (expected.kind === "failed") counts.errors += 1;
     const actual = runOurs(found, session);
     const why = difference(expected, actual) && judged(oracle, twoFoldersDown(found), session);
-    if (why === undefined) continue;
+    if (why === undefined || isSpoiltByComment(expected, oracle, found, session)) continue;
     counts.differences += 1;
     process.stdout.write(`DIFFERS ${maker.name} seed ${current}: ${why}\n`);
     if (keep !== undefined) keepCase(join(keep, `${maker.name}-${current}`), found);
@@ -61,6 +61,19 @@ function judged(oracle: Oracle, found: BuildCase, session: KustomizeSession): st
   }
   return why;
 }
+
+/** The original cannot read again what it printed with a patch's comment inside of a flow collection; without comments both must build the same. */
+function isSpoiltByComment(expected: Outcome, oracle: Oracle, found: BuildCase, session: KustomizeSession): boolean {
+  if (expected.kind === "built" || !/^(?:Error: )?yaml: line \d+: (?:did|could) not find expected/.test(expected.error))
+    return false;
+  const texts = Object.entries(found.files).map(([path, text]) => [path, text.replace(commentText, "")]);
+  const bare = { ...found, files: Object.fromEntries(texts) };
+  const answer = oracle.judge(bare);
+  return answer.kind === "built" && difference(answer, runOurs(bare, session)) === undefined;
+}
+
+/** Up to the end of a line, of a line within a JSON string, or of that string. */
+const commentText = /(?<=^|\s|\\n)#(?:(?!\\n|["\n]).)*/g;
 
 /** Of two resources that fail, Go comes to the second first once in eight times. */
 const attempts = 48;

@@ -299,6 +299,12 @@ test("annotations that the metadata has twice are taken together at the end, and
   expect(patched("b=c")).not.toContain("type: None");
 });
 
+test("a second metadata without entries goes where the first is annotated", () => {
+  const service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nmetadata: other\n";
+  expect(build({ resources: ["s.yaml"], namePrefix: "p-" }, { "s.yaml": service })).toContain("metadata:\n  name: p-s\n");
+  expect(failure({ resources: ["s.yaml"] }, { "s.yaml": service })).toContain('mapping key "metadata" already defined at line 3');
+});
+
 test("a key that is nothing at all is printed as an empty text", () => {
   expect(build({ resources: ["w.yaml"] }, widget("  ? \n  : z\n"))).toContain('spec:\n  "": z\n');
   expect(failure({ resources: ["w.yaml"] }, widget("  !!null : z\n"))).toContain('(key "" is not a string)');

@@ -284,3 +284,12 @@ test("annotations that are no map cannot be given an origin", () => {
       "wrong node kind: expected MappingNode but got SequenceNode",
   );
 });
+
+test("a date is no namespace of a service account", () => {
+  const binding = (namespace: string): string =>
+    "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: b}\n" +
+    `subjects: [{kind: ServiceAccount, name: a, namespace: ${namespace}}]\n`;
+  const fault = failure({ resources: ["b.yaml"] }, { "b.yaml": binding("2020-01-01") }).message;
+  expect(fault).toContain('Invalid Input: namespace is blank for resource "RoleBinding.v1.rbac.authorization.k8s.io/b.[noNs]"');
+  expect(build({ resources: ["b.yaml"] }, { "b.yaml": binding("'2020-01-01'") })).toContain('namespace: "2020-01-01"');
+});

@@ -8,7 +8,18 @@ import { clusterNamespace, effectiveNamespace, formatId } from "../model/res-id.
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
 import { toJson } from "../nodes/json.js";
-import { childOf, childText, isList, isMap, isMissingOrNull, type Node, textOf, UntaggedScalar } from "../nodes/node.js";
+import {
+  childOf,
+  childText,
+  isList,
+  isMap,
+  isMissingOrNull,
+  isScalar,
+  type Node,
+  tagOf,
+  textOf,
+  UntaggedScalar,
+} from "../nodes/node.js";
 import { fieldError } from "../nodes/ops.js";
 import { isNonStringInYaml11 } from "../nodes/resolve.js";
 import { makeScalar } from "../nodes/scalar.js";
@@ -251,7 +262,8 @@ function namespacesOfSubjects(resource: Resource): ReadonlySet<string> {
     const namespace = childOf(subject, "namespace");
     if (namespace === undefined || textOf(childOf(subject, "kind")) !== "ServiceAccount") continue;
     const value = toJson(namespace);
-    if (typeof value !== "string")
+    // To the original a date is a time, not a text.
+    if (typeof value !== "string" || (isScalar(namespace) && tagOf(namespace) === "!!timestamp"))
       throw kustomizeError(
         "KUSTOMIZE_REFERENCE",
         `Invalid Input: namespace is blank for resource "${formatId(resource.curId)}"\n`,

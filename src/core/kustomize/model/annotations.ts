@@ -1,5 +1,5 @@
-import { flawsOf, setFlaws } from "../../yaml/flawed-maps.js";
-import { childOf, isMap, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
+import { flawsOf, type MapFlaw, setFlaws } from "../../yaml/flawed-maps.js";
+import { childOf, isList, isMap, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 
 const domain = "internal.config.kubernetes.io";
 
@@ -90,11 +90,10 @@ export function withMetaTexts(
 
 /** Sets single annotations, leaving the values of the others as they are. */
 export function withAnnotations(value: NodeMap, texts: { readonly [key: string]: Node }): NodeMap {
-  const metadata = childOf(value, "metadata");
-  if (!isMap(metadata)) return { ...value, metadata: { annotations: texts } };
-  const isEmpty = isNilOrEmpty(childOf(metadata, "annotations"));
-  const base = isEmpty ? withoutFirst(metadata, "annotations") : metadata;
-  return { ...value, metadata: withEntriesOf(base, "annotations", texts) };
+  const found = childOf(value, "metadata");
+  const metadata: NodeMap = isMap(found) ? withoutEmpty(found, "annotations") : {};
+  const changed = withEntriesOf(metadata, "annotations", texts);
+  return withoutEmpty({ ...value, metadata: changed }, "metadata");
 }
 
 function withEntriesOf(metadata: NodeMap, field: string, texts: { readonly [key: string]: Node }): NodeMap {
@@ -106,16 +105,28 @@ function withEntriesOf(metadata: NodeMap, field: string, texts: { readonly [key:
 function withoutFirst(map: NodeMap, field: string): NodeMap {
   if (!Object.hasOwn(map, field)) return map;
   const second = flawsOf(map).find((flaw) => flaw.kind === "repeated" && flaw.key === field);
-  if (second?.kind === "repeated") {
-    const result = { ...map, [field]: second.later as Node };
-    setFlaws(
-      result,
-      flawsOf(map).filter((flaw) => flaw !== second),
-    );
-    return result;
-  }
+  if (second?.kind === "repeated") return withoutFlaw({ ...map, [field]: second.later as Node }, second);
   const { [field]: _removed, ...rest } = map;
   return rest;
+}
+
+/** The map without the first field of that name that has no entries, be it a second one. */
+function withoutEmpty(map: NodeMap, field: string): NodeMap {
+  if (!hasEntries(childOf(map, field))) return withoutFirst(map, field);
+  const empty = flawsOf(map).find((flaw) => flaw.kind === "repeated" && flaw.key === field && !hasEntries(flaw.later as Node));
+  return empty === undefined ? map : withoutFlaw({ ...map }, empty);
+}
+
+function withoutFlaw(map: NodeMap, flaw: MapFlaw): NodeMap {
+  setFlaws(
+    map,
+    flawsOf(map).filter((other) => other !== flaw),
+  );
+  return map;
+}
+
+function hasEntries(node: Node | undefined): boolean {
+  return isList(node) ? node.length > 0 : isMap(node) && Object.keys(node).length > 0;
 }
 
 /** Appends to annotations that hold comma-separated lists; an empty text adds nothing. */
