@@ -285,11 +285,34 @@ test("annotations that are no map cannot be given an origin", () => {
   );
 });
 
-test("a date is no namespace of a service account", () => {
+test("neither a date nor a number is the namespace of a service account", () => {
   const binding = (namespace: string): string =>
     "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: b}\n" +
     `subjects: [{kind: ServiceAccount, name: a, namespace: ${namespace}}]\n`;
-  const fault = failure({ resources: ["b.yaml"] }, { "b.yaml": binding("2020-01-01") }).message;
-  expect(fault).toContain('Invalid Input: namespace is blank for resource "RoleBinding.v1.rbac.authorization.k8s.io/b.[noNs]"');
+  for (const namespace of ["2020-01-01", ".inf"])
+    expect(failure({ resources: ["b.yaml"] }, { "b.yaml": binding(namespace) }).message).toContain(
+      'Invalid Input: namespace is blank for resource "RoleBinding.v1.rbac.authorization.k8s.io/b.[noNs]"',
+    );
   expect(build({ resources: ["b.yaml"] }, { "b.yaml": binding("'2020-01-01'") })).toContain('namespace: "2020-01-01"');
+});
+
+test("an infinite number is no value of a var, and is shown by its text", () => {
+  const service = "apiVersion: v1\nkind: Service\nmetadata: {name: s, labels: {a: .inf}}\n";
+  const objref = { apiVersion: "v1", kind: "Service", name: "s" };
+  const vars = [{ name: "V", objref, fieldref: { fieldpath: "metadata.labels.a" } }];
+  expect(failure({ resources: ["s.yaml"], vars }, { "s.yaml": service }).message).toContain(
+    "field specified in var '{V Service.v1.[noGrp] {metadata.labels.a}}' not found in corresponding resource",
+  );
+  const target = { select: { kind: "Service" }, fieldPaths: ["metadata.labels.0"] };
+  const replacements = [{ source: { kind: "Service" }, targets: [target] }];
+  expect(failure({ resources: ["s.yaml"], replacements }, { "s.yaml": service }).message).toContain(".inf");
+});
+
+test("a key that a replacement makes at the root may read as a date, deeper it may not", () => {
+  const replaced = (path: string): object => ({
+    resources: ["w.yaml"],
+    replacements: [{ source: { kind: "Widget" }, targets: [{ select: {}, fieldPaths: [path], options: { create: true } }] }],
+  });
+  expect(build(replaced("2020-01-01"), { "w.yaml": head })).toContain('"2020-01-01": w\n');
+  expect(failure(replaced("spec.2020-01-01"), { "w.yaml": head }).message).toContain("json: unsupported type: map[interface {}]");
 });

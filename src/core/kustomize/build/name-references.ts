@@ -252,6 +252,8 @@ function roleRefOf(resource: Resource): { readonly group: string; readonly kind:
   return group === undefined || kind === undefined ? undefined : { group: textOf(group), kind: textOf(kind) };
 }
 
+const notTexts = new Set(["!!int", "!!float", "!!bool", "!!null", "!!timestamp"]);
+
 /** The namespaces of the service accounts that a role binding names. */
 function namespacesOfSubjects(resource: Resource): ReadonlySet<string> {
   const namespaces = new Set<string>();
@@ -261,14 +263,12 @@ function namespacesOfSubjects(resource: Resource): ReadonlySet<string> {
   for (const subject of subjects) {
     const namespace = childOf(subject, "namespace");
     if (namespace === undefined || textOf(childOf(subject, "kind")) !== "ServiceAccount") continue;
-    const value = toJson(namespace);
-    // To the original a date is a time, not a text.
-    if (typeof value !== "string" || (isScalar(namespace) && tagOf(namespace) === "!!timestamp"))
+    if (!isScalar(namespace) || notTexts.has(tagOf(namespace)))
       throw kustomizeError(
         "KUSTOMIZE_REFERENCE",
         `Invalid Input: namespace is blank for resource "${formatId(resource.curId)}"\n`,
       );
-    namespaces.add(value);
+    namespaces.add(textOf(namespace));
   }
   return namespaces;
 }

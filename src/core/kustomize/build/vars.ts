@@ -133,9 +133,9 @@ function fieldValue(resource: Resource, path: string): VarValue | undefined {
         ? { kind: "integer", text: BigInt(node.value).toString() }
         : undefined;
     case "!!float":
-      return { kind: "float", value: Number(node.value) };
+      return Number.isFinite(Number(node.value)) ? { kind: "float", value: Number(node.value) } : undefined;
     case "!!bool":
-      return { kind: "boolean", value: node.value.toLowerCase() === "true" };
+      return /^(?:true|false)$/i.test(node.value) ? { kind: "boolean", value: node.value.toLowerCase() === "true" } : undefined;
     default:
       return { kind: "text", text: node.value };
   }

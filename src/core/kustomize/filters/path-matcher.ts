@@ -8,9 +8,16 @@ import { type Kind, YNode } from "../nodes/ynode.js";
 import { parseStructured } from "./structured-text.js";
 
 /**
- * The nodes that a replacement's field path leads to: fields, positions, `[name=regex]` and `*`. With `create`, what is
- * missing is made. undefined where nothing is found.
+ * The nodes that a replacement's field path leads to from the root of a resource: fields, positions, `[name=regex]` and `*`. With `create`,
+ * what is missing is made. undefined where nothing is found.
  */
+export function matchFromRoot(root: YNode, path: readonly string[], create: Kind | undefined): YNode[] | undefined {
+  const [part = "", ...rest] = path;
+  const isField = part !== "" && part !== "*" && !isIndexNumber(part) && !isListIndex(part);
+  return isField && root.kind === "map" ? matchField(root, part, rest, create, true) : matchPath(root, path, create);
+}
+
+/** The same from any node. */
 export function matchPath(node: YNode, path: readonly string[], create: Kind | undefined): YNode[] | undefined {
   const [part, ...rest] = path;
   if (part === undefined) return [node];
@@ -27,13 +34,19 @@ function kindOfParent(part: string): Kind {
   return isIndexNumber(part) || isListIndex(part) || part === "*" ? "list" : "map";
 }
 
-function matchField(node: YNode, part: string, rest: readonly string[], create: Kind | undefined): YNode[] | undefined {
+function matchField(
+  node: YNode,
+  part: string,
+  rest: readonly string[],
+  create: Kind | undefined,
+  isRoot = false,
+): YNode[] | undefined {
   // The original takes an empty name for the scalar itself.
   if (part === "") requireKind(node, "scalar");
   let field = getField(node, part);
   if (field === undefined) {
     if (create === undefined) return undefined;
-    requireTextKey(part);
+    requireTextKey(part, isRoot);
     field = YNode.empty(partKind(rest[0] ?? "", create));
     setField(node, part, field);
   }

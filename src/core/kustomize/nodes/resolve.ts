@@ -2,8 +2,9 @@ import type { Value } from "../../manifest/value.js";
 import { emitYaml } from "../../yaml/emit.js";
 import { parseYaml } from "../../yaml/parse.js";
 import { resolvePlain as resolveText } from "../../yaml/resolve.js";
-import { AliasReference, ScalarLiteral } from "../../yaml/scalar-literal.js";
+import { AliasReference, resolveScalar, ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { kustomizeText } from "../../yaml/text.js";
+import { mapScalars } from "./map-scalars.js";
 import type { Node, Scalar } from "./node.js";
 
 /** What a plain scalar reads as. */
@@ -32,5 +33,12 @@ const mayBeStructured = /^\s*[[{#&*!|>'"%@`]|^\s*[-?:](?:[ \t]|$)|^---|^\.\.\.|:
 /** The node as YAML, for messages. */
 export function describeNode(node: Node): string {
   if (node instanceof AliasReference) return `*${node.text}\n`;
-  return emitYaml(node as unknown as Value, { style: "kustomize" });
+  return emitYaml(mapScalars(node, printable) as unknown as Value, { style: "kustomize" });
+}
+
+/** What is no number to JSON is shown by its text. */
+function printable(scalar: Scalar): Scalar {
+  return scalar instanceof ScalarLiteral && scalar.tag === "!!float" && !Number.isFinite(resolveScalar(scalar))
+    ? scalar.text
+    : scalar;
 }
