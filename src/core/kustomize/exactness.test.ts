@@ -290,6 +290,7 @@ test("annotations that the metadata has twice are taken together at the end, and
     build({ resources: ["s.yaml"] }, { "s.yaml": `apiVersion: v1\nkind: Service\nmetadata:\n  name: s\n${annotations}` });
   expect(annotated("  annotations: {a: x}\n  annotations: {a: z, b: c}\n")).toContain("  annotations:\n    a: x\n    b: c\n");
   expect(annotated("  annotations:\n  annotations: {b: c}\n")).toContain("  annotations:\n    b: c\n");
+  expect(annotated("  annotations: {a: x}\n  annotations: {b: 5}\n")).toContain('  annotations:\n    a: x\n    b: "5"\n');
   const patched = (annotationSelector: string): string => {
     const patch = "kind: Service\nmetadata: {name: s}\nspec: {type: None}\n";
     const service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: s\n  annotations: {a: x}\n  annotations: {b: c}\n";

@@ -294,6 +294,8 @@ test("neither a date nor a number is the namespace of a service account", () => 
       'Invalid Input: namespace is blank for resource "RoleBinding.v1.rbac.authorization.k8s.io/b.[noNs]"',
     );
   expect(build({ resources: ["b.yaml"] }, { "b.yaml": binding("'2020-01-01'") })).toContain('namespace: "2020-01-01"');
+  const twice = binding("5, kind: ServiceAccount");
+  expect(failure({ resources: ["b.yaml"] }, { "b.yaml": twice }).message).toContain('mapping key "kind" already defined');
 });
 
 test("an infinite number is no value of a var, and is shown by its text", () => {

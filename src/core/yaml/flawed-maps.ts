@@ -14,7 +14,7 @@ interface KeyFlaw {
   readonly location: Location;
 }
 
-interface RepeatedKey extends KeyFlaw {
+export interface RepeatedKey extends KeyFlaw {
   readonly kind: "repeated";
   /** What the key had the second time, which counts once the first is taken away. */
   readonly later: Value;

@@ -4,6 +4,7 @@ import type { Value } from "../../manifest/value.js";
 import { isFlow } from "../../yaml/flow-maps.js";
 import { ScalarLiteral } from "../../yaml/scalar-literal.js";
 import {
+  hasAnnotationsTwice,
   isRemovedAnnotation,
   metaTexts,
   originAnnotation,
@@ -17,18 +18,24 @@ import { isList, type Node, type NodeMap } from "../nodes/node.js";
 
 /** Without the build's notes, every scalar by its meaning. */
 export function finished(resource: Resource, buildMetadata: readonly string[]): KubernetesObject {
-  const annotations: { [key: string]: string } = {};
   const keepsOrigin = buildMetadata.includes("originAnnotations");
   const keepsTransformations = buildMetadata.includes("transformerAnnotations");
-  let hadNone = true;
-  for (const [key, text] of Object.entries(metaTexts(resource.value, "annotations"))) {
-    hadNone = false;
-    if (isRemovedAnnotation(key) || (key === originAnnotation && !keepsOrigin)) continue;
-    if (key !== transformationsAnnotation || keepsTransformations) annotations[key] = text;
-  }
-  const isUntouched = hadNone && keepsOrigin && keepsTransformations;
-  const value = isUntouched ? resource.value : withMetaTexts(resource.value, "annotations", annotations);
-  return asObject(telling(value, () => finishedMap(value)));
+  const isNote = (key: string): boolean =>
+    isRemovedAnnotation(key) ||
+    (key === originAnnotation && !keepsOrigin) ||
+    (key === transformationsAnnotation && !keepsTransformations);
+  let { value } = resource;
+  if (!keepsOrigin || !keepsTransformations || Object.keys(metaTexts(value, "annotations")).length > 0)
+    value = withoutAnnotations(value, isNote);
+  // The original sets them anew for each kind of note: of annotations that are there twice, the second are texts after the second time.
+  if (!(keepsOrigin && keepsTransformations) && hasAnnotationsTwice(resource.value)) value = withoutAnnotations(value, isNote);
+  const done = value;
+  return asObject(telling(done, () => finishedMap(done)));
+}
+
+function withoutAnnotations(value: NodeMap, isNote: (key: string) => boolean): NodeMap {
+  const kept = Object.entries(metaTexts(value, "annotations")).filter(([key]) => !isNote(key));
+  return withMetaTexts(value, "annotations", Object.fromEntries(kept));
 }
 
 /** What changed on the way out, by the node: parts that overlays share come out as one value, and are printed once. */

@@ -1,4 +1,4 @@
-import { flawsOf, type MapFlaw, setFlaws } from "../../yaml/flawed-maps.js";
+import { flawsOf, type MapFlaw, type RepeatedKey, setFlaws } from "../../yaml/flawed-maps.js";
 import { childOf, isList, isMap, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 
 const domain = "internal.config.kubernetes.io";
@@ -76,6 +76,11 @@ export function metaTexts(value: NodeMap, field: "annotations" | "labels"): { [k
   return result;
 }
 
+export function hasAnnotationsTwice(value: NodeMap): boolean {
+  const metadata = childOf(value, "metadata");
+  return isMap(metadata) && secondOf(metadata, "annotations") !== undefined;
+}
+
 /** Replaces a map in the metadata; an empty one removes the field. A second map of the name then takes the texts. */
 export function withMetaTexts(
   value: NodeMap,
@@ -104,8 +109,8 @@ function withEntriesOf(metadata: NodeMap, field: string, texts: { readonly [key:
 /** The map without the first field of that name; what it had under it the second time is then there. */
 function withoutFirst(map: NodeMap, field: string): NodeMap {
   if (!Object.hasOwn(map, field)) return map;
-  const second = flawsOf(map).find((flaw) => flaw.kind === "repeated" && flaw.key === field);
-  if (second?.kind === "repeated") return withoutFlaw({ ...map, [field]: second.later as Node }, second);
+  const second = secondOf(map, field);
+  if (second !== undefined) return withoutFlaw({ ...map, [field]: second.later as Node }, second);
   const { [field]: _removed, ...rest } = map;
   return rest;
 }
@@ -113,8 +118,14 @@ function withoutFirst(map: NodeMap, field: string): NodeMap {
 /** The map without the first field of that name that has no entries, be it a second one. */
 function withoutEmpty(map: NodeMap, field: string): NodeMap {
   if (!hasEntries(childOf(map, field))) return withoutFirst(map, field);
-  const empty = flawsOf(map).find((flaw) => flaw.kind === "repeated" && flaw.key === field && !hasEntries(flaw.later as Node));
+  const empty = secondOf(map, field, (later) => !hasEntries(later));
   return empty === undefined ? map : withoutFlaw({ ...map }, empty);
+}
+
+function secondOf(map: NodeMap, field: string, isMeant = (_later: Node): boolean => true): RepeatedKey | undefined {
+  return flawsOf(map).find(
+    (flaw): flaw is RepeatedKey => flaw.kind === "repeated" && flaw.key === field && isMeant(flaw.later as Node),
+  );
 }
 
 function withoutFlaw(map: NodeMap, flaw: MapFlaw): NodeMap {

@@ -25,10 +25,19 @@ export function telling<T>(node: Node, print: () => T): T {
   }
 }
 
+/** Whether go-yaml would read it again, whatever JSON may make of it then. */
+export function isReadable(node: Node): boolean {
+  for (const problem of problemsIn(node)) if (!isOfJson(problem)) return false;
+  return true;
+}
+
+function isOfJson({ error }: Found): boolean {
+  return error.message.startsWith("json: ");
+}
+
 /** go-yaml stops at what it cannot decode and tells of all repeated keys at its end; encoding/json sees what is left, key by key. */
 function firstProblem(problems: readonly Found[]): InputError | undefined {
-  const ofJson = ({ error }: Found): boolean => error.message.startsWith("json: ");
-  const decoding = problems.filter((problem) => !ofJson(problem));
+  const decoding = problems.filter((problem) => !isOfJson(problem));
   if (decoding.length > 0) return (decoding.find(({ error }) => !error.message.startsWith(atEnd)) ?? decoding[0])?.error;
   return [...problems].sort((a, b) => comparePaths(a.path, b.path))[0]?.error;
 }
