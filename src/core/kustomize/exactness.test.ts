@@ -448,3 +448,31 @@ test("what a replacement copies is one with nothing else, however its source is 
   expect(printed).toContain('  copied:\n    metadata:\n      annotations:\n        note: "1"\n');
   expect(printed).toContain('  template:\n    metadata:\n      annotations:\n        note: "n"\n');
 });
+
+test("what a replacement made of a map is no null to a later merge", () => {
+  const replacement = (fieldPath: string): object => ({
+    source: { kind: "Widget", fieldPath },
+    targets: [{ select: { kind: "Widget" }, fieldPaths: ["spec.a"], options: { create: true } }],
+  });
+  const patch = "apiVersion: v1\nkind: Any\nmetadata: {name: any}\nextra: 1\n";
+  const base = { resources: ["w.yaml"], replacements: [replacement("metadata.name"), replacement("spec.nested")] };
+  const files = {
+    "base/kustomization.yaml": JSON.stringify(base),
+    "base/w.yaml": widget("  nested:\n    x: 1\n")["w.yaml"]!,
+  };
+  expect(build({ resources: ["base"], patches: [{ target: { kind: "Widget" }, patch }] }, files)).toContain("  a: null\n");
+});
+
+test("the parts of a field spec's path lose their spaces, those that a YAML reader knows not among them", () => {
+  const transformer = (path: string): string =>
+    JSON.stringify({
+      apiVersion: "builtin",
+      kind: "NamespaceTransformer",
+      metadata: { name: "n", namespace: "q" },
+      fieldSpecs: [{ path, create: true }],
+    });
+  for (const path of ["spec/ns\u00a0", "spec/ ns", "spec/ /ns"])
+    expect(build({ resources: ["w.yaml"], transformers: [transformer(path)] }, widget("  b: 1\n"))).toContain(
+      "spec:\n  b: 1\n  ns: q\n",
+    );
+});

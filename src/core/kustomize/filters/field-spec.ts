@@ -102,6 +102,8 @@ interface Step {
   readonly part: string;
   readonly name: string;
   readonly isListMark: boolean;
+  /** Leads to the map that it stands in. */
+  readonly isSelf: boolean;
   readonly isPlain: boolean;
 }
 
@@ -117,10 +119,12 @@ function stepsOf(spec: FieldSpec): readonly Step[] {
 
 function stepOf(part: string): Step {
   const isListMark = part.endsWith("[]");
-  const name = isListMark ? part.slice(0, -2) : part;
+  const name = (isListMark ? part.slice(0, -2) : part).trim();
   refuseProto(name);
+  // The original leaves out what has no text but spaces, where it looks a field up.
+  const isSelf = name === "" && part.trim() !== part;
   const isOdd = name === "" || name === "*" || name === "-" || isListIndex(name) || parseIndex(name) !== undefined;
-  return { part, name, isListMark, isPlain: !isOdd };
+  return { part, name, isListMark, isSelf, isPlain: !isOdd };
 }
 
 /** The id as messages give it, without asking for its scope. */
@@ -171,7 +175,8 @@ class Walk {
   }
 
   #map(node: NodeMap, depth: number): Node {
-    const { name, isListMark, isPlain } = this.#steps[depth]!;
+    const { name, isListMark, isSelf, isPlain } = this.#steps[depth]!;
+    if (isSelf) return this.filter(node, depth + 1) as Node;
     if (!isPlain) requireFieldName(node, name);
     const isCreating = this.#isCreating && !isListMark;
     const before = Object.hasOwn(node, name) ? node[name] : undefined;

@@ -56,8 +56,13 @@ export function isScalar(node: Node): node is Scalar {
 }
 
 /** Missing, or any spelling of null. */
+/** What was made without a tag is no null, though it be printed as one. */
 export function isMissingOrNull(node: Node | undefined): node is null | undefined {
-  return node === undefined || node === null || (node instanceof ScalarLiteral && node.tag === "!!null");
+  return (
+    node === undefined ||
+    node === null ||
+    (node instanceof ScalarLiteral && node.tag === "!!null" && !(node instanceof UntaggedScalar))
+  );
 }
 
 /** Missing, null, `{}` or `[]`. */

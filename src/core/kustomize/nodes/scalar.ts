@@ -32,8 +32,7 @@ export function makeScalar(tag: string, text: string, { isQuoted, isTagged }: Sc
 }
 
 function untagged(text: string): Scalar {
-  const resolved = resolvePlain(text);
-  return tagOf(resolved) === "!!null" ? nullOf(text) : new UntaggedScalar(tagOf(resolved), text);
+  return new UntaggedScalar(tagOf(resolvePlain(text)), text);
 }
 
 function nullOf(text: string): Scalar {

@@ -280,8 +280,10 @@ export class YNode {
 
 /** What lands between braces, where a null without text is printed as a text. */
 function withoutEmpty(node: Node): Node {
-  const isEmpty = (scalar: Scalar): boolean => scalar instanceof ScalarLiteral && scalar.tag === "!!null" && scalar.text === "";
-  return mapScalars(node, (scalar) => (isEmpty(scalar) ? EMPTY_IN_FLOW : scalar));
+  return mapScalars(node, (scalar) => {
+    if (!(scalar instanceof ScalarLiteral) || scalar.tag !== "!!null" || scalar.text !== "") return scalar;
+    return scalar instanceof UntaggedScalar ? new UntaggedScalar("!!str", "") : EMPTY_IN_FLOW;
+  });
 }
 
 function tagUnderChange(scalar: Scalar): string {
