@@ -449,7 +449,7 @@ test("what a replacement copies is one with nothing else, however its source is 
   expect(printed).toContain('  template:\n    metadata:\n      annotations:\n        note: "n"\n');
 });
 
-test("what a replacement made of a map is no null to a later merge", () => {
+test("what a replacement made is no null and no text to a later merge", () => {
   const replacement = (fieldPath: string): object => ({
     source: { kind: "Widget", fieldPath },
     targets: [{ select: { kind: "Widget" }, fieldPaths: ["spec.a"], options: { create: true } }],
@@ -460,7 +460,18 @@ test("what a replacement made of a map is no null to a later merge", () => {
     "base/kustomization.yaml": JSON.stringify(base),
     "base/w.yaml": widget("  nested:\n    x: 1\n")["w.yaml"]!,
   };
-  expect(build({ resources: ["base"], patches: [{ target: { kind: "Widget" }, patch }] }, files)).toContain("  a: null\n");
+  const layer = { resources: ["base"], patches: [{ target: { kind: "Widget" }, patch }] };
+  expect(build(layer, files)).toContain("  a: null\n");
+  const dated = { ...base, replacements: [replacement("spec.date")] };
+  const withDate = {
+    "base/kustomization.yaml": JSON.stringify(dated),
+    "base/w.yaml": widget("  date: 2020-01-01\n")["w.yaml"]!,
+    "o/kustomization.yaml": JSON.stringify({ ...layer, resources: ["../base"] }),
+  };
+  const json = '[{"op": "add", "path": "/spec/b", "value": 1}]';
+  expect(build({ resources: ["o"], patches: [{ target: { kind: "Widget" }, patch: json }] }, withDate)).toContain(
+    '  a: "2020-01-01T00:00:00Z"\n',
+  );
 });
 
 test("the parts of a field spec's path lose their spaces, those that a YAML reader knows not among them", () => {

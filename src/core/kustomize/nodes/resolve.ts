@@ -15,10 +15,11 @@ export function resolvePlain(text: string): Scalar {
   return value;
 }
 
-/** Whether a tool that reads YAML 1.1 takes the text for something else than a string. */
+/** Whether a tool that reads YAML 1.1 takes the text for something else than a string; a date is one to it. */
 export function isNonStringInYaml11(text: string): boolean {
   if (text === "" || text.includes("\n")) return false;
-  if (resolveText(text.trim(), "kubernetes").tag !== "!!str") return true;
+  const { tag } = resolveText(text.trim(), "kubernetes");
+  if (tag !== "!!str") return tag !== "!!timestamp";
   if (!mayBeStructured.test(text)) return false;
   try {
     return typeof parseYaml(text, { dialect: "kubernetes" }) !== "string";
