@@ -318,3 +318,16 @@ test("a key that a replacement makes at the root may read as a date, deeper it m
   expect(build(replaced("2020-01-01"), { "w.yaml": head })).toContain('"2020-01-01": w\n');
   expect(failure(replaced("spec.2020-01-01"), { "w.yaml": head }).message).toContain("json: unsupported type: map[interface {}]");
 });
+
+test("a name that a patch took away leaves earlier names that do not fit, which a replacement tells", () => {
+  const remove = { target: { kind: "Widget" }, patch: '[{"op": "remove", "path": "/metadata/name"}]' };
+  const replacements = [{ source: { kind: "Widget" }, targets: [{ select: { kind: "Widget" }, fieldPaths: ["spec.a"] }] }];
+  const touch = { target: { kind: "Widget" }, patch: '[{"op": "add", "path": "/a", "value": 1}]' };
+  const files = {
+    "base/kustomization.yaml": JSON.stringify({ resources: ["w.yaml"], patches: [remove] }),
+    "base/w.yaml": head,
+  };
+  expect(failure({ resources: ["base"], patches: [touch], replacements }, files).message).toContain(
+    "error getting node IDs: number of previous names, number of previous namespaces, number of previous kinds not equal",
+  );
+});

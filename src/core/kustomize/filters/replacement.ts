@@ -6,10 +6,10 @@ import type {
   SelectorArgs,
 } from "../kustomization/fields.js";
 import { countValues, maxCopiedValues, tooLarge } from "../model/budget.js";
-import { kustomizeError, prefixError, quoteGo } from "../model/errors.js";
+import { kustomizeError, prefixError, quoteGo, withPrefix } from "../model/errors.js";
 import { isIdSelectedBy, type ResId } from "../model/res-id.js";
 import type { ResMap } from "../model/res-map.js";
-import type { Resource } from "../model/resource.js";
+import { hasWholeHistory, type Resource } from "../model/resource.js";
 import { formatSelectorId, matchesMetadata, type SelectorRegex, selectorRegex } from "../model/selector.js";
 import { lookup, textOfNode } from "../nodes/ops.js";
 import { splitFieldPath } from "../nodes/paths.js";
@@ -89,6 +89,8 @@ class LiveNodes {
 
 /** Ids as replacements compare them: nothing is known of scopes. */
 function idsOf(resource: Resource): readonly ResId[] {
+  if (!hasWholeHistory(resource))
+    throw replacementError("number of previous names, number of previous namespaces, number of previous kinds not equal");
   return [{ ...resource.curId, isClusterScoped: false }, ...resource.prevIds];
 }
 
@@ -121,7 +123,8 @@ function selectSource(nodes: LiveNodes, source: ReplacementSource): YNode {
   };
   let found: number | undefined;
   for (let position = 0; position < nodes.size; position++) {
-    if (!idsOf(nodes.resource(position)).some((id) => isIdSelectedBy(id, selector))) continue;
+    const ids = withPrefix("error getting node IDs", () => idsOf(nodes.resource(position)));
+    if (!ids.some((id) => isIdSelectedBy(id, selector))) continue;
     if (found !== undefined) throw replacementError(`multiple matches for selector ${formatSource(source)}`);
     found = position;
   }
@@ -159,8 +162,9 @@ function applyToTarget(nodes: LiveNodes, value: YNode, target: ReplacementTarget
   let count = 0;
   for (let position = 0; position < nodes.size; position++) {
     const resource = nodes.resource(position);
+    const ids = idsOf(resource);
     if (!isWanted(resource, select, rejected)) continue;
-    if (!idsOf(resource).some((id) => matchesId(selected, id))) continue;
+    if (!ids.some((id) => matchesId(selected, id))) continue;
     count += 1;
     copyValue(nodes.node(position), value, paths, target.options);
     nodes.noteChange(position);

@@ -161,6 +161,12 @@ function csv(value: NodeMap, key: string): readonly string[] {
   return text === undefined ? [] : text.split(",");
 }
 
+/** Whether earlier names, namespaces and kinds belong together; a name that a patch took away was not noted. */
+export function hasWholeHistory({ value }: Resource): boolean {
+  const counts = idAnnotations.map((key) => csv(value, key).length);
+  return counts.every((count) => count === counts[0]);
+}
+
 function readPrevIds(value: NodeMap, apiVersion: string): readonly ResId[] {
   const names = annotation(value, buildAnnotations.previousNames);
   if (names === undefined) return [];
