@@ -331,3 +331,10 @@ test("a name that a patch took away leaves earlier names that do not fit, which 
     "error getting node IDs: number of previous names, number of previous namespaces, number of previous kinds not equal",
   );
 });
+
+test("the name of an image that is no expression is an error where there is an image", () => {
+  const images = [{ name: "[", newTag: "1" }];
+  expect(build({ resources: ["w.yaml"], images }, { "w.yaml": head })).toContain("name: w");
+  const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{image: x}]}\n";
+  expect(failure({ resources: ["p.yaml"], images }, { "p.yaml": pod }).message).toContain("error parsing regexp");
+});

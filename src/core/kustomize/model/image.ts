@@ -12,8 +12,9 @@ export function imageMatcher(name: string): (text: string) => boolean {
     const regex = new RegExp(`^${name.replaceAll(".", "[^\\n]")}${suffix}`, "u");
     return (text) => regex.test(text);
   }
-  const pattern = compileGoRegex(`^${name}${suffix}`);
-  return (text) => pattern(text);
+  let pattern: ((text: string) => boolean) | undefined;
+  // A name that is no expression is an error for the first image only.
+  return (text) => (pattern ??= compileGoRegex(`^${name}${suffix}`))(text);
 }
 
 export interface ImageParts {
