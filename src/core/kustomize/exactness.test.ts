@@ -487,3 +487,13 @@ test("the parts of a field spec's path lose their spaces, those that a YAML read
       "spec:\n  b: 1\n  ns: q\n",
     );
 });
+
+test("the items of a list stand between braces, where a null without text becomes a text", () => {
+  const list =
+    "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: c}\n  data:\n    host: ~\n";
+  const replacements = [
+    { source: { kind: "Widget", fieldPath: "spec.m" }, targets: [{ select: { kind: "ConfigMap" }, fieldPaths: ["data.host"] }] },
+  ];
+  const { "w.yaml": source = "" } = widget("  m: {a: b}\n");
+  expect(build({ resources: ["l.yaml"], replacements }, { "l.yaml": `${list}---\n${source}` })).toContain('  host: ""\n');
+});

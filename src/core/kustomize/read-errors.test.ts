@@ -338,3 +338,20 @@ test("the name of an image that is no expression is an error where there is an i
   const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{image: x}]}\n";
   expect(failure({ resources: ["p.yaml"], images }, { "p.yaml": pod }).message).toContain("error parsing regexp");
 });
+
+test("a list that cannot be read as a whole is not taken apart", () => {
+  const fault = (list: string): string =>
+    failure({ resources: ["l.yaml"] }, { "l.yaml": `apiVersion: v1\nkind: PodList\n${list}\n` }).message;
+  expect(fault("kind: PodList\nitems: []")).toContain("trouble expanding list of PodList; received error");
+  expect(fault("kind: PodList\nitems: []")).toContain('mapping key "kind" already defined at line 2');
+  expect(fault("items: [{kind: Pod, a: {b: 1, b: 2}}]")).toContain('mapping key "b" already defined at line 3');
+});
+
+test("what a plugin embeds is not made to fit", () => {
+  const generator = (cloud: string): string =>
+    `apiVersion: builtin\nkind: IAMPolicyGenerator\nmetadata: {name: x}\ncloud: ${cloud}\n`;
+  expect(failure({ generators: ["g.yaml"] }, { "g.yaml": generator("5") }).message).toContain(
+    "cannot unmarshal number into Go struct field IAMPolicyGeneratorPlugin.IAMPolicyGeneratorArgs.cloud of type types.Cloud",
+  );
+  expect(failure({ generators: ["g.yaml"] }, { "g.yaml": generator("'5'") }).message).toContain("cloud provider 5 not supported");
+});

@@ -7,7 +7,7 @@ import { type Gvk, isSelected } from "../model/gvk.js";
 import { clusterNamespace, effectiveNamespace, formatId } from "../model/res-id.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
-import { isReadable, toJson } from "../nodes/json.js";
+import { decodingProblem, toJson } from "../nodes/json.js";
 import {
   childOf,
   childText,
@@ -259,7 +259,7 @@ function namespacesOfSubjects(resource: Resource): ReadonlySet<string> {
   const namespaces = new Set<string>();
   if (resource.kind !== "RoleBinding") return namespaces;
   const subjects = childOf(resource.value, "subjects");
-  if (!isList(subjects) || !isReadable(subjects)) return namespaces;
+  if (!isList(subjects) || decodingProblem(subjects) !== undefined) return namespaces;
   for (const subject of subjects) {
     const namespace = childOf(subject, "namespace");
     if (namespace === undefined || textOf(childOf(subject, "kind")) !== "ServiceAccount") continue;

@@ -97,6 +97,7 @@ const isInteger = (value: Value): boolean =>
 
 const isText = (value: Value): boolean => typeof value === "string";
 const text = only(isText, "string");
+const textOrTexts = "spec.StringOrArray";
 const boolean = only((value) => typeof value === "boolean", "bool");
 const integer = only(isInteger, "int64");
 const float = only((value) => typeof value === "number" || typeof value === "bigint", "float64");
@@ -135,7 +136,7 @@ const keywords: { readonly [name: string]: Check } = {
   title: text,
   pattern: text,
   discriminator: text,
-  type: (value, fail) => (Array.isArray(value) ? texts : only(isText, "spec.StringOrArray"))(value, fail),
+  type: (value, fail) => (Array.isArray(value) ? texts : only(isText, textOrTexts))(value, fail),
   nullable: boolean,
   exclusiveMaximum: boolean,
   exclusiveMinimum: boolean,
@@ -171,11 +172,16 @@ const keywords: { readonly [name: string]: Check } = {
 
 function checkSchema(value: ValueObject, at: (path: FieldPath) => Location): void {
   schema(value, (found, type, path = []) => {
-    throw misfit(
-      `json: cannot unmarshal Go value of type spec.Schema: json: cannot unmarshal JSON ${jsonKind(found)} into Go value of type ${type}`,
-      at(path),
-    );
+    const problem =
+      type === textOrTexts
+        ? `cannot unmarshal Go value of type ${type}: expected string or array, not '${firstToken(found)}'`
+        : `cannot unmarshal JSON ${jsonKind(found)} into Go value of type ${type}`;
+    throw misfit(`json: cannot unmarshal Go value of type spec.Schema: json: ${problem}`, at(path));
   });
+}
+
+function firstToken(value: Value): string {
+  return isObject(value) ? "{" : typeof value === "boolean" ? String(value) : jsonKind(value);
 }
 
 function misfit(message: string, location: Location): Error {

@@ -210,6 +210,12 @@ export const openApiDefinitionShape = of("accumulator", struct("OpenAPIDefinitio
 
 const valueAddTarget = struct("Target", { selector: selectorShape, fieldPath: text, filePathPosition: integer });
 
+const iamPolicyArgs = struct("IAMPolicyGeneratorArgs", {
+  cloud: { kind: "text", type: "types.Cloud" },
+  kubernetesService: struct("KubernetesService", { name: text, namespace: text }),
+  serviceAccount: struct("ServiceAccount", { name: text, projectId: text }),
+});
+
 /** The configurations of plugins, by kind. */
 export const pluginShapes = {
   annotations: struct("AnnotationsTransformerPlugin", { annotations: texts, fieldSpecs: list(fieldSpecShape) }),
@@ -232,9 +238,5 @@ export const pluginShapes = {
   configMap: struct("ConfigMapGeneratorPlugin", { metadata: metadataShape }, ["ConfigMapArgs", configMapArgs]),
   secret: struct("SecretGeneratorPlugin", { metadata: metadataShape }, ["SecretArgs", secretArgs]),
   helm: struct("HelmChartInflationGeneratorPlugin", {}, ["HelmGlobals", helmGlobals], ["HelmChart", helmChart]),
-  iamPolicy: struct("IAMPolicyGeneratorPlugin", {
-    cloud: { kind: "text", type: "types.Cloud" },
-    kubernetesService: struct("KubernetesService", { name: text, namespace: text }),
-    serviceAccount: struct("ServiceAccount", { name: text, projectId: text }),
-  }),
+  iamPolicy: struct("IAMPolicyGeneratorPlugin", {}, ["IAMPolicyGeneratorArgs", iamPolicyArgs]),
 } satisfies { readonly [name: string]: Struct };

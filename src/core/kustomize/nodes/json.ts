@@ -25,10 +25,14 @@ export function telling<T>(node: Node, print: () => T): T {
   }
 }
 
-/** Whether go-yaml would read it again, whatever JSON may make of it then. */
-export function isReadable(node: Node): boolean {
-  for (const problem of problemsIn(node)) if (!isOfJson(problem)) return false;
-  return true;
+/** What keeps go-yaml from reading it again, whatever JSON may make of it then. */
+export function decodingProblem(node: Node): InputError | undefined {
+  return firstDecoding([...problemsIn(node)]);
+}
+
+function firstDecoding(problems: readonly Found[]): InputError | undefined {
+  const decoding = problems.filter((problem) => !isOfJson(problem));
+  return (decoding.find(({ error }) => !error.message.startsWith(atEnd)) ?? decoding[0])?.error;
 }
 
 function isOfJson({ error }: Found): boolean {
@@ -37,9 +41,7 @@ function isOfJson({ error }: Found): boolean {
 
 /** go-yaml stops at what it cannot decode and tells of all repeated keys at its end; encoding/json sees what is left, key by key. */
 function firstProblem(problems: readonly Found[]): InputError | undefined {
-  const decoding = problems.filter((problem) => !isOfJson(problem));
-  if (decoding.length > 0) return (decoding.find(({ error }) => !error.message.startsWith(atEnd)) ?? decoding[0])?.error;
-  return [...problems].sort((a, b) => comparePaths(a.path, b.path))[0]?.error;
+  return firstDecoding(problems) ?? [...problems].sort((a, b) => comparePaths(a.path, b.path))[0]?.error;
 }
 
 const atEnd = "yaml: unmarshal errors";

@@ -1,10 +1,11 @@
 import { utf8DecodeLossy } from "../../../platform/bytes.js";
 import { InputError } from "../../errors.js";
 import type { Value } from "../../manifest/value.js";
+import { noteFlow } from "../../yaml/flow-maps.js";
 import { parseYamlDocuments } from "../../yaml/parse.js";
 import { noteCommentSchemas } from "../model/comment-schema.js";
 import { kustomizeError, prefixError, rewordError } from "../model/errors.js";
-import { fromJson, toJson } from "../nodes/json.js";
+import { decodingProblem, fromJson, toJson } from "../nodes/json.js";
 import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
 
 /**
@@ -124,7 +125,11 @@ function inlineLists(nodes: readonly NodeMap[], file: string): readonly NodeMap[
   for (let position = 0; position < queue.length; position++) {
     const node = queue[position]!;
     const kind = textOf(childOf(node, "kind"));
-    const items = kind.endsWith("List") ? childOf(node, "items") : undefined;
+    const isOfList = kind.endsWith("List");
+    const problem = isOfList ? decodingProblem(node) : undefined;
+    if (problem !== undefined)
+      throw rewordError(problem, (message) => `trouble expanding list of ${kind}; received error ${message}`);
+    const items = isOfList ? childOf(node, "items") : undefined;
     if (items === undefined) result.push(node);
     else if (isList(items))
       queue.push(
@@ -151,6 +156,7 @@ function restyle(value: Value): Node {
   if (Array.isArray(value)) return value.map(restyle);
   if (typeof value !== "object" || value === null) return value;
   const result: { [key: string]: Node } = {};
+  noteFlow(result);
   for (const [key, child] of Object.entries(value)) result[key] = restyle(child as Value);
   return result;
 }
