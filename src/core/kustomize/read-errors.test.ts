@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { build, failureOf as failure } from "../../../test/kustomize/build-files.js";
+import { build, type Files, failureOf as failure } from "../../../test/kustomize/build-files.js";
 import { InputError } from "../errors.js";
 import { buildKustomization, memoryTree } from "./index.js";
 
@@ -354,4 +354,17 @@ test("what a plugin embeds is not made to fit", () => {
     "cannot unmarshal number into Go struct field IAMPolicyGeneratorPlugin.IAMPolicyGeneratorArgs.cloud of type types.Cloud",
   );
   expect(failure({ generators: ["g.yaml"] }, { "g.yaml": generator("'5'") }).message).toContain("cloud provider 5 not supported");
+});
+
+test("a name that a JSON schema of `crds` has twice is refused, one outside of schemas is not", () => {
+  const crds = (text: string): object[] => [
+    { resources: ["w.yaml"], crds: ["c.json"] },
+    { "w.yaml": head, "c.json": text },
+  ];
+  const [kustomization = {}, twice] = crds('{"a": {"Schema": {"properties": {"b": {}, "b": {}}}}}');
+  expect(failure(kustomization, twice as Files).message).toContain('json: duplicate name "b" in object');
+  const [, outside] = crds('{"a": {"Schema": {"title": "x"}, "Schema": {}}}');
+  expect(build(kustomization, outside as Files)).toContain("name: w");
+  const [, misfit] = crds('{"a": {"Schema": {"type": 5}}}');
+  expect(failure(kustomization, misfit as Files).message).toContain("spec.StringOrArray: expected string or array, not 'number'");
 });

@@ -2,6 +2,7 @@ import { utf8DecodeLossy } from "../../../platform/bytes.js";
 import { InputError, type Location } from "../../errors.js";
 import { isObject, type Value, type ValueObject } from "../../manifest/value.js";
 import type { TreeFile } from "../../render/file-tree.js";
+import { flawsOf } from "../../yaml/flawed-maps.js";
 import { parseJson } from "../../yaml/json.js";
 import { locator } from "../../yaml/locate.js";
 import { parseYaml } from "../../yaml/parse.js";
@@ -23,7 +24,10 @@ export function readOpenApiDefinitions({ bytes }: TreeFile, { path, file }: CrdF
     const value = isJson
       ? parseJson(utf8DecodeLossy(bytes), { file })
       : parseYaml(bytes, { file, dialect: "kubernetes", duplicateKeys: "last" });
-    if (isJson) return definitionsOf(value, { isCoercing: false, at });
+    if (isJson) {
+      refuseRepeated(bytes, at);
+      return definitionsOf(value, { isCoercing: false, at });
+    }
     return withPrefix("error unmarshaling JSON: while decoding JSON", () => definitionsOf(value, { isCoercing: true, at }));
   } catch (error) {
     const told = prefixError(error, `unable to parse open API definition from '${path}'`);
@@ -59,6 +63,34 @@ function definitionsOf(value: Value, { isCoercing, at }: Reading): OpenApiDefini
     schemas.set(name, Schema);
   }
   return schemas;
+}
+
+/** Within a schema of a JSON file Go refuses a name that an object has twice; as YAML such a text reads with its repeated keys noted. */
+function refuseRepeated(bytes: Uint8Array, at: (path: FieldPath) => Location): void {
+  let value: Value;
+  try {
+    value = parseYaml(bytes, { dialect: "kustomize", duplicateKeys: "first" });
+  } catch {
+    return;
+  }
+  if (!isObject(value)) return;
+  for (const [name, definition] of Object.entries(value)) {
+    const repeated = isObject(definition) ? repeatedName(definition["Schema"]) : undefined;
+    if (repeated !== undefined)
+      throw misfit(
+        `json: cannot unmarshal Go value of type spec.Schema: json: duplicate name ${JSON.stringify(repeated)} in object`,
+        at([name, "Schema"]),
+      );
+  }
+}
+
+function repeatedName(value: Value | undefined): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const child of Object.values(value)) {
+    const found = repeatedName(child);
+    if (found !== undefined) return found;
+  }
+  return Array.isArray(value) ? undefined : flawsOf(value).find(({ kind }) => kind === "repeated")?.key;
 }
 
 type Check = (value: Value, fail: Fail) => void;
