@@ -358,6 +358,14 @@ test("a key that is made is written without quotes: one that reads as a number, 
   ])
     expect(failure({ resources, ...made }, files)).toContain("unsupported type: map[interface {}]interface {}");
   expect(build({ resources, labels: [{ pairs: { "5": "y", yes: "z" } }] }, files)).toContain('    "5": "y"\n    "yes": z\n');
+  const generated = (behavior: string, key: string): object => ({
+    configMapGenerator: [{ name: "g", behavior, literals: [`${key}=x`] }],
+  });
+  const below = { "base/kustomization.yaml": JSON.stringify(generated("create", "07")) };
+  expect(build({ resources: ["base"], ...generated("replace", "a") }, below)).toContain("data:\n  a: x\n");
+  expect(failure({ resources: ["base"], ...generated("merge", "a") }, below)).toContain('the new key "07" reads as !!int');
+  const annotated = head.replace("name: w", "name: w, annotations: {'5': x}");
+  expect(failure({ resources }, { "w.yaml": annotated })).toContain('the new key "5" reads as !!int');
 });
 
 test("a repeated key counts once the resource is printed: what a patch takes away is in nobody's way", () => {

@@ -11,7 +11,9 @@ interface KeyFlaw {
   readonly key: string;
   /** In the original's words. */
   readonly problem: string;
+  /** Nowhere for a key that no file has. */
   readonly location: Location;
+  readonly hint?: string;
 }
 
 export interface RepeatedKey extends KeyFlaw {
@@ -20,7 +22,7 @@ export interface RepeatedKey extends KeyFlaw {
   readonly later: Value;
 }
 
-interface KeyWithoutText extends KeyFlaw {
+export interface KeyWithoutText extends KeyFlaw {
   readonly kind: "noText";
 }
 

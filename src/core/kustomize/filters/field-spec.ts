@@ -219,8 +219,12 @@ export function overwriteScalar(node: Node | undefined, tag: string, text: strin
   return makeScalar(tag, text, style);
 }
 
-/** Sets a string entry of a map; `made` tells what a new entry is. */
-export function setEntry(key: string, entry: SharedText, made: () => void): (node: Node | undefined) => Node | undefined {
+/** Sets a string entry of a map; `made` hears of the map that has a new one. */
+export function setEntry(
+  key: string,
+  entry: SharedText,
+  made: (map: NodeMap) => void,
+): (node: Node | undefined) => Node | undefined {
   const { text } = entry;
   return (node) => {
     if (isMissingOrNull(node)) return node;
@@ -229,8 +233,9 @@ export function setEntry(key: string, entry: SharedText, made: () => void): (nod
     requireNodeKind(node, "map");
     const before = childOf(node, key);
     if (before === undefined) {
-      made();
-      return { ...(node as NodeMap), [key]: entry };
+      const result = { ...(node as NodeMap), [key]: entry };
+      made(result);
+      return result;
     }
     entry.isQuoted = isQuotedScalar(before);
     if (isScalar(before) && textOf(before) === text && (entry.isQuoted || tagOf(before) === "!!str")) return node;

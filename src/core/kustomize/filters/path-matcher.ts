@@ -3,7 +3,7 @@ import { compileGoRegex } from "../model/regex.js";
 import { elements, fieldError, getField, NodeKindError, partKind, requireKind, setField, splitElement } from "../nodes/ops.js";
 import { isIndexNumber, isListIndex } from "../nodes/paths.js";
 import { describeNode } from "../nodes/resolve.js";
-import { requireTextKey } from "../nodes/text-key.js";
+import { madeKeyFlaw } from "../nodes/text-key.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
 import { parseStructured } from "./structured-text.js";
 
@@ -46,9 +46,10 @@ function matchField(
   let field = getField(node, part);
   if (field === undefined) {
     if (create === undefined) return undefined;
-    requireTextKey(part, isRoot);
     field = YNode.empty(partKind(rest[0] ?? "", create));
     setField(node, part, field);
+    const flaw = madeKeyFlaw(part, isRoot);
+    if (flaw !== undefined) node.takeFlaw(flaw);
   }
   if (field.kind === "scalar" && rest.length > 0) return matchPath(parseStructured(field.value), rest, create);
   return matchPath(field, rest, create);

@@ -4,7 +4,7 @@ import { childOf, isMap, isMissingOrNull, isScalar, type Node, type NodeMap, tex
 import { isNonStringInYaml11 } from "../nodes/resolve.js";
 import { makeScalar, styleOf } from "../nodes/scalar.js";
 import { unstyledText } from "../nodes/tabbed-text.js";
-import { requireTextKey } from "../nodes/text-key.js";
+import { noteMadeKeys } from "../nodes/text-key.js";
 
 /** A value of a generator: text, or bytes that are not UTF-8. */
 export type DataValue = string | Uint8Array;
@@ -22,7 +22,6 @@ export function configMapData(value: NodeMap, values: { readonly [key: string]: 
   const data: { [key: string]: Node } = {};
   const binary: { [key: string]: Node } = {};
   for (const [key, content] of Object.entries(values)) {
-    requireTextKey(key);
     if (typeof content !== "string") binary[key] = styled(encodeInLines(content));
     else if (isBinary) binary[key] = styled(content);
     else data[key] = styled(content);
@@ -33,17 +32,18 @@ export function configMapData(value: NodeMap, values: { readonly [key: string]: 
 /** Puts values into a Secret's `data`, in base64; the field is there even when it is empty. */
 export function secretData(value: NodeMap, values: { readonly [key: string]: DataValue }): NodeMap {
   const data: { [key: string]: Node } = {};
-  for (const [key, content] of Object.entries(values)) {
-    requireTextKey(key);
-    data[key] = styled(encodeInLines(content));
-  }
+  for (const [key, content] of Object.entries(values)) data[key] = styled(encodeInLines(content));
+  noteMadeKeys(data, Object.keys(data));
   return { ...value, data };
 }
 
 function withEntries(value: NodeMap, field: string, entries: { readonly [key: string]: Node }): NodeMap {
-  if (Object.keys(entries).length === 0) return value;
+  const keys = Object.keys(entries);
+  if (keys.length === 0) return value;
   const before = childOf(value, field);
-  return { ...value, [field]: { ...(isMap(before) ? before : {}), ...entries } };
+  const map = { ...(isMap(before) ? before : {}), ...entries };
+  noteMadeKeys(map, keys);
+  return { ...value, [field]: map };
 }
 
 function styled(text: string): Node {

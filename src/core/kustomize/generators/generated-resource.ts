@@ -4,7 +4,7 @@ import { buildAnnotations } from "../model/annotations.js";
 import { kustomizeError, withPrefix } from "../model/errors.js";
 import { behaviorFrom } from "../model/generated.js";
 import type { Node, NodeMap } from "../nodes/node.js";
-import { requireTextKey } from "../nodes/text-key.js";
+import { noteMadeKeys } from "../nodes/text-key.js";
 import type { DataValue } from "./data-map.js";
 import { loadPairs, type ReadFile } from "./kv.js";
 
@@ -43,10 +43,7 @@ export function withGeneratorOptions(value: NodeMap, args: GeneratorArgs): NodeM
 }
 
 function quoted(texts: { readonly [key: string]: string }): { [key: string]: Node } {
-  return Object.fromEntries(
-    Object.entries(texts).map(([key, text]) => {
-      requireTextKey(key);
-      return [key, new ScalarLiteral("!!str", text)];
-    }),
-  );
+  const result = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, new ScalarLiteral("!!str", text)]));
+  noteMadeKeys(result, Object.keys(result));
+  return result;
 }

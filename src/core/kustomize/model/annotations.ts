@@ -1,5 +1,6 @@
 import { flawsOf, type MapFlaw, type RepeatedKey, setFlaws } from "../../yaml/flawed-maps.js";
 import { childOf, isList, isMap, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
+import { noteMadeKeys } from "../nodes/text-key.js";
 
 const domain = "internal.config.kubernetes.io";
 
@@ -89,21 +90,24 @@ export function withMetaTexts(
 ): NodeMap {
   const metadata = childOf(value, "metadata");
   const before: NodeMap = isMap(metadata) ? withoutFirst(metadata, field) : {};
-  if (Object.keys(texts).length > 0) return { ...value, metadata: withEntriesOf(before, field, texts) };
-  return before === metadata ? value : { ...value, metadata: before };
+  const keys = Object.keys(texts);
+  if (keys.length === 0) return before === metadata ? value : { ...value, metadata: before };
+  const map = childOf(before, field);
+  const result = isMap(map) ? { ...map, ...texts } : { ...texts };
+  noteMadeKeys(
+    result,
+    keys.filter((key) => !isMap(map) || !Object.hasOwn(map, key)),
+  );
+  return { ...value, metadata: { ...before, [field]: result } };
 }
 
 /** Sets single annotations, leaving the values of the others as they are. */
 export function withAnnotations(value: NodeMap, texts: { readonly [key: string]: Node }): NodeMap {
   const found = childOf(value, "metadata");
   const metadata: NodeMap = isMap(found) ? withoutEmpty(found, "annotations") : {};
-  const changed = withEntriesOf(metadata, "annotations", texts);
+  const before = childOf(metadata, "annotations");
+  const changed = { ...metadata, annotations: isMap(before) ? { ...before, ...texts } : texts };
   return withoutEmpty({ ...value, metadata: changed }, "metadata");
-}
-
-function withEntriesOf(metadata: NodeMap, field: string, texts: { readonly [key: string]: Node }): NodeMap {
-  const before = childOf(metadata, field);
-  return { ...metadata, [field]: isMap(before) ? { ...before, ...texts } : texts };
 }
 
 /** The map without the first field of that name; what it had under it the second time is then there. */

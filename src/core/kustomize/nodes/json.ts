@@ -111,8 +111,10 @@ export function refuseFlaw(map: NodeMap): void {
   if (flaw !== undefined) refuse(flaw);
 }
 
-function refuse({ problem, location }: MapFlaw | UnfitScalar): never {
-  throw kustomizeError("KUSTOMIZE_RESOURCE", problem, location.file === "" ? {} : { location });
+function refuse(flaw: MapFlaw | UnfitScalar): never {
+  const { problem, location } = flaw;
+  const hint = "hint" in flaw && flaw.hint !== undefined ? { hint: flaw.hint } : {};
+  throw kustomizeError("KUSTOMIZE_RESOURCE", problem, location.file === "" ? hint : { location, ...hint });
 }
 
 function literalValue(literal: ScalarLiteral): Value {

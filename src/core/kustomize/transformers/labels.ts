@@ -3,7 +3,7 @@ import type { Texts } from "../kustomization/fields.js";
 import type { FieldSpec } from "../model/field-spec.js";
 import { compareBytes } from "../model/gvk.js";
 import { type NodeMap, SharedText } from "../nodes/node.js";
-import { requireTextKey } from "../nodes/text-key.js";
+import { noteMadeKeys } from "../nodes/text-key.js";
 import type { Transformer } from "./transformer.js";
 
 /** LabelTransformer: sets labels at field specs (`labels`, `commonLabels`). */
@@ -21,7 +21,7 @@ function entryTransformer(kind: string, entries: Texts, specs: readonly FieldSpe
     kind,
     transform(map) {
       map.update((resource) => {
-        const { value, isShared } = withEntries(resource.value, entries, specs, requireTextKey);
+        const { value, isShared } = withEntries(resource.value, entries, specs, noteMadeKeys);
         const changed = resource.with(value);
         return isShared ? changed.withAliases() : changed;
       });
@@ -29,20 +29,20 @@ function entryTransformer(kind: string, entries: Texts, specs: readonly FieldSpe
   };
 }
 
-/** The entries at every spec; `isShared` where one text was put into several places. `onNewKey` hears of every key that is made. */
+/** The entries at every spec; `isShared` where one text was put into several places. `onMade` hears of every map that has new keys. */
 export function withEntries(
   value: NodeMap,
   entries: Texts,
   specs: readonly FieldSpec[],
-  onNewKey?: (key: string) => void,
+  onMade?: (map: NodeMap, keys: readonly string[]) => void,
 ): { readonly value: NodeMap; readonly isShared: boolean } {
   let result = value;
   let isShared = false;
   for (const key of Object.keys(entries).sort(compareBytes)) {
     let places = 0;
-    const made = (): void => {
+    const made = (map: NodeMap): void => {
       places += 1;
-      onNewKey?.(key);
+      onMade?.(map, [key]);
     };
     const set = setEntry(key, new SharedText(entries[key]!), made);
     result = applyFieldSpecs(result, specs, { set, createKind: "map" });
