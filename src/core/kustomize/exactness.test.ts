@@ -505,3 +505,12 @@ test("the items of a list stand between braces, where a null without text become
   const { "w.yaml": source = "" } = widget("  m: {a: b}\n");
   expect(build({ resources: ["l.yaml"], replacements }, { "l.yaml": `${list}---\n${source}` })).toContain('  host: ""\n');
 });
+
+test("a name that a patch brings in quotes loses them to the one that it replaces", () => {
+  const patch = `${head.replace("name: w", "name: '5'")}`;
+  const patches = [{ target: { kind: "Widget" }, patch, options: { allowNameChange: true } }];
+  expect(build({ resources: ["w.yaml"], patches }, { "w.yaml": head })).toContain("  name: 5\n");
+  expect(build({ resources: ["w.yaml"], patches }, { "w.yaml": head.replace("name: w", "name: 'w'") })).toContain(
+    '  name: "5"\n',
+  );
+});

@@ -1,7 +1,19 @@
 import { base64Encode } from "../../../platform/bytes.js";
 import { ScalarLiteral } from "../../yaml/scalar-literal.js";
-import { childOf, isMap, isMissingOrNull, isScalar, type Node, type NodeMap, textOf } from "../nodes/node.js";
-import { isNonStringInYaml11 } from "../nodes/resolve.js";
+import {
+  childOf,
+  isMap,
+  isMissingOrNull,
+  isQuotedScalar,
+  isScalar,
+  type Node,
+  type NodeMap,
+  QuotedValue,
+  type Scalar,
+  tagOf,
+  textOf,
+} from "../nodes/node.js";
+import { isNonStringInYaml11, resolvePlain } from "../nodes/resolve.js";
 import { makeScalar, styleOf } from "../nodes/scalar.js";
 import { unstyledText } from "../nodes/tabbed-text.js";
 import { noteMadeKeys } from "../nodes/text-key.js";
@@ -72,6 +84,14 @@ export function withoutField(value: NodeMap, field: string): NodeMap {
 /** A text without tag set over a field: the style of what is there decides how it reads. */
 export function untaggedOver(before: Node | undefined, text: string): Node {
   if (before === undefined) return makeScalar("", text, { isQuoted: isNonStringInYaml11(text) });
-  if (isScalar(before) && !isMissingOrNull(before) && textOf(before) === text) return before;
+  if (isScalar(before) && !isMissingOrNull(before) && textOf(before) === text) return withoutTag(before);
   return makeScalar("", text, styleOf(before));
+}
+
+/** In quotes a number stays a text, until it is set over a text without them. */
+function withoutTag(scalar: Scalar): Scalar {
+  if (!isQuotedScalar(scalar) || scalar instanceof QuotedValue) return scalar;
+  const text = textOf(scalar);
+  const tag = tagOf(resolvePlain(text));
+  return tag === "!!str" || tag === "!!null" ? scalar : new QuotedValue(tag, text);
 }
