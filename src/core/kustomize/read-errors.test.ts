@@ -368,3 +368,8 @@ test("a name that a JSON schema of `crds` has twice is refused, one outside of s
   const [, misfit] = crds('{"a": {"Schema": {"type": 5}}}');
   expect(failure(kustomization, misfit as Files).message).toContain("spec.StringOrArray: expected string or array, not 'number'");
 });
+
+test("of several texts that are none the first by its key is told", () => {
+  const annotations = "metadata: {annotations: {port: 8080, happy: true}}\n";
+  expect(failure({}, { "kustomization.yaml": annotations }).message).toContain("cannot unmarshal bool into Go struct field");
+});

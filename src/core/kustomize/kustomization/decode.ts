@@ -78,7 +78,7 @@ class Decoder {
   #texts(value: Value, shape: Shape, place: Place): unknown {
     if (!isObject(value)) return this.#mismatch(value, shape, place);
     const result: { [key: string]: unknown } = {};
-    for (const key of Object.keys(value))
+    for (const key of Object.keys(value).sort(compareBytes))
       result[key] =
         this.read(value[key] as Value, { kind: "text", type: "string" }, { ...place, path: [...place.path, key] }) ?? "";
     return result;
