@@ -482,7 +482,7 @@ test("what a replacement made is no null and no text to a later merge", () => {
   );
 });
 
-test("the parts of a field spec's path lose their spaces, those that a YAML reader knows not among them", () => {
+test("the parts of a field spec's path lose the spaces around them, of any kind", () => {
   const transformer = (path: string): string =>
     JSON.stringify({
       apiVersion: "builtin",
