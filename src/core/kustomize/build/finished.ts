@@ -24,13 +24,12 @@ export function finished(resource: Resource, buildMetadata: readonly string[]): 
     isRemovedAnnotation(key) ||
     (key === originAnnotation && !keepsOrigin) ||
     (key === transformationsAnnotation && !keepsTransformations);
-  let { value } = resource;
-  if (!keepsOrigin || !keepsTransformations || Object.keys(metaTexts(value, "annotations")).length > 0)
-    value = withoutAnnotations(value, isNote);
+  const keepsAll = keepsOrigin && keepsTransformations;
+  const isUntouched = keepsAll && Object.keys(metaTexts(resource.value, "annotations")).length === 0;
+  const once = isUntouched ? resource.value : withoutAnnotations(resource.value, isNote);
   // The original sets them anew for each kind of note: of annotations that are there twice, the second are texts after the second time.
-  if (!(keepsOrigin && keepsTransformations) && hasAnnotationsTwice(resource.value)) value = withoutAnnotations(value, isNote);
-  const done = value;
-  return asObject(telling(done, () => finishedMap(done)));
+  const value = !keepsAll && hasAnnotationsTwice(resource.value) ? withoutAnnotations(once, isNote) : once;
+  return asObject(telling(value, () => finishedMap(value)));
 }
 
 function withoutAnnotations(value: NodeMap, isNote: (key: string) => boolean): NodeMap {

@@ -8,17 +8,10 @@ import { type Kind, YNode } from "../nodes/ynode.js";
 import { parseStructured } from "./structured-text.js";
 
 /**
- * The nodes that a replacement's field path leads to from the root of a resource: fields, positions, `[name=regex]` and `*`. With `create`,
- * what is missing is made. undefined where nothing is found.
+ * The nodes that a replacement's field path leads to: fields, positions, `[name=regex]` and `*`. With `create`, what is
+ * missing is made. undefined where nothing is found. `isRoot` where `node` is a whole resource.
  */
-export function matchFromRoot(root: YNode, path: readonly string[], create: Kind | undefined): YNode[] | undefined {
-  const [part = "", ...rest] = path;
-  const isField = part !== "" && part !== "*" && !isIndexNumber(part) && !isListIndex(part);
-  return isField && root.kind === "map" ? matchField(root, part, rest, create, true) : matchPath(root, path, create);
-}
-
-/** The same from any node. */
-export function matchPath(node: YNode, path: readonly string[], create: Kind | undefined): YNode[] | undefined {
+export function matchPath(node: YNode, path: readonly string[], create: Kind | undefined, isRoot = false): YNode[] | undefined {
   const [part, ...rest] = path;
   if (part === undefined) return [node];
   // What an empty text holds is nothing that could have parts; a null is.
@@ -26,7 +19,7 @@ export function matchPath(node: YNode, path: readonly string[], create: Kind | u
   if (isIndexNumber(part)) return matchIndex(node, Number(part), part, rest, create);
   if (isListIndex(part)) return matchElements(node, part, rest, create);
   if (part === "*") return matchEvery(node, rest, create);
-  return matchField(node, part, rest, create);
+  return matchField(node, part, rest, create, isRoot);
 }
 
 function kindOfParent(part: string): Kind {
@@ -39,7 +32,7 @@ function matchField(
   part: string,
   rest: readonly string[],
   create: Kind | undefined,
-  isRoot = false,
+  isRoot: boolean,
 ): YNode[] | undefined {
   // The original takes an empty name for the scalar itself.
   if (part === "") requireKind(node, "scalar");

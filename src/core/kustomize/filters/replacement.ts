@@ -14,7 +14,7 @@ import { formatSelectorId, matchesMetadata, type SelectorRegex, selectorRegex } 
 import { lookup, textOfNode } from "../nodes/ops.js";
 import { splitFieldPath } from "../nodes/paths.js";
 import { YNode } from "../nodes/ynode.js";
-import { matchFromRoot } from "./path-matcher.js";
+import { matchPath } from "./path-matcher.js";
 import { setInStructuredText } from "./structured-text.js";
 
 const defaultFieldPath = "metadata.name";
@@ -197,7 +197,7 @@ function copyValue(target: YNode, value: YNode, paths: readonly string[], option
     const problem = `unable to find ${create ? "or create " : ""}field ${quoteGo(fieldPath)} in replacement target`;
     let fields: YNode[] | undefined;
     try {
-      fields = matchFromRoot(target, path, create);
+      fields = matchPath(target, path, create, true);
     } catch (error) {
       throw prefixError(error, problem);
     }

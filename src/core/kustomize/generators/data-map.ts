@@ -45,8 +45,7 @@ export function configMapData(value: NodeMap, values: { readonly [key: string]: 
 export function secretData(value: NodeMap, values: { readonly [key: string]: DataValue }): NodeMap {
   const data: { [key: string]: Node } = {};
   for (const [key, content] of Object.entries(values)) data[key] = styled(encodeInLines(content));
-  noteMadeKeys(data, Object.keys(data));
-  return { ...value, data };
+  return withEntries({ ...value, data: {} }, "data", data);
 }
 
 function withEntries(value: NodeMap, field: string, entries: { readonly [key: string]: Node }): NodeMap {

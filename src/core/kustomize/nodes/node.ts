@@ -55,8 +55,7 @@ export function isScalar(node: Node): node is Scalar {
   return typeof node !== "object" || node === null || node instanceof ScalarLiteral;
 }
 
-/** Missing, or any spelling of null. */
-/** What was made without a tag is no null, though it be printed as one. */
+/** Missing, or any spelling of null; what was made without a tag is no null, though it be printed as one. */
 export function isMissingOrNull(node: Node | undefined): node is null | undefined {
   return (
     node === undefined ||
