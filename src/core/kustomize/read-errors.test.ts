@@ -332,6 +332,15 @@ test("a name that a patch took away leaves earlier names that do not fit, which 
   );
 });
 
+test("earlier namespaces without earlier names are no history, earlier names alone are one", () => {
+  const noted = (name: string, key: string, value: string): string =>
+    `apiVersion: v1\nkind: Widget\nmetadata:\n  name: ${name}\n  annotations: {internal.config.kubernetes.io/${key}: "${value}"}\n`;
+  const select = { name: "x" };
+  const replacements = [{ source: { name: "a" }, targets: [{ select, fieldPaths: ["spec"], options: { create: true } }] }];
+  const files = { "a.yaml": noted("a", "previousNamespaces", "x,y"), "b.yaml": noted("b", "previousNames", "x") };
+  expect(build({ resources: ["a.yaml", "b.yaml"], replacements }, files)).toContain("name: b\nspec: a\n");
+});
+
 test("the name of an image that is no expression is an error where there is an image", () => {
   const images = [{ name: "[", newTag: "1" }];
   expect(build({ resources: ["w.yaml"], images }, { "w.yaml": head })).toContain("name: w");

@@ -9,7 +9,7 @@ import { countValues, maxCopiedValues, tooLarge } from "../model/budget.js";
 import { kustomizeError, prefixError, quoteGo, withPrefix } from "../model/errors.js";
 import { isIdSelectedBy, type ResId } from "../model/res-id.js";
 import type { ResMap } from "../model/res-map.js";
-import { hasWholeHistory, type Resource } from "../model/resource.js";
+import type { Resource } from "../model/resource.js";
 import { formatSelectorId, matchesMetadata, type SelectorRegex, selectorRegex } from "../model/selector.js";
 import { lookup, textOfNode } from "../nodes/ops.js";
 import { splitFieldPath } from "../nodes/paths.js";
@@ -89,7 +89,7 @@ class LiveNodes {
 
 /** Ids as replacements compare them: nothing is known of scopes. */
 function idsOf(resource: Resource): readonly ResId[] {
-  if (!hasWholeHistory(resource))
+  if (!resource.hasWholeHistory)
     throw replacementError("number of previous names, number of previous namespaces, number of previous kinds not equal");
   return [{ ...resource.curId, isClusterScoped: false }, ...resource.prevIds];
 }

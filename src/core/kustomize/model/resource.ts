@@ -105,6 +105,15 @@ export class Resource {
     return this.#prevIds;
   }
 
+  /** Whether earlier names, namespaces and kinds belong together; a name that a patch took away was not noted. */
+  get hasWholeHistory(): boolean {
+    const { length } = this.prevIds;
+    if (length === 0) return true;
+    return [buildAnnotations.previousNamespaces, buildAnnotations.previousKinds].every(
+      (key) => notedTexts(this.value, key).length === length,
+    );
+  }
+
   /** The first id it ever had. */
   get orgId(): ResId {
     return this.prevIds[0] ?? this.curId;
@@ -161,17 +170,16 @@ function csv(value: NodeMap, key: string): readonly string[] {
   return text === undefined ? [] : text.split(",");
 }
 
-/** Whether earlier names, namespaces and kinds belong together; a name that a patch took away was not noted. */
-export function hasWholeHistory({ value }: Resource): boolean {
-  const counts = idAnnotations.map((key) => csv(value, key).length);
-  return counts.every((count) => count === counts[0]);
+/** The texts of a noted list; of none, one empty text, as the original counts. */
+function notedTexts(value: NodeMap, key: string): readonly string[] {
+  return (annotation(value, key) ?? "").split(",");
 }
 
 function readPrevIds(value: NodeMap, apiVersion: string): readonly ResId[] {
   const names = annotation(value, buildAnnotations.previousNames);
   if (names === undefined) return [];
-  const namespaces = (annotation(value, buildAnnotations.previousNamespaces) ?? "").split(",");
-  const kinds = (annotation(value, buildAnnotations.previousKinds) ?? "").split(",");
+  const namespaces = notedTexts(value, buildAnnotations.previousNamespaces);
+  const kinds = notedTexts(value, buildAnnotations.previousKinds);
   const { group, version } = parseGroupVersion(apiVersion);
   return names.split(",").map((name, index) => ({
     group,
