@@ -514,3 +514,29 @@ test("a name that a patch brings in quotes loses them to the one that it replace
     '  name: "5"\n',
   );
 });
+
+test("a number that a replacement sets over a name is a number once a merge patch has set the name anew, and no JSON patch followed", () => {
+  const replacements = [
+    { sourceValue: "5", targets: [{ select: { kind: "Widget" }, fieldPaths: ["metadata.name", "metadata.namespace"] }] },
+  ];
+  const target = { kind: "Widget" };
+  const merge = { target, patch: head.replace("name: w", "name: any") };
+  const json = { target, patch: '[{"op": "add", "path": "/a", "value": 1}]' };
+  const files = { "w.yaml": head.replace("name: w", "name: w, namespace: ns") };
+  const built = (...patches: object[]): string => build({ resources: ["w.yaml"], patches, replacements }, files);
+  expect(built()).toContain('  name: "5"\n  namespace: "5"\n');
+  expect(built(merge)).toContain("  name: 5\n  namespace: 5\n");
+  expect(built(merge, json)).toContain('  name: "5"\n  namespace: "5"\n');
+  const renamed = { ...merge, options: { allowNameChange: true } };
+  expect(built(renamed)).toContain("  name: 5\n  namespace: 5\n");
+  const { target: _none, ...byId } = renamed;
+  const patch = head.replace("name: w", "name: w, namespace: ns");
+  expect(built({ ...byId, patch })).toContain('  name: "5"\n  namespace: 5\n');
+});
+
+test("a merged ConfigMap has the generator's name without a tag", () => {
+  const files = { "c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n" };
+  const replacements = [{ sourceValue: "5", targets: [{ select: { name: "c" }, fieldPaths: ["metadata.name"] }] }];
+  const configMapGenerator = [{ name: "c", behavior: "merge", literals: ["d=e"] }];
+  expect(build({ resources: ["c.yaml"], configMapGenerator, replacements }, files)).toContain("  name: 5\n");
+});

@@ -72,7 +72,9 @@ class LiveNodes {
   node(position: number): YNode {
     const known = this.#touched.get(position);
     if (known) return known;
-    const node = new YNode(this.#map.at(position).value);
+    const { value, untagged } = this.#map.at(position);
+    const node = new YNode(value);
+    for (const part of untagged) dropTag(lookup(node, part === "kind" ? [part] : ["metadata", part]));
     this.#touched.set(position, node);
     return node;
   }
@@ -85,6 +87,10 @@ class LiveNodes {
     for (const [position, resource] of this.#changed) this.#map.replaceAt(position, resource);
     this.#map.dropEmpty();
   }
+}
+
+function dropTag(node: YNode | undefined): void {
+  if (node?.kind === "scalar") node.setScalar("", node.value);
 }
 
 /** Ids as replacements compare them: nothing is known of scopes. */

@@ -16,7 +16,8 @@ export function behaviorFrom(text: string): Behavior {
 
 /** The generated resource with the old one's metadata and, for `merge`, its data. */
 export function mergeGenerated(generated: Resource, old: Resource, behavior: "merge" | "replace"): Resource {
-  let { value } = withCopiedMetadata(generated, old);
+  const copied = withCopiedMetadata(generated, old);
+  let { value } = copied;
   if (behavior === "merge") {
     const origin = annotation(old.value, originAnnotation);
     value = withDataOf(old.value, value, "data");
@@ -24,7 +25,7 @@ export function mergeGenerated(generated: Resource, old: Resource, behavior: "me
     if (origin !== undefined)
       value = withMetaTexts(value, "annotations", { ...metaTexts(value, "annotations"), [originAnnotation]: origin });
   }
-  return generated.with(value).withRefVarNames(old.refVarNames);
+  return copied.with(value);
 }
 
 /** Labels and annotations of both (its own win), name and namespace of the other, whose build notes stand. */
@@ -44,7 +45,7 @@ export function withCopiedMetadata(resource: Resource, other: Resource): Resourc
   value = withMetaTexts(value, "annotations", annotations);
   value = withName(value, other.name);
   value = withNamespace(value, other.namespace);
-  return resource.with(value).withRefVarNames(other.refVarNames);
+  return resource.with(value).withUntagged(["name", "namespace"]).withRefVarNames(other.refVarNames);
 }
 
 function withDataOf(old: NodeMap, value: NodeMap, field: "data" | "binaryData"): NodeMap {

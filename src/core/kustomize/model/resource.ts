@@ -6,6 +6,17 @@ import { parseGroupVersion } from "./gvk.js";
 import { effectiveNamespace, idKey, type ResId } from "./res-id.js";
 import type { Schemas } from "./schema.js";
 
+export const idParts = ["kind", "name", "namespace"] as const;
+export type IdPart = (typeof idParts)[number];
+
+interface Traits {
+  /** Some of its texts stand in several places as one. */
+  readonly isAliased: boolean;
+  readonly untagged: readonly IdPart[];
+}
+
+const plain: Traits = { isAliased: false, untagged: [] };
+
 /**
  * A resource under way, immutable. Its history (former names, prefixes and so on) is in annotations of the value itself, as
  * in the original, because patches see those.
@@ -15,33 +26,28 @@ export class Resource {
   /** Names of the vars that read from it. */
   readonly refVarNames: readonly string[];
   readonly #schemas: Schemas;
-  /** Some of its texts stand in several places as one. */
-  readonly #isAliased: boolean;
+  readonly #traits: Traits;
   #curId: ResId | undefined;
   #prevIds: readonly ResId[] | undefined;
   #curKey: string | undefined;
   #keys: readonly string[] | undefined;
 
-  constructor(value: NodeMap, schemas: Schemas, refVarNames: readonly string[] = [], isAliased = false) {
+  constructor(value: NodeMap, schemas: Schemas, refVarNames: readonly string[] = [], traits: Traits = plain) {
     this.value = value;
     this.#schemas = schemas;
     this.refVarNames = refVarNames;
-    this.#isAliased = isAliased;
+    this.#traits = traits;
   }
 
   /** The same resource with another value. */
   with(value: Node): Resource {
     if (value === this.value) return this;
-    const whole = this.#isAliased ? withAliasesUpdated(this.value, value) : value;
-    const changed = new Resource((isMap(whole) ? whole : {}) as NodeMap, this.#schemas, this.refVarNames, this.#isAliased);
+    const whole = this.#traits.isAliased ? withAliasesUpdated(this.value, value) : value;
     const { value: before } = this;
-    const { value: after } = changed;
-    if (haveSameIds(before, after)) {
-      changed.#curId = this.#curId;
-      changed.#curKey = this.#curKey;
-      changed.#prevIds = this.#prevIds;
-      changed.#keys = this.#keys;
-    }
+    const after = (isMap(whole) ? whole : {}) as NodeMap;
+    const haveSame = haveSameIds(before, after);
+    const changed = new Resource(after, this.#schemas, this.refVarNames, haveSame ? this.#traits : this.#traitsOf(after));
+    if (haveSame) changed.#takeIdsOf(this);
     return changed;
   }
 
@@ -52,11 +58,40 @@ export class Resource {
   }
 
   withAliases(): Resource {
-    return this.#isAliased ? this : new Resource(this.value, this.#schemas, this.refVarNames, true);
+    return this.#traits.isAliased ? this : this.#copy(this.refVarNames, { ...this.#traits, isAliased: true });
   }
 
   withRefVarNames(names: readonly string[]): Resource {
-    return new Resource(this.value, this.#schemas, names, this.#isAliased);
+    return this.#copy(names, this.#traits);
+  }
+
+  /** These parts of its id have no tag from now on, until something else is set over them. */
+  withUntagged(parts: readonly IdPart[]): Resource {
+    return this.#copy(this.refVarNames, { ...this.#traits, untagged: parts });
+  }
+
+  /** Parts of its id that a step set without a tag: whatever text is set over one of them decides what it is. */
+  get untagged(): readonly IdPart[] {
+    return this.#traits.untagged;
+  }
+
+  #copy(refVarNames: readonly string[], traits: Traits): Resource {
+    const copy = new Resource(this.value, this.#schemas, refVarNames, traits);
+    copy.#takeIdsOf(this);
+    return copy;
+  }
+
+  #takeIdsOf(other: Resource): void {
+    this.#curId = other.#curId;
+    this.#curKey = other.#curKey;
+    this.#prevIds = other.#prevIds;
+    this.#keys = other.#keys;
+  }
+
+  #traitsOf(after: NodeMap): Traits {
+    const { isAliased, untagged } = this.#traits;
+    if (untagged.length === 0) return this.#traits;
+    return { isAliased, untagged: untagged.filter((part) => idPart(after, part) === idPart(this.value, part)) };
   }
 
   get schemas(): Schemas {
@@ -143,6 +178,10 @@ export class Resource {
 }
 
 const idAnnotations = [buildAnnotations.previousNames, buildAnnotations.previousNamespaces, buildAnnotations.previousKinds];
+
+function idPart(value: NodeMap, part: IdPart): Node | undefined {
+  return childOf(part === "kind" ? value : value["metadata"], part);
+}
 
 /** Whether nothing that ids are made of differs; the same parts are the same objects. */
 function haveSameIds(before: NodeMap, after: NodeMap): boolean {

@@ -6,7 +6,7 @@ import { withCopiedMetadata, withName, withNamespace, withRootField } from "../m
 import { apiVersionOf } from "../model/gvk.js";
 import { withStoredId } from "../model/history.js";
 import type { ResMap } from "../model/res-map.js";
-import type { Resource } from "../model/resource.js";
+import { type IdPart, idParts, type Resource } from "../model/resource.js";
 import { fromJson, toJson } from "../nodes/json.js";
 import { childText, isList, isMap, isMissingOrNull, isNilOrEmpty, type NodeMap, tagOf, UntaggedScalar } from "../nodes/node.js";
 import { NodeKindError } from "../nodes/ops.js";
@@ -31,7 +31,9 @@ export function mergeInto(target: Resource, patch: Resource): Resource {
   let value = frozen as NodeMap;
   if (!isKindFree) value = withRootField(value, "kind", kind);
   if (!isNameFree) value = withName(value, name);
-  return before.with(withNamespace(value, namespace));
+  const isTaken = (part: IdPart): boolean => (part === "kind" ? isKindFree : part === "name" && isNameFree);
+  const untagged = idParts.filter((part) => !isTaken(part) || patch.untagged.includes(part));
+  return before.with(withNamespace(value, namespace)).withUntagged(untagged);
 }
 
 /** A strategic merge patch onto every resource at the positions, whatever their kind; what it deletes leaves the map. */
@@ -78,7 +80,7 @@ function patchFor(target: Resource, patch: Resource): Resource {
     copies.set(patch, copy);
   }
   const value = withRootField(copy.value, "apiVersion", apiVersionOf(target.curId));
-  return copy.with(withRootField(value, "kind", patch.kind));
+  return copy.with(withRootField(value, "kind", patch.kind)).withUntagged(idParts);
 }
 
 /** A JSON patch onto one resource; the build's own annotations outlive it. */
