@@ -540,3 +540,60 @@ test("a merged ConfigMap has the generator's name without a tag", () => {
   const configMapGenerator = [{ name: "c", behavior: "merge", literals: ["d=e"] }];
   expect(build({ resources: ["c.yaml"], configMapGenerator, replacements }, files)).toContain("  name: 5\n");
 });
+
+test("a label that a step made stays quoted where YAML 1.1 tools would misread it, one that was there keeps its style", () => {
+  const add = { apiVersion: "builtin", kind: "ValueAddTransformer", metadata: { name: "t" }, value: "5" };
+  const targets = [{ fieldPath: "metadata/labels/app", selector: { kind: "Widget" } }];
+  const kustomization = {
+    resources: ["w.yaml"],
+    commonLabels: { app: "5" },
+    transformers: [JSON.stringify({ ...add, targets })],
+  };
+  expect(build(kustomization, { "w.yaml": head })).toContain('    app: "5"\n');
+  expect(build(kustomization, { "w.yaml": head.replace("name: w", "name: w, labels: {app: web}") })).toContain("    app: 5\n");
+});
+
+test("a null is a namespace that is set already, where a namespace is set only if there is none", () => {
+  const transformer = (path: string): string =>
+    JSON.stringify({
+      apiVersion: "builtin",
+      kind: "NamespaceTransformer",
+      metadata: { name: "t", namespace: "n" },
+      unsetOnly: true,
+      fieldSpecs: [{ path, create: true }],
+    });
+  const built = (text: string): string =>
+    build(
+      { resources: ["w.yaml"], transformers: [transformer("spec/ns")] },
+      {
+        "w.yaml": `${head.replace("name: w", `name: w, namespace: ${text}`)}spec: {ns: ${text}}\n`,
+      },
+    );
+  expect(built("null")).toContain('  namespace: null\nspec:\n  ns: "null"\n');
+  expect(built("~")).toContain('  namespace: null\nspec:\n  ns: "~"\n');
+  expect(built("")).toContain('  namespace: "n"\nspec:\n  ns: "n"\n');
+});
+
+test("what a merge patch sets anew in an id loses its tag, though the patch replaces the whole resource", () => {
+  const files = { "w.yaml": head.replace("name: w", "name: !!str 5, namespace: ''") };
+  const target = { kind: "Widget" };
+  expect(build({ resources: ["w.yaml"] }, files)).toContain('  name: "5"\n  namespace: ""\n');
+  const built = build({ resources: ["w.yaml"], patches: [{ target, patch: `${head}$patch: replace\n` }] }, files);
+  expect(built).toContain("  name: 5\n");
+  expect(built).not.toContain("namespace");
+});
+
+test("a namespace that reads as a boolean is quoted by the second merge patch", () => {
+  const files = { "w.yaml": head.replace("name: w", "name: w, namespace: true") };
+  const patch = { target: { kind: "Widget" }, patch: head };
+  expect(build({ resources: ["w.yaml"], patches: [patch] }, files)).toContain("  namespace: true\n");
+  expect(build({ resources: ["w.yaml"], patches: [patch, patch] }, files)).toContain('  namespace: "true"\n');
+});
+
+test("what a generator makes is in quotes where it reads as a number, and stays so under another text", () => {
+  const configMapGenerator = [{ name: "5", literals: ["k=7"], options: { disableNameSuffixHash: true } }];
+  expect(build({ configMapGenerator, nameSuffix: "e3" })).toContain('  name: "5e3"\n');
+  const targets = [{ fieldPath: "data/k", selector: { kind: "ConfigMap" } }];
+  const add = { apiVersion: "builtin", kind: "ValueAddTransformer", metadata: { name: "t" }, value: "8", targets };
+  expect(build({ configMapGenerator, transformers: [JSON.stringify(add)] })).toContain('  k: "8"\n');
+});

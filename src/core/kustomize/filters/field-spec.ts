@@ -17,9 +17,11 @@ import {
   type SharedText,
   tagOf,
   textOf,
+  UntaggedScalar,
 } from "../nodes/node.js";
 import { fieldError, NodeKindError } from "../nodes/ops.js";
 import { isListIndex, parseIndex, refuseProto, splitPath } from "../nodes/paths.js";
+import { isNonStringInYaml11 } from "../nodes/resolve.js";
 import { makeScalar, styleOf } from "../nodes/scalar.js";
 import { type Kind, YNode } from "../nodes/ynode.js";
 
@@ -28,6 +30,8 @@ export interface FieldEdit {
   set(node: Node | undefined): Node | undefined;
   /** What the last field becomes where the spec says `create`; nothing is made without it. */
   readonly createKind?: "map" | "scalar";
+  /** The tag of a null that becomes such a scalar; its text stays. */
+  readonly createTag?: "!!str";
 }
 
 /** Changes the fields of `object` that the spec names, making them where it says so; gives the same object when nothing changed. */
@@ -183,12 +187,18 @@ class Walk {
     let field = before;
     if (field === undefined && !isCreating) return node;
     if (isMissingOrNull(field)) {
-      if (isCreating) field = depth === this.#steps.length - 1 && this.#edit.createKind === "scalar" ? undefined : {};
+      if (isCreating)
+        field = depth === this.#steps.length - 1 && this.#edit.createKind === "scalar" ? this.#scalarFor(field) : {};
       else if (isListMark) field = [];
     }
     const changed = this.filter(field, depth + 1);
     if (changed === before || changed === undefined) return node;
     return { ...node, [name]: changed };
+  }
+
+  #scalarFor(field: Node | undefined): Node | undefined {
+    if (field === undefined) return undefined;
+    return this.#edit.createTag === "!!str" ? textOf(field) : new UntaggedScalar("!!null", textOf(field));
   }
 }
 
@@ -233,6 +243,7 @@ export function setEntry(
     requireNodeKind(node, "map");
     const before = childOf(node, key);
     if (before === undefined) {
+      if (isNonStringInYaml11(text)) entry.isQuoted = true;
       const result = { ...(node as NodeMap), [key]: entry };
       made(result);
       return result;

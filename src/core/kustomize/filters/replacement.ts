@@ -7,6 +7,7 @@ import type {
 } from "../kustomization/fields.js";
 import { countValues, maxCopiedValues, tooLarge } from "../model/budget.js";
 import { kustomizeError, prefixError, quoteGo, withPrefix } from "../model/errors.js";
+import { liveNode } from "../model/live-node.js";
 import { isIdSelectedBy, type ResId } from "../model/res-id.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
@@ -72,9 +73,7 @@ class LiveNodes {
   node(position: number): YNode {
     const known = this.#touched.get(position);
     if (known) return known;
-    const { value, untagged } = this.#map.at(position);
-    const node = new YNode(value);
-    for (const part of untagged) dropTag(lookup(node, part === "kind" ? [part] : ["metadata", part]));
+    const node = liveNode(this.#map.at(position));
     this.#touched.set(position, node);
     return node;
   }
@@ -87,10 +86,6 @@ class LiveNodes {
     for (const [position, resource] of this.#changed) this.#map.replaceAt(position, resource);
     this.#map.dropEmpty();
   }
-}
-
-function dropTag(node: YNode | undefined): void {
-  if (node?.kind === "scalar") node.setScalar("", node.value);
 }
 
 /** Ids as replacements compare them: nothing is known of scopes. */

@@ -1,5 +1,5 @@
 import { base64Encode } from "../../../platform/bytes.js";
-import { ScalarLiteral } from "../../yaml/scalar-literal.js";
+import { ScalarLiteral, TaggedScalar } from "../../yaml/scalar-literal.js";
 import {
   childOf,
   isMap,
@@ -14,7 +14,7 @@ import {
   textOf,
 } from "../nodes/node.js";
 import { isNonStringInYaml11, resolvePlain } from "../nodes/resolve.js";
-import { makeScalar, styleOf } from "../nodes/scalar.js";
+import { madeText, makeScalar, styleOf } from "../nodes/scalar.js";
 import { unstyledText } from "../nodes/tabbed-text.js";
 import { noteMadeKeys } from "../nodes/text-key.js";
 
@@ -58,7 +58,7 @@ function withEntries(value: NodeMap, field: string, entries: { readonly [key: st
 }
 
 function styled(text: string): Node {
-  if (!text.includes("\n")) return text;
+  if (!text.includes("\n")) return madeText(text);
   const unstyled = unstyledText(text);
   return typeof unstyled === "string" ? new ScalarLiteral("!!str", text) : unstyled;
 }
@@ -89,8 +89,9 @@ export function untaggedOver(before: Node | undefined, text: string): Node {
 
 /** In quotes a number stays a text, until it is set over a text without them. */
 function withoutTag(scalar: Scalar): Scalar {
-  if (!isQuotedScalar(scalar) || scalar instanceof QuotedValue) return scalar;
   const text = textOf(scalar);
+  if (!isQuotedScalar(scalar)) return scalar instanceof TaggedScalar ? makeScalar("", text) : scalar;
+  if (scalar instanceof QuotedValue) return scalar;
   const tag = tagOf(resolvePlain(text));
   return tag === "!!str" || tag === "!!null" ? scalar : new QuotedValue(tag, text);
 }

@@ -1,9 +1,10 @@
 import { ScalarLiteral } from "../../yaml/scalar-literal.js";
-import type { GeneratorArgs } from "../kustomization/fields.js";
+import type { GeneratorArgs, Texts } from "../kustomization/fields.js";
 import { buildAnnotations } from "../model/annotations.js";
 import { kustomizeError, withPrefix } from "../model/errors.js";
 import { behaviorFrom } from "../model/generated.js";
 import type { Node, NodeMap } from "../nodes/node.js";
+import { madeText } from "../nodes/scalar.js";
 import { noteMadeKeys } from "../nodes/text-key.js";
 import type { DataValue } from "./data-map.js";
 import { loadPairs, type ReadFile } from "./kv.js";
@@ -14,7 +15,7 @@ export function generatedMetadata(kind: string, args: GeneratorArgs): NodeMap {
   return {
     apiVersion: "v1",
     kind,
-    metadata: { name: args.name, ...(args.namespace ? { namespace: args.namespace } : {}) },
+    metadata: { name: madeText(args.name), ...(args.namespace ? { namespace: madeText(args.namespace) } : {}) },
   };
 }
 
@@ -34,16 +35,20 @@ export function loadData(read: ReadFile, args: GeneratorArgs): { readonly [key: 
 export function withGeneratorOptions(value: NodeMap, args: GeneratorArgs): NodeMap {
   const { options } = args;
   const metadata: { [key: string]: Node } = { ...(value["metadata"] as NodeMap) };
-  if (options?.labels && Object.keys(options.labels).length > 0) metadata["labels"] = quoted(options.labels);
-  const annotations: { [key: string]: Node } = quoted(options?.annotations ?? {});
+  if (options?.labels && Object.keys(options.labels).length > 0) metadata["labels"] = withKeysNoted(options.labels, quoted);
+  const annotations = withKeysNoted(options?.annotations ?? {}, madeText);
   if (!options?.disableNameSuffixHash) annotations[buildAnnotations.needsHashSuffix] = "enabled";
   annotations[buildAnnotations.generatorBehavior] = behaviorFrom(args.behavior ?? "");
   metadata["annotations"] = annotations;
   return { ...value, metadata, ...(options?.immutable ? { immutable: true } : {}) };
 }
 
-function quoted(texts: { readonly [key: string]: string }): { [key: string]: Node } {
-  const result = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, new ScalarLiteral("!!str", text)]));
+function quoted(text: string): Node {
+  return new ScalarLiteral("!!str", text);
+}
+
+function withKeysNoted(texts: Texts, toNode: (text: string) => Node): { [key: string]: Node } {
+  const result = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, toNode(text)]));
   noteMadeKeys(result, Object.keys(result));
   return result;
 }

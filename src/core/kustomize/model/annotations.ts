@@ -1,5 +1,6 @@
 import { flawsOf, type MapFlaw, type RepeatedKey, setFlaws } from "../../yaml/flawed-maps.js";
 import { childOf, isList, isMap, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
+import { madeText } from "../nodes/scalar.js";
 import { noteMadeKeys } from "../nodes/text-key.js";
 
 const domain = "internal.config.kubernetes.io";
@@ -93,7 +94,8 @@ export function withMetaTexts(
   const keys = Object.keys(texts);
   if (keys.length === 0) return before === metadata ? value : { ...value, metadata: before };
   const map = childOf(before, field);
-  const result = isMap(map) ? { ...map, ...texts } : { ...texts };
+  const result: { [key: string]: Node } = isMap(map) ? { ...map } : {};
+  for (const key of keys) result[key] = madeText(texts[key]!);
   noteMadeKeys(
     result,
     keys.filter((key) => !isMap(map) || !Object.hasOwn(map, key)),

@@ -17,7 +17,7 @@ export function resolvePlain(text: string): Scalar {
 
 /** Whether a tool that reads YAML 1.1 takes the text for something else than a string; a date is one to it. */
 export function isNonStringInYaml11(text: string): boolean {
-  if (text === "" || text.includes("\n")) return false;
+  if (text === "" || surelyText.test(text) || text.includes("\n")) return false;
   const { tag } = resolveText(text.trim(), "kubernetes");
   if (tag !== "!!str") return tag !== "!!timestamp";
   if (!mayBeStructured.test(text)) return false;
@@ -27,6 +27,9 @@ export function isNonStringInYaml11(text: string): boolean {
     return false;
   }
 }
+
+/** Words that no dialect reads as something else. */
+const surelyText = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9./_,-]*$/i;
 
 /** A text that is more than a plain scalar: it begins with an indicator, or has a key's colon or a comment in it. */
 const mayBeStructured = /^\s*[[{#&*!|>'"%@`]|^\s*[-?:](?:[ \t]|$)|^---|^\.\.\.|:(?:[ \t]|$)|[ \t]#/;

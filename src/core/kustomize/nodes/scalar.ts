@@ -1,6 +1,6 @@
 import { ScalarLiteral, TaggedScalar } from "../../yaml/scalar-literal.js";
 import { isQuotedScalar, type Node, QuotedValue, type Scalar, tagOf, UntaggedScalar } from "./node.js";
-import { resolvePlain } from "./resolve.js";
+import { isNonStringInYaml11, resolvePlain } from "./resolve.js";
 import { unstyledText } from "./tabbed-text.js";
 
 export interface ScalarStyle {
@@ -29,6 +29,11 @@ export function makeScalar(tag: string, text: string, { isQuoted, isTagged }: Sc
   if (tagOf(resolved) !== tag) return new ScalarLiteral(tag, text);
   if (!isQuoted) return tag === "!!null" ? nullOf(text) : resolved;
   return tag === "!!null" ? new ScalarLiteral("!!str", text) : new QuotedValue(tag, text);
+}
+
+/** A text that a step puts into a new field: in quotes where tools that read YAML 1.1 would take it for something else. */
+export function madeText(text: string): Scalar {
+  return isNonStringInYaml11(text) ? new ScalarLiteral("!!str", text) : text;
 }
 
 function untagged(text: string): Scalar {

@@ -52,7 +52,7 @@ export function withNamespaceSet(value: NodeMap, args: NamespaceArgs, isClusterS
     result = withSubjects(result, args);
   }
   try {
-    return applyFieldSpecs(result, specs, edit);
+    return applyFieldSpecs(result, specs, { ...edit, createTag: "!!str" });
   } catch (error) {
     throw prefixError(
       error,

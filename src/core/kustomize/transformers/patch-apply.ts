@@ -5,12 +5,23 @@ import { kustomizeError } from "../model/errors.js";
 import { withCopiedMetadata, withName, withNamespace, withRootField } from "../model/generated.js";
 import { apiVersionOf } from "../model/gvk.js";
 import { withStoredId } from "../model/history.js";
+import { liveNode } from "../model/live-node.js";
 import type { ResMap } from "../model/res-map.js";
 import { type IdPart, idParts, type Resource } from "../model/resource.js";
 import { fromJson, toJson } from "../nodes/json.js";
-import { childText, isList, isMap, isMissingOrNull, isNilOrEmpty, type NodeMap, tagOf, UntaggedScalar } from "../nodes/node.js";
+import {
+  childText,
+  isList,
+  isMap,
+  isMissingOrNull,
+  isNilOrEmpty,
+  type Node,
+  type NodeMap,
+  tagOf,
+  UntaggedScalar,
+} from "../nodes/node.js";
 import { NodeKindError } from "../nodes/ops.js";
-import { resolvePlain } from "../nodes/resolve.js";
+import { isNonStringInYaml11, resolvePlain } from "../nodes/resolve.js";
 import { YNode } from "../nodes/ynode.js";
 
 /** A strategic merge patch onto one resource: kind, name and namespace stay unless the patch may change them. */
@@ -19,21 +30,21 @@ export function mergeInto(target: Resource, patch: Resource): Resource {
   const isNameFree = annotation(patch.value, buildAnnotations.allowNameChange) === "enabled";
   const isKindFree = annotation(patch.value, buildAnnotations.allowKindChange) === "enabled";
   const before = isNameFree || isKindFree ? withStoredId(target) : target;
-  // What a patch puts in the place of a whole resource is thrown away.
-  if (childText(patch.value, "$patch") === "replace") return before;
-  const merged = mergeNodes(new YNode(patch.value), new YNode(before.value), target.schemas, {
-    listIncrease: "prepend",
-    isStable: true,
-  });
-  if (merged === undefined) return target.with({});
-  const frozen = merged.freeze();
-  if (isNilOrEmpty(frozen)) return target.with({});
-  let value = frozen as NodeMap;
+  const merged = mergedValue(before, patch);
+  if (isNilOrEmpty(merged)) return target.with({});
+  let value = merged as NodeMap;
   if (!isKindFree) value = withRootField(value, "kind", kind);
   if (!isNameFree) value = withName(value, name);
   const isTaken = (part: IdPart): boolean => (part === "kind" ? isKindFree : part === "name" && isNameFree);
   const untagged = idParts.filter((part) => !isTaken(part) || patch.untagged.includes(part));
   return before.with(withNamespace(value, namespace)).withUntagged(untagged);
+}
+
+function mergedValue(before: Resource, patch: Resource): Node | undefined {
+  // What a patch puts in the place of a whole resource is thrown away.
+  if (childText(patch.value, "$patch") === "replace") return before.value;
+  const into = liveNode(before, (text) => isNonStringInYaml11(text));
+  return mergeNodes(new YNode(patch.value), into, before.schemas, { listIncrease: "prepend", isStable: true })?.freeze();
 }
 
 /** A strategic merge patch onto every resource at the positions, whatever their kind; what it deletes leaves the map. */
