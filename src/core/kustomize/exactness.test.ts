@@ -597,3 +597,15 @@ test("what a generator makes is in quotes where it reads as a number, and stays 
   const add = { apiVersion: "builtin", kind: "ValueAddTransformer", metadata: { name: "t" }, value: "8", targets };
   expect(build({ configMapGenerator, transformers: [JSON.stringify(add)] })).toContain('  k: "8"\n');
 });
+
+test("a text over a quoted number leaves the quotes to what is set over it next", () => {
+  const patch = (a: string): object => ({ patch: `${head}spec: {a: ${a}}\n` });
+  const replacements = [{ sourceValue: "text", targets: [{ select: { kind: "Widget" }, fieldPaths: ["spec.a"] }] }];
+  const files = {
+    "base/kustomization.yaml": JSON.stringify({ resources: ["../w"], patches: [patch("1.0")], replacements }),
+    "w/kustomization.yaml": "resources: [w.yaml]\n",
+    "w/w.yaml": `${head}spec: {a: ""}\n`,
+  };
+  expect(build({ resources: ["base"], patches: [patch("5")] }, files)).toContain('  a: "5"\n');
+  expect(failure({ resources: ["base"] }, files)).toContain("!!float");
+});

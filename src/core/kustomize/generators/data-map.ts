@@ -8,6 +8,7 @@ import {
   isScalar,
   type Node,
   type NodeMap,
+  QuotedMisfit,
   QuotedValue,
   type Scalar,
   tagOf,
@@ -92,6 +93,7 @@ function withoutTag(scalar: Scalar): Scalar {
   const text = textOf(scalar);
   if (!isQuotedScalar(scalar)) return scalar instanceof TaggedScalar ? makeScalar("", text) : scalar;
   if (scalar instanceof QuotedValue) return scalar;
+  if (scalar instanceof QuotedMisfit) return makeScalar("", text, { isQuoted: true });
   const tag = tagOf(resolvePlain(text));
   return tag === "!!str" || tag === "!!null" ? scalar : new QuotedValue(tag, text);
 }

@@ -36,10 +36,14 @@ export class QuotedValue extends ScalarLiteral {
   }
 }
 
+/** Quoted, with a tag that its text does not have: an error to whoever asks for its value, but what is set over it is quoted, too. */
+export class QuotedMisfit extends ScalarLiteral {}
+
 /** Whether a string was written in quotes or as a block, so that what overwrites it is, too. */
 export function isQuotedScalar(node: Node | undefined): boolean {
   if (node instanceof SharedText) return node.isQuoted;
   if (node instanceof TaggedScalar) return node.isQuoted;
+  if (node instanceof QuotedMisfit) return true;
   return node instanceof ScalarLiteral && node.tag === "!!str" && !(node instanceof UntaggedScalar);
 }
 

@@ -1,5 +1,5 @@
 import { ScalarLiteral, TaggedScalar } from "../../yaml/scalar-literal.js";
-import { isQuotedScalar, type Node, QuotedValue, type Scalar, tagOf, UntaggedScalar } from "./node.js";
+import { isQuotedScalar, type Node, QuotedMisfit, QuotedValue, type Scalar, tagOf, UntaggedScalar } from "./node.js";
 import { isNonStringInYaml11, resolvePlain } from "./resolve.js";
 import { unstyledText } from "./tabbed-text.js";
 
@@ -26,7 +26,7 @@ export function makeScalar(tag: string, text: string, { isQuoted, isTagged }: Sc
     return tag === "" && !text.includes("\n") ? untagged(text) : unstyledText(text);
   }
   const resolved = resolvePlain(text);
-  if (tagOf(resolved) !== tag) return new ScalarLiteral(tag, text);
+  if (tagOf(resolved) !== tag) return isQuoted ? new QuotedMisfit(tag, text) : new ScalarLiteral(tag, text);
   if (!isQuoted) return tag === "!!null" ? nullOf(text) : resolved;
   return tag === "!!null" ? new ScalarLiteral("!!str", text) : new QuotedValue(tag, text);
 }
