@@ -5,6 +5,10 @@ import { buildKustomization, memoryTree } from "./index.js";
 const head = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n";
 
 const failure = (kustomization: object, files: Files = {}): string => failureOf(kustomization, files).message;
+const plugin = (kind: string, fields: object): string =>
+  JSON.stringify({ apiVersion: "builtin", kind, metadata: { name: "t" }, ...fields });
+const namespaceTransformer = (namespace: string, path: string, fields: object = {}): string =>
+  plugin("NamespaceTransformer", { metadata: { name: "t", namespace }, fieldSpecs: [{ path, create: true }], ...fields });
 const widget = (spec: string): Files => ({ "w.yaml": `${head}spec:\n${spec}` });
 
 test("a folded scalar is written in its style once more: a break before an indented line is doubled, the ends stay", () => {
@@ -75,48 +79,34 @@ test("a template left in a resource is named as the map that it is to YAML", () 
 });
 
 test("a plugin's number becomes text in its own fields, in those of embedded structs it is an error", () => {
-  const plugin = (target: object) =>
-    JSON.stringify({
-      apiVersion: "builtin",
-      kind: "PatchTransformer",
-      metadata: { name: "p" },
-      patch: "[{op: add, path: /x, value: 1}]",
-      target,
-    });
-  const files = { ...widget("  a: 1\n"), "p.yaml": plugin({ kind: true }) };
+  const misfit = plugin("PatchTransformer", { patch: "[{op: add, path: /x, value: 1}]", target: { kind: true } });
+  const files = { ...widget("  a: 1\n"), "p.yaml": misfit };
   expect(failure({ resources: ["w.yaml"], transformers: ["p.yaml"] }, files)).toContain(
     "Selector.target.ResId.Gvk.kind of type string",
   );
 });
 
 test("a validator that is a JSON patch fails, even where it changes nothing, unless a JSON patch was what came last", () => {
-  const patch = (kind: string, options: object): object => ({ apiVersion: "builtin", kind, metadata: { name: "v" }, ...options });
   const target = { version: "v1", kind: "Widget", name: "w" };
-  const validated = (validator: object): (() => string) => {
-    const files = { ...widget("  a: 1\n"), "v.yaml": JSON.stringify(validator) };
+  const validated = (kind: string, fields: object): (() => string) => {
+    const files = { ...widget("  a: 1\n"), "v.yaml": plugin(kind, fields) };
     return () => build({ resources: ["w.yaml"], validators: ["v.yaml"] }, files);
   };
   const jsonOp = '[{"op": "replace", "path": "/spec/a", "value": 1}]';
-  expect(validated(patch("PatchJson6902Transformer", { target, jsonOp }))).toThrow("nodes unequal");
-  const again = { ...widget("  a: 1\n"), "v.yaml": JSON.stringify(patch("PatchJson6902Transformer", { target, jsonOp })) };
+  expect(validated("PatchJson6902Transformer", { target, jsonOp })).toThrow("nodes unequal");
+  const again = { ...widget("  a: 1\n"), "v.yaml": plugin("PatchJson6902Transformer", { target, jsonOp }) };
   expect(build({ resources: ["w.yaml"], transformers: ["v.yaml"], validators: ["v.yaml"] }, again)).toContain("a: 1");
   const unprintable = { sourceValue: "text", targets: [{ select: target, fieldPaths: ["spec.a"] }] };
-  expect(validated(patch("ReplacementTransformer", { replacements: [unprintable] }))).toThrow(
+  expect(validated("ReplacementTransformer", { replacements: [unprintable] })).toThrow(
     "<yaml: cannot decode !!str `text` as a !!int>",
   );
   const other = { ...target, name: "other" };
-  expect(validated(patch("PatchTransformer", { target: other, patch: jsonOp }))()).toContain("a: 1");
+  expect(validated("PatchTransformer", { target: other, patch: jsonOp })()).toContain("a: 1");
 });
 
 test("a validator that renames a resource is told by the id that is gone", () => {
-  const validator = {
-    apiVersion: "builtin",
-    kind: "PrefixTransformer",
-    metadata: { name: "v" },
-    prefix: "x-",
-    fieldSpecs: [{ path: "metadata/name" }],
-  };
-  const files = { ...widget("  a: 1\n"), "v.yaml": JSON.stringify(validator) };
+  const validator = plugin("PrefixTransformer", { prefix: "x-", fieldSpecs: [{ path: "metadata/name" }] });
+  const files = { ...widget("  a: 1\n"), "v.yaml": validator };
   expect(failure({ resources: ["w.yaml"], validators: ["v.yaml"] }, files)).toContain(
     "id in self missing from other; id: Widget.v1.example.com/w.[noNs]",
   );
@@ -483,17 +473,10 @@ test("what a replacement made is no null and no text to a later merge", () => {
 });
 
 test("the parts of a field spec's path lose the spaces around them, of any kind", () => {
-  const transformer = (path: string): string =>
-    JSON.stringify({
-      apiVersion: "builtin",
-      kind: "NamespaceTransformer",
-      metadata: { name: "n", namespace: "q" },
-      fieldSpecs: [{ path, create: true }],
-    });
-  for (const path of ["spec/ns\u00a0", "spec/ ns", "spec/ /ns"])
-    expect(build({ resources: ["w.yaml"], transformers: [transformer(path)] }, widget("  b: 1\n"))).toContain(
-      "spec:\n  b: 1\n  ns: q\n",
-    );
+  for (const path of ["spec/ns\u00a0", "spec/ ns", "spec/ /ns"]) {
+    const transformers = [namespaceTransformer("q", path)];
+    expect(build({ resources: ["w.yaml"], transformers }, widget("  b: 1\n"))).toContain("spec:\n  b: 1\n  ns: q\n");
+  }
 });
 
 test("the items of a list stand between braces, where a null without text becomes a text", () => {
@@ -542,32 +525,19 @@ test("a merged ConfigMap has the generator's name without a tag", () => {
 });
 
 test("a label that a step made stays quoted where YAML 1.1 tools would misread it, one that was there keeps its style", () => {
-  const add = { apiVersion: "builtin", kind: "ValueAddTransformer", metadata: { name: "t" }, value: "5" };
   const targets = [{ fieldPath: "metadata/labels/app", selector: { kind: "Widget" } }];
-  const kustomization = {
-    resources: ["w.yaml"],
-    commonLabels: { app: "5" },
-    transformers: [JSON.stringify({ ...add, targets })],
-  };
+  const transformers = [plugin("ValueAddTransformer", { value: "5", targets })];
+  const kustomization = { resources: ["w.yaml"], commonLabels: { app: "5" }, transformers };
   expect(build(kustomization, { "w.yaml": head })).toContain('    app: "5"\n');
   expect(build(kustomization, { "w.yaml": head.replace("name: w", "name: w, labels: {app: web}") })).toContain("    app: 5\n");
 });
 
 test("a null is a namespace that is set already, where a namespace is set only if there is none", () => {
-  const transformer = (path: string): string =>
-    JSON.stringify({
-      apiVersion: "builtin",
-      kind: "NamespaceTransformer",
-      metadata: { name: "t", namespace: "n" },
-      unsetOnly: true,
-      fieldSpecs: [{ path, create: true }],
-    });
+  const transformers = [namespaceTransformer("n", "spec/ns", { unsetOnly: true })];
   const built = (text: string): string =>
     build(
-      { resources: ["w.yaml"], transformers: [transformer("spec/ns")] },
-      {
-        "w.yaml": `${head.replace("name: w", `name: w, namespace: ${text}`)}spec: {ns: ${text}}\n`,
-      },
+      { resources: ["w.yaml"], transformers },
+      { "w.yaml": `${head.replace("name: w", `name: w, namespace: ${text}`)}spec: {ns: ${text}}\n` },
     );
   expect(built("null")).toContain('  namespace: null\nspec:\n  ns: "null"\n');
   expect(built("~")).toContain('  namespace: null\nspec:\n  ns: "~"\n');
@@ -594,8 +564,8 @@ test("what a generator makes is in quotes where it reads as a number, and stays 
   const configMapGenerator = [{ name: "5", literals: ["k=7"], options: { disableNameSuffixHash: true } }];
   expect(build({ configMapGenerator, nameSuffix: "e3" })).toContain('  name: "5e3"\n');
   const targets = [{ fieldPath: "data/k", selector: { kind: "ConfigMap" } }];
-  const add = { apiVersion: "builtin", kind: "ValueAddTransformer", metadata: { name: "t" }, value: "8", targets };
-  expect(build({ configMapGenerator, transformers: [JSON.stringify(add)] })).toContain('  k: "8"\n');
+  const transformers = [plugin("ValueAddTransformer", { value: "8", targets })];
+  expect(build({ configMapGenerator, transformers })).toContain('  k: "8"\n');
 });
 
 test("a text over a quoted number leaves the quotes to what is set over it next", () => {

@@ -21,8 +21,7 @@ import {
   UntaggedScalar,
 } from "../nodes/node.js";
 import { fieldError } from "../nodes/ops.js";
-import { isNonStringInYaml11 } from "../nodes/resolve.js";
-import { makeScalar } from "../nodes/scalar.js";
+import { madeUntagged } from "../nodes/scalar.js";
 import { leadingReferences, type Reference } from "./reference-paths.js";
 
 /** Gives every field that named a resource by a former name its present name. */
@@ -228,7 +227,7 @@ class Referrer {
 }
 
 function overwriteEntry(before: Node | undefined, text: string): Node {
-  if (before === undefined) return makeScalar("", text, { isQuoted: isNonStringInYaml11(text) });
+  if (before === undefined) return madeUntagged(text);
   return isMap(before) || isList(before) ? overwriteScalar(undefined, "", text) : overwriteScalar(before, "", text);
 }
 

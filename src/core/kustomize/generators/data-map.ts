@@ -1,21 +1,7 @@
 import { base64Encode } from "../../../platform/bytes.js";
-import { ScalarLiteral, TaggedScalar } from "../../yaml/scalar-literal.js";
-import {
-  childOf,
-  isMap,
-  isMissingOrNull,
-  isQuotedScalar,
-  isScalar,
-  type Node,
-  type NodeMap,
-  QuotedMisfit,
-  QuotedValue,
-  type Scalar,
-  tagOf,
-  textOf,
-} from "../nodes/node.js";
-import { isNonStringInYaml11, resolvePlain } from "../nodes/resolve.js";
-import { madeText, makeScalar, styleOf } from "../nodes/scalar.js";
+import { ScalarLiteral } from "../../yaml/scalar-literal.js";
+import { childOf, isMap, isMissingOrNull, type Node, type NodeMap, textOf } from "../nodes/node.js";
+import { madeText } from "../nodes/scalar.js";
 import { unstyledText } from "../nodes/tabbed-text.js";
 import { noteMadeKeys } from "../nodes/text-key.js";
 
@@ -79,21 +65,4 @@ export function withoutField(value: NodeMap, field: string): NodeMap {
   if (!Object.hasOwn(value, field)) return value;
   const { [field]: _removed, ...rest } = value;
   return rest;
-}
-
-/** A text without tag set over a field: the style of what is there decides how it reads. */
-export function untaggedOver(before: Node | undefined, text: string): Node {
-  if (before === undefined) return makeScalar("", text, { isQuoted: isNonStringInYaml11(text) });
-  if (isScalar(before) && !isMissingOrNull(before) && textOf(before) === text) return withoutTag(before);
-  return makeScalar("", text, styleOf(before));
-}
-
-/** In quotes a number stays a text, until it is set over a text without them. */
-function withoutTag(scalar: Scalar): Scalar {
-  const text = textOf(scalar);
-  if (!isQuotedScalar(scalar)) return scalar instanceof TaggedScalar ? makeScalar("", text) : scalar;
-  if (scalar instanceof QuotedValue) return scalar;
-  if (scalar instanceof QuotedMisfit) return makeScalar("", text, { isQuoted: true });
-  const tag = tagOf(resolvePlain(text));
-  return tag === "!!str" || tag === "!!null" ? scalar : new QuotedValue(tag, text);
 }

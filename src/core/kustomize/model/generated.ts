@@ -1,5 +1,6 @@
-import { configMapData, dataTexts, untaggedOver, withoutField } from "../generators/data-map.js";
+import { configMapData, dataTexts, withoutField } from "../generators/data-map.js";
 import { childOf, isMap, type NodeMap } from "../nodes/node.js";
+import { untaggedOver } from "../nodes/scalar.js";
 import { annotation, buildAnnotations, metaTexts, originAnnotation, removedAnnotations, withMetaTexts } from "./annotations.js";
 import type { Resource } from "./resource.js";
 

@@ -2,7 +2,7 @@ import { lookup } from "../nodes/ops.js";
 import { YNode } from "../nodes/ynode.js";
 import type { Resource } from "./resource.js";
 
-/** A resource unwrapped to be changed; of the parts of its id that have no tag, those with such a text lose theirs. */
+/** A resource unwrapped to be changed, with the parts of its id that have no tag; `isMeant` tells for which texts that matters. */
 export function liveNode({ value, untagged }: Resource, isMeant: (text: string) => boolean = () => true): YNode {
   const node = new YNode(value);
   for (const part of untagged) {

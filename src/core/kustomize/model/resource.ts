@@ -17,6 +17,13 @@ interface Traits {
 
 const plain: Traits = { isAliased: false, untagged: [] };
 
+interface History {
+  readonly ids: readonly ResId[];
+  readonly isWhole: boolean;
+}
+
+const noHistory: History = { ids: [], isWhole: true };
+
 /**
  * A resource under way, immutable. Its history (former names, prefixes and so on) is in annotations of the value itself, as
  * in the original, because patches see those.
@@ -28,7 +35,7 @@ export class Resource {
   readonly #schemas: Schemas;
   readonly #traits: Traits;
   #curId: ResId | undefined;
-  #prevIds: readonly ResId[] | undefined;
+  #history: History | undefined;
   #curKey: string | undefined;
   #keys: readonly string[] | undefined;
 
@@ -43,11 +50,10 @@ export class Resource {
   with(value: Node): Resource {
     if (value === this.value) return this;
     const whole = this.#traits.isAliased ? withAliasesUpdated(this.value, value) : value;
-    const { value: before } = this;
     const after = (isMap(whole) ? whole : {}) as NodeMap;
-    const haveSame = haveSameIds(before, after);
-    const changed = new Resource(after, this.#schemas, this.refVarNames, haveSame ? this.#traits : this.#traitsOf(after));
-    if (haveSame) changed.#takeIdsOf(this);
+    const hasSameIds = haveSameIds(this.value, after);
+    const changed = new Resource(after, this.#schemas, this.refVarNames, hasSameIds ? this.#traits : this.#traitsOf(after));
+    if (hasSameIds) changed.#takeIdsOf(this);
     return changed;
   }
 
@@ -84,7 +90,7 @@ export class Resource {
   #takeIdsOf(other: Resource): void {
     this.#curId = other.#curId;
     this.#curKey = other.#curKey;
-    this.#prevIds = other.#prevIds;
+    this.#history = other.#history;
     this.#keys = other.#keys;
   }
 
@@ -136,17 +142,17 @@ export class Resource {
 
   /** The ids it had, oldest first; they share the current group and version. */
   get prevIds(): readonly ResId[] {
-    this.#prevIds ??= readPrevIds(this.value, this.apiVersion);
-    return this.#prevIds;
+    return this.#pastIds.ids;
   }
 
   /** Whether earlier names, namespaces and kinds belong together; a name that a patch took away was not noted. */
   get hasWholeHistory(): boolean {
-    const { length } = this.prevIds;
-    if (length === 0) return true;
-    return [buildAnnotations.previousNamespaces, buildAnnotations.previousKinds].every(
-      (key) => notedTexts(this.value, key).length === length,
-    );
+    return this.#pastIds.isWhole;
+  }
+
+  get #pastIds(): History {
+    this.#history ??= readHistory(this.value, this.apiVersion);
+    return this.#history;
   }
 
   /** The first id it ever had. */
@@ -209,18 +215,15 @@ function csv(value: NodeMap, key: string): readonly string[] {
   return text === undefined ? [] : text.split(",");
 }
 
-/** The texts of a noted list; of none, one empty text, as the original counts. */
-function notedTexts(value: NodeMap, key: string): readonly string[] {
-  return (annotation(value, key) ?? "").split(",");
-}
-
-function readPrevIds(value: NodeMap, apiVersion: string): readonly ResId[] {
-  const names = annotation(value, buildAnnotations.previousNames);
-  if (names === undefined) return [];
-  const namespaces = notedTexts(value, buildAnnotations.previousNamespaces);
-  const kinds = notedTexts(value, buildAnnotations.previousKinds);
+function readHistory(value: NodeMap, apiVersion: string): History {
+  const names = csv(value, buildAnnotations.previousNames);
+  if (names.length === 0) return noHistory;
+  // Of what was not noted the original counts one empty text.
+  const noted = (key: string): readonly string[] => (annotation(value, key) ?? "").split(",");
+  const namespaces = noted(buildAnnotations.previousNamespaces);
+  const kinds = noted(buildAnnotations.previousKinds);
   const { group, version } = parseGroupVersion(apiVersion);
-  return names.split(",").map((name, index) => ({
+  const ids = names.map((name, index) => ({
     group,
     version,
     kind: kinds[index] ?? "",
@@ -228,4 +231,5 @@ function readPrevIds(value: NodeMap, apiVersion: string): readonly ResId[] {
     namespace: namespaces[index] ?? "",
     isClusterScoped: false,
   }));
+  return { ids, isWhole: namespaces.length === names.length && kinds.length === names.length };
 }

@@ -28,8 +28,8 @@ export function isNonStringInYaml11(text: string): boolean {
   }
 }
 
-/** Words that no dialect reads as something else. */
-const surelyText = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9./_,-]*$/i;
+/** Words that no dialect reads as something else, seen before anything dearer is asked. */
+export const surelyText = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9./_,-]*$/i;
 
 /** A text that is more than a plain scalar: it begins with an indicator, or has a key's colon or a comment in it. */
 const mayBeStructured = /^\s*[[{#&*!|>'"%@`]|^\s*[-?:](?:[ \t]|$)|^---|^\.\.\.|:(?:[ \t]|$)|[ \t]#/;

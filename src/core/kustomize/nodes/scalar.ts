@@ -1,5 +1,16 @@
 import { ScalarLiteral, TaggedScalar } from "../../yaml/scalar-literal.js";
-import { isQuotedScalar, type Node, QuotedMisfit, QuotedValue, type Scalar, tagOf, UntaggedScalar } from "./node.js";
+import {
+  isMissingOrNull,
+  isQuotedScalar,
+  isScalar,
+  type Node,
+  QuotedMisfit,
+  QuotedValue,
+  type Scalar,
+  tagOf,
+  textOf,
+  UntaggedScalar,
+} from "./node.js";
 import { isNonStringInYaml11, resolvePlain } from "./resolve.js";
 import { unstyledText } from "./tabbed-text.js";
 
@@ -34,6 +45,28 @@ export function makeScalar(tag: string, text: string, { isQuoted, isTagged }: Sc
 /** A text that a step puts into a new field: in quotes where tools that read YAML 1.1 would take it for something else. */
 export function madeText(text: string): Scalar {
   return isNonStringInYaml11(text) ? new ScalarLiteral("!!str", text) : text;
+}
+
+/** The same without a tag. */
+export function madeUntagged(text: string): Scalar {
+  return makeScalar("", text, { isQuoted: isNonStringInYaml11(text) });
+}
+
+/** A text without tag set over a field: the style of what is there decides how it reads. */
+export function untaggedOver(before: Node | undefined, text: string): Node {
+  if (before === undefined) return madeUntagged(text);
+  if (isScalar(before) && !isMissingOrNull(before) && textOf(before) === text) return withoutTag(before);
+  return makeScalar("", text, styleOf(before));
+}
+
+/** In quotes a number stays a text, until it is set over a text without them. */
+function withoutTag(scalar: Scalar): Scalar {
+  const text = textOf(scalar);
+  const isQuoted = isQuotedScalar(scalar);
+  if (scalar instanceof QuotedMisfit || (scalar instanceof TaggedScalar && !isQuoted)) return makeScalar("", text, { isQuoted });
+  if (!isQuoted || scalar instanceof QuotedValue) return scalar;
+  const tag = tagOf(resolvePlain(text));
+  return tag === "!!str" || tag === "!!null" ? scalar : new QuotedValue(tag, text);
 }
 
 function untagged(text: string): Scalar {

@@ -1,8 +1,7 @@
 import { flawsOf, type KeyWithoutText, noteFlaw } from "../../yaml/flawed-maps.js";
 import { resolvePlain } from "../../yaml/resolve.js";
 import { quoteGo } from "../model/errors.js";
-
-const surelyText = /^(?!(?:true|false|null)$)[a-z][\w./-]*$/;
+import { surelyText } from "./resolve.js";
 
 /**
  * The original writes a key that it makes without quotes, and cannot print the resource where that reads as something else than text; at the

@@ -43,7 +43,7 @@ export function mergeInto(target: Resource, patch: Resource): Resource {
 function mergedValue(before: Resource, patch: Resource): Node | undefined {
   // What a patch puts in the place of a whole resource is thrown away.
   if (childText(patch.value, "$patch") === "replace") return before.value;
-  const into = liveNode(before, (text) => isNonStringInYaml11(text));
+  const into = liveNode(before, isNonStringInYaml11);
   return mergeNodes(new YNode(patch.value), into, before.schemas, { listIncrease: "prepend", isStable: true })?.freeze();
 }
 
