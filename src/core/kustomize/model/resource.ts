@@ -185,7 +185,7 @@ export class Resource {
 
 const idAnnotations = [buildAnnotations.previousNames, buildAnnotations.previousNamespaces, buildAnnotations.previousKinds];
 
-function idPart(value: NodeMap, part: IdPart): Node | undefined {
+export function idPart(value: NodeMap, part: IdPart): Node | undefined {
   return childOf(part === "kind" ? value : value["metadata"], part);
 }
 
