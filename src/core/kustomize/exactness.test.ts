@@ -168,7 +168,7 @@ test("a JSON patch whose path is no text is told by what it is", () => {
   expect(told("add")).toContain("add operation failed to decode path: missing value");
 });
 
-test("an apiVersion that is null can refer to nothing; a patch with a target turns it, or a missing one, into a text", () => {
+test("an apiVersion or kind that is null can refer to nothing; a patch with a target turns it, or a missing one, into a text", () => {
   const account = (apiVersion: string) => ({
     "w.yaml": `${apiVersion}kind: ServiceAccount\nmetadata: {name: s}\nimagePullSecrets: [{name: x}]\n`,
   });
@@ -178,6 +178,10 @@ test("an apiVersion that is null can refer to nothing; a patch with a target tur
     const patched = build({ resources: ["w.yaml"], patches: [{ target: { kind: ".*" }, patch }] }, account(apiVersion));
     expect(patched).toContain("a: 1\napiVersion: null\n");
   }
+  const kindless = { target: { kind: "ServiceAccount" }, patch: '[{"op": "replace", "path": "/kind", "value": null}]' };
+  expect(failure({ resources: ["w.yaml"], patches: [kindless] }, account("apiVersion: v1\n"))).toContain(
+    "'Kind' mismatch '' != 'null'",
+  );
 });
 
 test("resources that a component has given one name are refused, as they would be added again", () => {

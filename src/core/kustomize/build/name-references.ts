@@ -8,18 +8,7 @@ import { clusterNamespace, effectiveNamespace, formatId } from "../model/res-id.
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
 import { decodingProblem, toJson } from "../nodes/json.js";
-import {
-  childOf,
-  childText,
-  isList,
-  isMap,
-  isMissingOrNull,
-  isScalar,
-  type Node,
-  tagOf,
-  textOf,
-  UntaggedScalar,
-} from "../nodes/node.js";
+import { childOf, childText, isList, isMap, isMissingOrNull, isScalar, type Node, tagOf, textOf } from "../nodes/node.js";
 import { fieldError } from "../nodes/ops.js";
 import { madeUntagged } from "../nodes/scalar.js";
 import { leadingReferences, type Reference } from "./reference-paths.js";
@@ -105,12 +94,14 @@ function push(index: Map<string, Resource[]>, key: string, resource: Resource): 
   else index.set(key, [resource]);
 }
 
-/** An apiVersion such as `/v1` does not read back as what was read from it, and neither does a null that was written out. */
-function requirePlainApiVersion({ value, curId: { group, version } }: Resource): void {
-  const own = childOf(value, "apiVersion");
-  const written = own instanceof UntaggedScalar ? own.text : childText(value, "apiVersion");
-  const wanted = group === "" ? version : `${group}/${version}`;
-  if (written !== wanted) throw fieldError(`node-referrerOriginal 'APIVersion' mismatch '${written}' != '${wanted}'`);
+/** An apiVersion such as `/v1` does not read back as what was read from it, and neither does a null that was written out, there or as the kind. */
+function requirePlainType({ value, curId: { group, version, kind } }: Resource): void {
+  requireWritten("APIVersion", childText(value, "apiVersion"), group === "" ? version : `${group}/${version}`);
+  requireWritten("Kind", childText(value, "kind"), kind);
+}
+
+function requireWritten(field: string, written: string, wanted: string): void {
+  if (written !== wanted) throw fieldError(`node-referrerOriginal '${field}' mismatch '${written}' != '${wanted}'`);
 }
 
 class Referrer {
@@ -127,7 +118,7 @@ class Referrer {
   }
 
   fix(references: readonly Reference[]): Resource {
-    requirePlainApiVersion(this.#resource);
+    requirePlainType(this.#resource);
     let walked = this.#resource.value;
     let leading = this.#leading(references);
     for (const reference of references) {
