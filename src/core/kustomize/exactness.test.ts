@@ -235,6 +235,30 @@ test("at the end each resource must have a kind and a name, whatever took them",
   expect(failure(copied, files)).toContain("missing metadata.name in object");
 });
 
+test("metadata that a JSON patch turned into a text keep no notes, and nothing can be looked up in them", () => {
+  const patch = '[{"op": "add", "path": "/metadata", "value": "text"}]';
+  const patched = (kind: string, apiVersion: string): string =>
+    failure(
+      { resources: ["w.yaml"], patches: [{ target: { kind }, patch }] },
+      { "w.yaml": `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: w}\n` },
+    );
+  expect(patched("Widget", "example.com/v1")).toContain(
+    "missing metadata.name in object {{example.com/v1 Widget} {{ } map[] map[]}}",
+  );
+  expect(patched("Ingress", "networking.k8s.io/v1")).toContain("expected sequence or mapping node");
+});
+
+test("a quoted null of a patch with a target that may rename takes the style of the name it is set over", () => {
+  const merge = (name: string): object => ({
+    target: { kind: "Widget" },
+    patch: `apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: ${name}}\n`,
+    options: { allowNameChange: true },
+  });
+  expect(build({ resources: ["w.yaml"], patches: [merge("'~'")] }, widget("  a: b\n"))).toContain("\n  name: null\n");
+  const quoted = { "w.yaml": head.replace("name: w", "name: 'w'") };
+  expect(build({ resources: ["w.yaml"], patches: [merge("'~'")] }, quoted)).toContain('\n  name: "~"\n');
+});
+
 test("a resource for local use that has come to the id of another is not dropped, and is a duplicate", () => {
   const local = `${head.replace("{name: w}", "{name: l, annotations: {config.kubernetes.io/local-config: 'true'}}")}`;
   const rename = { target: { name: "l" }, patch: '[{"op": "replace", "path": "/metadata/name", "value": "w"}]' };
@@ -582,4 +606,16 @@ test("a text over a quoted number leaves the quotes to what is set over it next"
   };
   expect(build({ resources: ["base"], patches: [patch("5")] }, files)).toContain('  a: "5"\n');
   expect(failure({ resources: ["base"] }, files)).toContain("!!float");
+});
+
+test("a wrong openapi document is told of once a schema is asked for; one in braces is JSON", () => {
+  const kustomization = { resources: ["w.yaml"], openapi: { path: "schema.json" } };
+  const wrong = { "schema.json": '{"definitions": [' };
+  const account = { "w.yaml": "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: s}\n" };
+  expect(failure(kustomization, { ...widget("  a: b\n"), ...wrong })).toContain("invalid schema file");
+  expect(build(kustomization, { ...account, ...wrong })).toContain("kind: ServiceAccount\n");
+  expect(failure({ ...kustomization, resources: ["missing.yaml"] }, wrong)).toContain("missing.yaml");
+  expect(build(kustomization, { ...widget("  a: b\n"), "schema.json": '{"definitions": {"a\u0085": {}}}' })).toContain(
+    "  a: b\n",
+  );
 });

@@ -1,4 +1,6 @@
+import { utf8DecodeLossy } from "../../../platform/bytes.js";
 import { isObject, objectAt, stringAt, type Value, type ValueObject } from "../../manifest/value.js";
+import { parseJson } from "../../yaml/json.js";
 import { parseYaml } from "../../yaml/parse.js";
 import { schemaTables } from "../tables/schema.generated.js";
 import type { SchemaNode } from "../tables/types.js";
@@ -13,7 +15,8 @@ const scopedTypes: ReadonlySet<string> = new Set([...schemaTables.clusterScoped,
  * then covers the other.
  */
 export class BuildSchemas implements Schemas {
-  #custom: Schemas | undefined;
+  #document: (() => Schemas) | undefined;
+  #read: Schemas | undefined;
   #builtIn: "unread" | "put off" | "read" = "unread";
   #isFixed = false;
 
@@ -22,10 +25,16 @@ export class BuildSchemas implements Schemas {
     return this.#isFixed;
   }
 
+  /** The document is read once a schema is asked for: as in the original, a wrong one is in nobody's way before. */
   use(document: Uint8Array, file: string): void {
     const definitions = this.#builtIn === "unread" ? {} : schemaTables.definitions;
-    this.#custom = readSchemas(document, file, { definitions, areFirst: this.#builtIn === "put off" });
+    this.#document = () => readSchemas(document, file, { definitions, areFirst: this.#builtIn === "put off" });
     this.#isFixed = true;
+  }
+
+  get #custom(): Schemas | undefined {
+    this.#read ??= this.#document?.();
+    return this.#read;
   }
 
   /** Settles on the built-in document. */
@@ -34,20 +43,22 @@ export class BuildSchemas implements Schemas {
   }
 
   schemaOf(apiVersion: string, kind: string): MergeSchema | undefined {
-    if (this.#custom === undefined) {
+    const document = this.#custom;
+    if (document === undefined) {
       this.#builtIn = "read";
       return builtInSchemas.schemaOf(apiVersion, kind);
     }
-    const custom = this.#custom.schemaOf(apiVersion, kind);
+    const custom = document.schemaOf(apiVersion, kind);
     if (this.#builtIn === "unread") return custom;
     if (this.#builtIn === "put off" && scopedTypes.has(`${apiVersion}/${kind}`)) return builtInSchemas.schemaOf(apiVersion, kind);
     return custom ?? builtInSchemas.schemaOf(apiVersion, kind);
   }
 
   isClusterScoped(apiVersion: string, kind: string): boolean {
-    if (this.#custom === undefined && this.#builtIn === "unread" && !scopedTypes.has(`${apiVersion}/${kind}`))
-      this.#builtIn = "put off";
-    return builtInSchemas.isClusterScoped(apiVersion, kind) || (this.#custom?.isClusterScoped(apiVersion, kind) ?? false);
+    if (scopedTypes.has(`${apiVersion}/${kind}`)) return builtInSchemas.isClusterScoped(apiVersion, kind);
+    const document = this.#custom;
+    if (document === undefined && this.#builtIn === "unread") this.#builtIn = "put off";
+    return builtInSchemas.isClusterScoped(apiVersion, kind) || (document?.isClusterScoped(apiVersion, kind) ?? false);
   }
 }
 
@@ -62,7 +73,10 @@ interface Others {
 function readSchemas(document: Uint8Array, file: string, others: Others): Schemas {
   let value: Value;
   try {
-    value = parseYaml(document, { file, dialect: "kubernetes", duplicateKeys: "last" });
+    value =
+      document[0] === 0x7b
+        ? parseJson(utf8DecodeLossy(document), { file })
+        : parseYaml(document, { file, dialect: "kubernetes", duplicateKeys: "last" });
   } catch (error) {
     throw prefixError(error, "invalid schema file");
   }

@@ -66,7 +66,8 @@ function withoutTag(scalar: Scalar): Scalar {
   if (scalar instanceof QuotedMisfit || (scalar instanceof TaggedScalar && !isQuoted)) return makeScalar("", text, { isQuoted });
   if (!isQuoted || scalar instanceof QuotedValue) return scalar;
   const tag = tagOf(resolvePlain(text));
-  return tag === "!!str" || tag === "!!null" ? scalar : new QuotedValue(tag, text);
+  // With the tag of a null it would take away what it is merged over.
+  return tag === "!!str" ? scalar : new QuotedValue(tag === "!!null" ? "" : tag, text);
 }
 
 function untagged(text: string): Scalar {

@@ -10,6 +10,7 @@ import type { ResMap } from "../model/res-map.js";
 import { type IdPart, idParts, type Resource } from "../model/resource.js";
 import { fromJson, toJson } from "../nodes/json.js";
 import {
+  childOf,
   childText,
   isList,
   isMap,
@@ -102,5 +103,8 @@ export function patchInto(target: Resource, operations: readonly PatchOperation[
     throw kustomizeError("KUSTOMIZE_PATCH", "json: cannot unmarshal array into Go value of type map[string]interface {}");
   const value = fromJson(patched);
   const map: NodeMap = isMap(value) ? value : {};
+  const metadata = childOf(map, "metadata");
+  // The original passes over that it cannot put them into what is no map.
+  if (!isMissingOrNull(metadata) && !isMap(metadata)) return target.withRebuilt(map);
   return target.withRebuilt(withMetaTexts(map, "annotations", { ...metaTexts(map, "annotations"), ...Object.fromEntries(kept) }));
 }
