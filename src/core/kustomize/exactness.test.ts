@@ -619,3 +619,23 @@ test("a wrong openapi document is told of once a schema is asked for; one in bra
     "  a: b\n",
   );
 });
+
+test("the texts of a list's items are in quotes, also those that begin with a tab", () => {
+  const item = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c" }, data: { k: "\ta\nb" } };
+  const files = { "l.yaml": JSON.stringify({ apiVersion: "v1", kind: "ConfigMapList", items: [item] }) };
+  expect(build({ resources: ["l.yaml"] }, files)).toContain('  k: "\\ta\\nb"\n');
+});
+
+test("an origin keeps a space that no YAML knows as one", () => {
+  const transformers = [plugin("NamespaceTransformer", { metadata: { name: "t\u00a0", namespace: "n" }, fieldSpecs: [] })];
+  const kustomization = { resources: ["w.yaml"], transformers, buildMetadata: ["transformerAnnotations"] };
+  expect(build(kustomization, { "w.yaml": head })).toContain("name: t\u00a0\n");
+});
+
+test("metadata that are a text are told where the build's notes are taken out", () => {
+  const files = { "w.yaml": "apiVersion: example.com/v1\nkind: WidgetList\nmetadata: text\n" };
+  expect(failure({ resources: ["w.yaml"] }, files)).toContain("failed to clean up origin tracking annotations: wrong node kind");
+  expect(
+    build({ resources: ["w.yaml"], buildMetadata: ["originAnnotations", "transformerAnnotations"] }, { "w.yaml": head }),
+  ).toContain("kind: Widget");
+});

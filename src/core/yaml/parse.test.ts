@@ -157,3 +157,21 @@ test("a path is found again in its text", () => {
   });
   expect(locate(text, ["spec", "missing"], { file: "app.yaml" })).toBeUndefined();
 });
+
+test("a character that YAML does not allow is in nobody's way where the first document ends in a chunk of bytes before it", () => {
+  const text = (length: number): string => `a: b\n---\n# ${"x".repeat(length)}\nc: d\u007f\n`;
+  expect(parseYaml(text(600), { dialect: "kubernetes" })).toEqual({ a: "b" });
+  expect(() => parseYaml(text(400), { dialect: "kubernetes" })).toThrow("control characters are not allowed");
+  expect(() => parseYaml(text(600).replace("---", "e: f"), { dialect: "kubernetes" })).toThrow(
+    "control characters are not allowed",
+  );
+});
+
+test("a lone carriage return behind a separator belongs to its line", () => {
+  expect(() => parseYamlDocuments("a: b\r\n---\r\u0007\n", { dialect: "kustomize" })).toThrow("invalid document separator: ---");
+});
+
+test("an empty collection is no key of a block to go-yaml v2, which has taken it before it comes to the colon", () => {
+  expect(errorOf("a: b\n{}: c\n", kubernetes)).toMatchObject({ message: "yaml: line 1: did not find expected key" });
+  expect(errorOf("a: b\n[a]: c\n", kubernetes).message).toContain("invalid map key");
+});

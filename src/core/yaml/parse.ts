@@ -12,6 +12,7 @@ import type { DocumentNode, Node } from "./node.js";
 import { type ProblemSource, toInputError } from "./problem.js";
 import type { Dialect } from "./resolve.js";
 import { splitKustomizeDocuments } from "./split.js";
+import { documentBeforeUnread } from "./unread.js";
 
 export type { Dialect } from "./resolve.js";
 
@@ -55,7 +56,17 @@ export function parseYaml(text: string | Uint8Array, options: ParseOptions): Val
 
 /** As `parseYaml`; undefined where a text of blanks and comments has no document. */
 export function firstDocument(text: string | Uint8Array, options: ParseOptions): Value | undefined {
-  return readAll(normalise(text, options), options, 0, 1)[0];
+  try {
+    return readAll(normalise(text, options), options, 0, 1)[0];
+  } catch (error) {
+    const first = isUnreadable(error) ? documentBeforeUnread(text, UNREADABLE) : undefined;
+    if (first === undefined) throw error;
+    return readAll(normalise(first, options), options, 0, 1)[0];
+  }
+}
+
+function isUnreadable(error: unknown): boolean {
+  return error instanceof InputError && error.message === `yaml: ${controlCharacters}`;
 }
 
 /**
@@ -119,11 +130,12 @@ function duplicatesOf(options: ParseOptions): DuplicateKeys {
 }
 
 const UNREADABLE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
+const controlCharacters = "control characters are not allowed";
 const NEEDS_EXACT_READER = /[\x85\u2028\u2029\ufeff]/;
 
 /**
  * Decodes, checks size and characters, drops a byte order mark and makes every CR and CRLF an LF.
- * `before` may find another fault of a text with bytes or characters that YAML does not allow, and tells it first.
+ * `before` may find another fault of a text with bytes or characters that YAML does not allow, and tells it first; it sees a lone CR.
  */
 function normalise(text: string | Uint8Array, options: ParseOptions, before: (src: string) => void = () => undefined): string {
   const { bytes } = budgetOf(options);
@@ -139,11 +151,13 @@ function normalise(text: string | Uint8Array, options: ParseOptions, before: (sr
     src = decoded.text;
   }
   if (src.charCodeAt(0) === 0xfeff) src = src.slice(1);
-  if (src.includes("\r")) src = src.replace(/\r\n?/g, "\n");
+  if (src.includes("\r")) src = src.replaceAll("\r\n", "\n");
+  const asCut = src;
+  if (src.includes("\r")) src = src.replaceAll("\r", "\n");
   const unreadable = UNREADABLE.exec(src);
   if (unreadable) {
-    before(src);
-    const problem = new Problem("plain", "control characters are not allowed", unreadable.index);
+    before(asCut);
+    const problem = new Problem("plain", controlCharacters, unreadable.index);
     throw toInputError(problem, sourceOf(src, options, 0));
   }
   return src;

@@ -231,7 +231,9 @@ export class Scanner implements Cursor {
   }
 
   #insert(tokenNumber: number, kind: TokenKind, pos: number): void {
-    this.#tokens.splice(this.#head + tokenNumber - this.#parsed, 0, { kind, pos, end: pos });
+    const behind = tokenNumber - this.#parsed;
+    // go-yaml: what should stand before a token that has been taken comes last.
+    this.#tokens.splice(behind < 0 ? this.#tokens.length : this.#head + behind, 0, { kind, pos, end: pos });
   }
 
   #isValid(key: SimpleKey): boolean {
@@ -316,7 +318,8 @@ export class Scanner implements Cursor {
 
   #fetchFlowStart(kind: TokenKind): undefined {
     this.#saveSimpleKey();
-    this.#simpleKeys.push(emptyKey());
+    // go-yaml: with the number of the key that the collection may be, which it thereby forgets where the collection has nothing in it.
+    this.#simpleKeys.push({ ...emptyKey(), tokenNumber: this.#parsed + (this.#tokens.length - this.#head) });
     this.#flowLevel += 1;
     if (this.#flowLevel > this.#maxDepth) throw scannerProblem(this, this.pos, `exceeded max depth of ${this.#maxDepth}`);
     this.#simpleKeyAllowed = true;

@@ -11,6 +11,7 @@ import {
   transformationsAnnotation,
   withMetaTexts,
 } from "../model/annotations.js";
+import { prefixError } from "../model/errors.js";
 import type { Resource } from "../model/resource.js";
 import { foldedBreaks } from "../nodes/folded-breaks.js";
 import { refuseFlaw, telling, toJson } from "../nodes/json.js";
@@ -26,10 +27,19 @@ export function finished(resource: Resource, buildMetadata: readonly string[]): 
     (key === transformationsAnnotation && !keepsTransformations);
   const keepsAll = keepsOrigin && keepsTransformations;
   const isUntouched = keepsAll && Object.keys(metaTexts(resource.value, "annotations")).length === 0;
-  const once = isUntouched ? resource.value : withoutAnnotations(resource.value, isNote);
+  const once = isUntouched ? resource.value : cleaned(resource.value, isNote, keepsOrigin ? "transformer" : "origin tracking");
   // The original sets them anew for each kind of note: of annotations that are there twice, the second are texts after the second time.
   const value = !keepsAll && hasAnnotationsTwice(resource.value) ? withoutAnnotations(once, isNote) : once;
   return asObject(telling(value, () => finishedMap(value)));
+}
+
+/** Where something has replaced the metadata nothing can be taken out of them, not even nothing. */
+function cleaned(value: NodeMap, isNote: (key: string) => boolean, notes: string): NodeMap {
+  try {
+    return withoutAnnotations(value, isNote);
+  } catch (error) {
+    throw prefixError(error, `failed to clean up ${notes} annotations`);
+  }
 }
 
 function withoutAnnotations(value: NodeMap, isNote: (key: string) => boolean): NodeMap {

@@ -78,7 +78,7 @@ function lines(origin: Origin, indent: string): string[] {
 }
 
 function scalar(text: string): string {
-  return emitYaml(text, { style: "go-yaml-v3", indent: 2 }).trimEnd();
+  return emitYaml(text, { style: "go-yaml-v3", indent: 2 }).replace(/\n$/, "");
 }
 
 export function withOrigin(resource: Resource, origin: Origin): Resource {

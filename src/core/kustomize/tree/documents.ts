@@ -3,6 +3,7 @@ import { InputError } from "../../errors.js";
 import type { Value } from "../../manifest/value.js";
 import { noteFlow } from "../../yaml/flow-maps.js";
 import { parseYamlDocuments } from "../../yaml/parse.js";
+import { ScalarLiteral } from "../../yaml/scalar-literal.js";
 import { noteCommentSchemas } from "../model/comment-schema.js";
 import { kustomizeError, prefixError, rewordError } from "../model/errors.js";
 import { decodingProblem, fromJson, toJson } from "../nodes/json.js";
@@ -152,7 +153,7 @@ function throughJson(item: Node): Node {
 }
 
 function restyle(value: Value): Node {
-  if (typeof value === "string") return fromJson(value);
+  if (typeof value === "string") return value.startsWith("\t") ? new ScalarLiteral("!!str", value) : fromJson(value);
   if (Array.isArray(value)) return value.map(restyle);
   if (typeof value !== "object" || value === null) return value;
   const result: { [key: string]: Node } = {};
