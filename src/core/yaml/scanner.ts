@@ -90,7 +90,7 @@ export class Scanner implements Cursor {
   #indent = -1;
   #indents: number[] = [];
   #simpleKeyAllowed = true;
-  #simpleKeys: SimpleKey[] = [emptyKey()];
+  #simpleKeys: SimpleKey[] = [noKey(-1)];
   #keyByToken = new Map<number, SimpleKey>();
 
   constructor(src: string, start: number, options: ScannerOptions) {
@@ -248,13 +248,17 @@ export class Scanner implements Cursor {
     return this.#simpleKeys[this.#simpleKeys.length - 1] as SimpleKey;
   }
 
+  get #nextTokenNumber(): number {
+    return this.#parsed + (this.#tokens.length - this.#head);
+  }
+
   #saveSimpleKey(): void {
     if (!this.#simpleKeyAllowed) return;
     this.#removeSimpleKey();
     const key = this.#currentKey();
     key.possible = true;
     key.required = this.#flowLevel === 0 && this.#indent === this.pos - this.lineStart;
-    key.tokenNumber = this.#parsed + (this.#tokens.length - this.#head);
+    key.tokenNumber = this.#nextTokenNumber;
     key.pos = this.pos;
     key.lineStart = this.lineStart;
     this.#keyByToken.set(key.tokenNumber, key);
@@ -319,7 +323,7 @@ export class Scanner implements Cursor {
   #fetchFlowStart(kind: TokenKind): undefined {
     this.#saveSimpleKey();
     // go-yaml: with the number of the key that the collection may be, which it thereby forgets where the collection has nothing in it.
-    this.#simpleKeys.push({ ...emptyKey(), tokenNumber: this.#parsed + (this.#tokens.length - this.#head) });
+    this.#simpleKeys.push(noKey(this.#nextTokenNumber));
     this.#flowLevel += 1;
     if (this.#flowLevel > this.#maxDepth) throw scannerProblem(this, this.pos, `exceeded max depth of ${this.#maxDepth}`);
     this.#simpleKeyAllowed = true;
@@ -435,6 +439,6 @@ export class Scanner implements Cursor {
   }
 }
 
-function emptyKey(): SimpleKey {
-  return { possible: false, required: false, tokenNumber: -1, pos: 0, lineStart: 0 };
+function noKey(tokenNumber: number): SimpleKey {
+  return { possible: false, required: false, tokenNumber, pos: 0, lineStart: 0 };
 }

@@ -3,7 +3,7 @@ import { emitYaml } from "../../yaml/emit.js";
 import { editField, type FieldEdit, overwriteScalar } from "../filters/field-spec.js";
 import { kustomizeError, prefixError } from "../model/errors.js";
 import type { NameReference } from "../model/field-spec.js";
-import { type Gvk, isSelected } from "../model/gvk.js";
+import { apiVersionOf, type Gvk, isSelected } from "../model/gvk.js";
 import { clusterNamespace, effectiveNamespace, formatId } from "../model/res-id.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
@@ -95,9 +95,9 @@ function push(index: Map<string, Resource[]>, key: string, resource: Resource): 
 }
 
 /** An apiVersion such as `/v1` does not read back as what was read from it, and neither does a null that was written out, there or as the kind. */
-function requirePlainType({ value, curId: { group, version, kind } }: Resource): void {
-  requireWritten("APIVersion", childText(value, "apiVersion"), group === "" ? version : `${group}/${version}`);
-  requireWritten("Kind", childText(value, "kind"), kind);
+function requirePlainType({ value, curId }: Resource): void {
+  requireWritten("APIVersion", childText(value, "apiVersion"), apiVersionOf(curId));
+  requireWritten("Kind", childText(value, "kind"), curId.kind);
 }
 
 function requireWritten(field: string, written: string, wanted: string): void {

@@ -1,14 +1,13 @@
-import { utf8DecodeLossy } from "../../../platform/bytes.js";
 import { InputError, type Location } from "../../errors.js";
 import { isObject, type Value, type ValueObject } from "../../manifest/value.js";
 import type { TreeFile } from "../../render/file-tree.js";
 import { flawsOf } from "../../yaml/flawed-maps.js";
-import { parseJson } from "../../yaml/json.js";
 import { locator } from "../../yaml/locate.js";
 import { parseYaml } from "../../yaml/parse.js";
 import { decode, type FieldPath, jsonKind } from "../kustomization/decode.js";
 import { openApiDefinitionShape } from "../kustomization/shapes.js";
 import { kustomizeError, prefixError, withPrefix } from "../model/errors.js";
+import { isJsonText, parseOpenApiText } from "../model/open-api-text.js";
 
 /** The schema of each definition that is said to have one, by the definition's name. */
 export type OpenApiDefinitions = ReadonlyMap<string, ValueObject>;
@@ -18,12 +17,10 @@ export type OpenApiDefinitions = ReadonlyMap<string, ValueObject>;
  * is not. A text that begins with a brace is JSON, any other YAML. What Go's types of a schema cannot hold is an InputError with its place.
  */
 export function readOpenApiDefinitions({ bytes }: TreeFile, { path, file }: CrdFile): OpenApiDefinitions {
-  const isJson = bytes[0] === 0x7b;
+  const isJson = isJsonText(bytes);
   const at = locator(bytes, { file });
   try {
-    const value = isJson
-      ? parseJson(utf8DecodeLossy(bytes), { file })
-      : parseYaml(bytes, { file, dialect: "kubernetes", duplicateKeys: "last" });
+    const value = parseOpenApiText(bytes, file);
     if (isJson) {
       refuseRepeated(bytes, at);
       return definitionsOf(value, { isCoercing: false, at });

@@ -3,8 +3,6 @@ import { annotation, metaTexts, originAnnotation, transformationsAnnotation, wit
 import { fieldSpec } from "../model/field-spec.js";
 import type { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
-import { requireKind } from "../nodes/ops.js";
-import { YNode } from "../nodes/ynode.js";
 import { withEntries } from "../transformers/labels.js";
 import { joinRelative } from "../tree/paths.js";
 import { parseRepoSpec } from "../tree/repo-spec.js";
@@ -87,7 +85,6 @@ export function withOrigin(resource: Resource, origin: Origin): Resource {
 
 /** All annotations become texts with it; something may have replaced the metadata, which is an error. */
 function withNote(resource: Resource, key: string, text: string): Resource {
-  requireKind(new YNode(resource.value).get("metadata"), "map");
   const texts = { ...metaTexts(resource.value, "annotations"), [key]: text };
   return resource.with(withMetaTexts(resource.value, "annotations", texts));
 }

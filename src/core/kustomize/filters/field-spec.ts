@@ -19,11 +19,11 @@ import {
   textOf,
   UntaggedScalar,
 } from "../nodes/node.js";
-import { fieldError, NodeKindError } from "../nodes/ops.js";
+import { fieldError, NodeKindError, requireNodeKind } from "../nodes/ops.js";
 import { isListIndex, parseIndex, refuseProto, splitPath } from "../nodes/paths.js";
 import { isNonStringInYaml11 } from "../nodes/resolve.js";
 import { makeScalar, styleOf } from "../nodes/scalar.js";
-import { type Kind, YNode } from "../nodes/ynode.js";
+import { YNode } from "../nodes/ynode.js";
 
 /** What is done to a field that a spec leads to; undefined stands for a field that is being made. */
 export interface FieldEdit {
@@ -252,9 +252,4 @@ export function setEntry(
     if (isScalar(before) && textOf(before) === text && (entry.isQuoted || tagOf(before) === "!!str")) return node;
     return { ...(node as NodeMap), [key]: entry.isQuoted ? new ScalarLiteral("!!str", text) : text };
   };
-}
-
-export function requireNodeKind(node: Node, kind: Kind): void {
-  const is = isList(node) ? "list" : isMap(node) ? "map" : "scalar";
-  if (is !== kind && !isMissingOrNull(node)) throw new NodeKindError(kind, new YNode(node));
 }

@@ -1,9 +1,8 @@
 import { flawsOf, type MapFlaw, type RepeatedKey, setFlaws } from "../../yaml/flawed-maps.js";
-import { childOf, isList, isMap, isMissingOrNull, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
-import { requireKind } from "../nodes/ops.js";
+import { childOf, isList, isMap, isNilOrEmpty, type Node, type NodeMap, textOf } from "../nodes/node.js";
+import { requireNodeKind } from "../nodes/ops.js";
 import { madeText } from "../nodes/scalar.js";
 import { noteMadeKeys } from "../nodes/text-key.js";
-import { YNode } from "../nodes/ynode.js";
 
 const domain = "internal.config.kubernetes.io";
 
@@ -92,7 +91,7 @@ export function withMetaTexts(
   texts: { readonly [key: string]: string },
 ): NodeMap {
   const metadata = childOf(value, "metadata");
-  if (!isMissingOrNull(metadata)) requireKind(new YNode(metadata), "map");
+  if (metadata !== undefined) requireNodeKind(metadata, "map");
   const before: NodeMap = isMap(metadata) ? withoutFirst(metadata, field) : {};
   const keys = Object.keys(texts);
   if (keys.length === 0) return before === metadata ? value : { ...value, metadata: before };

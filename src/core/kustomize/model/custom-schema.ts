@@ -1,10 +1,8 @@
-import { utf8DecodeLossy } from "../../../platform/bytes.js";
 import { isObject, objectAt, stringAt, type Value, type ValueObject } from "../../manifest/value.js";
-import { parseJson } from "../../yaml/json.js";
-import { parseYaml } from "../../yaml/parse.js";
 import { schemaTables } from "../tables/schema.generated.js";
 import type { SchemaNode } from "../tables/types.js";
 import { prefixError } from "./errors.js";
+import { parseOpenApiText } from "./open-api-text.js";
 import { builtInSchema, builtInSchemas, type Definitions, type MergeSchema, type Schemas, tableSchemas } from "./schema.js";
 
 const scopedTypes: ReadonlySet<string> = new Set([...schemaTables.clusterScoped, ...schemaTables.namespaced]);
@@ -55,10 +53,12 @@ export class BuildSchemas implements Schemas {
   }
 
   isClusterScoped(apiVersion: string, kind: string): boolean {
+    if (this.#document === undefined) {
+      if (this.#builtIn === "unread" && !scopedTypes.has(`${apiVersion}/${kind}`)) this.#builtIn = "put off";
+      return builtInSchemas.isClusterScoped(apiVersion, kind);
+    }
     if (scopedTypes.has(`${apiVersion}/${kind}`)) return builtInSchemas.isClusterScoped(apiVersion, kind);
-    const document = this.#custom;
-    if (document === undefined && this.#builtIn === "unread") this.#builtIn = "put off";
-    return builtInSchemas.isClusterScoped(apiVersion, kind) || (document?.isClusterScoped(apiVersion, kind) ?? false);
+    return this.#custom?.isClusterScoped(apiVersion, kind) ?? false;
   }
 }
 
@@ -73,10 +73,7 @@ interface Others {
 function readSchemas(document: Uint8Array, file: string, others: Others): Schemas {
   let value: Value;
   try {
-    value =
-      document[0] === 0x7b
-        ? parseJson(utf8DecodeLossy(document), { file })
-        : parseYaml(document, { file, dialect: "kubernetes", duplicateKeys: "last" });
+    value = parseOpenApiText(document, file);
   } catch (error) {
     throw prefixError(error, "invalid schema file");
   }

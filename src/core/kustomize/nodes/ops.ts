@@ -1,6 +1,6 @@
 import { InputError } from "../../errors.js";
 import { type KustomizeErrorDetails, kustomizeError } from "../model/errors.js";
-import { SharedText } from "./node.js";
+import { isList, isMap, isMissingOrNull, type Node, SharedText } from "./node.js";
 import { isIndexNumber, isListIndex, parseIndex } from "./paths.js";
 import { describeNode, isNonStringInYaml11 } from "./resolve.js";
 import { type Kind, YNode } from "./ynode.js";
@@ -39,6 +39,12 @@ export function isMissing(node: YNode | undefined): boolean {
 export function requireKind(node: YNode | undefined, kind: Kind): void {
   if (isMissing(node)) return;
   if ((node as YNode).kind !== kind) throw new NodeKindError(kind, node as YNode);
+}
+
+/** The same of a node as it is kept. */
+export function requireNodeKind(node: Node, kind: Kind): void {
+  const is = isList(node) ? "list" : isMap(node) ? "map" : "scalar";
+  if (is !== kind && !isMissingOrNull(node)) throw new NodeKindError(kind, new YNode(node));
 }
 
 /** The field of a map; undefined for a missing or null node. */

@@ -1,8 +1,9 @@
-import { applyFieldSpecs, overwriteScalar, requireNodeKind } from "../filters/field-spec.js";
+import { applyFieldSpecs, overwriteScalar } from "../filters/field-spec.js";
 import type { ImageArgs } from "../kustomization/fields.js";
 import type { FieldSpec } from "../model/field-spec.js";
 import { imageMatcher, splitImage } from "../model/image.js";
 import { childOf, isList, isMap, isMissingOrNull, type Node, type NodeMap, textOf } from "../nodes/node.js";
+import { requireNodeKind } from "../nodes/ops.js";
 import type { Transformer } from "./transformer.js";
 
 /** ImageTagTransformer: names, tags and digests of images, in every list of containers and at field specs (`images`). */

@@ -1,11 +1,11 @@
-import { applyFieldSpecs, overwriteScalar, requireNodeKind } from "../filters/field-spec.js";
+import { applyFieldSpecs, overwriteScalar } from "../filters/field-spec.js";
 import { annotation, buildAnnotations } from "../model/annotations.js";
 import { kustomizeError, prefixError, withPrefix } from "../model/errors.js";
 import { type FieldSpec, fieldSpec } from "../model/field-spec.js";
 import { withStoredId } from "../model/history.js";
 import { shownResource } from "../model/shown-resource.js";
 import { childOf, isList, isMap, isMissingOrNull, type Node, type NodeMap, textOf } from "../nodes/node.js";
-import { NodeKindError } from "../nodes/ops.js";
+import { NodeKindError, requireNodeKind } from "../nodes/ops.js";
 import type { Transformer } from "./transformer.js";
 
 export type SubjectMode = "defaultOnly" | "none" | "allServiceAccounts";
