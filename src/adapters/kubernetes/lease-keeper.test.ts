@@ -1,10 +1,7 @@
 import { expect, test } from "vitest";
 import { startSimulator } from "#src/simulator/server.js";
 import { kubernetesClient } from "./kubernetes-client.js";
-
-const { leaseKeeper } = (await import(new URL("../../../dist/adapters/kubernetes/lease-keeper.js", import.meta.url).href)) as {
-  leaseKeeper: typeof import("./lease-keeper.js").leaseKeeper;
-};
+import { leaseKeeper } from "./lease-keeper.js";
 
 test("the Lease of an owner that has become silent is renewed by its keeper, until it is dropped", async () => {
   const { url, token, close } = await startSimulator({ name: "hub", pods: false, nodes: 1 });

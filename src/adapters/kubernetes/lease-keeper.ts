@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { threadModule } from "../../platform/thread.js";
 import type { ClusterConnection } from "../../ports/cluster.js";
 import type { LeaseKeeper, Moment } from "../../ports/lease-keeper.js";
 import { type KeepMessage, type LeaseWorkerData, machineMs } from "./lease-messages.js";
@@ -19,7 +20,7 @@ export function leaseKeeper(connection: ClusterConnection, options: LeaseKeeperO
   const { headers, ...plain } = connection;
   const shared = new BigInt64Array(new SharedArrayBuffer(24));
   const workerData: LeaseWorkerData = { connection: plain, leaseMs, offsetMs: monotonic() - machineMs(), shared };
-  let worker: Worker | undefined = new Worker(new URL("./lease-worker.js", import.meta.url), {
+  let worker: Worker | undefined = new Worker(threadModule("./lease-worker.js", import.meta.url), {
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: 64 },
     env: {},

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { InputError } from "../../core/errors.js";
 import type { LuaInput, LuaResult } from "../../core/lua/lua-runtime.js";
+import { threadModule } from "../../platform/thread.js";
 import { defaultLuaLimits, type LuaLimits } from "./fengari-runtime.js";
 
 type Answer = { readonly result: LuaResult } | { readonly error: { readonly code: string; readonly message: string } };
@@ -71,7 +72,7 @@ export class LuaWorker {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL(mainFile, import.meta.url), {
+    const worker = new Worker(threadModule("./worker-main.js", import.meta.url), {
       workerData: { limits: this.#options.limits ?? defaultLuaLimits },
       resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMegabytes },
       env: {},
@@ -85,6 +86,3 @@ export class LuaWorker {
     return worker;
   }
 }
-
-// Tests run the sources; a thread needs the built file.
-const mainFile = import.meta.url.endsWith(".ts") ? "../../../dist/adapters/lua/worker-main.js" : "./worker-main.js";

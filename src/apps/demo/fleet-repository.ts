@@ -30,7 +30,8 @@ export async function createFleetRepository(directory: string): Promise<FleetRep
     async commit(message, files) {
       await writeFiles(directory, files);
       await git("add", "--all");
-      await git("commit", "--quiet", "--message", message);
+      // A step that is taken again may find its files as they are.
+      await git("commit", "--quiet", "--allow-empty", "--message", message);
       return git("rev-parse", "HEAD");
     },
   };

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { InvariantError } from "../../core/errors.js";
+import { threadModule } from "../../platform/thread.js";
 import type { WorkerAnswer, WorkerRequest } from "./cluster-worker.js";
 
 export interface SimulatedCluster {
@@ -12,7 +13,7 @@ type Request = WorkerRequest extends infer Each ? (Each extends { readonly id: n
 
 /** Simulated API servers in a worker thread. */
 export class SimulatedClusters {
-  readonly #worker = new Worker(new URL("./cluster-worker.js", import.meta.url));
+  readonly #worker = new Worker(threadModule("./cluster-worker.js", import.meta.url));
   readonly #waiting = new Map<number, { resolve: (answer: WorkerAnswer) => void; reject: (error: Error) => void }>();
   #nextId = 1;
 

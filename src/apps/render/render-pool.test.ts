@@ -3,11 +3,7 @@ import { memoryTree } from "#src/core/render/memory-tree.js";
 import { type RenderSourceInput, renderSource } from "#src/core/render/render-source.js";
 import type { RenderWorkers } from "#src/ports/render-workers.js";
 import { toolRenderers } from "../renderers.js";
-
-// Threads run what is compiled: so does this test, whatever the rest of it is made of.
-const { renderPool } = (await import(new URL("../../../dist/apps/render/render-pool.js", import.meta.url).href)) as {
-  renderPool: typeof import("./render-pool.js").renderPool;
-};
+import { renderPool } from "./render-pool.js";
 
 // A thread reads its modules first, which takes seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });

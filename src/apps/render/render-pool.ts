@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { ExternalError, InputError, InvariantError } from "../../core/errors.js";
 import type { FileTree } from "../../core/render/file-tree.js";
 import type { RenderResult, RenderSourceInput } from "../../core/render/render-source.js";
+import { threadModule } from "../../platform/thread.js";
 import type { RenderJob, RenderWorkers } from "../../ports/render-workers.js";
 import { errorOf, plainError } from "./plain-error.js";
 import type { RenderOrder, RenderReply, TreeAnswer, TreeQuestion } from "./render-messages.js";
@@ -44,7 +45,7 @@ export function renderPool(options: RenderPoolOptions): RenderWorkers {
   const open = (): Lane => {
     const { port1, port2 } = new MessageChannel();
     const signal = new Int32Array(new SharedArrayBuffer(4));
-    const worker = new Worker(new URL("./render-worker.js", import.meta.url), {
+    const worker = new Worker(threadModule("./render-worker.js", import.meta.url), {
       workerData: { answers: port2, signal },
       transferList: [port2],
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
