@@ -1,4 +1,4 @@
-// build (done by run.mjs) → types of the tests → lint → unit → conformance. `--with-demo` plays the demo once as well, `--with-e2e` runs
+// build (done by run.mjs) → unit, beside it types, lint and conformance. `--with-demo` plays the demo once as well, `--with-e2e` runs
 // test/e2e against real servers. The last line counts every test and conformance case: `N passed, N failed, N skipped`.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,16 +12,22 @@ const withDemo = process.argv.includes("--with-demo");
 // With certificates named there, Node parses all that it has at each of many hundred starts. Nothing here opens a connection that needs one.
 delete process.env.NODE_EXTRA_CA_CERTS;
 
-async function step(title, command, args, count) {
-  process.stdout.write(`\n── ${title}\n`);
-  const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, NO_COLOR: "1" } });
+/** `isAside`: what it prints is shown when it ends, so that it does not get between the lines of the step beside it. */
+async function step(title, command, args, { count, isAside = false } = {}) {
+  const head = `\n── ${title}\n`;
   const printed = [];
+  const show = (stream, chunk) => (isAside ? printed.push(chunk) : stream.write(chunk));
+  if (!isAside) process.stdout.write(head);
+  const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1" } });
+  const output = [];
   child.stdout.on("data", (chunk) => {
-    printed.push(chunk);
-    process.stdout.write(chunk);
+    output.push(chunk);
+    show(process.stdout, chunk);
   });
+  child.stderr.on("data", (chunk) => show(process.stderr, chunk));
   const [status] = await once(child, "close");
-  const found = count?.(Buffer.concat(printed).toString("utf8"));
+  if (isAside) process.stdout.write(Buffer.concat([Buffer.from(head), ...printed]));
+  const found = count?.(Buffer.concat(output).toString("utf8"));
   if (found) for (const key of Object.keys(totals)) totals[key] += found[key] ?? 0;
   if (status !== 0 && !found?.failed) totals.failed += 1;
 }
@@ -42,16 +48,21 @@ function conformanceCounts(output) {
   return counts;
 }
 
-await step("types of the tests", bin("tsc"), ["-p", "tsconfig.tests.json"]);
-await step("types of the page", bin("tsc"), ["-p", "web/tsconfig.json"]);
-await step("lint", bin("biome"), ["check", "--error-on-warnings", "."]);
-await step("unit", bin("vitest"), ["run"], vitestCounts);
-await step("conformance", process.execPath, ["dist-test/conformance/run.js"], conformanceCounts);
+async function staticChecks() {
+  const isAside = true;
+  await step("types of the tests", bin("tsc"), ["-p", "tsconfig.tests.json"], { isAside });
+  await step("types of the page", bin("tsc"), ["-p", "web/tsconfig.json"], { isAside });
+  await step("lint", bin("biome"), ["check", "--error-on-warnings", "."], { isAside });
+  await step("conformance", process.execPath, ["dist-test/conformance/run.js"], { count: conformanceCounts, isAside });
+}
+
+// The unit tests keep hardly more than one processor busy.
+await Promise.all([step("unit", bin("vitest"), ["run"], { count: vitestCounts }), staticChecks()]);
 if (withDemo && existsSync(join(root, "dist/apps/cli/demo.js"))) {
   await step("demo", process.execPath, ["dist/apps/main.js", "demo", "--once"]);
 }
 if (process.argv.includes("--with-e2e")) {
-  await step("e2e", bin("vitest"), ["run", "--config", "vitest.e2e.config.ts"], vitestCounts);
+  await step("e2e", bin("vitest"), ["run", "--config", "vitest.e2e.config.ts"], { count: vitestCounts });
 }
 process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);
 process.exit(totals.failed === 0 ? 0 : 1);
