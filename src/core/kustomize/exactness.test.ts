@@ -104,6 +104,13 @@ test("a validator that is a JSON patch fails, even where it changes nothing, unl
   expect(validated("PatchTransformer", { target: other, patch: jsonOp })()).toContain("a: 1");
 });
 
+test("a validator that gives a null entries fails, though nothing shows them", () => {
+  const validator = plugin("AnnotationsTransformer", { annotations: { a: "1" }, fieldSpecs: [{ path: "spec/a" }] });
+  const files = { ...widget("  a: null\n"), "v.yaml": validator };
+  expect(failure({ resources: ["w.yaml"], validators: ["v.yaml"] }, files)).toContain("nodes unequal");
+  expect(build({ resources: ["w.yaml"], transformers: ["v.yaml"] }, files)).toContain("a: null");
+});
+
 test("a validator that renames a resource is told by the id that is gone", () => {
   const validator = plugin("PrefixTransformer", { prefix: "x-", fieldSpecs: [{ path: "metadata/name" }] });
   const files = { ...widget("  a: 1\n"), "v.yaml": validator };

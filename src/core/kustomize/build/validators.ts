@@ -4,6 +4,7 @@ import { metaTexts, withMetaTexts } from "../model/annotations.js";
 import { kustomizeError } from "../model/errors.js";
 import { formatId } from "../model/res-id.js";
 import { ResMap } from "../model/res-map.js";
+import type { Resource } from "../model/resource.js";
 import { shownResource } from "../model/shown-resource.js";
 import { toJson } from "../nodes/json.js";
 import type { NodeMap } from "../nodes/node.js";
@@ -17,7 +18,8 @@ export function runValidators(map: ResMap, validators: readonly Transformer[]): 
   for (const validator of validators) {
     const before = map.resources;
     const checked = new ResMap(before);
-    validator.transform(checked, { warn: () => {} });
+    const unseen = new Set<Resource>();
+    validator.transform(checked, { warn: () => {}, changedUnseen: (resource) => unseen.add(resource) });
     const fail = (what: string): Error =>
       kustomizeError("KUSTOMIZE_PLUGIN", `validator shouldn't modify the resource map: ${what}`);
     if (checked.size !== before.length)
@@ -30,10 +32,11 @@ export function runValidators(map: ResMap, validators: readonly Transformer[]): 
       const after = checked.at(position);
       const { [validatedBy]: _label, ...labels } = metaTexts(after.value, "labels");
       const cleaned = _label === undefined ? after.value : withMetaTexts(after.value, "labels", labels);
-      if (cleaned === resource.value) continue;
+      const isUnseen = unseen.has(after);
+      if (!isUnseen && cleaned === resource.value) continue;
       // Of two that were rebuilt alike, all nodes are.
       const isOther = isRebuilt(cleaned) && !isRebuilt(resource.value);
-      if (!isOther && isSame(cleaned, resource.value)) continue;
+      if (!isUnseen && !isOther && isSame(cleaned, resource.value)) continue;
       throw fail(`nodes unequal: \n -- ${shownResource(resource.value)},\n -- ${shownResource(cleaned)}`);
     }
     map.setAll(checked.resources);

@@ -229,15 +229,20 @@ export function overwriteScalar(node: Node | undefined, tag: string, text: strin
   return makeScalar(tag, text, style);
 }
 
-/** Sets a string entry of a map; `made` hears of the map that has a new one. */
+/** Sets a string entry of a map; `made` hears of the map that has a new one, `unseen` that the original gave it to a null, which never shows it. */
 export function setEntry(
   key: string,
   entry: SharedText,
   made: (map: NodeMap) => void,
+  unseen: () => void,
 ): (node: Node | undefined) => Node | undefined {
   const { text } = entry;
   return (node) => {
-    if (isMissingOrNull(node)) return node;
+    if (node === undefined) return node;
+    if (isMissingOrNull(node)) {
+      unseen();
+      return node;
+    }
     // Without a name the original sets the text over what should be the map.
     if (key === "") return overwriteScalar(node, "!!str", text);
     requireNodeKind(node, "map");

@@ -19,34 +19,42 @@ export function annotationsTransformer(annotations: Texts, specs: readonly Field
 function entryTransformer(kind: string, entries: Texts, specs: readonly FieldSpec[]): Transformer {
   return {
     kind,
-    transform(map) {
+    transform(map, context) {
       map.update((resource) => {
-        const { value, isShared } = withEntries(resource.value, entries, specs, noteMadeKeys);
-        const changed = resource.with(value);
-        return isShared ? changed.withAliases() : changed;
+        const { value, isShared, isUnseen } = withEntries(resource.value, entries, specs, noteMadeKeys);
+        const changed = isShared ? resource.with(value).withAliases() : resource.with(value);
+        if (isUnseen) context.changedUnseen?.(changed);
+        return changed;
       });
     },
   };
 }
 
-/** The entries at every spec; `isShared` where one text was put into several places. `onMade` hears of every map that has new keys. */
+/**
+ * The entries at every spec; `isShared` where one text was put into several places, `isUnseen` where one was put into a null. `onMade` hears of every
+ * map that has new keys.
+ */
 export function withEntries(
   value: NodeMap,
   entries: Texts,
   specs: readonly FieldSpec[],
   onMade?: (map: NodeMap, keys: readonly string[]) => void,
-): { readonly value: NodeMap; readonly isShared: boolean } {
+): { readonly value: NodeMap; readonly isShared: boolean; readonly isUnseen: boolean } {
   let result = value;
   let isShared = false;
+  let isUnseen = false;
+  const unseen = (): void => {
+    isUnseen = true;
+  };
   for (const key of Object.keys(entries).sort(compareBytes)) {
     let places = 0;
     const made = (map: NodeMap): void => {
       places += 1;
       onMade?.(map, [key]);
     };
-    const set = setEntry(key, new SharedText(entries[key]!), made);
+    const set = setEntry(key, new SharedText(entries[key]!), made, unseen);
     result = applyFieldSpecs(result, specs, { set, createKind: "map" });
     if (places > 1) isShared = true;
   }
-  return { value: result, isShared };
+  return { value: result, isShared, isUnseen };
 }

@@ -1,4 +1,5 @@
 import type { ResMap } from "../model/res-map.js";
+import type { Resource } from "../model/resource.js";
 import type { Selection, Warning } from "../options.js";
 
 /** What a transformer may know of the build around it. */
@@ -7,6 +8,8 @@ export interface TransformContext {
   warn(warning: Warning): void;
   /** Tells how many resources the step's entry selects. */
   selected?(count: number, part?: Pick<Selection, "entry" | "target">): void;
+  /** Tells that the step set in this resource what nothing shows: to a validator it is a change. */
+  changedUnseen?(resource: Resource): void;
 }
 
 /** One step of a build. A transformer is configured when it is made; applying it replaces resources, never changes one. */
