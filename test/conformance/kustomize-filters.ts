@@ -1,5 +1,5 @@
 import { InputError } from "#src/core/errors.js";
-import { applyFieldSpec, applyFieldSpecs, overwriteScalar, setScalar } from "#src/core/kustomize/filters/field-spec.js";
+import { applyFieldSpec, applyFieldSpecs, overwriteScalar } from "#src/core/kustomize/filters/field-spec.js";
 import { decodePatch } from "#src/core/kustomize/filters/json-patch.js";
 import { mergeNodes } from "#src/core/kustomize/filters/merge2.js";
 import { applyReplacements } from "#src/core/kustomize/filters/replacement.js";
@@ -117,7 +117,10 @@ function applyToOne(type: string, filter: Parameters, node: NodeMap): Node {
     case "suffix.Filter":
       return rename((text) => text + filter.suffix);
     case "replicacount.Filter":
-      return applyFieldSpec(node, spec, { set: setScalar("!!int", String(filter.replica.count)), createKind: "scalar" });
+      return applyFieldSpec(node, spec, {
+        set: (field) => overwriteScalar(field, "!!int", String(filter.replica.count)),
+        createKind: "scalar",
+      });
     case "imagetag.Filter":
       return node["kind"] === "CustomResourceDefinition"
         ? node

@@ -111,6 +111,24 @@ test("a validator that gives a null entries fails, though nothing shows them", (
   expect(build({ resources: ["w.yaml"], transformers: ["v.yaml"] }, files)).toContain("a: null");
 });
 
+test("a validator that sets what is there fails, unless a step has set the same before it", () => {
+  const specs = [{ path: "spec/a" }];
+  const setters: readonly (readonly [kind: string, fields: object])[] = [
+    ["LabelTransformer", { labels: { k: "v" }, fieldSpecs: [{ path: "spec/map" }] }],
+    ["PrefixTransformer", { prefix: "", fieldSpecs: specs }],
+    ["ImageTagTransformer", { imageTag: { name: "nginx", newTag: "1" }, fieldSpecs: [{ path: "spec/image" }] }],
+    ["ReplicaCountTransformer", { replica: { name: "w", count: 1 }, fieldSpecs: specs }],
+    ["ValueAddTransformer", { value: "1", targets: [{ fieldPath: "spec/a" }] }],
+    ["PatchTransformer", { patch: head }],
+    ["PatchStrategicMergeTransformer", { patches: head }],
+  ];
+  for (const [kind, fields] of setters) {
+    const files = { ...widget("  a: 1\n  image: nginx:1\n  map: {k: v}\n"), "p.yaml": plugin(kind, fields) };
+    expect(failure({ resources: ["w.yaml"], validators: ["p.yaml"] }, files), kind).toContain("nodes unequal");
+    expect(build({ resources: ["w.yaml"], transformers: ["p.yaml"], validators: ["p.yaml"] }, files), kind).toContain("a: 1");
+  }
+});
+
 test("a validator that renames a resource is told by the id that is gone", () => {
   const validator = plugin("PrefixTransformer", { prefix: "x-", fieldSpecs: [{ path: "metadata/name" }] });
   const files = { ...widget("  a: 1\n"), "v.yaml": validator };

@@ -35,7 +35,7 @@ import {
   withOrigin,
 } from "./origin.js";
 import { type Generator, loadPlugin, type Plugin, type PluginContext } from "./plugins.js";
-import { runValidators } from "./validators.js";
+import { runValidators, Touches } from "./validators.js";
 import { formatVarArgs, markVarSources, mergeVars, readVar } from "./vars.js";
 
 /** What is the same for all directories of one build. */
@@ -140,8 +140,9 @@ export class Target {
     into.config = mergeConfigs(into.config, this.#crdConfig());
     this.#runGenerators(into);
     const accumulator = this.#accumulateComponents(into);
-    this.#runTransformers(accumulator);
-    this.#runValidators(accumulator);
+    const touches = (this.fields.validators ?? []).length > 0 ? new Touches() : undefined;
+    this.#runTransformers(accumulator, touches);
+    if (touches) this.#runValidators(accumulator, touches);
     this.#mergeVars(accumulator);
     return accumulator;
   }
@@ -430,7 +431,7 @@ export class Target {
     return into;
   }
 
-  #runTransformers(into: Accumulator): void {
+  #runTransformers(into: Accumulator, touches: Touches | undefined): void {
     const builtin = builtinTransformers(this.fields, into.config, this.#reader);
     const steps: (Made & { readonly transformer: Transformer })[] = builtin.map((transformer) => ({
       transformer,
@@ -440,6 +441,7 @@ export class Target {
       steps.push({ transformer: this.#loadPlugin(config, "transformer").transformer, origin: pluginOrigin(config) });
     const context = {
       warn: (warning: Warning) => void this.#context.warnings.push({ ...warning, file: this.kustomization.path }),
+      ...(touches && { touched: (resource: Resource, what: string) => void touches.add(resource, what) }),
     };
     const { onSelection } = this.#context.options;
     for (const { transformer, origin } of steps) {
@@ -455,11 +457,12 @@ export class Target {
     }
   }
 
-  #runValidators(into: Accumulator): void {
+  #runValidators(into: Accumulator, touches: Touches): void {
     const configs = this.#pluginConfigs(this.fields.validators ?? [], "validator");
     runValidators(
       into.map,
       configs.map((config) => this.#loadPlugin(config, "transformer").transformer),
+      touches,
     );
   }
 

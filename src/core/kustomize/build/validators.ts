@@ -2,7 +2,7 @@ import { InputError } from "../../errors.js";
 import { emitJson } from "../../yaml/json.js";
 import { metaTexts, withMetaTexts } from "../model/annotations.js";
 import { kustomizeError } from "../model/errors.js";
-import { formatId } from "../model/res-id.js";
+import { formatId, idKey } from "../model/res-id.js";
 import { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
 import { shownResource } from "../model/shown-resource.js";
@@ -13,13 +13,29 @@ import type { Transformer } from "../transformers/transformer.js";
 
 const validatedBy = "validated-by";
 
-/** Validators are transformers that may change nothing but a label of their own. */
-export function runValidators(map: ResMap, validators: readonly Transformer[]): void {
+/** What steps have set, by the first id of the resource and their own word for it. */
+export class Touches {
+  readonly #seen = new Set<string>();
+
+  /** False where it was noted before. */
+  add(resource: Resource, what: string): boolean {
+    const entry = `${idKey(resource.orgId)}\n${what}`;
+    if (this.#seen.has(entry)) return false;
+    this.#seen.add(entry);
+    return true;
+  }
+}
+
+/** Validators are transformers that may change nothing but a label of their own. `touches` are those of the transformers before them. */
+export function runValidators(map: ResMap, validators: readonly Transformer[], touches: Touches): void {
   for (const validator of validators) {
     const before = map.resources;
     const checked = new ResMap(before);
-    const unseen = new Set<Resource>();
-    validator.transform(checked, { warn: () => {}, changedUnseen: (resource) => unseen.add(resource) });
+    const touched = new Set<string>();
+    validator.transform(checked, {
+      warn: () => {},
+      touched: (resource, what) => void (touches.add(resource, what) && touched.add(resource.curKey)),
+    });
     const fail = (what: string): Error =>
       kustomizeError("KUSTOMIZE_PLUGIN", `validator shouldn't modify the resource map: ${what}`);
     if (checked.size !== before.length)
@@ -32,11 +48,11 @@ export function runValidators(map: ResMap, validators: readonly Transformer[]): 
       const after = checked.at(position);
       const { [validatedBy]: _label, ...labels } = metaTexts(after.value, "labels");
       const cleaned = _label === undefined ? after.value : withMetaTexts(after.value, "labels", labels);
-      const isUnseen = unseen.has(after);
-      if (!isUnseen && cleaned === resource.value) continue;
+      const isTouched = touched.has(after.curKey);
+      if (!isTouched && cleaned === resource.value) continue;
       // Of two that were rebuilt alike, all nodes are.
       const isOther = isRebuilt(cleaned) && !isRebuilt(resource.value);
-      if (!isUnseen && !isOther && isSame(cleaned, resource.value)) continue;
+      if (!isTouched && !isOther && isSame(cleaned, resource.value)) continue;
       throw fail(`nodes unequal: \n -- ${shownResource(resource.value)},\n -- ${shownResource(cleaned)}`);
     }
     map.setAll(checked.resources);

@@ -14,7 +14,7 @@ import {
   type Node,
   type NodeMap,
   type Scalar,
-  type SharedText,
+  SharedText,
   tagOf,
   textOf,
   UntaggedScalar,
@@ -210,10 +210,6 @@ function requireFieldName(node: NodeMap, name: string): void {
 }
 
 /** A scalar set over what is there: new tag and text, old style. */
-export function setScalar(tag: string, text: string): (node: Node | undefined) => Node {
-  return (node) => overwriteScalar(node, tag, text);
-}
-
 export function overwriteScalar(node: Node | undefined, tag: string, text: string): Node {
   if (isMissingOrNull(node)) return makeScalar(tag, text);
   requireNodeKind(node, "scalar");
@@ -229,24 +225,26 @@ export function overwriteScalar(node: Node | undefined, tag: string, text: strin
   return makeScalar(tag, text, style);
 }
 
-/** Sets a string entry of a map; `made` hears of the map that has a new one, `unseen` that the original gave it to a null, which never shows it. */
+/** Sets a string entry of a map; `made` hears of the map that has a new one, `touched` that something was set: also in a null, which never shows it, and over an equal text. */
 export function setEntry(
   key: string,
   entry: SharedText,
   made: (map: NodeMap) => void,
-  unseen: () => void,
+  touched: () => void,
 ): (node: Node | undefined) => Node | undefined {
   const { text } = entry;
   return (node) => {
     if (node === undefined) return node;
     if (isMissingOrNull(node)) {
-      unseen();
+      touched();
       return node;
     }
     // Without a name the original sets the text over what should be the map.
     if (key === "") return overwriteScalar(node, "!!str", text);
     requireNodeKind(node, "map");
     const before = childOf(node, key);
+    // Two texts that steps set are one and the same to the original.
+    if (!(before instanceof SharedText && before.text === text)) touched();
     if (before === undefined) {
       if (isNonStringInYaml11(text)) entry.isQuoted = true;
       const result = { ...(node as NodeMap), [key]: entry };

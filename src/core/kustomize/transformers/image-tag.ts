@@ -8,27 +8,34 @@ import type { Transformer } from "./transformer.js";
 
 /** ImageTagTransformer: names, tags and digests of images, in every list of containers and at field specs (`images`). */
 export function imageTagTransformer(image: ImageArgs, specs: readonly FieldSpec[]): Transformer {
-  const setImage = imageSetter(image);
+  const touched = new Set<string>();
+  const set = imageSetter(image, (text) => touched.add(text));
   return {
     kind: "ImageTagTransformer",
-    transform(map) {
+    transform(map, context) {
       map.update((resource) => {
         if (resource.kind === "CustomResourceDefinition") return resource;
-        const value = withContainerImages(resource.value, setImage) as NodeMap;
-        return resource.with(applyFieldSpecs(value, specs, { set: setImage }));
+        touched.clear();
+        const value = withContainerImages(resource.value, set) as NodeMap;
+        const changed = resource.with(applyFieldSpecs(value, specs, { set }));
+        if (context.touched) for (const text of touched) context.touched(changed, `image ${text}`);
+        return changed;
       });
     },
   };
 }
 
-/** Gives the field setter for one image; other images stay. */
-export function imageSetter(image: ImageArgs): (node: Node | undefined) => Node | undefined {
+/** Gives the field setter for one image; other images stay. `touched` hears of each that is set. */
+export function imageSetter(image: ImageArgs, touched?: (text: string) => void): (node: Node | undefined) => Node | undefined {
   const matches = imageMatcher(image.name ?? "");
   return (node) => {
     if (node === undefined) return node;
     requireNodeKind(node, "scalar");
     const before = textOf(node);
-    return matches(before) ? overwriteScalar(node, "", changedImage(before, image)) : node;
+    if (!matches(before)) return node;
+    const text = changedImage(before, image);
+    touched?.(text);
+    return overwriteScalar(node, "", text);
   };
 }
 

@@ -21,9 +21,9 @@ function entryTransformer(kind: string, entries: Texts, specs: readonly FieldSpe
     kind,
     transform(map, context) {
       map.update((resource) => {
-        const { value, isShared, isUnseen } = withEntries(resource.value, entries, specs, noteMadeKeys);
+        const { value, isShared, touched } = withEntries(resource.value, entries, specs, noteMadeKeys);
         const changed = isShared ? resource.with(value).withAliases() : resource.with(value);
-        if (isUnseen) context.changedUnseen?.(changed);
+        if (context.touched) for (const key of touched) context.touched(changed, `entry ${key}=${entries[key]}`);
         return changed;
       });
     },
@@ -31,7 +31,7 @@ function entryTransformer(kind: string, entries: Texts, specs: readonly FieldSpe
 }
 
 /**
- * The entries at every spec; `isShared` where one text was put into several places, `isUnseen` where one was put into a null. `onMade` hears of every
+ * The entries at every spec; `isShared` where one text was put into several places, `touched` are the keys that were set. `onMade` hears of every
  * map that has new keys.
  */
 export function withEntries(
@@ -39,22 +39,19 @@ export function withEntries(
   entries: Texts,
   specs: readonly FieldSpec[],
   onMade?: (map: NodeMap, keys: readonly string[]) => void,
-): { readonly value: NodeMap; readonly isShared: boolean; readonly isUnseen: boolean } {
+): { readonly value: NodeMap; readonly isShared: boolean; readonly touched: ReadonlySet<string> } {
   let result = value;
   let isShared = false;
-  let isUnseen = false;
-  const unseen = (): void => {
-    isUnseen = true;
-  };
+  const touched = new Set<string>();
   for (const key of Object.keys(entries).sort(compareBytes)) {
     let places = 0;
     const made = (map: NodeMap): void => {
       places += 1;
       onMade?.(map, [key]);
     };
-    const set = setEntry(key, new SharedText(entries[key]!), made, unseen);
+    const set = setEntry(key, new SharedText(entries[key]!), made, () => touched.add(key));
     result = applyFieldSpecs(result, specs, { set, createKind: "map" });
     if (places > 1) isShared = true;
   }
-  return { value: result, isShared, isUnseen };
+  return { value: result, isShared, touched };
 }

@@ -24,6 +24,7 @@ import {
 import { NodeKindError } from "../nodes/ops.js";
 import { isNonStringInYaml11, resolvePlain } from "../nodes/resolve.js";
 import { YNode } from "../nodes/ynode.js";
+import type { TransformContext } from "./transformer.js";
 
 /** A strategic merge patch onto one resource: kind, name and namespace stay unless the patch may change them. */
 export function mergeInto(target: Resource, patch: Resource): Resource {
@@ -48,15 +49,23 @@ function mergedValue(before: Resource, patch: Resource): Node | undefined {
   return mergeNodes(new YNode(patch.value), into, before.schemas, { listIncrease: "prepend", isStable: true })?.freeze();
 }
 
+/** A patch sets name and type once more; those of one for `selected` resources have no place in a text, of one `byId` they have. */
+export function touchMerged(context: TransformContext, merged: Resource, way: "byId" | "selected"): void {
+  for (const what of ["metadata/name", `merge ${way}`]) context.touched?.(merged, what);
+}
+
 /** A strategic merge patch onto every resource at the positions, whatever their kind; what it deletes leaves the map. */
-export function mergeIntoSelected(map: ResMap, positions: readonly number[], patch: Resource): void {
+export function mergeIntoSelected(map: ResMap, positions: readonly number[], patch: Resource, context: TransformContext): void {
   const selected = new Set(positions.map((position) => map.at(position).curKey));
   const kept: Resource[] = [];
   let isShrunk = false;
   let isRenamed = false;
   for (const resource of map.resources) {
     let merged = resource;
-    if (selected.has(resource.curKey)) merged = mergeIntoAny(resource, patch);
+    if (selected.has(resource.curKey)) {
+      merged = mergeIntoAny(resource, patch);
+      touchMerged(context, merged, "selected");
+    }
     if (merged.isEmpty) isShrunk = true;
     else kept.push(merged);
     if (merged !== resource && merged.curKey !== resource.curKey) isRenamed = true;

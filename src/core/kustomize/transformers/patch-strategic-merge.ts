@@ -20,8 +20,8 @@ export function patchStrategicMergeTransformer(args: PatchStrategicMergeArgs, re
     throw kustomizeError("KUSTOMIZE_PATCH", `patch appears to be empty; files=[${paths.join(" ")}], Patch=${patches}`);
   return {
     kind: "PatchStrategicMergeTransformer",
-    transform(map) {
-      for (const patch of loaded) mergeIntoSelected(map, [map.positionById(patch.orgId)], patch);
+    transform(map, context) {
+      for (const patch of loaded) mergeIntoSelected(map, [map.positionById(patch.orgId)], patch, context);
     },
   };
 }

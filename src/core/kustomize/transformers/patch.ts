@@ -7,7 +7,7 @@ import { formatId } from "../model/res-id.js";
 import type { Resource } from "../model/resource.js";
 import { formatSelector, selectPositions } from "../model/selector.js";
 import type { PatchReader } from "../tree/patch-reader.js";
-import { mergeInto, mergeIntoSelected, patchInto } from "./patch-apply.js";
+import { mergeInto, mergeIntoSelected, patchInto, touchMerged } from "./patch-apply.js";
 import { readOperations } from "./patch-text.js";
 import type { Transformer } from "./transformer.js";
 
@@ -117,7 +117,7 @@ function mergeAll(
     );
     context.selected?.(positions.length);
     if (positions.length === 0) warnNoTarget(context, source);
-    if (patches[0]) mergeIntoSelected(map, positions, patches[0]);
+    if (patches[0]) mergeIntoSelected(map, positions, patches[0], context);
     return;
   }
   for (const patch of patches) {
@@ -128,7 +128,9 @@ function mergeAll(
     } catch (error) {
       throw rewordError(error, (message) => `no resource matches strategic merge patch ${quoteGo(id)}: ${message}`);
     }
-    map.replaceAt(position, mergeInto(map.at(position), patch));
+    const merged = mergeInto(map.at(position), patch);
+    touchMerged(context, merged, "byId");
+    map.replaceAt(position, merged);
   }
 }
 

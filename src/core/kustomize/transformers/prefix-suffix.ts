@@ -4,8 +4,8 @@ import type { FieldSpec } from "../model/field-spec.js";
 import { isSelected } from "../model/gvk.js";
 import { withStoredId } from "../model/history.js";
 import type { Resource } from "../model/resource.js";
-import { textOf } from "../nodes/node.js";
-import type { Transformer } from "./transformer.js";
+import { type Node, textOf } from "../nodes/node.js";
+import type { TransformContext, Transformer } from "./transformer.js";
 
 /** PrefixTransformer: puts a text before names (`namePrefix`). */
 export function prefixTransformer(prefix: string, specs: readonly FieldSpec[]): Transformer {
@@ -31,20 +31,25 @@ function nameTransformer(
   specs: readonly FieldSpec[],
   rename: (name: string) => string,
 ): Transformer {
-  const change = (resource: Resource): Resource => {
+  const change = (resource: Resource, context: TransformContext): Resource => {
     const id = resource.orgId;
     if (skipped.some((selector) => isSelected(id, selector))) return resource;
     let current = resource;
+    const touched: string[] = [];
     for (const spec of specs) {
       if (!isSelected(id, spec)) continue;
       if (spec.path === "metadata/name") {
         current = current.with(withAppended(current.value, { [note]: affix }));
         if (affix !== "") current = withStoredId(current);
       }
-      const set = (node: Parameters<typeof textOf>[0]) => overwriteScalar(node, "", rename(textOf(node)));
+      const set = (node: Node | undefined): Node => {
+        touched.push(spec.path);
+        return overwriteScalar(node, "", rename(textOf(node)));
+      };
       current = current.with(applyFieldSpec(current.value, spec, { set, createKind: "scalar" }));
     }
+    for (const what of touched) context.touched?.(current, what);
     return current;
   };
-  return { kind, transform: (map) => map.update(change) };
+  return { kind, transform: (map, context) => map.update((resource) => change(resource, context)) };
 }

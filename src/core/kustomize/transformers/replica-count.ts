@@ -1,18 +1,23 @@
-import { applyFieldSpec, setScalar } from "../filters/field-spec.js";
+import { applyFieldSpec, overwriteScalar } from "../filters/field-spec.js";
 import type { ReplicaArgs } from "../kustomization/fields.js";
 import { kustomizeError } from "../model/errors.js";
 import type { FieldSpec } from "../model/field-spec.js";
 import { formatGvk, isSelected } from "../model/gvk.js";
 import type { Resource } from "../model/resource.js";
+import type { Node } from "../nodes/node.js";
 import type { Transformer } from "./transformer.js";
 
 /** ReplicaCountTransformer: sets the count of workloads by any of their names (`replicas`). */
 export function replicaCountTransformer(replica: ReplicaArgs, specs: readonly FieldSpec[]): Transformer {
   const name = replica.name ?? "";
-  const edit = { set: setScalar("!!int", String(replica.count ?? 0)), createKind: "scalar" as const };
+  let isTouched = false;
+  const set = (node: Node | undefined): Node => {
+    isTouched = true;
+    return overwriteScalar(node, "!!int", String(replica.count ?? 0));
+  };
   return {
     kind: "ReplicaCountTransformer",
-    transform(map) {
+    transform(map, context) {
       let isFound = false;
       const hadName = map.resources.map((resource) => !resource.isEmpty && resource.ids.some((id) => id.name === name));
       for (const spec of specs) {
@@ -20,7 +25,10 @@ export function replicaCountTransformer(replica: ReplicaArgs, specs: readonly Fi
         map.update((resource, position) => {
           if (!hadName[position] || !matches(resource)) return resource;
           isFound = true;
-          return resource.with(applyFieldSpec(resource.value, spec, edit));
+          isTouched = false;
+          const changed = resource.with(applyFieldSpec(resource.value, spec, { set, createKind: "scalar" }));
+          if (isTouched) context.touched?.(changed, spec.path);
+          return changed;
         });
       }
       if (isFound) return;

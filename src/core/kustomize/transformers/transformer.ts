@@ -8,8 +8,11 @@ export interface TransformContext {
   warn(warning: Warning): void;
   /** Tells how many resources the step's entry selects. */
   selected?(count: number, part?: Pick<Selection, "entry" | "target">): void;
-  /** Tells that the step set in this resource what nothing shows: to a validator it is a change. */
-  changedUnseen?(resource: Resource): void;
+  /**
+   * Tells that the step set something in this resource, if only to what it was. Of a validator the original takes that for a change, unless a step
+   * had set the same before it.
+   */
+  touched?(resource: Resource, what: string): void;
 }
 
 /** One step of a build. A transformer is configured when it is made; applying it replaces resources, never changes one. */

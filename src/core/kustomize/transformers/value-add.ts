@@ -35,7 +35,7 @@ export function valueAddTransformer(args: ValueAddArgs, reader: PatchReader, dir
   }
   return {
     kind: "ValueAddTransformer",
-    transform(map) {
+    transform(map, context) {
       for (const target of targets) {
         const positions = target.selector ? selectPositions(map, target.selector) : map.resources.map((_, position) => position);
         for (const position of positions) {
@@ -44,7 +44,9 @@ export function valueAddTransformer(args: ValueAddArgs, reader: PatchReader, dir
           const changed = isNamespace
             ? withNamespaceSet(resource.value, { namespace: value, specs: [] }, resource.curId.isClusterScoped)
             : withValue(resource.value, target, value);
-          map.replaceAt(position, resource.with(changed));
+          const set = resource.with(changed);
+          context.touched?.(set, target.fieldPath ?? "");
+          map.replaceAt(position, set);
         }
       }
     },
