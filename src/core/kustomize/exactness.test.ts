@@ -129,6 +129,19 @@ test("a validator that sets what is there fails, unless a step has set the same 
   }
 });
 
+test("a validator may add the label of its own, where no other label stands in a file", () => {
+  const validator = plugin("LabelTransformer", {
+    labels: { "validated-by": "me" },
+    fieldSpecs: [{ path: "metadata/labels", create: true }],
+  });
+  const files = { ...widget("  a: 1\n"), "v.yaml": validator };
+  expect(build({ resources: ["w.yaml"], validators: ["v.yaml"] }, files)).toContain("validated-by: me");
+  const labels = [{ pairs: { team: "a" } }];
+  expect(build({ resources: ["w.yaml"], labels, validators: ["v.yaml"] }, files)).toContain("validated-by: me");
+  const labelled = { ...files, "w.yaml": widget("  a: 1\n")["w.yaml"]!.replace("{name: w}", "{name: w, labels: {team: a}}") };
+  expect(failure({ resources: ["w.yaml"], validators: ["v.yaml"] }, labelled)).toContain("nodes unequal");
+});
+
 test("a validator that renames a resource is told by the id that is gone", () => {
   const validator = plugin("PrefixTransformer", { prefix: "x-", fieldSpecs: [{ path: "metadata/name" }] });
   const files = { ...widget("  a: 1\n"), "v.yaml": validator };

@@ -7,7 +7,7 @@ import { ResMap } from "../model/res-map.js";
 import type { Resource } from "../model/resource.js";
 import { shownResource } from "../model/shown-resource.js";
 import { toJson } from "../nodes/json.js";
-import type { NodeMap } from "../nodes/node.js";
+import { childOf, isMap, type NodeMap, SharedText } from "../nodes/node.js";
 import { isRebuilt } from "../nodes/rebuilt.js";
 import type { Transformer } from "../transformers/transformer.js";
 
@@ -34,7 +34,9 @@ export function runValidators(map: ResMap, validators: readonly Transformer[], t
     const touched = new Set<string>();
     validator.transform(checked, {
       warn: () => {},
-      touched: (resource, what) => void (touches.add(resource, what) && touched.add(resource.curKey)),
+      touched(resource, what) {
+        if (touches.add(resource, what) && !what.startsWith(`entry ${validatedBy}=`)) touched.add(resource.curKey);
+      },
     });
     const fail = (what: string): Error =>
       kustomizeError("KUSTOMIZE_PLUGIN", `validator shouldn't modify the resource map: ${what}`);
@@ -48,7 +50,8 @@ export function runValidators(map: ResMap, validators: readonly Transformer[], t
       const after = checked.at(position);
       const { [validatedBy]: _label, ...labels } = metaTexts(after.value, "labels");
       const cleaned = _label === undefined ? after.value : withMetaTexts(after.value, "labels", labels);
-      const isTouched = touched.has(after.curKey);
+      // Where the label is taken away, the others are set anew.
+      const isTouched = touched.has(after.curKey) || (_label !== undefined && hasLabelsOfFile(resource.value));
       if (!isTouched && cleaned === resource.value) continue;
       // Of two that were rebuilt alike, all nodes are.
       const isOther = isRebuilt(cleaned) && !isRebuilt(resource.value);
@@ -57,6 +60,12 @@ export function runValidators(map: ResMap, validators: readonly Transformer[], t
     }
     map.setAll(checked.resources);
   }
+}
+
+/** Whether it has a label that no step has set. */
+function hasLabelsOfFile(value: NodeMap): boolean {
+  const labels = childOf(childOf(value, "metadata"), "labels");
+  return isMap(labels) && Object.values(labels).some((label) => !(label instanceof SharedText));
 }
 
 /** What a validator makes of a resource may not even be printable. */
