@@ -51,6 +51,7 @@ function mergedValue(before: Resource, patch: Resource): Node | undefined {
 
 /** A patch sets name and type once more; those of one for `selected` resources have no place in a text, of one `byId` they have. */
 export function touchMerged(context: TransformContext, merged: Resource, way: "byId" | "selected"): void {
+  if (merged.isEmpty) return;
   for (const what of ["metadata/name", `merge ${way}`]) context.touched?.(merged, what);
 }
 
