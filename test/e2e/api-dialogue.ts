@@ -142,10 +142,17 @@ export const dialogue: readonly ApiRequest[] = [
     body: { ...configMap("ignored"), dada: {} },
   },
   {
-    title: "create with bad labels",
+    // One label only: the server goes through them in any order.
+    title: "create with a bad label",
     method: "POST",
     path: maps,
-    body: configMap("labels", {}, { labels: { "a b": "c d", ok: "-" } }),
+    body: configMap("labels", {}, { labels: { "a b": "c d" } }),
+  },
+  {
+    title: "create with a bad value of a label",
+    method: "POST",
+    path: maps,
+    body: configMap("labels", {}, { labels: { ok: "-" } }),
   },
   { title: "create in a dry run", method: "POST", path: `${maps}?dryRun=All`, body: configMap("dry") },
   { title: "get what a dry run created", method: "GET", path: `${maps}/dry` },
