@@ -142,6 +142,11 @@ test("a validator may add the label of its own, where no other label stands in a
   expect(failure({ resources: ["w.yaml"], validators: ["v.yaml"] }, labelled)).toContain("nodes unequal");
 });
 
+test("a key that reads as a merge is dropped, however its marks are written", () => {
+  for (const key of ["<<", "\\u003c\\u003c", "\\x3C<"])
+    expect(build({ resources: ["w.yaml"] }, widget(`  "${key}": x\n  a: 1\n`))).toContain("spec:\n  a: 1\n");
+});
+
 test("a validator that renames a resource is told by the id that is gone", () => {
   const validator = plugin("PrefixTransformer", { prefix: "x-", fieldSpecs: [{ path: "metadata/name" }] });
   const files = { ...widget("  a: 1\n"), "v.yaml": validator };

@@ -35,10 +35,16 @@ function readDocuments(text: string | Uint8Array, file: string): readonly Node[]
 }
 
 function mayHoldMergeKey(text: string | Uint8Array): boolean {
-  if (typeof text === "string") return text.includes("<<");
+  if (typeof text === "string") return text.includes("<<") || escapedMark.test(text);
   for (let at = text.indexOf(60); at >= 0; at = text.indexOf(60, at + 1)) if (text[at + 1] === 60) return true;
-  return false;
+  for (let at = text.indexOf(92); at >= 0; at = text.indexOf(92, at + 1))
+    if (escapedMark.test(String.fromCharCode(...text.subarray(at, at + 10)))) return true;
+  // UTF-16, where no two marks are neighbours.
+  return text[0] === 0xfe || text[0] === 0xff;
 }
+
+/** `<` as JSON of Go programs has it, and YAML's other ways to write it; or the end of a line within a quoted key. */
+const escapedMark = /\\(?:u00|x|U000000)3[cC]|\\[\r\n]/;
 
 function mayHoldSchemas(text: string | Uint8Array): boolean {
   if (typeof text === "string") return text.includes("# {");
@@ -49,14 +55,20 @@ function mayHoldSchemas(text: string | Uint8Array): boolean {
 
 /** Merges are done; any key `<<` that is left, a quoted one, is dropped with them. */
 function withoutMergeKeys(node: Node): Node {
-  if (isList(node)) return node.map(withoutMergeKeys);
-  if (!isMap(node)) return node;
-  const result: { [key: string]: Node } = { ...node };
-  for (const [key, child] of Object.entries(node)) {
-    if (key === "<<") delete result[key];
-    else result[key] = withoutMergeKeys(child);
+  if (isList(node)) {
+    const items = node.map(withoutMergeKeys);
+    return items.some((item, index) => item !== node[index]) ? items : node;
   }
-  return result;
+  if (!isMap(node)) return node;
+  let result: { [key: string]: Node } | undefined;
+  for (const [key, child] of Object.entries(node)) {
+    const kept = key === "<<" ? undefined : withoutMergeKeys(child);
+    if (kept === child) continue;
+    result ??= { ...node };
+    if (kept === undefined) delete result[key];
+    else result[key] = kept;
+  }
+  return result ?? node;
 }
 
 /** A lone `List` or `ResourceList` stands for its items; of a map the original takes keys and values for them. */
