@@ -10,7 +10,8 @@ export interface ParseJsonOptions {
   readonly maxDepth?: number;
 }
 
-const NEEDS_OWN_READER = /[0-9]{16}|__proto__|\\u005[fF]/;
+/** `__proto__` may have any of its characters escaped. */
+const NEEDS_OWN_READER = /[0-9]{16}|__proto__|\\u00(?:5[fF]|6[fF]|7[024])/;
 
 /**
  * The value of a JSON text; integers keep all their digits (bigint beyond ±2^53), the last of equal keys wins as in Go.
