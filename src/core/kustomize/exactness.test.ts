@@ -129,6 +129,12 @@ test("a validator that sets what is there fails, unless a step has set the same 
   }
 });
 
+test("a validator that sets a namespace touches nothing that has none", () => {
+  const validator = plugin("ValueAddTransformer", { value: "a", targets: [{ fieldPath: "metadata/namespace" }] });
+  const files = { "w.yaml": "apiVersion: v1\nkind: Node\nmetadata: {name: web}\n", "v.yaml": validator };
+  expect(build({ resources: ["w.yaml"], validators: ["v.yaml"] }, files)).toContain("name: web");
+});
+
 test("a validator may add the label of its own, where no other label stands in a file", () => {
   const validator = plugin("LabelTransformer", {
     labels: { "validated-by": "me" },

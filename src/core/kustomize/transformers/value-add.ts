@@ -45,7 +45,8 @@ export function valueAddTransformer(args: ValueAddArgs, reader: PatchReader, dir
             ? withNamespaceSet(resource.value, { namespace: value, specs: [] }, resource.curId.isClusterScoped)
             : withValue(resource.value, target, value);
           const set = resource.with(changed);
-          context.touched?.(set, target.fieldPath ?? "");
+          // What has no namespace is given none.
+          if (!(isNamespace && resource.curId.isClusterScoped)) context.touched?.(set, target.fieldPath ?? "");
           map.replaceAt(position, set);
         }
       }
