@@ -48,7 +48,7 @@ function conformanceCounts(output) {
   return counts;
 }
 
-async function staticChecks() {
+async function checksBeside() {
   const isAside = true;
   await step("types of the tests", bin("tsc"), ["-p", "tsconfig.tests.json"], { isAside });
   await step("types of the page", bin("tsc"), ["-p", "web/tsconfig.json"], { isAside });
@@ -57,7 +57,7 @@ async function staticChecks() {
 }
 
 // The unit tests keep hardly more than one processor busy.
-await Promise.all([step("unit", bin("vitest"), ["run"], { count: vitestCounts }), staticChecks()]);
+await Promise.all([step("unit", bin("vitest"), ["run"], { count: vitestCounts }), checksBeside()]);
 if (withDemo && existsSync(join(root, "dist/apps/cli/demo.js"))) {
   await step("demo", process.execPath, ["dist/apps/main.js", "demo", "--once"]);
 }

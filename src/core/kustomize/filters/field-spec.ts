@@ -225,7 +225,10 @@ export function overwriteScalar(node: Node | undefined, tag: string, text: strin
   return makeScalar(tag, text, style);
 }
 
-/** Sets a string entry of a map; `made` hears of the map that has a new one, `touched` that something was set: also in a null, which never shows it, and over an equal text. */
+/**
+ * Sets a string entry of a map; `made` hears of the map that has a new one, `touched` that something was set: also in a null, which never shows it, and
+ * over an equal text.
+ */
 export function setEntry(
   key: string,
   entry: SharedText,

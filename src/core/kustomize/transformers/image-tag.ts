@@ -8,27 +8,25 @@ import type { Transformer } from "./transformer.js";
 
 /** ImageTagTransformer: names, tags and digests of images, in every list of containers and at field specs (`images`). */
 export function imageTagTransformer(image: ImageArgs, specs: readonly FieldSpec[]): Transformer {
-  const touched = new Set<string>();
-  const set = imageSetter(image, (text) => touched.add(text));
+  const setImage = imageSetter(image);
   return {
     kind: "ImageTagTransformer",
     transform(map, context) {
       map.update((resource) => {
         if (resource.kind === "CustomResourceDefinition") return resource;
-        touched.clear();
+        const touched = (text: string): void => context.touched?.(resource, `image ${text}`);
+        const set = (node: Node | undefined): Node | undefined => setImage(node, touched);
         const value = withContainerImages(resource.value, set) as NodeMap;
-        const changed = resource.with(applyFieldSpecs(value, specs, { set }));
-        if (context.touched) for (const text of touched) context.touched(changed, `image ${text}`);
-        return changed;
+        return resource.with(applyFieldSpecs(value, specs, { set }));
       });
     },
   };
 }
 
 /** Gives the field setter for one image; other images stay. `touched` hears of each that is set. */
-export function imageSetter(image: ImageArgs, touched?: (text: string) => void): (node: Node | undefined) => Node | undefined {
+export function imageSetter(image: ImageArgs): (node: Node | undefined, touched?: (text: string) => void) => Node | undefined {
   const matches = imageMatcher(image.name ?? "");
-  return (node) => {
+  return (node, touched) => {
     if (node === undefined) return node;
     requireNodeKind(node, "scalar");
     const before = textOf(node);

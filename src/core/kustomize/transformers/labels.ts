@@ -21,37 +21,37 @@ function entryTransformer(kind: string, entries: Texts, specs: readonly FieldSpe
     kind,
     transform(map, context) {
       map.update((resource) => {
-        const { value, isShared, touched } = withEntries(resource.value, entries, specs, noteMadeKeys);
-        const changed = isShared ? resource.with(value).withAliases() : resource.with(value);
-        if (context.touched) for (const key of touched) context.touched(changed, `entry ${key}=${entries[key]}`);
-        return changed;
+        const touched = (key: string): void => context.touched?.(resource, `entry ${key}=${entries[key]}`);
+        const { value, isShared } = withEntries(resource.value, entries, specs, noteMadeKeys, touched);
+        const changed = resource.with(value);
+        return isShared ? changed.withAliases() : changed;
       });
     },
   };
 }
 
 /**
- * The entries at every spec; `isShared` where one text was put into several places, `touched` are the keys that were set. `onMade` hears of every
- * map that has new keys.
+ * The entries at every spec; `isShared` where one text was put into several places. `onMade` hears of every map that has new keys, `onTouched` of every
+ * key that is set.
  */
 export function withEntries(
   value: NodeMap,
   entries: Texts,
   specs: readonly FieldSpec[],
   onMade?: (map: NodeMap, keys: readonly string[]) => void,
-): { readonly value: NodeMap; readonly isShared: boolean; readonly touched: ReadonlySet<string> } {
+  onTouched?: (key: string) => void,
+): { readonly value: NodeMap; readonly isShared: boolean } {
   let result = value;
   let isShared = false;
-  const touched = new Set<string>();
   for (const key of Object.keys(entries).sort(compareBytes)) {
     let places = 0;
     const made = (map: NodeMap): void => {
       places += 1;
       onMade?.(map, [key]);
     };
-    const set = setEntry(key, new SharedText(entries[key]!), made, () => touched.add(key));
+    const set = setEntry(key, new SharedText(entries[key]!), made, () => onTouched?.(key));
     result = applyFieldSpecs(result, specs, { set, createKind: "map" });
     if (places > 1) isShared = true;
   }
-  return { value: result, isShared, touched };
+  return { value: result, isShared };
 }

@@ -51,8 +51,8 @@ function mergedValue(before: Resource, patch: Resource): Node | undefined {
 
 /** A patch sets name and type once more; those of one for `selected` resources have no place in a text, of one `byId` they have. */
 export function touchMerged(context: TransformContext, merged: Resource, way: "byId" | "selected"): void {
-  if (merged.isEmpty) return;
-  for (const what of ["metadata/name", `merge ${way}`]) context.touched?.(merged, what);
+  if (context.touched === undefined || merged.isEmpty) return;
+  for (const what of ["metadata/name", `merge ${way}`]) context.touched(merged, what);
 }
 
 /** A strategic merge patch onto every resource at the positions, whatever their kind; what it deletes leaves the map. */

@@ -35,7 +35,6 @@ function nameTransformer(
     const id = resource.orgId;
     if (skipped.some((selector) => isSelected(id, selector))) return resource;
     let current = resource;
-    const touched: string[] = [];
     for (const spec of specs) {
       if (!isSelected(id, spec)) continue;
       if (spec.path === "metadata/name") {
@@ -43,12 +42,11 @@ function nameTransformer(
         if (affix !== "") current = withStoredId(current);
       }
       const set = (node: Node | undefined): Node => {
-        touched.push(spec.path);
+        context.touched?.(resource, spec.path);
         return overwriteScalar(node, "", rename(textOf(node)));
       };
       current = current.with(applyFieldSpec(current.value, spec, { set, createKind: "scalar" }));
     }
-    for (const what of touched) context.touched?.(current, what);
     return current;
   };
   return { kind, transform: (map, context) => map.update((resource) => change(resource, context)) };

@@ -10,11 +10,7 @@ import type { Transformer } from "./transformer.js";
 /** ReplicaCountTransformer: sets the count of workloads by any of their names (`replicas`). */
 export function replicaCountTransformer(replica: ReplicaArgs, specs: readonly FieldSpec[]): Transformer {
   const name = replica.name ?? "";
-  let isTouched = false;
-  const set = (node: Node | undefined): Node => {
-    isTouched = true;
-    return overwriteScalar(node, "!!int", String(replica.count ?? 0));
-  };
+  const count = String(replica.count ?? 0);
   return {
     kind: "ReplicaCountTransformer",
     transform(map, context) {
@@ -25,10 +21,11 @@ export function replicaCountTransformer(replica: ReplicaArgs, specs: readonly Fi
         map.update((resource, position) => {
           if (!hadName[position] || !matches(resource)) return resource;
           isFound = true;
-          isTouched = false;
-          const changed = resource.with(applyFieldSpec(resource.value, spec, { set, createKind: "scalar" }));
-          if (isTouched) context.touched?.(changed, spec.path);
-          return changed;
+          const set = (node: Node | undefined): Node => {
+            context.touched?.(resource, spec.path);
+            return overwriteScalar(node, "!!int", count);
+          };
+          return resource.with(applyFieldSpec(resource.value, spec, { set, createKind: "scalar" }));
         });
       }
       if (isFound) return;

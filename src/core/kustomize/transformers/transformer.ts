@@ -9,7 +9,7 @@ export interface TransformContext {
   /** Tells how many resources the step's entry selects. */
   selected?(count: number, part?: Pick<Selection, "entry" | "target">): void;
   /**
-   * Tells that the step set something in this resource, if only to what it was. Of a validator the original takes that for a change, unless a step
+   * Tells that the step sets something in this resource, if only to what it was. Of a validator the original takes that for a change, unless a step
    * had set the same before it.
    */
   touched?(resource: Resource, what: string): void;

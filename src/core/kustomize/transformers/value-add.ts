@@ -44,10 +44,9 @@ export function valueAddTransformer(args: ValueAddArgs, reader: PatchReader, dir
           const changed = isNamespace
             ? withNamespaceSet(resource.value, { namespace: value, specs: [] }, resource.curId.isClusterScoped)
             : withValue(resource.value, target, value);
-          const set = resource.with(changed);
           // What has no namespace is given none.
-          if (!(isNamespace && resource.curId.isClusterScoped)) context.touched?.(set, target.fieldPath ?? "");
-          map.replaceAt(position, set);
+          if (!(isNamespace && resource.curId.isClusterScoped)) context.touched?.(resource, target.fieldPath ?? "");
+          map.replaceAt(position, resource.with(changed));
         }
       }
     },
